@@ -1,0 +1,196 @@
+//! AWS as the rest of the program sees it: the ports of fan-out and evaluator, and who we are.
+
+use std::error::Error;
+use std::fmt;
+use std::future::Future;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::operation::RequestId;
+use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
+use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Partition, Region};
+
+use crate::call::{Ask, Channel, Failed, Unread};
+use crate::clients::Clients;
+use crate::credentials::{OwnCredentials, Session, SessionCache};
+use crate::failure::Failure;
+
+/// Who runs the audit, from GetCallerIdentity.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Caller {
+    /// The caller's account; it is read with the caller's own credentials.
+    pub account: AccountId,
+    /// The caller's user or role.
+    pub arn: Arn,
+    /// The partition that the whole run stays in.
+    pub partition: Partition,
+}
+
+/// The role that is assumed in every other account.
+pub(crate) struct Role {
+    pub(crate) name: String,
+    pub(crate) external_id: Option<String>,
+    pub(crate) session_name: String,
+}
+
+/// Everything this program may ask of AWS, as the ports of fan-out and evaluator.
+pub struct Aws {
+    pub(crate) caller: Caller,
+    pub(crate) role: Role,
+    pub(crate) channel: Channel,
+    pub(crate) clients: Clients,
+    pub(crate) own: OwnCredentials,
+    pub(crate) members: SessionCache,
+}
+
+impl fmt::Debug for Aws {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Aws").field("caller", &self.caller).finish_non_exhaustive()
+    }
+}
+
+impl Aws {
+    /// Who runs the audit.
+    #[must_use]
+    pub const fn caller(&self) -> &Caller {
+        &self.caller
+    }
+
+    /// The Region of the partition's global services, enabled in every account.
+    pub(crate) fn default_region(&self) -> Region {
+        self.caller.partition.default_region()
+    }
+
+    /// Makes one call in the session of the account asked for.
+    pub(crate) async fn call<O, E, T, F, FF>(
+        &self,
+        ask: &Ask<'_>,
+        send: F,
+        read: impl Fn(Result<O, &Failure>) -> Result<T, Unread>,
+    ) -> Result<Answer<T>, Gap>
+    where
+        O: RequestId,
+        E: ProvideErrorMetadata + Error + 'static,
+        F: Fn(SharedCredentialsProvider) -> FF,
+        FF: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        let result = self.channel.exchange(ask, || self.session(ask), send, read).await;
+        match result {
+            Ok(answer) => Ok(answer),
+            Err(failed) => Err(self.resolve(ask, failed).await),
+        }
+    }
+
+    /// The session that a call is made in: the caller's own in the caller's account.
+    async fn session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
+        match ask.account {
+            Some(account) => self.session_in(account, ask.operation).await,
+            None => self.own_session(ask).await,
+        }
+    }
+
+    /// A session in this account, for this operation.
+    pub(crate) async fn session_in(
+        &self,
+        account: AccountId,
+        operation: Operation,
+    ) -> Result<Session, Gap> {
+        if account == self.caller.account {
+            return self.own_session(&Ask::new(operation, account, self.default_region())).await;
+        }
+        self.members.get(account, self.channel.clock, || self.assume_role(account)).await
+    }
+
+    async fn own_session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
+        let session = self.own.session(self.channel.clock).await;
+        session.map_err(|it| ask.gap(GapClass::ExpiredCredentials).saying(&it))
+    }
+
+    /// Opens a session in a member account. A regional endpoint that every account has gives
+    /// tokens that are valid in all Regions.
+    async fn assume_role(&self, account: AccountId) -> Result<Session, Gap> {
+        let region = self.default_region();
+        let partition = self.caller.partition;
+        let role = format!("arn:{partition}:iam::{account}:role/{}", self.role.name);
+        let ask = Ask::new(Operation::AssumeRole, account, region).on(&role);
+        let request = self
+            .clients
+            .sts(region)
+            .assume_role()
+            .role_arn(&role)
+            .role_session_name(&self.role.session_name)
+            .set_external_id(self.role.external_id.clone());
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = aws_sdk_sts::Config::builder().credentials_provider(credentials);
+            request.clone().customize().config_override(config).send()
+        };
+        let now = (self.channel.clock)();
+        let read = |output: Result<_, &Failure>| read_assumed_role(&output?, now);
+        let result = self.channel.exchange(&ask, || self.own_session(&ask), send, read).await;
+        result.map(|it| it.value).map_err(|it| it.gap)
+    }
+
+    /// Decides what a refused token means: the Region is disabled only if it is one that accounts
+    /// opt in to, and the same session works in a Region that every account has.
+    async fn resolve(&self, ask: &Ask<'_>, failed: Failed) -> Gap {
+        let Some(session) = failed.refused else { return failed.gap };
+        let is_region_disabled = ask.region.is_opt_in()
+            && session.works(|| self.probe(ask.account, session.clone())).await;
+        let class = if is_region_disabled {
+            GapClass::RegionDisabled
+        } else {
+            GapClass::ExpiredCredentials
+        };
+        Gap { class, ..failed.gap }
+    }
+
+    /// Whether AWS accepts the session in the partition's default Region; `None` if AWS could not
+    /// be asked.
+    async fn probe(&self, account: Option<AccountId>, session: Session) -> Option<bool> {
+        let region = self.default_region();
+        let ask = Ask { account, ..Ask::by_caller(Operation::GetCallerIdentity, region) };
+        let send = |credentials| get_caller_identity(&self.clients, region, credentials);
+        let read = |output: Result<_, &Failure>| Ok(output.map(drop)?);
+        let session = || std::future::ready(Ok(session.clone()));
+        match self.channel.exchange(&ask, session, send, read).await {
+            Ok(_) => Some(true),
+            Err(failed) if failed.gap.class.is_retryable() => None,
+            Err(_) => Some(false),
+        }
+    }
+}
+
+/// GetCallerIdentity with these credentials.
+pub(crate) fn get_caller_identity(
+    clients: &Clients,
+    region: Region,
+    credentials: SharedCredentialsProvider,
+) -> impl Future<
+    Output = Result<
+        aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput,
+        SdkError<GetCallerIdentityError, HttpResponse>,
+    >,
+> + Send
++ use<> {
+    let config = aws_sdk_sts::Config::builder().credentials_provider(credentials);
+    clients.sts(region).get_caller_identity().customize().config_override(config).send()
+}
+
+fn read_assumed_role(output: &AssumeRoleOutput, now: Timestamp) -> Result<Session, Unread> {
+    let given = output.credentials().ok_or("AssumeRole's answer has no Credentials")?;
+    let expires = std::time::SystemTime::try_from(*given.expiration())
+        .map_err(|_| "the Expiration of the session is not a time")?;
+    let credentials = Credentials::new(
+        given.access_key_id(),
+        given.secret_access_key(),
+        Some(given.session_token().to_owned()),
+        Some(expires),
+        "AssumeRole",
+    );
+    Ok(Session::new(credentials, now))
+}

@@ -1,0 +1,266 @@
+//! The one function that all traffic goes through.
+
+use std::error::Error;
+use std::future::Future;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::operation::RequestId;
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use jiff::Timestamp;
+use tokio::time::Instant;
+use trailseal_fanout::Limits;
+use trailseal_model::{
+    AccountId, Answer, Event, EventSink, Evidence, Gap, GapClass, Operation, Purpose, Region,
+};
+
+use crate::backoff::Jitter;
+use crate::classify::Diagnosis;
+use crate::credentials::Session;
+use crate::failure::Failure;
+
+/// What every call needs, whoever makes it.
+pub(crate) struct Channel {
+    pub(crate) limits: Arc<Limits>,
+    pub(crate) events: Arc<dyn EventSink>,
+    pub(crate) clock: fn() -> Timestamp,
+    pub(crate) jitter: Jitter,
+}
+
+/// What is asked, and where.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask<'a> {
+    pub(crate) operation: Operation,
+    /// Whose session is used; `None` for the caller's own directory calls.
+    pub(crate) account: Option<AccountId>,
+    pub(crate) region: Region,
+    pub(crate) subject: Option<&'a str>,
+    pub(crate) patience: Patience,
+}
+
+/// How often an endpoint that cannot be reached is tried.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Patience {
+    /// As often as anything else.
+    Usual,
+    /// Twice: somebody waits for the run to begin.
+    Short,
+}
+
+impl<'a> Ask<'a> {
+    /// An operation of one account in one Region.
+    pub(crate) const fn new(operation: Operation, account: AccountId, region: Region) -> Self {
+        let account = Some(account);
+        Self { operation, account, region, subject: None, patience: Patience::Usual }
+    }
+
+    /// An operation of the caller's own, whatever its account.
+    pub(crate) const fn by_caller(operation: Operation, region: Region) -> Self {
+        Self { operation, account: None, region, subject: None, patience: Patience::Usual }
+    }
+
+    /// The same, on this trail, key, bucket or object.
+    pub(crate) const fn on(self, subject: &'a str) -> Self {
+        Self { subject: Some(subject), ..self }
+    }
+
+    /// The gap in place of the answer.
+    pub(crate) fn gap(&self, class: GapClass) -> Gap {
+        Gap {
+            account: self.account,
+            region: Some(self.region),
+            subject: self.subject.map(Into::into),
+            ..Gap::new(class, self.operation)
+        }
+    }
+
+    /// The gap for an answer that lacks what it must have.
+    pub(crate) fn malformed(&self, problem: &str) -> Gap {
+        self.gap(GapClass::MalformedAnswer).saying(problem)
+    }
+
+    const fn attempts(&self, class: GapClass) -> u8 {
+        match (class, self.patience) {
+            (GapClass::Timeout | GapClass::Dns | GapClass::Connection, Patience::Short) => 2,
+            _ if class.is_retryable() => 5,
+            _ => 1,
+        }
+    }
+}
+
+/// Why an output could not be read into what was asked for.
+#[derive(Debug)]
+pub(crate) enum Unread {
+    /// There is no output: the request failed.
+    Failed,
+    /// The output lacks something, or holds something that cannot be.
+    Malformed(String),
+}
+
+impl From<&Failure> for Unread {
+    fn from(_: &Failure) -> Self {
+        Self::Failed
+    }
+}
+
+impl From<String> for Unread {
+    fn from(problem: String) -> Self {
+        Self::Malformed(problem)
+    }
+}
+
+impl From<&str> for Unread {
+    fn from(problem: &str) -> Self {
+        Self::Malformed(problem.to_owned())
+    }
+}
+
+/// A call that came to nothing.
+#[derive(Debug)]
+pub(crate) struct Failed {
+    /// Its gap; the class is provisional while `refused` is set.
+    pub(crate) gap: Gap,
+    /// The session whose token AWS did not know.
+    pub(crate) refused: Option<Session>,
+}
+
+impl From<Gap> for Failed {
+    fn from(gap: Gap) -> Self {
+        Self { gap, refused: None }
+    }
+}
+
+/// What is counted over the attempts of one call.
+#[derive(Debug, Default)]
+struct Tally {
+    attempts: u8,
+    throttles: u8,
+}
+
+impl Channel {
+    /// Makes one call: permit, send, classify, event; again where that can help, else a gap.
+    ///
+    /// The session is asked for after the permit, which may have taken longer than a session
+    /// lives. `read` turns an output, or a failure that is an answer too, into what was asked for.
+    pub(crate) async fn exchange<O, E, T, S, SF, F, FF>(
+        &self,
+        ask: &Ask<'_>,
+        session: S,
+        send: F,
+        read: impl Fn(Result<O, &Failure>) -> Result<T, Unread>,
+    ) -> Result<Answer<T>, Failed>
+    where
+        O: RequestId,
+        E: ProvideErrorMetadata + Error + 'static,
+        S: Fn() -> SF,
+        SF: Future<Output = Result<Session, Gap>>,
+        F: Fn(SharedCredentialsProvider) -> FF,
+        FF: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+    {
+        refuse_publishing(ask)?;
+        let mut tally = Tally::default();
+        loop {
+            self.limits.permit(ask.operation, ask.account, Some(ask.region)).await;
+            let session = session().await?;
+            tally.attempts += 1;
+            let start = Instant::now();
+            let result = send(session.provider()).await;
+            let took = start.elapsed();
+            let failure = match result {
+                Ok(output) => {
+                    note_success(ask, &session);
+                    let request_id = output.request_id().map(Into::into);
+                    match read(Ok(output)) {
+                        Ok(value) => {
+                            self.report(ask, &tally, took, None);
+                            return Ok(self.answer(ask, &tally, request_id, value));
+                        }
+                        Err(unread) => Failure::of_output(unread, request_id),
+                    }
+                }
+                Err(error) => {
+                    let failure = Failure::new(ask.operation, &error, &session);
+                    match read(Err(&failure)) {
+                        Ok(value) => {
+                            self.report(ask, &tally, took, None);
+                            return Ok(self.answer(ask, &tally, failure.request_id, value));
+                        }
+                        Err(Unread::Failed) => failure,
+                        Err(Unread::Malformed(problem)) => failure.explained(&problem),
+                    }
+                }
+            };
+            let class = failure.diagnosis.class(ask.region);
+            tally.throttles += u8::from(class == GapClass::ThrottledOut);
+            self.report(ask, &tally, took, Some(class));
+            if tally.attempts >= ask.attempts(class) {
+                return Err(failed(ask, &tally, failure, session));
+            }
+            let wait = self.jitter.wait(ask.operation, ask.account, tally.attempts, class);
+            tokio::time::sleep(wait).await;
+        }
+    }
+
+    fn report(&self, ask: &Ask<'_>, tally: &Tally, took: Duration, failure: Option<GapClass>) {
+        self.events.emit(&Event::Request {
+            operation: ask.operation,
+            account: ask.account,
+            region: Some(ask.region),
+            attempt: tally.attempts,
+            took,
+            failure,
+        });
+    }
+
+    fn answer<T>(
+        &self,
+        ask: &Ask<'_>,
+        tally: &Tally,
+        request_id: Option<Box<str>>,
+        value: T,
+    ) -> Answer<T> {
+        let evidence = Evidence {
+            operation: ask.operation,
+            account: ask.account,
+            region: Some(ask.region),
+            at: (self.clock)(),
+            request_id,
+            attempts: tally.attempts,
+            throttles: tally.throttles,
+        };
+        Answer { value, evidence }
+    }
+}
+
+fn refuse_publishing(ask: &Ask<'_>) -> Result<(), Gap> {
+    match ask.operation.purpose() {
+        Purpose::Audit => Ok(()),
+        Purpose::Publish => Err(ask.gap(GapClass::Denied).saying(
+            "refused by trailseal itself: no publishing destination was named, so nothing was sent",
+        )),
+    }
+}
+
+/// A Region that every account has accepted the session, so a refusal elsewhere is the Region's.
+fn note_success(ask: &Ask<'_>, session: &Session) {
+    if !ask.region.is_opt_in() {
+        session.note_that_it_works();
+    }
+}
+
+fn failed(ask: &Ask<'_>, tally: &Tally, failure: Failure, session: Session) -> Failed {
+    let gap = Gap {
+        http_status: failure.status,
+        code: failure.code,
+        message: Some(failure.message),
+        request_id: failure.request_id,
+        attempts: tally.attempts,
+        throttles: tally.throttles,
+        ..ask.gap(failure.diagnosis.class(ask.region))
+    };
+    let refused = (failure.diagnosis == Diagnosis::TokenRefused).then_some(session);
+    Failed { gap, refused }
+}

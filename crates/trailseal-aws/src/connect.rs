@@ -1,0 +1,243 @@
+//! Finds the caller's credentials, asks AWS who they belong to, and opens the way.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use aws_config::default_provider::credentials::DefaultCredentialsChain;
+use aws_config::environment::region::EnvironmentVariableRegionProvider;
+use aws_config::identity::IdentityCache;
+use aws_config::imds;
+use aws_config::meta::region::ProvideRegion;
+use aws_config::profile::ProfileFileRegionProvider;
+use aws_config::provider_config::ProviderConfig;
+use aws_config::retry::RetryConfig;
+use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
+use aws_config::timeout::TimeoutConfig;
+use aws_config::{BehaviorVersion, SdkConfig};
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use jiff::Timestamp;
+use trailseal_fanout::Limits;
+use trailseal_model::{Arn, EventSink, Gap, Operation, Region};
+
+use crate::aws::{Aws, Caller, Role, get_caller_identity};
+use crate::backoff::Jitter;
+use crate::call::{Ask, Channel, Patience, Unread};
+use crate::clients::Clients;
+use crate::credentials::{OwnCredentials, SessionCache};
+use crate::failure::Failure;
+use crate::https::https_client;
+
+/// How to reach AWS.
+pub struct Settings {
+    /// The role that is assumed in every account but the caller's.
+    pub role_name: String,
+    /// Sent with AssumeRole, where the roles' trust policies ask for it.
+    pub external_id: Option<String>,
+    /// Names the run in the audited accounts' own logs.
+    pub session_name: String,
+    /// The profile of the shared configuration; `None` leaves it to the environment.
+    pub profile: Option<String>,
+    /// What time it is, for evidence and for renewing sessions.
+    pub clock: fn() -> Timestamp,
+    /// What takes the place of the outside world; [`Substitutes::none`] but in tests.
+    pub substitutes: Substitutes,
+}
+
+/// Stand-ins for the network and the environment, so that tests need neither.
+#[derive(Clone)]
+pub struct Substitutes {
+    /// Answers every request in place of the network.
+    pub http_client: Option<SharedHttpClient>,
+    /// Taken as the caller's, in place of the SDK's chain.
+    pub credentials: Option<SharedCredentialsProvider>,
+    /// Taken as the Region of the environment.
+    pub region: Option<Region>,
+}
+
+impl Substitutes {
+    /// The real network, chain and environment.
+    #[must_use]
+    pub const fn none() -> Self {
+        Self { http_client: None, credentials: None, region: None }
+    }
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Settings")
+            .field("role_name", &self.role_name)
+            .field("session_name", &self.session_name)
+            .field("profile", &self.profile)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why no run can begin.
+#[derive(Debug, thiserror::Error)]
+pub enum ConnectError {
+    /// The SDK's chain has no credentials to offer.
+    #[error("failed to find AWS credentials: {0}")]
+    NoCredentials(String),
+    /// The environment names a Region that cannot be one.
+    #[error("`{0}` is not an AWS Region")]
+    NotARegion(String),
+    /// AWS did not say who the caller is.
+    #[error("failed to learn who the caller is: {}", describe(.0))]
+    Caller(Gap),
+}
+
+fn describe(gap: &Gap) -> String {
+    let message = gap.message.as_deref().unwrap_or("no message");
+    match &gap.code {
+        Some(code) => format!("{} ({code}: {message})", gap.class),
+        None => format!("{} ({message})", gap.class),
+    }
+}
+
+/// Connects to AWS with the SDK's usual credentials, and learns who the caller is.
+///
+/// # Errors
+/// There are no credentials, or AWS does not accept them, or it cannot be reached.
+pub async fn connect(
+    settings: Settings,
+    limits: Arc<Limits>,
+    events: Arc<dyn EventSink>,
+) -> Result<Aws, ConnectError> {
+    let region = region(&settings).await?;
+    let http_client = settings.substitutes.http_client.clone().unwrap_or_else(https_client);
+    let config = sdk_config(&settings, region, &http_client).await;
+    let provider = match &settings.substitutes.credentials {
+        Some(provider) => provider.clone(),
+        None => credentials_chain(&settings, &config, region, &http_client).await,
+    };
+    let clients = Clients::new(config);
+    let own = OwnCredentials::new(provider);
+    let jitter = Jitter::of_this_process();
+    let channel = Channel { limits, events, clock: settings.clock, jitter };
+    own.session(settings.clock).await.map_err(ConnectError::NoCredentials)?;
+    let caller = identify(&channel, &clients, &own, region).await?;
+    let role = Role {
+        name: settings.role_name,
+        external_id: settings.external_id,
+        session_name: settings.session_name,
+    };
+    Ok(Aws { caller, role, channel, clients, own, members: SessionCache::default() })
+}
+
+async fn identify(
+    channel: &Channel,
+    clients: &Clients,
+    own: &OwnCredentials,
+    region: Region,
+) -> Result<Caller, ConnectError> {
+    let ask = Ask::by_caller(Operation::GetCallerIdentity, region);
+    let ask = Ask { patience: Patience::Short, ..ask };
+    let session = || async {
+        let session = own.session(channel.clock).await;
+        session.map_err(|it| ask.gap(trailseal_model::GapClass::ExpiredCredentials).saying(&it))
+    };
+    let send = |credentials| get_caller_identity(clients, region, credentials);
+    let read = |output: Result<_, &Failure>| read_caller(&output?);
+    let result = channel.exchange(&ask, session, send, read).await;
+    result.map(|it| it.value).map_err(|it| ConnectError::Caller(it.gap))
+}
+
+fn read_caller(output: &GetCallerIdentityOutput) -> Result<Caller, Unread> {
+    let arn = output.arn().and_then(Arn::new).ok_or("the caller has no ARN that is known")?;
+    let account = output
+        .account()
+        .and_then(|it| it.parse().ok())
+        .or_else(|| arn.account())
+        .ok_or("the caller has no account id")?;
+    Ok(Caller { account, partition: arn.partition(), arn })
+}
+
+/// The Region that the run starts from: the environment's, the profile's, else the first of all.
+/// The SDK would go on to ask the instance's metadata, which keeps laptops waiting.
+async fn region(settings: &Settings) -> Result<Region, ConnectError> {
+    if let Some(region) = settings.substitutes.region {
+        return Ok(region);
+    }
+    let mut of_profile = ProfileFileRegionProvider::builder();
+    if let Some(profile) = &settings.profile {
+        of_profile = of_profile.profile_name(profile);
+    }
+    let named = match EnvironmentVariableRegionProvider::new().region().await {
+        Some(region) => Some(region),
+        None => of_profile.build().region().await,
+    };
+    let name = named.map_or_else(|| "us-east-1".to_owned(), |it| it.to_string());
+    Region::new(&name).ok_or(ConnectError::NotARegion(name))
+}
+
+fn timeouts() -> TimeoutConfig {
+    TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(3))
+        .read_timeout(Duration::from_secs(10))
+        .operation_timeout(Duration::from_secs(30))
+        .build()
+}
+
+async fn sdk_config(
+    settings: &Settings,
+    region: Region,
+    http_client: &SharedHttpClient,
+) -> SdkConfig {
+    let mut loader = aws_config::defaults(behavior())
+        .region(aws_config::Region::from_static(region.name()))
+        .http_client(http_client.clone())
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts())
+        // Bodies here are small, and the operation's own timeout covers a stalled one.
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        // Every call brings its own credentials. The SDK's cache holds 64 of them, then drops
+        // any, the caller's own included.
+        .identity_cache(IdentityCache::no_cache())
+        .no_credentials();
+    if let Some(profile) = &settings.profile {
+        loader = loader.profile_name(profile);
+    }
+    loader.load().await
+}
+
+/// Pinned, so that a newer SDK does not change timeouts, retries or checksums by itself.
+fn behavior() -> BehaviorVersion {
+    BehaviorVersion::v2026_01_12()
+}
+
+/// The SDK's chain of credentials, but without a long wait for instance metadata: by default four
+/// attempts are made, and on most machines nobody answers.
+async fn credentials_chain(
+    settings: &Settings,
+    config: &SdkConfig,
+    region: Region,
+    http_client: &SharedHttpClient,
+) -> SharedCredentialsProvider {
+    let region = aws_config::Region::from_static(region.name());
+    let provider_config = ProviderConfig::without_region()
+        .with_region(Some(region.clone()))
+        .with_http_client(http_client.clone())
+        .with_behavior_version(Some(behavior()))
+        .with_use_fips(config.use_fips())
+        .with_use_dual_stack(config.use_dual_stack())
+        .with_timeout_config(timeouts());
+    let metadata = imds::Client::builder()
+        .configure(&provider_config)
+        .max_attempts(1)
+        .connect_timeout(Duration::from_secs(1))
+        .read_timeout(Duration::from_secs(1))
+        .operation_timeout(Duration::from_secs(2))
+        .build();
+    let mut chain = DefaultCredentialsChain::builder()
+        .configure(provider_config)
+        .region(region)
+        .imds_client(metadata);
+    if let Some(profile) = &settings.profile {
+        chain = chain.profile_name(profile);
+    }
+    SharedCredentialsProvider::new(chain.build().await)
+}

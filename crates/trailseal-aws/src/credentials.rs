@@ -1,0 +1,194 @@
+//! Sessions: whose credentials a call is signed with. Nothing here prints them.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::future::Future;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use aws_credential_types::Credentials;
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use jiff::{SignedDuration, Timestamp};
+use tokio::sync::OnceCell;
+use trailseal_model::{AccountId, Gap};
+
+use crate::failure::chain_text;
+
+/// Credentials of one account, with what is known of how they fare.
+#[derive(Clone)]
+pub(crate) struct Session(Arc<Inner>);
+
+struct Inner {
+    credentials: Credentials,
+    provider: SharedCredentialsProvider,
+    expires: Option<Timestamp>,
+    renew_at: Option<Timestamp>,
+    works: AtomicBool,
+    probed: OnceCell<bool>,
+}
+
+impl Session {
+    /// A session with these credentials, opened now.
+    pub(crate) fn new(credentials: Credentials, now: Timestamp) -> Self {
+        let expires = credentials.expiry().and_then(|it| Timestamp::try_from(it).ok());
+        Self(Arc::new(Inner {
+            provider: SharedCredentialsProvider::new(credentials.clone()),
+            credentials,
+            expires,
+            renew_at: expires.map(|it| renewal(now, it)),
+            works: AtomicBool::new(false),
+            probed: OnceCell::new(),
+        }))
+    }
+
+    /// What the SDK signs with.
+    pub(crate) fn provider(&self) -> SharedCredentialsProvider {
+        self.0.provider.clone()
+    }
+
+    fn is_due(&self, now: Timestamp) -> bool {
+        self.0.renew_at.is_some_and(|it| it <= now)
+    }
+
+    fn is_valid(&self, now: Timestamp) -> bool {
+        self.0.expires.is_none_or(|it| it > now)
+    }
+
+    /// Remembers that AWS accepted the session in a Region that every account has.
+    pub(crate) fn note_that_it_works(&self) {
+        self.0.works.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether AWS accepts the session in a Region that every account has: as seen already, else
+    /// by the probe, whose answer is kept; `None` from it means that it could not tell.
+    pub(crate) async fn works<F>(&self, probe: impl FnOnce() -> F) -> bool
+    where
+        F: Future<Output = Option<bool>>,
+    {
+        if self.0.works.load(Ordering::Relaxed) {
+            return true;
+        }
+        let probed = self.0.probed.get_or_try_init(|| async { probe().await.ok_or(()) }).await;
+        probed.copied().unwrap_or(false)
+    }
+
+    /// The text without the session's secrets: AWS repeats signed headers in some messages.
+    pub(crate) fn redact(&self, text: &str) -> String {
+        let credentials = &self.0.credentials;
+        let mut text = text.to_owned();
+        for secret in [Some(credentials.secret_access_key()), credentials.session_token()] {
+            if let Some(secret) = secret.filter(|it| !it.is_empty()) {
+                text = text.replace(secret, "[redacted]");
+            }
+        }
+        text
+    }
+}
+
+impl fmt::Debug for Session {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("Session").field("expires", &self.0.expires).finish_non_exhaustive()
+    }
+}
+
+/// Five minutes before the end, or a fifth of the life where that is shorter; never at once, so
+/// that a provider which keeps giving the same credentials is not asked with every call.
+fn renewal(now: Timestamp, expires: Timestamp) -> Timestamp {
+    let life = expires.duration_since(now).max(SignedDuration::ZERO);
+    let margin = (life / 5).min(SignedDuration::from_mins(5));
+    let soonest = now.saturating_add(SignedDuration::from_secs(10)).unwrap_or(now);
+    expires.saturating_sub(margin).unwrap_or(expires).max(soonest)
+}
+
+/// The caller's own credentials, wherever the SDK's chain finds them.
+pub(crate) struct OwnCredentials {
+    provider: SharedCredentialsProvider,
+    current: tokio::sync::Mutex<Option<Session>>,
+}
+
+/// No link of the chain may keep the user waiting longer.
+const PATIENCE: Duration = Duration::from_secs(10);
+
+impl OwnCredentials {
+    /// Credentials from this provider, which is asked when they are first needed.
+    pub(crate) fn new(provider: SharedCredentialsProvider) -> Self {
+        Self { provider, current: tokio::sync::Mutex::default() }
+    }
+
+    /// The caller's session, renewed when it is due; else a short text that says why not.
+    pub(crate) async fn session(&self, clock: fn() -> Timestamp) -> Result<Session, String> {
+        let mut current = self.current.lock().await;
+        let now = clock();
+        if let Some(session) = current.as_ref().filter(|it| !it.is_due(now)) {
+            return Ok(session.clone());
+        }
+        let asked = tokio::time::timeout(PATIENCE, self.provider.provide_credentials()).await;
+        let problem = match asked {
+            Ok(Ok(credentials)) => return Ok(current.insert(Session::new(credentials, now)).clone()),
+            Ok(Err(error)) => shortened(&chain_text(&error)),
+            Err(_) => format!("no credentials within {} seconds", PATIENCE.as_secs()),
+        };
+        current.as_ref().filter(|it| it.is_valid(now)).cloned().ok_or(problem)
+    }
+}
+
+fn shortened(text: &str) -> String {
+    text.chars().take(300).collect()
+}
+
+/// Sessions in member accounts: each opened once, by one task, and kept for the run.
+#[derive(Default)]
+pub(crate) struct SessionCache {
+    accounts: Mutex<HashMap<AccountId, Arc<tokio::sync::Mutex<Slot>>>>,
+}
+
+#[derive(Default)]
+enum Slot {
+    #[default]
+    Empty,
+    Open(Session),
+    /// Asking again would give the same answer and cost a call for every target.
+    Failed(Box<Gap>),
+}
+
+impl SessionCache {
+    /// The account's session. Whoever comes first opens it, all others wait for that.
+    pub(crate) async fn get<F>(
+        &self,
+        account: AccountId,
+        clock: fn() -> Timestamp,
+        open: impl FnOnce() -> F,
+    ) -> Result<Session, Gap>
+    where
+        F: Future<Output = Result<Session, Gap>>,
+    {
+        let slot = self.slot(account);
+        let mut slot = slot.lock().await;
+        let kept = match &*slot {
+            Slot::Open(session) if !session.is_due(clock()) => return Ok(session.clone()),
+            Slot::Failed(gap) => return Err((**gap).clone()),
+            Slot::Open(session) => Some(session.clone()),
+            Slot::Empty => None,
+        };
+        match (open().await, kept) {
+            (Ok(session), _) => {
+                *slot = Slot::Open(session.clone());
+                Ok(session)
+            }
+            // It could not be renewed early, but it still works: try again with the next call.
+            (Err(gap), Some(session)) if gap.class.is_retryable() && session.is_valid(clock()) => {
+                Ok(session)
+            }
+            (Err(gap), _) => {
+                *slot = Slot::Failed(Box::new(gap.clone()));
+                Err(gap)
+            }
+        }
+    }
+
+    fn slot(&self, account: AccountId) -> Arc<tokio::sync::Mutex<Slot>> {
+        let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        Arc::clone(accounts.entry(account).or_default())
+    }
+}

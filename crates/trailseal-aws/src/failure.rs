@@ -1,0 +1,134 @@
+//! A failed request, freed of the SDK's types and of anything secret.
+
+use std::error::Error;
+
+use aws_sdk_s3::operation::{RequestId, RequestIdExt};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use trailseal_model::{GapClass, Operation, Region};
+
+use crate::call::Unread;
+use crate::classify::{Diagnosis, Symptom, Transport, classify, explanation};
+use crate::credentials::Session;
+
+/// Everything that is kept of a failed request.
+#[derive(Debug)]
+pub(crate) struct Failure {
+    /// What it means.
+    pub(crate) diagnosis: Diagnosis,
+    /// The HTTP status, if there was an answer.
+    pub(crate) status: Option<u16>,
+    /// AWS's error code.
+    pub(crate) code: Option<Box<str>>,
+    /// AWS's message, else the transport's, else what the bare status means.
+    pub(crate) message: Box<str>,
+    /// AWS's request id.
+    pub(crate) request_id: Option<Box<str>>,
+    /// `x-amz-bucket-region`: S3 names it even where it refuses.
+    pub(crate) bucket_region: Option<Region>,
+}
+
+impl Failure {
+    /// What is worth keeping of an SDK error.
+    pub(crate) fn new<E>(
+        operation: Operation,
+        error: &SdkError<E, HttpResponse>,
+        session: &Session,
+    ) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let answered = answered(error);
+        let metadata = error.as_service_error().map(ProvideErrorMetadata::meta);
+        let code = metadata.and_then(|it| it.code()).filter(|it| !it.is_empty());
+        let said = metadata.and_then(|it| it.message()).filter(|it| !it.is_empty());
+        let headers = error.raw_response().map(HttpResponse::headers);
+        let message = match (said, answered) {
+            (Some(message), _) => message.to_owned(),
+            (None, Ok(status)) if code.is_none() => explanation(operation, status),
+            (None, Ok(status)) => format!("{status} without a message"),
+            (None, Err(_)) => chain_text(error),
+        };
+        let id = error.request_id().or_else(|| error.extended_request_id());
+        Self {
+            diagnosis: classify(Symptom { operation, answered, code, message: said }),
+            status: answered.ok(),
+            code: code.map(Into::into),
+            message: session.redact(&message).into(),
+            request_id: id.map(Into::into),
+            bucket_region: headers
+                .and_then(|it| it.get("x-amz-bucket-region"))
+                .and_then(Region::new),
+        }
+    }
+
+    /// An output of AWS that could not be read into what was asked for.
+    pub(crate) fn of_output(unread: Unread, request_id: Option<Box<str>>) -> Self {
+        let problem = match unread {
+            Unread::Malformed(problem) => problem,
+            Unread::Failed => "the answer is not what was asked for".to_owned(),
+        };
+        Self {
+            diagnosis: Diagnosis::Certain(GapClass::MalformedAnswer),
+            status: Some(200),
+            code: None,
+            message: problem.into(),
+            request_id,
+            bucket_region: None,
+        }
+    }
+
+    /// The same failure, known to be an answer that cannot be read, and why.
+    pub(crate) fn explained(self, problem: &str) -> Self {
+        let diagnosis = Diagnosis::Certain(GapClass::MalformedAnswer);
+        Self { diagnosis, message: problem.into(), ..self }
+    }
+
+    /// The bucket's Region, where S3 refused because it was asked in another one.
+    pub(crate) fn redirect(&self, asked: Region) -> Option<Region> {
+        let is_redirect = matches!(self.status, Some(301 | 307 | 400));
+        self.bucket_region.filter(|it| is_redirect && *it != asked)
+    }
+}
+
+fn answered<E>(error: &SdkError<E, HttpResponse>) -> Result<u16, Transport>
+where
+    E: Error + 'static,
+{
+    match error {
+        SdkError::ServiceError(answer) => Ok(answer.raw().status().as_u16()),
+        // The head of an answer came, but the rest broke off or is no answer of this protocol.
+        SdkError::ResponseError(_) => Err(match Transport::from_text(&chain_text(error)) {
+            Transport::Timeout => Transport::Timeout,
+            _ if is_broken(&chain_text(error)) => Transport::Connection,
+            _ => Transport::Unreadable,
+        }),
+        SdkError::TimeoutError(_) => Err(Transport::Timeout),
+        SdkError::DispatchFailure(failure) if failure.is_user() => Err(Transport::Unreadable),
+        SdkError::DispatchFailure(_) => Err(Transport::from_text(&chain_text(error))),
+        _ => Err(Transport::Unreadable),
+    }
+}
+
+fn is_broken(text: &str) -> bool {
+    let text = text.to_ascii_lowercase();
+    ["connection", "reset", "broken pipe", "incomplete", "unexpected eof", "end of file"]
+        .iter()
+        .any(|it| text.contains(it))
+}
+
+/// The texts of an error and its sources, each once. The SDK's own helper would print `Debug`
+/// forms too, with whole requests in them.
+pub(crate) fn chain_text(error: &(dyn Error + 'static)) -> String {
+    let mut texts: Vec<String> = Vec::new();
+    let mut next = Some(error);
+    while let Some(error) = next {
+        let text = error.to_string();
+        if !text.is_empty() && texts.last() != Some(&text) {
+            texts.push(text);
+        }
+        next = error.source();
+    }
+    texts.join(": ")
+}

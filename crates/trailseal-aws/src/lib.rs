@@ -1,0 +1,28 @@
+//! The only crate that talks to AWS: every call goes through one function.
+//!
+//! **Architecture invariant**: a request is made for an [`Operation`](trailseal_model::Operation)
+//! and for nothing else; one whose purpose is to publish is refused, for this version has no
+//! destination to publish to.
+//!
+//! **Architecture invariant**: all traffic goes through one function: permit (before signing),
+//! send, classify, event, retry or give up. The SDK's own retries are off, for a limiter cannot
+//! see them.
+//!
+//! **Architecture invariant**: credentials never leave this crate: no port returns them, no
+//! `Debug` prints them, and messages of AWS and of the transport are searched for them.
+
+mod aws;
+mod backoff;
+mod call;
+mod classify;
+mod clients;
+mod connect;
+mod credentials;
+mod failure;
+mod https;
+mod ports;
+#[cfg(test)]
+mod testing;
+
+pub use aws::{Aws, Caller};
+pub use connect::{ConnectError, Settings, Substitutes, connect};

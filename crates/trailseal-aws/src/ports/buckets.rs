@@ -1,0 +1,81 @@
+//! Buckets: which an account owns, and where one is.
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::Config;
+use aws_sdk_s3::operation::head_bucket::HeadBucketOutput;
+use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
+use trailseal_evaluator::ports::Buckets;
+use trailseal_model::{AccountId, Answer, BucketPresence, Gap, Operation, Region};
+
+use super::read::{Page, Pages, present, present_owned};
+use crate::Aws;
+use crate::call::{Ask, Unread};
+use crate::failure::Failure;
+
+/// Without a page size S3 refuses to list an account with very many buckets.
+const PAGE: i32 = 1000;
+
+impl Buckets for Aws {
+    async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
+        let region = self.default_region();
+        let ask = Ask::new(Operation::ListBuckets, account, region);
+        let mut pages = Pages::new();
+        loop {
+            let request = self
+                .clients
+                .s3(region)
+                .list_buckets()
+                .max_buckets(PAGE)
+                .set_continuation_token(pages.token());
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<_, &Failure>| read_page(&output?);
+            let page = self.call(&ask, send, read).await?;
+            match pages.add(&ask, page)? {
+                Ok(whole) => return Ok(whole),
+                Err(unfinished) => pages = unfinished,
+            }
+        }
+    }
+
+    async fn head_bucket(
+        &self,
+        account: AccountId,
+        bucket: &str,
+    ) -> Result<Answer<BucketPresence>, Gap> {
+        // S3 names the bucket's Region wherever it is asked.
+        let region = self.default_region();
+        let ask = Ask::new(Operation::HeadBucket, account, region).on(bucket);
+        let client = self.clients.s3(region);
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = Config::builder().credentials_provider(credentials);
+            client.head_bucket().bucket(bucket).customize().config_override(config).send()
+        };
+        self.call(&ask, send, read_presence).await
+    }
+}
+
+fn read_page(output: &ListBucketsOutput) -> Result<Page<String>, Unread> {
+    let names = output.buckets().iter().map(|it| present_owned(it.name()));
+    let items = names.collect::<Option<_>>().ok_or("a bucket without Name")?;
+    Ok(Page { items, next_token: present_owned(output.continuation_token()) })
+}
+
+/// A refusal that names the bucket's Region is an answer: the bucket exists.
+fn read_presence(output: Result<HeadBucketOutput, &Failure>) -> Result<BucketPresence, Unread> {
+    let failure = match output {
+        Ok(output) => {
+            let region = present(output.bucket_region()).and_then(Region::new);
+            return Ok(BucketPresence::Exists(region));
+        }
+        Err(failure) => failure,
+    };
+    match (failure.status, failure.bucket_region) {
+        (Some(404), _) => Ok(BucketPresence::Gone),
+        (Some(301 | 307), region) => Ok(BucketPresence::Exists(region)),
+        (Some(400 | 403), Some(region)) => Ok(BucketPresence::Exists(Some(region))),
+        _ => Err(failure.into()),
+    }
+}

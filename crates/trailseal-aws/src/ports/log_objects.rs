@@ -1,0 +1,218 @@
+//! Delivered log objects: listed, and looked at from outside. Never GetObject, never checksum
+//! mode, which would need kms:Decrypt.
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_s3::Config;
+use aws_sdk_s3::operation::head_object::HeadObjectOutput;
+use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
+use aws_sdk_s3::types::{EncodingType, ServerSideEncryption};
+use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, Reader};
+use trailseal_model::{Answer, Gap, Operation, Region};
+
+use super::read::{present_owned, time};
+use crate::Aws;
+use crate::call::{Ask, Unread};
+use crate::failure::Failure;
+
+/// What S3 gives at most.
+const PAGE: i32 = 1000;
+
+/// What came of asking in one Region.
+enum Reached<T> {
+    Here(T),
+    /// The bucket is in this Region; the SDK does not follow S3's redirects.
+    Elsewhere(Region),
+}
+
+impl LogObjects for Aws {
+    async fn list_objects(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        prefix: &str,
+        token: Option<String>,
+    ) -> Result<Answer<ObjectPage>, Gap> {
+        let subject = format!("{bucket}/{prefix}");
+        let token = token.as_deref();
+        match self.list_in(reader, bucket, prefix, token, &subject).await? {
+            Answer { value: Reached::Here(page), evidence } => Ok(Answer { value: page, evidence }),
+            Answer { value: Reached::Elsewhere(region), .. } => {
+                let reader = moved(reader, region);
+                let answer = self.list_in(reader, bucket, prefix, token, &subject).await?;
+                arrived(answer, &ask(Operation::ListObjectsV2, reader, &subject))
+            }
+        }
+    }
+
+    async fn head_object(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Answer<Option<ObjectHead>>, Gap> {
+        let subject = format!("{bucket}/{key}");
+        match self.head_in(reader, bucket, key, &subject).await? {
+            Answer { value: Reached::Here(head), evidence } => Ok(Answer { value: head, evidence }),
+            Answer { value: Reached::Elsewhere(region), .. } => {
+                let reader = moved(reader, region);
+                let answer = self.head_in(reader, bucket, key, &subject).await?;
+                arrived(answer, &ask(Operation::HeadObject, reader, &subject))
+            }
+        }
+    }
+}
+
+impl Aws {
+    async fn list_in(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        prefix: &str,
+        token: Option<&str>,
+        subject: &str,
+    ) -> Result<Answer<Reached<ObjectPage>>, Gap> {
+        let region = reader.target.region;
+        // Keys may hold characters that XML cannot carry, so S3 is asked to encode them.
+        let request = self
+            .clients
+            .s3(region)
+            .list_objects_v2()
+            .bucket(bucket)
+            .prefix(prefix)
+            .max_keys(PAGE)
+            .encoding_type(EncodingType::Url)
+            .set_continuation_token(token.map(str::to_owned))
+            .set_expected_bucket_owner(reader.expected_owner.map(|it| it.to_string()));
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = Config::builder().credentials_provider(credentials);
+            request.clone().customize().config_override(config).send()
+        };
+        let read = |output: Result<ListObjectsV2Output, &Failure>| {
+            reached(output, region, |it| read_page(&it))
+        };
+        self.call(&ask(Operation::ListObjectsV2, reader, subject), send, read).await
+    }
+
+    async fn head_in(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        key: &str,
+        subject: &str,
+    ) -> Result<Answer<Reached<Option<ObjectHead>>>, Gap> {
+        let region = reader.target.region;
+        let request = self
+            .clients
+            .s3(region)
+            .head_object()
+            .bucket(bucket)
+            .key(key)
+            .set_expected_bucket_owner(reader.expected_owner.map(|it| it.to_string()));
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = Config::builder().credentials_provider(credentials);
+            request.clone().customize().config_override(config).send()
+        };
+        let read = |output: Result<HeadObjectOutput, &Failure>| match output {
+            Err(failure) if failure.status == Some(404) => Ok(Reached::Here(None)),
+            output => reached(output, region, |it| read_head(&it).map(Some)),
+        };
+        self.call(&ask(Operation::HeadObject, reader, subject), send, read).await
+    }
+}
+
+const fn ask(operation: Operation, reader: Reader, subject: &str) -> Ask<'_> {
+    Ask::new(operation, reader.target.account, reader.target.region).on(subject)
+}
+
+const fn moved(reader: Reader, region: Region) -> Reader {
+    let target = trailseal_model::Target { region, ..reader.target };
+    Reader { target, ..reader }
+}
+
+fn reached<O, T>(
+    output: Result<O, &Failure>,
+    asked: Region,
+    read: impl Fn(O) -> Result<T, Unread>,
+) -> Result<Reached<T>, Unread> {
+    match output {
+        Ok(output) => read(output).map(Reached::Here),
+        Err(failure) => failure.redirect(asked).map(Reached::Elsewhere).ok_or(failure.into()),
+    }
+}
+
+fn arrived<T>(answer: Answer<Reached<T>>, ask: &Ask<'_>) -> Result<Answer<T>, Gap> {
+    match answer.value {
+        Reached::Here(value) => Ok(Answer { value, evidence: answer.evidence }),
+        Reached::Elsewhere(region) => {
+            Err(ask.malformed(&format!("S3 redirects to {region} and from there again")))
+        }
+    }
+}
+
+fn read_page(output: &ListObjectsV2Output) -> Result<ObjectPage, Unread> {
+    // A server that does not know the parameter does not echo it, and gives keys as they are.
+    let is_encoded = output.encoding_type() == Some(&EncodingType::Url);
+    let read_key = |key: Option<&str>| {
+        let key = key.filter(|it| !it.is_empty()).ok_or("an object without Key")?;
+        if is_encoded {
+            decoded(key).ok_or_else(|| format!("the key `{key}` is not url-encoded text").into())
+        } else {
+            Ok(key.to_owned())
+        }
+    };
+    let keys = output.contents().iter().map(|it| read_key(it.key())).collect::<Result<_, Unread>>();
+    let next_token = present_owned(output.next_continuation_token());
+    if next_token.is_none() && output.is_truncated() == Some(true) {
+        return Err("a truncated listing without NextContinuationToken".into());
+    }
+    Ok(ObjectPage { keys: keys?, next_token })
+}
+
+/// Undoes S3's `encoding-type=url`: a blank comes as `+`, a plus as `%2B`.
+fn decoded(text: &str) -> Option<String> {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.bytes();
+    while let Some(byte) = rest.next() {
+        bytes.push(match byte {
+            b'+' => b' ',
+            b'%' => {
+                let digits = [rest.next()?, rest.next()?];
+                let value = digits.map(|it| char::from(it).to_digit(16));
+                u8::try_from(value[0]? * 16 + value[1]?).ok()?
+            }
+            other => other,
+        });
+    }
+    String::from_utf8(bytes).ok()
+}
+
+fn read_head(output: &HeadObjectOutput) -> Result<ObjectHead, Unread> {
+    let algorithm = output.server_side_encryption().map(ServerSideEncryption::as_str);
+    Ok(ObjectHead {
+        version_id: present_owned(output.version_id()),
+        last_modified: time("Last-Modified", output.last_modified())?,
+        size: output.content_length().and_then(|it| u64::try_from(it).ok()),
+        etag: present_owned(output.e_tag().map(|it| it.trim_matches('"'))),
+        algorithm: present_owned(algorithm),
+        kms_key_id: present_owned(output.ssekms_key_id()),
+        customer_algorithm: present_owned(output.sse_customer_algorithm()),
+        bucket_key: output.bucket_key_enabled(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blanks_plus_and_other_characters_survive() {
+        let check = |text: &str, expected: Option<&str>| {
+            assert_eq!(decoded(text).as_deref(), expected, "{text}");
+        };
+        check("a+b%2Bc%20d/e", Some("a b+c d/e"));
+        check("%C3%A9%01", Some("é\u{1}"));
+        check("%", None);
+        check("%zz", None);
+        check("%FF", None);
+    }
+}

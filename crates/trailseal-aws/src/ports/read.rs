@@ -1,0 +1,74 @@
+//! Small readings that several ports share.
+
+use aws_smithy_types::DateTime;
+use jiff::Timestamp;
+use trailseal_model::{Answer, Gap};
+
+use crate::call::{Ask, Unread};
+
+/// The text, unless it is empty: AWS means "there is none" by both.
+pub(super) fn present(text: Option<&str>) -> Option<&str> {
+    text.filter(|it| !it.is_empty())
+}
+
+/// The same, kept.
+pub(super) fn present_owned(text: Option<&str>) -> Option<String> {
+    present(text).map(str::to_owned)
+}
+
+/// AWS's time, which must be one if it is there at all.
+pub(super) fn time(field: &str, time: Option<&DateTime>) -> Result<Option<Timestamp>, Unread> {
+    let Some(time) = time else { return Ok(None) };
+    let nanoseconds = i32::try_from(time.subsec_nanos()).unwrap_or(0);
+    Timestamp::new(time.secs(), nanoseconds)
+        .map(Some)
+        .map_err(|_| Unread::Malformed(format!("{field} is out of range")))
+}
+
+/// One page of a listing that is read whole.
+pub(super) struct Page<T> {
+    pub(super) items: Vec<T>,
+    pub(super) next_token: Option<String>,
+}
+
+/// Pages of one listing, put together.
+pub(super) struct Pages<T> {
+    whole: Option<Answer<Vec<T>>>,
+    token: Option<String>,
+}
+
+impl<T> Pages<T> {
+    pub(super) const fn new() -> Self {
+        Self { whole: None, token: None }
+    }
+
+    /// The token of the page to ask for.
+    pub(super) fn token(&self) -> Option<String> {
+        self.token.clone()
+    }
+
+    /// Adds a page; gives everything when it was the last one. The evidence is that of the last
+    /// request, with the attempts of all.
+    pub(super) fn add(
+        mut self,
+        ask: &Ask<'_>,
+        page: Answer<Page<T>>,
+    ) -> Result<Result<Answer<Vec<T>>, Self>, Gap> {
+        let Answer { value: page, mut evidence } = page;
+        if page.next_token.is_some() && page.next_token == self.token {
+            return Err(ask.malformed("the listing repeats a page: its token did not change"));
+        }
+        let mut items = Vec::new();
+        if let Some(before) = self.whole.take() {
+            items = before.value;
+            evidence.attempts = evidence.attempts.saturating_add(before.evidence.attempts);
+            evidence.throttles = evidence.throttles.saturating_add(before.evidence.throttles);
+        }
+        items.extend(page.items);
+        let whole = Answer { value: items, evidence };
+        Ok(match page.next_token {
+            None => Ok(whole),
+            token @ Some(_) => Err(Self { whole: Some(whole), token }),
+        })
+    }
+}

@@ -1,0 +1,78 @@
+//! The Regions of an account, asked in its own session: the quota is then the account's own.
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_account::Config;
+use aws_sdk_account::operation::list_regions::ListRegionsOutput;
+use aws_sdk_account::types::RegionOptStatus;
+use trailseal_fanout::{AccountRegion, RegionListing};
+use trailseal_model::{AccountId, Gap, Operation, Region};
+
+use super::read::{Page, Pages, present_owned};
+use crate::Aws;
+use crate::call::{Ask, Unread};
+use crate::failure::Failure;
+
+/// The most that the service gives at once; there are fewer Regions.
+const PAGE: i32 = 50;
+
+impl RegionListing for Aws {
+    async fn list_regions(&self, account: AccountId) -> Result<Vec<AccountRegion>, Gap> {
+        let region = self.default_region();
+        let ask = Ask::new(Operation::ListRegions, account, region);
+        let mut pages = Pages::new();
+        loop {
+            let request = self
+                .clients
+                .account(region)
+                .list_regions()
+                .max_results(PAGE)
+                .set_next_token(pages.token());
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<_, &Failure>| read_page(&output?);
+            let page = self.call(&ask, send, read).await?;
+            match pages.add(&ask, page)? {
+                Ok(whole) => return Ok(whole.value),
+                Err(unfinished) => pages = unfinished,
+            }
+        }
+    }
+}
+
+fn read_page(output: &ListRegionsOutput) -> Result<Page<AccountRegion>, Unread> {
+    let items = output.regions().iter().map(read_region).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_token: present_owned(output.next_token()) })
+}
+
+fn read_region(region: &aws_sdk_account::types::Region) -> Result<AccountRegion, Unread> {
+    let name = region.region_name().unwrap_or_default();
+    let status = region.region_opt_status().map_or("", RegionOptStatus::as_str);
+    Ok(AccountRegion {
+        region: Region::new(name).ok_or_else(|| format!("`{name}` is not a Region"))?,
+        // A Region that is being disabled is still there; a word this version does not know is
+        // looked at rather than left out.
+        is_enabled: status != "DISABLED",
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_disabled_regions_are_disabled() {
+        let check = |status: &str, expected: bool| {
+            let region = aws_sdk_account::types::Region::builder()
+                .region_name("me-south-1")
+                .region_opt_status(RegionOptStatus::from(status))
+                .build();
+            assert_eq!(read_region(&region).unwrap().is_enabled, expected, "{status}");
+        };
+        for status in ["ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING", "SOMETHING_NEW"] {
+            check(status, true);
+        }
+        check("DISABLED", false);
+    }
+}

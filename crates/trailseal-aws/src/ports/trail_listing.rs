@@ -1,0 +1,96 @@
+//! The trails that one target shows.
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_cloudtrail::Config;
+use aws_sdk_cloudtrail::types::Trail;
+use trailseal_evaluator::ports::TrailListing;
+use trailseal_model::{Answer, Arn, Gap, Operation, Region, Target, TrailDescription};
+
+use super::read::{present, present_owned};
+use crate::Aws;
+use crate::call::{Ask, Unread};
+use crate::failure::Failure;
+
+impl TrailListing for Aws {
+    async fn describe_trails(
+        &self,
+        target: Target,
+    ) -> Result<Answer<Vec<TrailDescription>>, Gap> {
+        let ask = Ask::new(Operation::DescribeTrails, target.account, target.region);
+        let client = self.clients.cloudtrail(target.region);
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = Config::builder().credentials_provider(credentials);
+            let request = client.describe_trails().include_shadow_trails(true);
+            request.customize().config_override(config).send()
+        };
+        let read = |output: Result<aws_sdk_cloudtrail::operation::describe_trails::DescribeTrailsOutput, &Failure>| {
+            output?.trail_list().iter().map(read_trail).collect()
+        };
+        self.call(&ask, send, read).await
+    }
+}
+
+/// One trail. What cannot be identified fails the whole target: dropping it would hide a trail.
+fn read_trail(trail: &Trail) -> Result<TrailDescription, Unread> {
+    let arn = present(trail.trail_arn()).ok_or("a trail without TrailARN")?;
+    let arn = Arn::new(arn).ok_or_else(|| format!("`{arn}` is not a trail's ARN"))?;
+    let home_region = match present(trail.home_region()) {
+        Some(name) => Region::new(name),
+        None => arn.region(),
+    };
+    Ok(TrailDescription {
+        name: match present(trail.name()) {
+            Some(name) => name.to_owned(),
+            None => arn.resource().trim_start_matches("trail/").to_owned(),
+        },
+        home_region: home_region.ok_or_else(|| format!("{arn} has no home Region"))?,
+        owner: arn.account().ok_or_else(|| format!("{arn} has no owner"))?,
+        bucket: present_owned(trail.s3_bucket_name()),
+        prefix: present_owned(trail.s3_key_prefix()),
+        kms_key_id: present_owned(trail.kms_key_id()),
+        is_multi_region: trail.is_multi_region_trail().unwrap_or(false),
+        is_organization_trail: trail.is_organization_trail().unwrap_or(false),
+        includes_global_service_events: trail.include_global_service_events().unwrap_or(false),
+        log_file_validation: trail.log_file_validation_enabled().unwrap_or(false),
+        has_custom_event_selectors: trail.has_custom_event_selectors().unwrap_or(false),
+        has_insight_selectors: trail.has_insight_selectors().unwrap_or(false),
+        sns_topic_arn: present_owned(trail.sns_topic_arn()),
+        log_group_arn: present_owned(trail.cloud_watch_logs_log_group_arn()),
+        arn,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ARN: &str = "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main";
+
+    #[test]
+    fn what_is_missing_comes_from_the_arn() {
+        let trail = Trail::builder().trail_arn(ARN).kms_key_id("").s3_key_prefix("").build();
+        let trail = read_trail(&trail).unwrap();
+        assert_eq!(trail.name, "main");
+        assert_eq!(trail.home_region, Region::new("eu-west-1").unwrap());
+        assert_eq!(trail.owner.to_string(), "111122223333");
+        assert_eq!((trail.kms_key_id, trail.prefix, trail.bucket), (None, None, None));
+    }
+
+    #[test]
+    fn a_prefix_stays_as_aws_gives_it() {
+        let trail = Trail::builder().trail_arn(ARN).s3_key_prefix("a b/c+d").build();
+        assert_eq!(read_trail(&trail).unwrap().prefix.as_deref(), Some("a b/c+d"));
+    }
+
+    #[test]
+    fn a_trail_that_cannot_be_identified_is_not_dropped() {
+        for trail in [
+            Trail::builder().name("main").build(),
+            Trail::builder().trail_arn("main").build(),
+            Trail::builder().trail_arn("arn:aws:cloudtrail:eu-west-1::trail/main").build(),
+            Trail::builder().trail_arn("arn:aws:cloudtrail::111122223333:trail/main").build(),
+        ] {
+            assert!(matches!(read_trail(&trail), Err(Unread::Malformed(_))), "{trail:?}");
+        }
+    }
+}

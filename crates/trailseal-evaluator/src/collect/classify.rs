@@ -1,0 +1,339 @@
+//! What each looked-at object comes to, and the switch of encryption or key among them. Pure.
+
+use jiff::{SignedDuration, Timestamp};
+use trailseal_model::{
+    AccountId, Answer, Arn, DeviationClass, Evidence, GapId, KeyManager, KeyPresence, Observed,
+    Sample, SampleResult, Selection, TrailDescription,
+};
+
+use super::Members;
+use crate::ports::ObjectHead;
+
+/// One selected object before it is judged.
+#[derive(Debug, Clone)]
+pub(super) struct Seen {
+    pub(super) bucket: String,
+    pub(super) key: String,
+    pub(super) at: Timestamp,
+    pub(super) head: Option<ObjectHead>,
+    pub(super) evidence: Option<Evidence>,
+    pub(super) gap: Option<GapId>,
+    pub(super) is_vanished: bool,
+}
+
+impl Seen {
+    /// Whether it lies under a key of another account than this one.
+    pub(super) fn is_under_key_outside(&self, account: AccountId) -> bool {
+        let key_id = self.head.as_ref().and_then(|it| it.kms_key_id.as_deref());
+        let owner = key_id.and_then(Arn::new).and_then(|it| it.account());
+        owner.is_some_and(|it| it != account)
+    }
+}
+
+/// The key that a trail's objects should lie under.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected<'a> {
+    /// What DescribeKey said.
+    pub(super) key: Option<&'a Observed<Answer<KeyPresence>>>,
+    /// Its ARN; `None` without a key, and where an alias could not be resolved.
+    pub(super) arn: Option<&'a Arn>,
+}
+
+/// What an object is compared with.
+pub(super) struct Context<'a> {
+    pub(super) description: &'a TrailDescription,
+    pub(super) expected: &'a Expected<'a>,
+    /// Complete where an object lies under a key of another account than the trail's.
+    pub(super) members: &'a Members,
+}
+
+type Class = (SampleResult, Option<DeviationClass>);
+
+impl Context<'_> {
+    fn classify(&self, seen: &Seen) -> Class {
+        match &seen.head {
+            _ if seen.is_vanished => (SampleResult::Replaced, None),
+            None => (SampleResult::Unreadable, None),
+            Some(head) => self.classify_head(head),
+        }
+    }
+
+    /// Deviation classes in their order, the first that matches.
+    fn classify_head(&self, head: &ObjectHead) -> Class {
+        let deviation = |it| (SampleResult::Deviation, Some(it));
+        match head.algorithm.as_deref() {
+            _ if head.customer_algorithm.is_some() => deviation(DeviationClass::SseC),
+            None => deviation(DeviationClass::None),
+            Some("aws:kms" | "aws:kms:dsse") => self.classify_key(head.kms_key_id.as_deref()),
+            Some("AES256") => deviation(DeviationClass::SseS3),
+            // A kind of encryption this version does not know is no evidence either way.
+            Some(_) => (SampleResult::Unreadable, None),
+        }
+    }
+
+    fn classify_key(&self, key_id: Option<&str>) -> Class {
+        let deviation = |it| (SampleResult::Deviation, Some(it));
+        let named_key = &self.description.kms_key_id;
+        let (Some(key_id), Some(_)) = (key_id, named_key) else {
+            return match (key_id, named_key) {
+                // Without a key of the trail's own, no key is the right one.
+                (Some(_), None) => deviation(DeviationClass::WrongKey),
+                _ => (SampleResult::Unreadable, None),
+            };
+        };
+        let Some(expected) = self.expected.arn else { return (SampleResult::Unreadable, None) };
+        if is_same_key(expected, key_id) {
+            return if self.is_aws_managed() {
+                deviation(DeviationClass::AwsManagedKey)
+            } else {
+                (SampleResult::Pass, None)
+            };
+        }
+        let arn = Arn::new(key_id);
+        if arn.as_ref().is_some_and(|it| it.resource().starts_with("alias/")) {
+            let is_aws = arn.is_some_and(|it| it.resource().starts_with("alias/aws/"));
+            return if is_aws {
+                deviation(DeviationClass::AwsManagedKey)
+            } else {
+                (SampleResult::Unreadable, None)
+            };
+        }
+        let account = arn.and_then(|it| it.account());
+        let is_foreign = account.is_some_and(|it| {
+            it != self.description.owner
+                && Some(it) != expected.account()
+                && !self.members.all.contains(&it)
+        });
+        deviation(if is_foreign { DeviationClass::ForeignKey } else { DeviationClass::WrongKey })
+    }
+
+    fn is_aws_managed(&self) -> bool {
+        match self.expected.key.and_then(|it| it.known()).map(|it| &it.value) {
+            Some(KeyPresence::Exists(facts)) => facts.manager == KeyManager::Aws,
+            Some(KeyPresence::Gone) | None => false,
+        }
+    }
+}
+
+/// Equal as ARNs, or a bare id of the same key, or the same multi-Region key in the same account.
+fn is_same_key(expected: &Arn, key_id: &str) -> bool {
+    if expected.as_str() == key_id || expected.resource().strip_prefix("key/") == Some(key_id) {
+        return true;
+    }
+    let Some(found) = Arn::new(key_id) else { return false };
+    let is_multi_region = expected.resource().starts_with("key/mrk-");
+    is_multi_region
+        && found.resource() == expected.resource()
+        && found.account() == expected.account()
+        && found.partition() == expected.partition()
+}
+
+/// Judges every selected object, newest first, and sets aside those that are older than a clean
+/// switch to the present key.
+pub(super) fn judge_all(
+    context: &Context<'_>,
+    seen: Vec<Seen>,
+    selection: impl Fn(usize) -> Selection,
+    tolerance_seconds: i64,
+) -> Vec<Sample> {
+    let mut classes: Vec<Class> = seen.iter().map(|it| context.classify(it)).collect();
+    let times: Vec<Timestamp> = seen.iter().map(|it| it.at).collect();
+    set_aside_before_switch(&mut classes, &times, SignedDuration::from_secs(tolerance_seconds));
+    let selection = selection(seen.len());
+    let rows = seen.into_iter().zip(classes).zip(0u32..);
+    rows.map(|((seen, class), index)| sample(seen, class, selection, index)).collect()
+}
+
+/// A switch is clean when every deviation is older than every sealed object (give or take the
+/// tolerance: objects of several Regions overtake each other). Anything else is interleaved.
+fn set_aside_before_switch(classes: &mut [Class], times: &[Timestamp], tolerance: SignedDuration) {
+    let times_of = |wanted: SampleResult, classes: &[Class]| -> Vec<Timestamp> {
+        let both = classes.iter().zip(times);
+        both.filter(|(class, _)| class.0 == wanted).map(|(_, at)| *at).collect()
+    };
+    let first_sealed = times_of(SampleResult::Pass, classes).into_iter().min();
+    let last_deviation = times_of(SampleResult::Deviation, classes).into_iter().max();
+    let (Some(first_sealed), Some(last_deviation)) = (first_sealed, last_deviation) else {
+        return;
+    };
+    if last_deviation > first_sealed + tolerance {
+        let is_key = |it: &Class| it.1 == Some(DeviationClass::WrongKey);
+        let before = |at: &Timestamp| *at > first_sealed;
+        for (class, _) in classes.iter_mut().zip(times).filter(|(it, at)| is_key(it) && before(at))
+        {
+            class.1 = Some(DeviationClass::PreviousKey);
+        }
+        return;
+    }
+    for class in classes.iter_mut().filter(|it| it.0 == SampleResult::Deviation) {
+        class.0 = match class.1 {
+            Some(DeviationClass::WrongKey | DeviationClass::ForeignKey) => {
+                SampleResult::PreviousKey
+            }
+            _ => SampleResult::PreEnablement,
+        };
+    }
+}
+
+fn sample(seen: Seen, class: Class, selection: Selection, index: u32) -> Sample {
+    let head = seen.head.unwrap_or_default();
+    let (result, deviation) = class;
+    Sample {
+        bucket: seen.bucket,
+        key: seen.key,
+        named_at: seen.at,
+        version_id: head.version_id,
+        last_modified: head.last_modified,
+        size: head.size,
+        etag: head.etag,
+        algorithm: head.algorithm,
+        kms_key_id: head.kms_key_id,
+        bucket_key: head.bucket_key,
+        result,
+        deviation,
+        selection,
+        index,
+        evidence: seen.evidence,
+        gap: seen.gap,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+    use crate::test_support::{KEY, account, evidence, time, trail};
+
+    const OTHER: &str = "arn:aws:kms:us-east-1:000000000001:key/99999999-0000";
+
+    fn members() -> Members {
+        Members { all: BTreeSet::from([account(1), account(2)]), ..Members::default() }
+    }
+
+    fn kms(key: &str) -> ObjectHead {
+        let (algorithm, kms_key_id) = (Some("aws:kms".to_owned()), Some(key.to_owned()));
+        ObjectHead { algorithm, kms_key_id, ..ObjectHead::default() }
+    }
+
+    fn aes256() -> ObjectHead {
+        ObjectHead { algorithm: Some("AES256".to_owned()), ..ObjectHead::default() }
+    }
+
+    fn seen(minute: i64, head: ObjectHead) -> Seen {
+        Seen {
+            bucket: "logs".to_owned(),
+            key: format!("{minute}"),
+            at: time("2026-11-20T00:00:00Z") + SignedDuration::from_mins(minute),
+            head: Some(head),
+            evidence: Some(evidence()),
+            gap: None,
+            is_vanished: false,
+        }
+    }
+
+    /// Objects oldest first, as people think of them; judged newest first, as they are selected.
+    fn check(heads: &[(i64, ObjectHead)], expected: &[(SampleResult, Option<DeviationClass>)]) {
+        let arn = Arn::new(KEY).unwrap();
+        let (description, members) = (trail("main"), members());
+        let expected_key = Expected { key: None, arn: Some(&arn) };
+        let context =
+            Context { description: &description, expected: &expected_key, members: &members };
+        let newest_first =
+            heads.iter().rev().map(|(minute, head)| seen(*minute, head.clone())).collect();
+        let mut samples = judge_all(&context, newest_first, |_| Selection::All, 15 * 60);
+        samples.reverse();
+        let got: Vec<Class> = samples.iter().map(|it| (it.result, it.deviation)).collect();
+        assert_eq!(got, expected);
+    }
+
+    const PASS: Class = (SampleResult::Pass, None);
+
+    fn deviation(class: DeviationClass) -> Class {
+        (SampleResult::Deviation, Some(class))
+    }
+
+    #[test]
+    fn each_kind_of_encryption_has_its_class() {
+        let with = |algorithm: Option<&str>| ObjectHead {
+            algorithm: algorithm.map(str::to_owned),
+            ..ObjectHead::default()
+        };
+        let customer =
+            ObjectHead { customer_algorithm: Some("AES256".to_owned()), ..ObjectHead::default() };
+        let dsse = ObjectHead { algorithm: Some("aws:kms:dsse".to_owned()), ..kms(KEY) };
+        let foreign = "arn:aws:kms:us-east-1:000000000077:key/1";
+        let managed = "arn:aws:kms:us-east-1:000000000001:alias/aws/s3";
+        check(&[(0, kms(KEY))], &[PASS]);
+        check(&[(0, kms("11111111-2222"))], &[PASS]);
+        check(&[(0, dsse)], &[PASS]);
+        check(&[(0, with(None))], &[deviation(DeviationClass::None)]);
+        check(&[(0, customer)], &[deviation(DeviationClass::SseC)]);
+        check(&[(0, aes256())], &[deviation(DeviationClass::SseS3)]);
+        check(&[(0, kms(managed))], &[deviation(DeviationClass::AwsManagedKey)]);
+        check(&[(0, kms(foreign))], &[deviation(DeviationClass::ForeignKey)]);
+        check(&[(0, kms(OTHER))], &[deviation(DeviationClass::WrongKey)]);
+        check(&[(0, with(Some("aws:kms")))], &[(SampleResult::Unreadable, None)]);
+        check(&[(0, with(Some("aws:new")))], &[(SampleResult::Unreadable, None)]);
+    }
+
+    #[test]
+    fn objects_before_a_clean_switch_leave_the_population() {
+        check(
+            &[(0, aes256()), (10, aes256()), (60, kms(KEY)), (70, kms(KEY))],
+            &[
+                (SampleResult::PreEnablement, Some(DeviationClass::SseS3)),
+                (SampleResult::PreEnablement, Some(DeviationClass::SseS3)),
+                PASS,
+                PASS,
+            ],
+        );
+        check(
+            &[(0, kms(OTHER)), (60, kms(KEY))],
+            &[(SampleResult::PreviousKey, Some(DeviationClass::WrongKey)), PASS],
+        );
+        // Objects of another Region arrived a few minutes late.
+        check(
+            &[(0, aes256()), (60, kms(KEY)), (70, aes256()), (80, kms(KEY))],
+            &[
+                (SampleResult::PreEnablement, Some(DeviationClass::SseS3)),
+                PASS,
+                (SampleResult::PreEnablement, Some(DeviationClass::SseS3)),
+                PASS,
+            ],
+        );
+    }
+
+    #[test]
+    fn interleaved_or_newer_objects_are_deviations() {
+        check(&[(0, kms(KEY)), (60, aes256())], &[PASS, deviation(DeviationClass::SseS3)]);
+        check(
+            &[(0, aes256()), (60, kms(KEY)), (120, aes256()), (180, kms(KEY))],
+            &[deviation(DeviationClass::SseS3), PASS, deviation(DeviationClass::SseS3), PASS],
+        );
+        check(
+            &[(0, kms(KEY)), (60, kms(OTHER)), (120, kms(KEY))],
+            &[PASS, deviation(DeviationClass::PreviousKey), PASS],
+        );
+        check(&[(0, aes256()), (60, aes256())], &[deviation(DeviationClass::SseS3); 2]);
+    }
+
+    #[test]
+    fn without_a_resolved_key_a_sealed_object_proves_nothing() {
+        let kms_key_id = Some("alias/unread".to_owned());
+        let description = TrailDescription { kms_key_id, ..trail("main") };
+        let (members, expected) = (members(), Expected { key: None, arn: None });
+        let context = Context { description: &description, expected: &expected, members: &members };
+        assert_eq!(context.classify(&seen(0, kms(KEY))).0, SampleResult::Unreadable);
+        assert_eq!(context.classify(&seen(0, aes256())).0, SampleResult::Deviation);
+    }
+
+    #[test]
+    fn a_multi_region_key_is_the_same_only_within_one_account() {
+        let expected = Arn::new("arn:aws:kms:us-east-1:000000000001:key/mrk-1").unwrap();
+        assert!(is_same_key(&expected, "arn:aws:kms:eu-west-1:000000000001:key/mrk-1"));
+        assert!(!is_same_key(&expected, "arn:aws:kms:eu-west-1:000000000002:key/mrk-1"));
+        let single = Arn::new("arn:aws:kms:us-east-1:000000000001:key/1").unwrap();
+        assert!(!is_same_key(&single, "arn:aws:kms:eu-west-1:000000000001:key/1"));
+    }
+}

@@ -1,0 +1,113 @@
+//! Reads the key that a trail names.
+
+use trailseal_model::{
+    AccountId, Answer, Arn, Evidence, Gap, GapClass, KeyFacts, KeyPresence, Observed, Operation,
+    Target, TrailDescription,
+};
+
+use super::Collector;
+use crate::ports::CollectPorts;
+
+/// The key that `KmsKeyId` names, as the ARN of a key or an alias; `None` without `KmsKeyId`.
+///
+/// AWS documents a key ARN on output; the other forms it takes on input are understood too, as of
+/// the trail's owner and home Region.
+#[must_use]
+pub fn key_arn(description: &TrailDescription) -> Option<Arn> {
+    let named = description.kms_key_id.as_deref()?;
+    if let Some(arn) = Arn::new(named) {
+        return Some(arn);
+    }
+    let partition = description.arn.partition();
+    let (region, account) = (description.home_region, description.owner);
+    let is_alias = named.starts_with("alias/");
+    let resource = if is_alias { named.to_owned() } else { format!("key/{named}") };
+    Arn::new(&format!("arn:{partition}:kms:{region}:{account}:{resource}"))
+}
+
+impl<P: CollectPorts> Collector<'_, P> {
+    /// DescribeKey where the key lives; for a key outside the organization under the trail's
+    /// owner, where the key's policy may allow it.
+    pub(super) async fn key(
+        &self,
+        key: &Arn,
+        description: &TrailDescription,
+    ) -> Observed<Answer<KeyPresence>> {
+        let reader = match key.account() {
+            Some(owner) if owner == description.owner => owner,
+            Some(owner) if self.members.clone().await.all.contains(&owner) => owner,
+            _ => description.owner,
+        };
+        self.keys.get((key.clone(), reader), || self.describe(key, reader, description)).await
+    }
+
+    async fn describe(
+        &self,
+        key: &Arn,
+        reader: AccountId,
+        description: &TrailDescription,
+    ) -> Observed<Answer<KeyPresence>> {
+        let region = key.region().unwrap_or(description.home_region);
+        let asked_in = Target { account: reader, region };
+        let res = self.ports.describe_key(key, asked_in).await;
+        self.observed(res.and_then(|it| presence(key, reader, it)))
+    }
+}
+
+/// Only the key's own account may say that it is gone: to others, AWS may say "not found" for a
+/// key that they must not see.
+fn presence(
+    key: &Arn,
+    reader: AccountId,
+    answer: Answer<Option<KeyFacts>>,
+) -> Result<Answer<KeyPresence>, Gap> {
+    let Answer { value, evidence } = answer;
+    match value {
+        Some(facts) => Ok(Answer { value: KeyPresence::Exists(facts), evidence }),
+        None if key.account() == Some(reader) => Ok(Answer { value: KeyPresence::Gone, evidence }),
+        None => Err(not_found(key, &evidence)),
+    }
+}
+
+fn not_found(key: &Arn, evidence: &Evidence) -> Gap {
+    Gap {
+        account: evidence.account,
+        region: evidence.region,
+        request_id: evidence.request_id.clone(),
+        attempts: evidence.attempts,
+        ..Gap::new(GapClass::NotFound, Operation::DescribeKey)
+    }
+    .on(key.as_str())
+    .saying(
+        "another account than the key's own was told that it does not exist: that proves nothing",
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::test_support::{KEY, account, evidence, trail};
+
+    #[test]
+    fn every_form_of_a_key_id_becomes_an_arn() {
+        let check = |given: &str, expected: &str| {
+            let description =
+                TrailDescription { kms_key_id: Some(given.to_owned()), ..trail("main") };
+            assert_eq!(key_arn(&description).unwrap().as_str(), expected);
+        };
+        check(KEY, KEY);
+        check("alias/x", "arn:aws:kms:us-east-1:000000000001:alias/x");
+        check("11111111-2222", KEY);
+        let alias = "arn:aws:kms:eu-west-1:000000000009:alias/x";
+        check(alias, alias);
+        assert_eq!(key_arn(&TrailDescription { kms_key_id: None, ..trail("main") }), None);
+    }
+
+    #[test]
+    fn only_its_own_account_may_call_a_key_gone() {
+        let key = Arn::new(KEY).unwrap();
+        let gone = |reader| presence(&key, reader, Answer { value: None, evidence: evidence() });
+        assert_eq!(gone(account(1)).unwrap().value, KeyPresence::Gone);
+        assert_eq!(gone(account(2)).unwrap_err().class, GapClass::NotFound);
+    }
+}

@@ -1,0 +1,200 @@
+//! Collects the facts of one trail: status, key, bucket, delivered objects. Nothing is judged
+//! here; what cannot be read becomes a gap.
+
+mod bucket;
+mod classify;
+mod key;
+mod listing;
+mod objects;
+mod single_flight;
+
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
+
+use futures::StreamExt as _;
+use futures::future::{BoxFuture, Shared};
+use trailseal_model::{
+    AccountId, Answer, Arn, BucketFacts, Gap, GapId, GapLedger, KeyPresence, LogSample, Observed,
+    Organization, Region, Sample, Target, Thresholds, TrailDescription, TrailFacts, TrailStatus,
+    Window,
+};
+
+use crate::fold::FoldedTrail;
+use crate::object_name::LogCell;
+use crate::ports::CollectPorts;
+use classify::Expected;
+use single_flight::SingleFlight;
+
+pub use key::key_arn;
+
+/// Calls that one trail keeps in flight.
+const IN_FLIGHT: usize = 8;
+
+/// What collecting is told.
+#[derive(Debug, Clone)]
+pub struct CollectSettings {
+    /// Which log objects count.
+    pub window: Window,
+    /// The numbers in force.
+    pub thresholds: Thresholds,
+    /// Accounts that may own a trail's bucket, beside the trail's owner.
+    pub log_archive_accounts: Vec<AccountId>,
+    /// Buckets whose owner the user named.
+    pub bucket_owners: Vec<(String, AccountId)>,
+}
+
+/// The organization as far as it is known when a trail is collected.
+#[derive(Debug, Clone, Default)]
+pub struct Members {
+    /// The organization.
+    pub organization: Option<Organization>,
+    /// Every member that is audited, sorted.
+    pub audited: Vec<AccountId>,
+    /// Every member.
+    pub all: BTreeSet<AccountId>,
+}
+
+/// The organization once its directory has ended: whoever needs it waits for it.
+pub type MembersToCome = Shared<BoxFuture<'static, Arc<Members>>>;
+
+/// A trail to collect, with what must be known beforehand.
+#[derive(Debug, Clone)]
+pub struct TrailWork {
+    /// The trail.
+    pub trail: FoldedTrail,
+    /// The Regions that the owner has enabled (all of the partition's where that is not known).
+    pub owner_regions: Vec<Region>,
+}
+
+/// Whether a trail can be collected only when the whole population is known: it delivers for all
+/// members, or its key lives in another account. Collecting it earlier waits for the population.
+#[must_use]
+pub fn needs_members(description: &TrailDescription) -> bool {
+    let key_account = key_arn(description).and_then(|it| it.account());
+    description.is_organization_trail || key_account.is_some_and(|it| it != description.owner)
+}
+
+/// What was collected of one trail.
+#[derive(Debug, Clone)]
+pub struct CollectedTrail {
+    /// The trail; its sightings are added when all are in.
+    pub facts: TrailFacts,
+    /// The key it names.
+    pub key: Option<Observed<Answer<KeyPresence>>>,
+    /// The key that its objects should lie under, once resolved.
+    pub expected_key: Option<Arn>,
+    /// Its bucket.
+    pub bucket: Option<BucketFacts>,
+    /// Every object that was looked at, newest first.
+    pub samples: Vec<Sample>,
+}
+
+/// Collects trails; what several of them need is read once.
+#[derive(Debug)]
+pub struct Collector<'a, P> {
+    ports: &'a P,
+    gaps: &'a GapLedger,
+    settings: CollectSettings,
+    members: MembersToCome,
+    keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
+    buckets_of: SingleFlight<AccountId, Observed<Answer<Arc<HashSet<String>>>>>,
+}
+
+impl<'a, P: CollectPorts> Collector<'a, P> {
+    /// A collector over these ports that keeps its gaps in this ledger.
+    pub fn new(
+        ports: &'a P,
+        gaps: &'a GapLedger,
+        settings: CollectSettings,
+        members: MembersToCome,
+    ) -> Self {
+        let (keys, buckets_of) = (SingleFlight::default(), SingleFlight::default());
+        Self { ports, gaps, settings, members, keys, buckets_of }
+    }
+
+    /// Collects one trail.
+    pub async fn collect(&self, work: TrailWork) -> CollectedTrail {
+        let description = &work.trail.description;
+        let status = self.status(&work).await;
+        let key_named = key_arn(description);
+        let key = match &key_named {
+            Some(named) => Some(self.key(named, description).await),
+            None => None,
+        };
+        let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
+        let bucket = match &description.bucket {
+            Some(name) => Some(self.bucket(name, description.owner).await),
+            None => None,
+        };
+        let (sample, samples) = match &bucket {
+            Some(bucket) => {
+                let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
+                self.objects(&work, bucket, &expected).await
+            }
+            None => (LogSample::nothing(self.settings.window), Vec::new()),
+        };
+        let FoldedTrail { description, described_from, described_by } = work.trail;
+        let facts = TrailFacts {
+            description,
+            described_from,
+            described_by,
+            seen_from: Vec::new(),
+            status,
+            key: key_named,
+            sample,
+        };
+        CollectedTrail { facts, key, expected_key, bucket, samples }
+    }
+
+    fn gap(&self, gap: Gap) -> GapId {
+        self.gaps.record(gap)
+    }
+
+    fn observed<T>(&self, res: Result<T, Gap>) -> Observed<T> {
+        match res {
+            Ok(value) => Observed::Known(value),
+            Err(gap) => Observed::Unread(self.gap(gap)),
+        }
+    }
+
+    /// GetTrailStatus under the owner: in each enabled Region for a multi-Region trail, because
+    /// AWS reports each Region by itself, else in the home Region.
+    async fn status(&self, work: &TrailWork) -> Vec<(Region, Observed<Answer<TrailStatus>>)> {
+        let description = &work.trail.description;
+        let mut regions = vec![description.home_region];
+        if description.is_multi_region {
+            regions.extend(&work.owner_regions);
+            regions.sort_unstable();
+            regions.dedup();
+        }
+        let ask = |region| async move {
+            let asked_in = Target { account: description.owner, region };
+            let res = self.ports.trail_status(&description.arn, asked_in).await;
+            (region, self.observed(res))
+        };
+        futures::stream::iter(regions).map(ask).buffered(IN_FLIGHT).collect().await
+    }
+}
+
+/// The cells in which a trail delivers, the home Region first.
+fn cells(work: &TrailWork, members: &Members) -> Vec<LogCell> {
+    let description = &work.trail.description;
+    let home = description.home_region;
+    let mut regions = vec![home];
+    if description.is_multi_region {
+        // A member can have Regions that the owner has not, so the whole table counts for it.
+        let others = if description.is_organization_trail {
+            description.arn.partition().regions()
+        } else {
+            work.owner_regions.clone()
+        };
+        regions.extend(others.into_iter().filter(|it| *it != home));
+    }
+    let accounts = if description.is_organization_trail {
+        members.audited.clone()
+    } else {
+        vec![description.owner]
+    };
+    let of_region = |region| accounts.iter().map(move |it| LogCell { account: *it, region });
+    regions.into_iter().flat_map(of_region).collect()
+}

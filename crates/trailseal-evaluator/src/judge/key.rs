@@ -1,0 +1,175 @@
+//! `key-customer-managed` and `key-usable`: whose the key is, and whether it can seal new logs.
+
+use trailseal_model::{
+    Answer, Arn, ControlId, Evidence, Finding, GapId, KeyFacts, KeyManager, KeyPresence, Observed,
+    Proof, Reason,
+};
+
+use super::TrailCase;
+
+/// Whose the key is.
+pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
+    let control = ControlId::KeyCustomerManaged;
+    if let Some(finding) = case.without_key(control) {
+        return finding;
+    }
+    let answer = match case.key_read() {
+        Ok(answer) => answer,
+        Err(gaps) if !case.may_hold_key() => return case.key_outside(control, gaps),
+        Err(gaps) => return case.key_unread(control, gaps),
+    };
+    let KeyPresence::Exists(key) = &answer.value else {
+        return Finding::not_applicable(control, case.subject(), Reason::KeyGone)
+            .saying(format!("The key of '{}' does not exist any more.", case.name()));
+    };
+    let proof = Proof::of(&answer.evidence);
+    let expected = "KeyManager CUSTOMER";
+    if key.manager == KeyManager::Aws {
+        return Finding::fail(control, case.subject(), Reason::AwsManaged, &proof)
+            .saying(format!("The key of '{}' is managed by AWS: '{}'.", case.name(), key.arn))
+            .comparing(expected, "KeyManager AWS");
+    }
+    let owner = key.arn.account();
+    if !owner.is_some_and(|it| case.facts.may_hold_keys(it)) {
+        return case
+            .key_outside(control, Vec::new())
+            .comparing(expected, "a customer's key outside the organization")
+            .showing(&answer.evidence);
+    }
+    Finding::pass(control, case.subject(), Reason::CustomerManaged, &proof)
+        .saying(format!("The key of '{}' is customer managed.", case.name()))
+        .comparing(expected, "KeyManager CUSTOMER")
+}
+
+/// Whether KMS would make data keys for CloudTrail's next delivery.
+///
+/// Source: KMS developer guide, "Key states of AWS KMS keys", and the CloudTrail user guide: the
+/// key must be symmetric and in the bucket's Region.
+pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
+    let control = ControlId::KeyUsable;
+    if let Some(finding) = case.without_key(control) {
+        return finding;
+    }
+    if let Some(finding) = wrong_region(case) {
+        return finding;
+    }
+    let answer = match case.key_read() {
+        Ok(answer) => answer,
+        Err(gaps) => return case.key_unread(control, gaps),
+    };
+    let proof = Proof::of(&answer.evidence);
+    let key = match &answer.value {
+        KeyPresence::Gone => {
+            return Finding::fail(control, case.subject(), Reason::KeyGone, &proof)
+                .saying(format!("The key of '{}' does not exist any more.", case.name()))
+                .comparing(EXPECTED, "gone, said by its own account");
+        }
+        KeyPresence::Exists(key) => key,
+    };
+    if let Some(reason) = unusable(case, key) {
+        return Finding::fail(control, case.subject(), reason, &proof)
+            .saying(format!("The key of '{}' cannot seal new logs: {reason}.", case.name()))
+            .comparing(EXPECTED, shown(key));
+    }
+    if case.bucket.and_then(trailseal_model::BucketFacts::region).is_some() {
+        Finding::pass(control, case.subject(), Reason::Usable, &proof)
+            .saying(format!("The key of '{}' can seal new logs.", case.name()))
+            .comparing(EXPECTED, shown(key))
+    } else {
+        let gap = case.bucket.and_then(|it| it.presence.gap());
+        let gaps = gap.into_iter().collect();
+        Finding::not_proven(control, case.subject(), Reason::BucketRegionUnknown, gaps)
+            .saying(format!(
+                "The key of '{}' works, but the bucket's Region could not be read.",
+                case.name()
+            ))
+            .comparing(EXPECTED, shown(key))
+            .showing(&answer.evidence)
+    }
+}
+
+const EXPECTED: &str = "Enabled, SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT, in the bucket's Region";
+
+fn shown(key: &KeyFacts) -> String {
+    let region = key.arn.region().map_or_else(|| "no Region".to_owned(), |it| it.to_string());
+    format!("{}, {}, {}, in {region}", key.state, key.spec, key.usage)
+}
+
+/// The ARN alone shows that a key is elsewhere than the bucket, even when the key is unread.
+fn wrong_region(case: &TrailCase<'_>) -> Option<Finding> {
+    let bucket = case.bucket?;
+    let (key, evidence) = case.key_arn_shown()?;
+    let (key_region, bucket_region) = (key.region()?, bucket.region()?);
+    if key_region == bucket_region {
+        return None;
+    }
+    let proof = Proof::of(evidence).and(&bucket.presence.known()?.evidence);
+    let finding = Finding::fail(ControlId::KeyUsable, case.subject(), Reason::WrongRegion, &proof)
+        .saying(format!(
+            "The key of '{}' is in {key_region}, its bucket in {bucket_region}: CloudTrail needs both in one Region.",
+            case.name()
+        ))
+        .comparing(format!("a key in {bucket_region}"), format!("a key in {key_region}"));
+    Some(finding)
+}
+
+fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
+    let is_expired = key.valid_to.is_some_and(|it| it <= case.facts.as_of);
+    let by_state = match key.state.as_str() {
+        "Enabled" | "Updating" => None,
+        "Disabled" => Some(Reason::Disabled),
+        "PendingDeletion" | "PendingReplicaDeletion" => Some(Reason::PendingDeletion),
+        "PendingImport" => Some(Reason::PendingImport),
+        "Unavailable" => Some(Reason::Unavailable),
+        _ => Some(Reason::NotEnabled),
+    };
+    let is_symmetric = key.spec == "SYMMETRIC_DEFAULT" && key.usage == "ENCRYPT_DECRYPT";
+    by_state
+        .or_else(|| (key.deletion_date.is_some()).then_some(Reason::PendingDeletion))
+        .or_else(|| (!is_symmetric).then_some(Reason::NotSymmetric))
+        .or_else(|| is_expired.then_some(Reason::MaterialExpired))
+}
+
+impl<'a> TrailCase<'a> {
+    /// DescribeKey's answer, or the gaps in its place.
+    fn key_read(&self) -> Result<&'a Answer<KeyPresence>, Vec<GapId>> {
+        match self.key {
+            Some(Observed::Known(answer)) => Ok(answer),
+            Some(Observed::Unread(gap)) => Err(vec![*gap]),
+            None => Err(Vec::new()),
+        }
+    }
+
+    fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
+        Finding::not_proven(control, self.subject(), Reason::Unread, gaps)
+            .saying(format!("The key of '{}' could not be read.", self.name()))
+    }
+
+    /// Whether the account in the key's ARN is of the organization, or trusted.
+    fn may_hold_key(&self) -> bool {
+        let owner = self.trail.key.as_ref().and_then(Arn::account);
+        owner.is_some_and(|it| self.facts.may_hold_keys(it))
+    }
+
+    fn key_outside(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
+        Finding::not_proven(control, self.subject(), Reason::OutsideOrganization, gaps).saying(
+            format!(
+                "The key of '{}' belongs to an account outside the organization that is not trusted.",
+                self.name()
+            ),
+        )
+    }
+
+    /// The key's ARN with the call that showed it: DescribeKey's, else the trail's own where that
+    /// is the ARN of a key.
+    fn key_arn_shown(&self) -> Option<(&'a Arn, &'a Evidence)> {
+        if let Some(Observed::Known(answer)) = self.key
+            && let KeyPresence::Exists(key) = &answer.value
+        {
+            return Some((&key.arn, &answer.evidence));
+        }
+        let named = self.trail.key.as_ref()?;
+        let is_printed = self.trail.description.kms_key_id.as_deref() == Some(named.as_str());
+        is_printed.then_some((named, &self.trail.described_by))
+    }
+}

@@ -1,0 +1,129 @@
+//! Judges facts. A total, synchronous function: the same facts give the same findings.
+
+mod account;
+mod key;
+mod log_objects;
+mod trail_delivering;
+mod trail_kms_encrypted;
+
+use std::collections::HashMap;
+
+use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::{
+    Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, KeyPresence, Observed,
+    OrganizationFacts, Reason, Subject, SubjectKind, TrailFacts,
+};
+
+/// Every finding there is: one per control and subject, in the order of the subjects. Controls
+/// that this version does not judge are emitted where the subject's verdict hangs on them.
+#[must_use]
+pub fn judge(facts: &OrganizationFacts) -> Vec<Finding> {
+    let siblings = siblings(facts);
+    let mut findings = Vec::new();
+    for (trail, has_siblings) in facts.trails.iter().zip(siblings) {
+        let case = TrailCase::new(facts, trail, has_siblings);
+        let of_trail = CONTROLS.iter().filter(|it| it.subject == SubjectKind::Trail);
+        findings.extend(of_trail.filter_map(|it| case.judge(it)));
+    }
+    findings.extend(facts.accounts.iter().map(account::covered));
+    findings
+}
+
+/// One trail with everything that is judged of it.
+struct TrailCase<'a> {
+    facts: &'a OrganizationFacts,
+    trail: &'a TrailFacts,
+    key: Option<&'a Observed<Answer<KeyPresence>>>,
+    bucket: Option<&'a BucketFacts>,
+    /// Whether another trail delivers under the same prefix.
+    has_siblings: bool,
+}
+
+impl<'a> TrailCase<'a> {
+    fn new(facts: &'a OrganizationFacts, trail: &'a TrailFacts, has_siblings: bool) -> Self {
+        let key = trail.key.as_ref().and_then(|it| facts.keys.get(it));
+        let bucket = trail.description.bucket.as_ref().and_then(|it| facts.buckets.get(it));
+        Self { facts, trail, key, bucket, has_siblings }
+    }
+
+    fn judge(&self, control: &Control) -> Option<Finding> {
+        if self.trail.described_from == DescribedFrom::DisagreeingShadows {
+            return control.essential.then(|| self.disagreeing(control.id));
+        }
+        match control.id {
+            ControlId::TrailKmsEncrypted => Some(trail_kms_encrypted::judge(self)),
+            ControlId::KeyCustomerManaged => Some(key::customer_managed(self)),
+            ControlId::KeyUsable => Some(key::usable(self)),
+            ControlId::TrailDelivering => Some(trail_delivering::judge(self)),
+            ControlId::LogObjectsSealed => Some(log_objects::judge(self)),
+            _ => control.essential.then(|| self.not_built(control.id)),
+        }
+    }
+
+    fn disagreeing(&self, control: ControlId) -> Finding {
+        Finding::not_proven(control, self.subject(), Reason::ShadowsDisagree, Vec::new()).saying(
+            format!(
+                "The trail '{}' could not be read in its own account, and the accounts that show it contradict each other.",
+                self.name()
+            ),
+        )
+    }
+
+    fn not_built(&self, control: ControlId) -> Finding {
+        if let Some(finding) = self.without_key(control) {
+            return finding;
+        }
+        Finding::not_proven(control, self.subject(), Reason::NotBuilt, Vec::new()).saying(format!(
+            "This version does not judge whether '{}' meets this control.",
+            self.name()
+        ))
+    }
+
+    /// The finding of a key's control for a trail without a key.
+    fn without_key(&self, control: ControlId) -> Option<Finding> {
+        self.trail.key.is_none().then(|| {
+            Finding::not_applicable(control, self.subject(), Reason::NoKmsKey)
+                .saying(format!("The trail '{}' names no KMS key.", self.name()))
+        })
+    }
+
+    fn subject(&self) -> Subject {
+        Subject::Trail(self.trail.description.arn.clone())
+    }
+
+    fn name(&self) -> &str {
+        &self.trail.description.name
+    }
+}
+
+/// For each trail whether another one delivers under the same prefix. Log names carry no trail
+/// name, so the objects of such trails cannot be told apart.
+fn siblings(facts: &OrganizationFacts) -> Vec<bool> {
+    let place = |trail: &TrailFacts| {
+        let it = &trail.description;
+        let owner = (!it.is_organization_trail).then_some(it.owner);
+        (it.bucket.clone(), it.prefix.clone(), owner)
+    };
+    let mut by_place: HashMap<_, Vec<&TrailFacts>> = HashMap::new();
+    for trail in &facts.trails {
+        by_place.entry(place(trail)).or_default().push(trail);
+    }
+    let overlap = |one: &TrailFacts, other: &TrailFacts| {
+        let (one, other) = (&one.description, &other.description);
+        one.arn != other.arn
+            && (one.is_multi_region
+                || other.is_multi_region
+                || one.home_region == other.home_region)
+    };
+    facts
+        .trails
+        .iter()
+        .map(|trail| {
+            trail.description.bucket.is_some()
+                && by_place[&place(trail)].iter().any(|it| overlap(trail, it))
+        })
+        .collect()
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,28 @@
+//! Folds sightings into trails, collects their facts with sampled log objects, and judges them.
+//!
+//! **Architecture invariant**: [`judge()`] is total and synchronous: no I/O, clock, randomness or
+//! environment. Everything remote is read before it begins.
+//!
+//! **Architecture invariant**: what could not be read is a gap and never a pass; no finding calls
+//! an object unencrypted that was not read.
+//!
+//! **Architecture invariant**: only HeadObject looks at a log; its content is never read.
+//!
+//! **Architecture invariant**: what the fold and the collector hold does not depend on the order
+//! in which answers arrive.
+
+mod collect;
+mod fold;
+mod judge;
+mod object_name;
+pub mod ports;
+#[cfg(test)]
+mod test_support;
+
+pub use collect::{
+    CollectSettings, CollectedTrail, Collector, Members, MembersToCome, TrailWork, key_arn,
+    needs_members,
+};
+pub use fold::{Fold, FoldedTrail};
+pub use judge::judge;
+pub use object_name::LogCell;

@@ -1,0 +1,141 @@
+//! What collecting needs from AWS. Every method is one AWS operation, retried below this line; an
+//! error is final for this run.
+
+use std::future::Future;
+
+use jiff::Timestamp;
+use trailseal_model::{
+    AccountId, Answer, Arn, BucketPresence, Gap, KeyFacts, Target, TrailDescription, TrailStatus,
+};
+
+/// Trails of one target.
+pub trait TrailListing: Send + Sync {
+    /// DescribeTrails, shadow trails included.
+    ///
+    /// # Errors
+    /// The gap.
+    fn describe_trails(
+        &self,
+        target: Target,
+    ) -> impl Future<Output = Result<Answer<Vec<TrailDescription>>, Gap>> + Send;
+}
+
+/// Logging and delivery.
+pub trait TrailStatuses: Send + Sync {
+    /// GetTrailStatus for this ARN, asked in this account and Region.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn trail_status(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<TrailStatus>, Gap>> + Send;
+}
+
+/// KMS keys.
+pub trait Keys: Send + Sync {
+    /// DescribeKey for this key or alias ARN, asked in this account and Region. `None` is AWS's
+    /// NotFoundException; whether that means "gone" depends on who asked.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn describe_key(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<Option<KeyFacts>>, Gap>> + Send;
+}
+
+/// Buckets.
+pub trait Buckets: Send + Sync {
+    /// ListBuckets: the names of all buckets the account owns.
+    ///
+    /// # Errors
+    /// The gap.
+    fn list_buckets(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Result<Answer<Vec<String>>, Gap>> + Send;
+
+    /// HeadBucket, asked in this account. A refusal that names the bucket's Region is an answer.
+    ///
+    /// # Errors
+    /// The gap, its subject being the bucket.
+    fn head_bucket(
+        &self,
+        account: AccountId,
+        bucket: &str,
+    ) -> impl Future<Output = Result<Answer<BucketPresence>, Gap>> + Send;
+}
+
+/// Who reads a bucket's objects, and where.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reader {
+    /// The account whose session is used, and the bucket's Region.
+    pub target: Target,
+    /// Sent as `ExpectedBucketOwner`, where the owner is known.
+    pub expected_owner: Option<AccountId>,
+}
+
+/// One page of ListObjectsV2.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectPage {
+    /// Keys, in S3's order.
+    pub keys: Vec<String>,
+    /// Where the next page begins; `None` on the last one.
+    pub next_token: Option<String>,
+}
+
+/// What HeadObject shows of an object.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct ObjectHead {
+    /// `x-amz-version-id`.
+    pub version_id: Option<String>,
+    /// `Last-Modified`.
+    pub last_modified: Option<Timestamp>,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// `ETag`, without its quotation marks.
+    pub etag: Option<String>,
+    /// `x-amz-server-side-encryption`, verbatim.
+    pub algorithm: Option<String>,
+    /// `x-amz-server-side-encryption-aws-kms-key-id`, verbatim.
+    pub kms_key_id: Option<String>,
+    /// `x-amz-server-side-encryption-customer-algorithm`, verbatim.
+    pub customer_algorithm: Option<String>,
+    /// `x-amz-server-side-encryption-bucket-key-enabled`.
+    pub bucket_key: Option<bool>,
+}
+
+/// Log objects. Never GetObject, never checksum mode: no kms:Decrypt is needed.
+pub trait LogObjects: Send + Sync {
+    /// One page of ListObjectsV2.
+    ///
+    /// # Errors
+    /// The gap, its subject being `bucket/prefix`.
+    fn list_objects(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        prefix: &str,
+        token: Option<String>,
+    ) -> impl Future<Output = Result<Answer<ObjectPage>, Gap>> + Send;
+
+    /// HeadObject. `None` when S3 answers 404: gone since it was listed.
+    ///
+    /// # Errors
+    /// The gap, its subject being `bucket/key`. A bare 400 is a gap too: S3 answers so for an
+    /// object under a key of its writer, and for expired credentials.
+    fn head_object(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        key: &str,
+    ) -> impl Future<Output = Result<Answer<Option<ObjectHead>>, Gap>> + Send;
+}
+
+/// Everything collecting needs.
+pub trait CollectPorts: TrailStatuses + Keys + Buckets + LogObjects {}
+
+impl<P: TrailStatuses + Keys + Buckets + LogObjects> CollectPorts for P {}

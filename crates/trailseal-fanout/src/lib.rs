@@ -1,0 +1,23 @@
+//! Walks accounts x Regions as keyed work under rate limits and accounts for every target.
+//!
+//! **Architecture invariant**: [`run()`] is generic over key and work, and streams; each key yields
+//! exactly once, a panic included.
+//!
+//! **Architecture invariant**: [`Limits`] are kept per account, Region and operation where the
+//! audited account pays, and once for the run where the caller does. At most one task watches the
+//! clock for a key; the others wait in the order they came.
+//!
+//! **Architecture invariant**: an account has a row for every Region whether it can be opened or
+//! not ([`OpenedAccount::plan`]).
+
+mod directory;
+mod limits;
+mod opening;
+mod ports;
+mod run;
+
+pub use directory::pages;
+pub use limits::{LimitKey, Limits, RateShare};
+pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
+pub use ports::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
+pub use run::{Panicked, run};

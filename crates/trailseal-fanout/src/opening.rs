@@ -1,0 +1,172 @@
+//! Opening an account: its session, and which of its Regions will be read.
+
+use trailseal_model::{
+    Account, AccountId, Coverage, CoverageRow, Gap, GapClass, GapId, Outcome, Partition, Region,
+    Target,
+};
+
+use crate::ports::{AccountRegion, RegionListing, Sessions};
+
+/// What can be done in an account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Access {
+    /// Its Regions can be read.
+    Open,
+    /// It is not in use; nothing was asked.
+    NotActive,
+    /// It could not be opened.
+    Failed(Gap),
+}
+
+/// An account with all its Regions.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenedAccount {
+    /// The account.
+    pub account: AccountId,
+    /// What can be done there.
+    pub access: Access,
+    /// Every Region it has, whether enabled or not; never empty.
+    pub regions: Vec<AccountRegion>,
+}
+
+/// Opens an account and asks for its Regions. Where the Regions cannot be asked for, the
+/// partition's whole table stands in and is probed; that loses nothing, so it is no gap.
+pub async fn open_account<P>(ports: &P, account: &Account, partition: Partition) -> OpenedAccount
+where
+    P: Sessions + RegionListing,
+{
+    let id = account.id;
+    if !account.state.is_audited() {
+        return OpenedAccount::with_table(id, Access::NotActive, partition);
+    }
+    if let Err(gap) = ports.open(id).await {
+        return OpenedAccount::with_table(id, Access::Failed(gap), partition);
+    }
+    match ports.list_regions(id).await {
+        Ok(regions) if !regions.is_empty() => {
+            OpenedAccount { account: id, access: Access::Open, regions }
+        }
+        Ok(_) | Err(_) => OpenedAccount::with_table(id, Access::Open, partition),
+    }
+}
+
+impl OpenedAccount {
+    /// The account with the partition's table of Regions.
+    #[must_use]
+    pub fn with_table(account: AccountId, access: Access, partition: Partition) -> Self {
+        let regions = partition.regions().into_iter();
+        let regions = regions.map(|region| AccountRegion { region, is_enabled: true }).collect();
+        Self { account, access, regions }
+    }
+
+    /// The targets that will be read.
+    pub fn targets(&self) -> impl Iterator<Item = Target> + use<> {
+        let account = self.account;
+        let regions = if self.access == Access::Open { self.regions.clone() } else { Vec::new() };
+        regions
+            .into_iter()
+            .filter(|it| it.is_enabled)
+            .map(move |it| Target { account, region: it.region })
+    }
+
+    /// Plans every Region of the account in the coverage; `gap` names [`Access::Failed`]'s.
+    pub fn plan(&self, coverage: &mut Coverage, gap: Option<GapId>) {
+        let row = |it: &AccountRegion| match &self.access {
+            Access::NotActive => settled(it.region, Outcome::AccountNotActive, gap, None),
+            Access::Failed(failure) => {
+                settled(it.region, Outcome::NotEvaluated, gap, Some(failure.class))
+            }
+            Access::Open if it.is_enabled => CoverageRow::planned(it.region),
+            Access::Open => settled(it.region, Outcome::RegionDisabled, gap, None),
+        };
+        coverage.plan(self.account, self.regions.iter().map(row));
+    }
+}
+
+fn settled(
+    region: Region,
+    outcome: Outcome,
+    gap: Option<GapId>,
+    reason: Option<GapClass>,
+) -> CoverageRow {
+    let mut row = CoverageRow::with(region, outcome, reason);
+    row.gap = gap;
+    row
+}
+
+/// What a failed listing makes of its target: a Region that turns out to be disabled is not a
+/// target that was missed.
+#[must_use]
+pub const fn outcome_of_failure(class: GapClass) -> Outcome {
+    match class {
+        GapClass::RegionDisabled => Outcome::RegionDisabled,
+        _ => Outcome::NotEvaluated,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures::executor::block_on;
+    use trailseal_model::{AccountState, Operation};
+
+    use super::*;
+
+    #[derive(Default)]
+    struct Fake {
+        open: Option<GapClass>,
+        regions: Option<Vec<AccountRegion>>,
+    }
+
+    impl Sessions for Fake {
+        async fn open(&self, account: AccountId) -> Result<(), Gap> {
+            self.open
+                .map_or(Ok(()), |it| Err(Gap::new(it, Operation::AssumeRole).at(account, None)))
+        }
+    }
+
+    impl RegionListing for Fake {
+        async fn list_regions(&self, _: AccountId) -> Result<Vec<AccountRegion>, Gap> {
+            let denied = Gap::new(GapClass::Denied, Operation::ListRegions);
+            self.regions.clone().ok_or(denied)
+        }
+    }
+
+    fn check(fake: &Fake, state: AccountState, expected: &[(Outcome, usize)], targets: usize) {
+        let id = AccountId::new(1).unwrap();
+        let account = Account { id, name: String::new(), state, ou_path: None };
+        let opened = block_on(open_account(fake, &account, Partition::Aws));
+        let mut coverage = Coverage::default();
+        opened.plan(&mut coverage, None);
+        let totals = coverage.totals();
+        for (outcome, count) in expected {
+            assert_eq!(totals[outcome], *count as u64, "{outcome}");
+        }
+        assert_eq!(opened.targets().count(), targets);
+    }
+
+    #[test]
+    fn what_cannot_list_its_regions_is_probed_everywhere() {
+        check(&Fake::default(), AccountState::Active, &[(Outcome::NotEvaluated, 34)], 34);
+        let empty = Fake { regions: Some(vec![]), ..Fake::default() };
+        check(&empty, AccountState::Active, &[(Outcome::NotEvaluated, 34)], 34);
+    }
+
+    #[test]
+    fn disabled_regions_have_their_row_and_are_not_read() {
+        let of = |name: &str, is_enabled| AccountRegion {
+            region: Region::new(name).unwrap(),
+            is_enabled,
+        };
+        let regions = Some(vec![of("us-east-1", true), of("af-south-1", false)]);
+        let fake = Fake { regions, ..Fake::default() };
+        let expected = [(Outcome::NotEvaluated, 1), (Outcome::RegionDisabled, 1)];
+        check(&fake, AccountState::Active, &expected, 1);
+    }
+
+    #[test]
+    fn what_cannot_be_opened_or_is_not_active_still_has_every_row() {
+        let fake = Fake { open: Some(GapClass::RoleNotAssumable), ..Fake::default() };
+        check(&fake, AccountState::Active, &[(Outcome::NotEvaluated, 34)], 0);
+        check(&fake, AccountState::Suspended, &[(Outcome::AccountNotActive, 34)], 0);
+    }
+}

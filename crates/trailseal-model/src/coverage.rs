@@ -1,0 +1,217 @@
+//! What happened to every target of the organization.
+
+use std::collections::BTreeMap;
+
+use crate::account::AccountId;
+use crate::evidence::Target;
+use crate::gap::{GapClass, GapId};
+use crate::region::Region;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// What became of listing one target.
+    pub enum Outcome {
+        /// Its listings were read.
+        Evaluated = "evaluated",
+        /// One of its listings failed.
+        Partial = "partial",
+        /// It was not read.
+        NotEvaluated = "not_evaluated",
+        /// The user left it out.
+        Excluded = "excluded",
+        /// The account has not enabled the Region.
+        RegionDisabled = "region_disabled",
+        /// The account is not in use.
+        AccountNotActive = "account_not_active",
+    }
+}
+
+impl Outcome {
+    /// Whether something of the target is missing that the user did not ask to leave out.
+    #[must_use]
+    pub const fn is_incomplete(self) -> bool {
+        matches!(self, Self::Partial | Self::NotEvaluated)
+    }
+}
+
+/// One target's row, packed: there can be hundreds of thousands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CoverageRow {
+    /// The Region; the account is the key it is kept under.
+    pub region: Region,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// Why, where it was not simply evaluated.
+    pub reason: Option<GapClass>,
+    /// The gap behind it.
+    pub gap: Option<GapId>,
+    /// How many trails were seen.
+    pub trails_found: u16,
+    /// Requests made for the listing.
+    pub api_calls: u8,
+    /// How many of them were throttled.
+    pub throttles: u8,
+    /// When its listing began, in milliseconds after the run's start.
+    pub started: u32,
+    /// When it ended.
+    pub finished: u32,
+    settled: bool,
+}
+
+impl CoverageRow {
+    /// A row for a Region whose work has not come to an end: it counts as not evaluated.
+    #[must_use]
+    pub const fn planned(region: Region) -> Self {
+        Self {
+            region,
+            outcome: Outcome::NotEvaluated,
+            reason: Some(GapClass::Cancelled),
+            gap: None,
+            trails_found: 0,
+            api_calls: 0,
+            throttles: 0,
+            started: 0,
+            finished: 0,
+            settled: false,
+        }
+    }
+
+    /// A row with its outcome.
+    #[must_use]
+    pub const fn with(region: Region, outcome: Outcome, reason: Option<GapClass>) -> Self {
+        Self { outcome, reason, settled: true, ..Self::planned(region) }
+    }
+}
+
+/// Every target once. A planned target that nothing settles stays `not_evaluated`, so a fault
+/// anywhere, a panic included, cannot make one disappear.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Coverage {
+    accounts: BTreeMap<AccountId, Box<[CoverageRow]>>,
+}
+
+impl Coverage {
+    /// Plans an account's Regions. An account that is planned already stays as it is.
+    pub fn plan(&mut self, account: AccountId, rows: impl IntoIterator<Item = CoverageRow>) {
+        self.accounts.entry(account).or_insert_with(|| {
+            let mut rows: Vec<CoverageRow> = rows.into_iter().collect();
+            rows.sort_by_key(|it| it.region);
+            rows.dedup_by_key(|it| it.region);
+            rows.into_boxed_slice()
+        });
+    }
+
+    /// Settles one planned target. The first outcome stands; a target that was not planned is
+    /// refused, and so is a second outcome.
+    pub fn settle(&mut self, account: AccountId, row: CoverageRow) -> bool {
+        let Some(rows) = self.accounts.get_mut(&account) else { return false };
+        let Ok(index) = rows.binary_search_by_key(&row.region, |it| it.region) else {
+            return false;
+        };
+        if rows[index].settled {
+            return false;
+        }
+        rows[index] = CoverageRow { settled: true, ..row };
+        true
+    }
+
+    /// Every row, sorted by account, then Region.
+    pub fn rows(&self) -> impl Iterator<Item = (AccountId, &CoverageRow)> {
+        self.accounts.iter().flat_map(|(account, rows)| rows.iter().map(move |it| (*account, it)))
+    }
+
+    /// One account's rows, sorted by Region.
+    #[must_use]
+    pub fn of_account(&self, account: AccountId) -> &[CoverageRow] {
+        self.accounts.get(&account).map_or(&[], |it| it)
+    }
+
+    /// One target's row.
+    #[must_use]
+    pub fn of_target(&self, target: Target) -> Option<&CoverageRow> {
+        let rows = self.of_account(target.account);
+        rows.binary_search_by_key(&target.region, |it| it.region).ok().map(|it| &rows[it])
+    }
+
+    /// How many targets came to each outcome.
+    #[must_use]
+    pub fn totals(&self) -> BTreeMap<Outcome, u64> {
+        let mut totals: BTreeMap<Outcome, u64> = Outcome::ALL.iter().map(|it| (*it, 0)).collect();
+        for (_, row) in self.rows() {
+            *totals.entry(row.outcome).or_default() += 1;
+        }
+        totals
+    }
+
+    /// How many targets were planned.
+    #[must_use]
+    pub fn population(&self) -> u64 {
+        self.accounts.values().map(|it| it.len() as u64).sum()
+    }
+
+    /// Whether there is no target, or one that is missing.
+    #[must_use]
+    pub fn is_incomplete(&self) -> bool {
+        self.population() == 0
+            || self.accounts.values().any(|it| it.is_empty())
+            || self.rows().any(|(_, row)| row.outcome.is_incomplete())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::region::Partition;
+
+    fn regions(count: usize) -> Vec<Region> {
+        Partition::Aws.regions().into_iter().take(count).collect()
+    }
+
+    proptest! {
+        #[test]
+        fn sums_equal_the_population_whatever_is_settled(
+            plans in proptest::collection::vec((0u64..20, 0usize..34), 0..20),
+            settled in proptest::collection::vec((0u64..25, 0usize..34, 0usize..6), 0..200),
+        ) {
+            let mut coverage = Coverage::default();
+            for (account, count) in plans {
+                let rows = regions(count).into_iter().map(CoverageRow::planned);
+                coverage.plan(AccountId::new(account).unwrap(), rows);
+            }
+            let population = coverage.population();
+            for (account, region, outcome) in settled {
+                let row = CoverageRow::with(regions(34)[region], Outcome::ALL[outcome], None);
+                coverage.settle(AccountId::new(account).unwrap(), row);
+            }
+            prop_assert_eq!(coverage.population(), population);
+            prop_assert_eq!(coverage.totals().values().sum::<u64>(), population);
+        }
+    }
+
+    #[test]
+    fn the_first_outcome_stands() {
+        let mut coverage = Coverage::default();
+        let account = AccountId::new(7).unwrap();
+        let region = regions(1)[0];
+        coverage.plan(account, [CoverageRow::planned(region)]);
+        assert!(coverage.is_incomplete());
+        assert!(coverage.settle(account, CoverageRow::with(region, Outcome::Evaluated, None)));
+        assert!(!coverage.settle(account, CoverageRow::with(region, Outcome::NotEvaluated, None)));
+        assert!(!coverage.is_incomplete());
+    }
+
+    #[test]
+    fn nothing_at_all_is_incomplete() {
+        assert!(Coverage::default().is_incomplete());
+        let mut coverage = Coverage::default();
+        coverage.plan(AccountId::new(1).unwrap(), []);
+        assert!(coverage.is_incomplete());
+    }
+
+    #[test]
+    fn a_row_stays_small() {
+        assert!(size_of::<CoverageRow>() <= 32);
+    }
+}

@@ -1,0 +1,80 @@
+//! Exit codes: public API.
+
+/// None of the others: everything was read, everything passed.
+pub const CLEAN: u8 = 0;
+/// An unexcepted failure at or above `--fail-on`.
+pub const FAILURES: u8 = 1;
+/// Usage or configuration; also when the caller or the first page of accounts cannot be read.
+pub const USAGE: u8 = 2;
+/// Something was not read: a target, an essential control, or the population.
+pub const INCOMPLETE: u8 = 3;
+/// Both failures and something not read.
+pub const FAILURES_AND_INCOMPLETE: u8 = 4;
+/// A bug of this program.
+pub const INTERNAL: u8 = 70;
+/// Interrupted; it can be resumed.
+pub const INTERRUPTED: u8 = 75;
+
+/// Every exit code with its meaning, for the generated page.
+pub const ALL: &[(u8, &str)] = &[
+    (CLEAN, "everything was read and nothing failed"),
+    (FAILURES, "an unexcepted finding at or above `--fail-on` failed"),
+    (
+        USAGE,
+        "usage or configuration; also when the caller's identity or the first page of accounts cannot be read",
+    ),
+    (
+        INCOMPLETE,
+        "incomplete: a target was not read, an essential control is not proven, or the population is not known to be complete",
+    ),
+    (FAILURES_AND_INCOMPLETE, "both 1 and 3"),
+    (INTERNAL, "internal error: a bug of this program"),
+    (INTERRUPTED, "interrupted; can be resumed"),
+];
+
+/// The exit code of an audit that came to its end.
+#[must_use]
+pub const fn of_audit(has_failures: HasFailures, completeness: Completeness) -> u8 {
+    match (has_failures, completeness) {
+        (HasFailures::No, Completeness::Complete) => CLEAN,
+        (HasFailures::Yes, Completeness::Complete) => FAILURES,
+        (HasFailures::No, Completeness::Incomplete) => INCOMPLETE,
+        (HasFailures::Yes, Completeness::Incomplete) => FAILURES_AND_INCOMPLETE,
+    }
+}
+
+/// Whether a failure at or above the threshold is there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HasFailures {
+    /// At least one.
+    Yes,
+    /// None.
+    No,
+}
+
+/// Whether everything was read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Completeness {
+    /// Everything.
+    Complete,
+    /// Something is missing.
+    Incomplete,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_unique_and_ordered() {
+        assert!(ALL.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn zero_needs_both() {
+        assert_eq!(of_audit(HasFailures::No, Completeness::Complete), 0);
+        assert_eq!(of_audit(HasFailures::Yes, Completeness::Complete), 1);
+        assert_eq!(of_audit(HasFailures::No, Completeness::Incomplete), 3);
+        assert_eq!(of_audit(HasFailures::Yes, Completeness::Incomplete), 4);
+    }
+}

@@ -1,0 +1,81 @@
+//! Everything that was read of an organization: the only thing that judging sees.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::Timestamp;
+
+use crate::account::{Account, AccountId, Organization};
+use crate::arn::Arn;
+use crate::bucket::BucketFacts;
+use crate::evidence::{Answer, Observed};
+use crate::key::KeyPresence;
+use crate::trail::TrailFacts;
+
+/// The numbers that judging depends on.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Thresholds {
+    /// The share of deviating objects that is still tolerable, such as 0.05.
+    pub tolerable_rate: f64,
+    /// The confidence of the bound, such as 0.95.
+    pub confidence: f64,
+    /// Objects examined per trail.
+    pub sample_size: u32,
+    /// ListObjectsV2 calls per trail.
+    pub listing_budget: u32,
+    /// A last delivery older than this many seconds proves nothing.
+    pub stale_after_seconds: i64,
+    /// A delivery younger than this many seconds contradicts a delivery error.
+    pub fresh_within_seconds: i64,
+    /// Tolerance in seconds when objects of several Regions are put in order.
+    pub switch_tolerance_seconds: i64,
+}
+
+impl Thresholds {
+    /// The documented defaults.
+    pub const DEFAULT: Self = Self {
+        tolerable_rate: 0.05,
+        confidence: 0.95,
+        sample_size: 59,
+        listing_budget: 500,
+        stale_after_seconds: 24 * 3600,
+        fresh_within_seconds: 3600,
+        switch_tolerance_seconds: 15 * 60,
+    };
+}
+
+/// The facts of one run.
+#[derive(Debug, Clone)]
+pub struct OrganizationFacts {
+    /// The organization, where its accounts' ARNs tell.
+    pub organization: Option<Organization>,
+    /// Every account that was listed, sorted by id.
+    pub accounts: Vec<Account>,
+    /// Whether every page of the directory arrived.
+    pub population: Observed<()>,
+    /// Every trail, sorted by ARN.
+    pub trails: Vec<TrailFacts>,
+    /// Every key that a trail names.
+    pub keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
+    /// Every bucket that a trail names.
+    pub buckets: BTreeMap<String, BucketFacts>,
+    /// Accounts outside the organization whose keys the user trusts.
+    pub trusted_key_accounts: BTreeSet<AccountId>,
+    /// The numbers in force.
+    pub thresholds: Thresholds,
+    /// The time of the run: "now" for everything that is judged.
+    pub as_of: Timestamp,
+}
+
+impl OrganizationFacts {
+    /// One account.
+    #[must_use]
+    pub fn account(&self, id: AccountId) -> Option<&Account> {
+        self.accounts.binary_search_by_key(&id, |it| it.id).ok().map(|it| &self.accounts[it])
+    }
+
+    /// Whether an account belongs to the organization, or is trusted to hold keys for it.
+    #[must_use]
+    pub fn may_hold_keys(&self, id: AccountId) -> bool {
+        self.account(id).is_some() || self.trusted_key_accounts.contains(&id)
+    }
+}

@@ -1,0 +1,299 @@
+//! What could not be read, why, and what to do about it.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::account::AccountId;
+use crate::digest::short_hash;
+use crate::operation::Operation;
+use crate::region::Region;
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The kind of failure, as far as AWS's answer tells.
+    pub enum GapClass {
+        /// A service control policy of the organization denies it.
+        DeniedByScp = "denied_by_scp",
+        /// A resource control policy of the organization denies it.
+        DeniedByRcp = "denied_by_rcp",
+        /// The role's own policies, a boundary or a session policy do not allow it.
+        DeniedByIdentityPolicy = "denied_by_identity_policy",
+        /// The policy of the resource (bucket, key, endpoint) does not allow it.
+        DeniedByResourcePolicy = "denied_by_resource_policy",
+        /// Denied; AWS gave no reason.
+        Denied = "denied",
+        /// The audit role is missing, or does not trust the caller.
+        RoleNotAssumable = "role_not_assumable",
+        /// The account has not enabled the Region.
+        RegionDisabled = "region_disabled",
+        /// The account is not in use.
+        AccountNotActive = "account_not_active",
+        /// What was asked for does not exist.
+        NotFound = "not_found",
+        /// AWS kept throttling.
+        ThrottledOut = "throttled_out",
+        /// Not tried any more after repeated server errors.
+        CircuitOpen = "circuit_open",
+        /// No answer in time.
+        Timeout = "timeout",
+        /// The endpoint's name could not be resolved.
+        Dns = "dns",
+        /// The TLS handshake failed.
+        Tls = "tls",
+        /// The proxy refused.
+        Proxy = "proxy",
+        /// The connection could not be made, or broke.
+        Connection = "connection",
+        /// This machine's clock is wrong.
+        ClockSkew = "clock_skew",
+        /// AWS answered with a server error.
+        ServerError = "server_error",
+        /// The credentials expired or are not valid.
+        ExpiredCredentials = "expired_credentials",
+        /// An answer that this program does not understand.
+        MalformedAnswer = "malformed_answer",
+        /// The run's deadline came first.
+        Deadline = "deadline",
+        /// The run was interrupted before it came to this.
+        Cancelled = "cancelled",
+        /// A bug of this program; the rest of the run went on.
+        Panic = "panic",
+    }
+}
+
+impl GapClass {
+    /// Whether asking again can help. Everything else is asked once.
+    #[must_use]
+    pub const fn is_retryable(self) -> bool {
+        matches!(
+            self,
+            Self::ThrottledOut | Self::Timeout | Self::Dns | Self::Connection | Self::ServerError
+        )
+    }
+
+    /// What the reader of the report should do.
+    #[must_use]
+    pub const fn what_to_do(self) -> &'static str {
+        match self {
+            Self::DeniedByScp => {
+                "exempt the audit role from the service control policy for this read, or record an exception"
+            }
+            Self::DeniedByRcp => {
+                "exempt the audit role from the resource control policy for this read"
+            }
+            Self::DeniedByIdentityPolicy => {
+                "add the action to the audit role's policy (docs/generated/iam-audit-role.json)"
+            }
+            Self::DeniedByResourcePolicy => "allow the audit role in the resource's own policy",
+            Self::Denied => {
+                "check the role's policy, the resource's policy and the organization's policies for this action"
+            }
+            Self::RoleNotAssumable => {
+                "deploy the audit role to this account, or fix its trust policy and external id"
+            }
+            Self::RegionDisabled => "nothing, unless the Region should be enabled",
+            Self::AccountNotActive => "nothing, unless the account should be in use",
+            Self::NotFound => "check whether it was deleted while the audit ran",
+            Self::ThrottledOut => "lower --rate-share or run at a quieter time",
+            Self::CircuitOpen => "run again later; AWS kept failing here",
+            Self::Timeout => "run again; if it persists, check the network path to the endpoint",
+            Self::Dns => "check name resolution and AWS_ENDPOINT_URL",
+            Self::Tls => "check the certificate store and any intercepting proxy",
+            Self::Proxy => "check HTTPS_PROXY and NO_PROXY",
+            Self::Connection => "check the network path to the endpoint and AWS_ENDPOINT_URL",
+            Self::ClockSkew => "correct this machine's clock",
+            Self::ServerError => "run again later; AWS failed here",
+            Self::ExpiredCredentials => "renew the caller's credentials and run again",
+            Self::MalformedAnswer => "report it to the maintainers with the request id",
+            Self::Deadline => "give the run more time",
+            Self::Cancelled => "run again; this run ended early",
+            Self::Panic => "report it to the maintainers; the rest of the run is valid",
+        }
+    }
+}
+
+/// An operation that could not give its answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Gap {
+    /// The kind of failure.
+    pub class: GapClass,
+    /// What was tried.
+    pub operation: Operation,
+    /// In which account; `None` for the caller's own directory calls.
+    pub account: Option<AccountId>,
+    /// In which Region.
+    pub region: Option<Region>,
+    /// On what: a trail or key ARN, a bucket, an object key.
+    pub subject: Option<Box<str>>,
+    /// The HTTP status, if there was an answer.
+    pub http_status: Option<u16>,
+    /// AWS's error code, verbatim.
+    pub code: Option<Box<str>>,
+    /// AWS's or the transport's message, verbatim.
+    pub message: Option<Box<str>>,
+    /// AWS's request id.
+    pub request_id: Option<Box<str>>,
+    /// How often it was tried.
+    pub attempts: u8,
+    /// How many of the attempts were throttled.
+    pub throttles: u8,
+}
+
+impl Gap {
+    /// A gap with nothing known but its kind and operation.
+    #[must_use]
+    pub const fn new(class: GapClass, operation: Operation) -> Self {
+        Self {
+            class,
+            operation,
+            account: None,
+            region: None,
+            subject: None,
+            http_status: None,
+            code: None,
+            message: None,
+            request_id: None,
+            attempts: 0,
+            throttles: 0,
+        }
+    }
+
+    /// The same gap, placed.
+    #[must_use]
+    pub fn at(mut self, account: AccountId, region: Option<Region>) -> Self {
+        self.account = Some(account);
+        self.region = region;
+        self
+    }
+
+    /// The same gap with its subject.
+    #[must_use]
+    pub fn on(mut self, subject: &str) -> Self {
+        self.subject = Some(subject.into());
+        self
+    }
+
+    /// The same gap with a message.
+    #[must_use]
+    pub fn saying(mut self, message: &str) -> Self {
+        self.message = Some(message.into());
+        self
+    }
+
+    /// A stable name: equal in every run for the same operation, place and subject.
+    #[must_use]
+    pub fn stable_id(&self) -> String {
+        let account = self.account.map(|it| it.to_string()).unwrap_or_default();
+        let region = self.region.map(Region::name).unwrap_or_default();
+        let subject = self.subject.as_deref().unwrap_or_default();
+        short_hash(&["gap", self.operation.as_str(), &account, region, subject])
+    }
+}
+
+/// Names one gap of one run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct GapId(u32);
+
+/// Every gap of a run, each once. Shared by all work; it only grows.
+#[derive(Debug, Default)]
+pub struct GapLedger(Mutex<Ledger>);
+
+#[derive(Debug, Default)]
+struct Ledger {
+    gaps: Vec<Gap>,
+    known: HashMap<Identity, GapId>,
+}
+
+type Identity = (Operation, Option<AccountId>, Option<Region>, Option<Box<str>>);
+
+impl GapLedger {
+    fn lock(&self) -> MutexGuard<'_, Ledger> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Keeps a gap. The same operation, place and subject is one gap, however many needed it.
+    pub fn record(&self, gap: Gap) -> GapId {
+        let mut ledger = self.lock();
+        let identity = (gap.operation, gap.account, gap.region, gap.subject.clone());
+        if let Some(known) = ledger.known.get(&identity) {
+            return *known;
+        }
+        let id = GapId(u32::try_from(ledger.gaps.len()).expect("fewer than four billion gaps"));
+        ledger.gaps.push(gap);
+        ledger.known.insert(identity, id);
+        id
+    }
+
+    /// A copy of one gap.
+    #[must_use]
+    pub fn get(&self, id: GapId) -> Gap {
+        self.lock().gaps[id.0 as usize].clone()
+    }
+
+    /// Every gap with its id; call it when the run is over.
+    #[must_use]
+    pub fn into_gaps(self) -> Gaps {
+        Gaps(self.0.into_inner().unwrap_or_else(PoisonError::into_inner).gaps)
+    }
+}
+
+/// The gaps of a finished run.
+#[derive(Debug, Default)]
+pub struct Gaps(Vec<Gap>);
+
+impl Gaps {
+    /// One gap.
+    #[must_use]
+    pub fn get(&self, id: GapId) -> &Gap {
+        &self.0[id.0 as usize]
+    }
+
+    /// All of them, in no meaningful order.
+    pub fn iter(&self) -> impl Iterator<Item = &Gap> {
+        self.0.iter()
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    /// Whether everything could be read.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_same_place_is_one_gap() {
+        let ledger = GapLedger::default();
+        let account = AccountId::new(1).unwrap();
+        let gap = Gap::new(GapClass::Denied, Operation::DescribeKey).at(account, None).on("key");
+        let first = ledger.record(gap.clone());
+        assert_eq!(first, ledger.record(Gap { attempts: 5, ..gap.clone() }));
+        assert_ne!(first, ledger.record(gap.clone().on("another key")));
+        assert_eq!(ledger.into_gaps().len(), 2);
+    }
+
+    #[test]
+    fn a_stable_id_ignores_what_differs_between_runs() {
+        let gap = Gap::new(GapClass::Timeout, Operation::ListAccounts);
+        let again = Gap { request_id: Some("r".into()), attempts: 3, ..gap.clone() };
+        assert_eq!(gap.stable_id(), again.stable_id());
+    }
+
+    #[test]
+    fn a_denial_is_never_retried() {
+        for class in GapClass::ALL {
+            if class.as_str().starts_with("denied") || *class == GapClass::RoleNotAssumable {
+                assert!(!class.is_retryable(), "{class}");
+            }
+        }
+    }
+}

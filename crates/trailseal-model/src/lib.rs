@@ -1,0 +1,59 @@
+//! The words of Trailseal: ids, facts, operations, gaps, evidence, findings, coverage, events, the
+//! control catalogue and the record that every report is made from.
+//!
+//! **Architecture invariant**: no I/O, clock, randomness or environment in this crate. Time, seed
+//! and run id come in as values.
+//!
+//! **Architecture invariant**: a fact is [`Observed`]: read, or a gap. `Option` only means that AWS
+//! says there is none. A pass or a fail can only be made from a [`Proof`].
+//!
+//! **Architecture invariant**: [`Operation`] is the one list of AWS calls. A call that is not in it
+//! cannot be made.
+//!
+//! **Architecture invariant**: every planned target is in [`Coverage`] exactly once, and the sums
+//! equal the population.
+//!
+//! **Architecture invariant**: ids are compact. An account is a number, a Region an index, a
+//! coverage row at most 32 bytes.
+//!
+//! **Architecture invariant**: domain types do not derive `Serialize`; the record has its own.
+
+mod account;
+mod arn;
+mod bucket;
+pub mod catalogue;
+mod coverage;
+pub mod digest;
+mod event;
+mod evidence;
+pub mod exit_code;
+mod facts;
+mod finding;
+mod gap;
+mod key;
+mod operation;
+mod reason;
+pub mod record;
+mod region;
+mod sample;
+mod trail;
+mod vocabulary;
+
+pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
+pub use arn::Arn;
+pub use bucket::{BucketFacts, BucketOwner, BucketPresence};
+pub use catalogue::{Control, ControlId, Severity, SubjectKind};
+pub use coverage::{Coverage, CoverageRow, Outcome};
+pub use event::{Event, EventSink, NoEvents};
+pub use evidence::{Answer, Evidence, Observed, Proof, Target};
+pub use facts::{OrganizationFacts, Thresholds};
+pub use finding::{Finding, Status, Subject, Verdict, verdict};
+pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};
+pub use key::{KeyFacts, KeyManager, KeyPresence};
+pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
+pub use reason::Reason;
+pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
+pub use sample::{
+    DeviationClass, LogSample, Population, Sample, SampleMethod, SampleResult, Selection, Window,
+};
+pub use trail::{DescribedFrom, Sighting, TrailDescription, TrailFacts, TrailStatus};

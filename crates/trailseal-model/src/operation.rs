@@ -1,0 +1,255 @@
+//! Every AWS call this program can make, once.
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// One AWS API operation, by AWS's own name. A call that is not in this list cannot be made.
+    ///
+    /// It labels evidence and gaps, keys the rate limits, generates the IAM policies and drives
+    /// the failure-injection tests.
+    pub enum Operation {
+        /// Who the caller is; also proves that a session still works. Needs no permission.
+        GetCallerIdentity = "GetCallerIdentity",
+        /// Opens a session in a member account.
+        AssumeRole = "AssumeRole",
+        /// The population.
+        ListAccounts = "ListAccounts",
+        /// The Regions of one account.
+        ListRegions = "ListRegions",
+        /// The trails that one account sees in one Region.
+        DescribeTrails = "DescribeTrails",
+        /// Logging and delivery of one trail in one Region.
+        GetTrailStatus = "GetTrailStatus",
+        /// One KMS key.
+        DescribeKey = "DescribeKey",
+        /// Which buckets an account owns.
+        ListBuckets = "ListBuckets",
+        /// A bucket's Region, and whether it exists.
+        HeadBucket = "HeadBucket",
+        /// Log objects under one day's prefix.
+        ListObjectsV2 = "ListObjectsV2",
+        /// The encryption of one delivered log object.
+        HeadObject = "HeadObject",
+        /// A report file to the bucket the user named; never anywhere else.
+        PutObject = "PutObject",
+    }
+}
+
+vocabulary! {
+    /// Why an operation exists at all.
+    pub enum Purpose {
+        /// Reads what is audited.
+        Audit = "audit",
+        /// Writes reports to the bucket of `--out`.
+        Publish = "publish",
+    }
+}
+
+vocabulary! {
+    /// What is lost when an operation cannot be done.
+    pub enum Loss {
+        /// The population of the organization.
+        Population = "population",
+        /// A whole account.
+        Account = "account",
+        /// Nothing: the partition's table of Regions is probed instead.
+        Nothing = "nothing",
+        /// One account x Region.
+        Target = "target",
+        /// One leg of one trail's seal chain.
+        Leg = "leg",
+        /// A published copy of the reports.
+        Publication = "publication",
+    }
+}
+
+/// Who pays for a call, so what a rate limit is kept per.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LimitScope {
+    /// One bucket for the whole run: the calling account pays.
+    Caller,
+    /// One bucket per account.
+    Account,
+    /// One bucket per account and Region.
+    AccountRegion,
+}
+
+/// The published quota of one operation.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Quota {
+    /// Requests per second that AWS publishes.
+    pub per_second: u32,
+    /// Requests at once; where AWS publishes none, one second's worth.
+    pub burst: u32,
+    /// What the quota is kept per.
+    pub scope: LimitScope,
+    /// The operation whose bucket this one draws from (itself, unless AWS counts them together).
+    pub shared_with: Operation,
+    /// Where AWS publishes the figures.
+    pub source: &'static str,
+}
+
+impl Operation {
+    /// The service's endpoint prefix.
+    #[must_use]
+    pub const fn service(self) -> &'static str {
+        match self {
+            Self::GetCallerIdentity | Self::AssumeRole => "sts",
+            Self::ListAccounts => "organizations",
+            Self::ListRegions => "account",
+            Self::DescribeTrails | Self::GetTrailStatus => "cloudtrail",
+            Self::DescribeKey => "kms",
+            Self::ListBuckets
+            | Self::HeadBucket
+            | Self::ListObjectsV2
+            | Self::HeadObject
+            | Self::PutObject => "s3",
+        }
+    }
+
+    /// The IAM action that allows it; `None` where AWS asks for none.
+    ///
+    /// Source: AWS service authorization reference. S3's actions differ from its operations.
+    #[must_use]
+    pub const fn iam_action(self) -> Option<&'static str> {
+        match self {
+            Self::GetCallerIdentity => None,
+            Self::AssumeRole => Some("sts:AssumeRole"),
+            Self::ListAccounts => Some("organizations:ListAccounts"),
+            Self::ListRegions => Some("account:ListRegions"),
+            Self::DescribeTrails => Some("cloudtrail:DescribeTrails"),
+            Self::GetTrailStatus => Some("cloudtrail:GetTrailStatus"),
+            Self::DescribeKey => Some("kms:DescribeKey"),
+            Self::ListBuckets => Some("s3:ListAllMyBuckets"),
+            Self::HeadBucket | Self::ListObjectsV2 => Some("s3:ListBucket"),
+            Self::HeadObject => Some("s3:GetObject"),
+            Self::PutObject => Some("s3:PutObject"),
+        }
+    }
+
+    /// Why the operation exists.
+    #[must_use]
+    pub const fn purpose(self) -> Purpose {
+        match self {
+            Self::PutObject => Purpose::Publish,
+            _ => Purpose::Audit,
+        }
+    }
+
+    /// What is lost when it cannot be done.
+    #[must_use]
+    pub const fn loss(self) -> Loss {
+        match self {
+            Self::GetCallerIdentity | Self::ListAccounts => Loss::Population,
+            Self::AssumeRole => Loss::Account,
+            Self::ListRegions => Loss::Nothing,
+            Self::DescribeTrails => Loss::Target,
+            Self::GetTrailStatus
+            | Self::DescribeKey
+            | Self::ListBuckets
+            | Self::HeadBucket
+            | Self::ListObjectsV2
+            | Self::HeadObject => Loss::Leg,
+            Self::PutObject => Loss::Publication,
+        }
+    }
+
+    /// The published quota.
+    #[must_use]
+    pub const fn quota(self) -> Quota {
+        match self {
+            Self::GetCallerIdentity | Self::AssumeRole => Quota {
+                per_second: 600,
+                burst: 600,
+                scope: LimitScope::Caller,
+                shared_with: Self::AssumeRole,
+                source: "IAM user guide, IAM and AWS STS quotas: 600 a second per account and Region, the caller pays",
+            },
+            Self::ListAccounts => Quota {
+                per_second: 8,
+                burst: 12,
+                scope: LimitScope::Caller,
+                shared_with: self,
+                source: "Organizations user guide, throttling limits: 8 a second, burst 12, per account",
+            },
+            Self::ListRegions => Quota {
+                per_second: 5,
+                burst: 5,
+                scope: LimitScope::Account,
+                shared_with: self,
+                source: "Account management reference, quotas: 5 a second, burst 5",
+            },
+            Self::DescribeTrails | Self::GetTrailStatus => Quota {
+                per_second: 10,
+                burst: 10,
+                scope: LimitScope::AccountRegion,
+                shared_with: self,
+                source: "AWS general reference, CloudTrail quotas: 10 a second; no burst published",
+            },
+            Self::DescribeKey => Quota {
+                per_second: 2000,
+                burst: 2000,
+                scope: LimitScope::AccountRegion,
+                shared_with: self,
+                source: "KMS developer guide, request quotas: 2,000 a second, the caller's account pays",
+            },
+            Self::ListBuckets => Quota {
+                per_second: 100,
+                burst: 100,
+                scope: LimitScope::Account,
+                shared_with: self,
+                source: "not published; 100 a second assumed",
+            },
+            Self::HeadBucket => Quota {
+                per_second: 100,
+                burst: 100,
+                scope: LimitScope::AccountRegion,
+                shared_with: self,
+                source: "not published; 100 a second assumed",
+            },
+            Self::ListObjectsV2 | Self::HeadObject => Quota {
+                per_second: 5500,
+                burst: 5500,
+                scope: LimitScope::AccountRegion,
+                shared_with: self,
+                source: "S3 user guide, performance: 5,500 GET and HEAD a second per partitioned prefix",
+            },
+            Self::PutObject => Quota {
+                per_second: 3500,
+                burst: 3500,
+                scope: LimitScope::Caller,
+                shared_with: self,
+                source: "S3 user guide, performance: 3,500 PUT a second per partitioned prefix",
+            },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_publishing_writes() {
+        for operation in Operation::ALL {
+            let writes = operation.as_str().starts_with("Put");
+            assert_eq!(operation.purpose() == Purpose::Publish, writes, "{operation}");
+        }
+    }
+
+    #[test]
+    fn nothing_that_reads_a_log_is_in_the_list() {
+        for forbidden in ["GetObject", "Decrypt", "DescribeAccount"] {
+            assert_eq!(Operation::from_word(forbidden), None);
+        }
+    }
+
+    #[test]
+    fn every_action_belongs_to_its_service() {
+        for operation in Operation::ALL {
+            if let Some(action) = operation.iam_action() {
+                assert!(action.starts_with(&format!("{}:", operation.service())), "{action}");
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Why a finding has its status: one word each, for filters and comparisons.
+
+use crate::vocabulary::vocabulary;
+
+vocabulary! {
+    /// The reason of a finding's status.
+    pub enum Reason {
+        /// `KmsKeyId` is set.
+        KmsKeySet = "kms_key_set",
+        /// `KmsKeyId` is not set.
+        NoKmsKey = "no_kms_key",
+        /// The key's manager is the customer.
+        CustomerManaged = "customer_managed",
+        /// The key's manager is AWS.
+        AwsManaged = "aws_managed",
+        /// The key's account is not of the organization and not trusted.
+        OutsideOrganization = "outside_organization",
+        /// The key can seal new logs.
+        Usable = "usable",
+        /// The key's own account says that it does not exist.
+        KeyGone = "key_gone",
+        /// `KeyState` Disabled.
+        Disabled = "disabled",
+        /// Deletion is scheduled.
+        PendingDeletion = "pending_deletion",
+        /// Key material was never imported, or was deleted.
+        PendingImport = "pending_import",
+        /// `KeyState` Unavailable, such as a disconnected key store.
+        Unavailable = "unavailable",
+        /// Another state in which KMS refuses to make data keys.
+        NotEnabled = "not_enabled",
+        /// Not a symmetric encryption key.
+        NotSymmetric = "not_symmetric",
+        /// The imported key material has expired.
+        MaterialExpired = "material_expired",
+        /// The key is not in the bucket's Region.
+        WrongRegion = "wrong_region",
+        /// The bucket's Region is not known.
+        BucketRegionUnknown = "bucket_region_unknown",
+        /// Logging, and delivered lately.
+        Delivering = "delivering",
+        /// Logging is off.
+        NotLogging = "not_logging",
+        /// The latest delivery failed.
+        DeliveryError = "delivery_error",
+        /// The latest delivery failed, but another succeeded within the last hour.
+        DeliveryErrorContradicted = "delivery_error_contradicted",
+        /// Logging, but nothing was ever delivered.
+        NeverDelivered = "never_delivered",
+        /// The last delivery is too old.
+        DeliveryStale = "delivery_stale",
+        /// The bucket does not exist.
+        BucketGone = "bucket_gone",
+        /// The bucket belongs to another account than configured.
+        BucketOwnerMismatch = "bucket_owner_mismatch",
+        /// No account that was asked owns the bucket.
+        BucketOwnerUnknown = "bucket_owner_unknown",
+        /// Every object of the window is sealed under the trail's key.
+        AllSealed = "all_sealed",
+        /// The newest objects are sealed; the rest of the window was not sampled.
+        NewestOnly = "newest_only",
+        /// The window holds no log object.
+        NoObjects = "no_objects",
+        /// Too many selected objects could not be read.
+        UnreadableObjects = "unreadable_objects",
+        /// The objects lie beside another trail's under one prefix and cannot be told apart.
+        SharedPrefix = "shared_prefix",
+        /// An object without encryption.
+        Unencrypted = "unencrypted",
+        /// An object under a key that its writer supplied.
+        SseC = "sse_c",
+        /// An object under S3's own key.
+        SseS3 = "sse_s3",
+        /// An object under an AWS managed key.
+        AwsManagedKey = "aws_managed_key",
+        /// An object under a key outside the organization.
+        ForeignKey = "foreign_key",
+        /// An object under the previous key, between objects under the present one.
+        PreviousKey = "previous_key",
+        /// An object under another key of the organization.
+        WrongKey = "wrong_key",
+        /// What is needed could not be read.
+        Unread = "unread",
+        /// Shadows of the trail contradict each other and its owner could not be read.
+        ShadowsDisagree = "shadows_disagree",
+        /// This version of the program does not judge the control yet.
+        NotBuilt = "not_built",
+        /// The account is not in use.
+        AccountNotActive = "account_not_active",
+    }
+}

@@ -1,0 +1,179 @@
+//! Version 1 of the record: sorted JSON lines.
+//!
+//! The kinds of line come in the order of [`Line`], each kind sorted by its key; the last line
+//! counts the others, so that a record that was cut short is refused.
+
+mod convert;
+mod lines;
+mod write;
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+pub use convert::sample_line;
+pub use lines::{
+    AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, SampleLine,
+    SamplingLine, StatusLine, TrailLine,
+};
+pub use write::{Audit, Run, SampleSource, write_record};
+
+/// The schema's name, in the first line of every record.
+pub const SCHEMA: &str = "trailseal-record/1";
+
+/// One line of the record.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(tag = "line", rename_all = "snake_case")]
+pub enum Line {
+    /// The run; the first line.
+    Run(Box<RunLine>),
+    /// One account of the organization.
+    Account(AccountLine),
+    /// One bucket that a trail names.
+    Bucket(BucketLine),
+    /// One key that a trail names.
+    Key(KeyLine),
+    /// One trail.
+    Trail(Box<TrailLine>),
+    /// One operation that could not give its answer.
+    Gap(GapLine),
+    /// One judgement.
+    Finding(Box<FindingLine>),
+    /// One looked-at log object.
+    Sample(Box<SampleLine>),
+    /// One account x Region.
+    Coverage(CoverageLine),
+    /// The count of the lines above; the last line.
+    End(EndLine),
+}
+
+impl Line {
+    /// The kind's name, as in the `line` field.
+    #[must_use]
+    pub const fn kind(&self) -> &'static str {
+        match self {
+            Self::Run(_) => "run",
+            Self::Account(_) => "account",
+            Self::Bucket(_) => "bucket",
+            Self::Key(_) => "key",
+            Self::Trail(_) => "trail",
+            Self::Gap(_) => "gap",
+            Self::Finding(_) => "finding",
+            Self::Sample(_) => "sample",
+            Self::Coverage(_) => "coverage",
+            Self::End(_) => "end",
+        }
+    }
+
+    /// Where the line belongs: lines of a record strictly ascend by this.
+    #[must_use]
+    pub fn position(&self) -> (u8, String) {
+        match self {
+            Self::Run(_) => (0, String::new()),
+            Self::Account(it) => (1, it.account_id.clone()),
+            Self::Bucket(it) => (2, it.bucket.clone()),
+            Self::Key(it) => (3, it.key_arn.clone()),
+            Self::Trail(it) => (4, it.trail_arn.clone()),
+            Self::Gap(it) => (5, it.place()),
+            Self::Finding(it) => (6, format!("{}\0{:02}", it.resource_arn, it.control_order())),
+            Self::Sample(it) => (7, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
+            Self::Coverage(it) => (8, format!("{}{}", it.account_id, it.region)),
+            Self::End(_) => (9, String::new()),
+        }
+    }
+}
+
+/// What was run, when, by whom, over what, and what it came to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RunLine {
+    /// Always [`SCHEMA`].
+    pub schema: String,
+    /// Names the run.
+    pub run_id: String,
+    /// The program's version.
+    pub tool_version: String,
+    /// When the run began, UTC.
+    pub started_at: String,
+    /// When it ended, UTC.
+    pub finished_at: String,
+    /// "Now" for everything that was judged, UTC.
+    pub as_of: String,
+    /// The caller's ARN.
+    pub caller_arn: String,
+    /// The caller's account.
+    pub caller_account_id: String,
+    /// The organization, where Organizations told.
+    pub organization_id: Option<String>,
+    /// Its management account.
+    pub management_account_id: Option<String>,
+    /// Where the list of accounts comes from.
+    pub population_source: String,
+    /// Whether every page of it arrived.
+    pub population_complete: bool,
+    /// The role assumed in members.
+    pub role_name: String,
+    /// The command line, secrets left out.
+    pub arguments: Vec<String>,
+    /// Log objects count from this time in their name, UTC.
+    pub window_start: String,
+    /// And before this one.
+    pub window_end: String,
+    /// The numbers in force.
+    pub thresholds: ThresholdsLine,
+    /// Accounts outside the organization whose keys are trusted.
+    pub trusted_key_accounts: Vec<String>,
+    /// The severity from which on a failure sets the exit code.
+    pub fail_on: String,
+    /// Accounts by state.
+    pub accounts: BTreeMap<String, u64>,
+    /// Targets by outcome; the sum is the population.
+    pub coverage: BTreeMap<String, u64>,
+    /// Trails by verdict.
+    pub trails: BTreeMap<String, u64>,
+    /// Findings by status.
+    pub findings: BTreeMap<String, u64>,
+    /// Gaps by class.
+    pub gaps: BTreeMap<String, u64>,
+    /// Requests by operation.
+    pub calls: BTreeMap<String, u64>,
+    /// Throttled requests.
+    pub throttles: u64,
+    /// The exit code.
+    pub exit_code: u8,
+}
+
+/// The numbers that judging depended on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ThresholdsLine {
+    /// The tolerable share of deviating objects.
+    pub tolerable_rate: f64,
+    /// The confidence of the bound.
+    pub confidence: f64,
+    /// Objects examined per trail.
+    pub sample_size: u32,
+    /// ListObjectsV2 calls per trail.
+    pub listing_budget: u32,
+    /// A last delivery older than this proves nothing.
+    pub stale_after_seconds: i64,
+    /// A delivery younger than this contradicts a delivery error.
+    pub fresh_within_seconds: i64,
+    /// Tolerance when objects of several Regions are put in order.
+    pub switch_tolerance_seconds: i64,
+}
+
+/// How many lines of each kind stand above.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EndLine {
+    /// Lines by kind, this one not counted.
+    pub lines: BTreeMap<String, u64>,
+}
+
+/// The JSON Schema of one line.
+///
+/// # Panics
+/// Never: a schema is always JSON.
+#[must_use]
+pub fn schema() -> serde_json::Value {
+    serde_json::to_value(schemars::schema_for!(Line)).expect("a schema is JSON")
+}

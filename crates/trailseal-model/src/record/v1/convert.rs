@@ -1,0 +1,277 @@
+//! Facts, findings and gaps as lines.
+
+use jiff::Timestamp;
+
+use super::{
+    AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, SampleLine,
+    SamplingLine, StatusLine, ThresholdsLine, TrailLine,
+};
+use crate::{
+    Account, AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow,
+    DescribedFrom, Evidence, Finding, Gap, GapId, KeyPresence, LogSample, Observed, Population,
+    Region, Sample, Subject, Thresholds, TrailFacts, TrailStatus, Verdict,
+};
+
+/// Milliseconds, always with `Z`.
+pub(super) fn time(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
+    value.map(|it| it.to_string())
+}
+
+/// How a gap's id in this run becomes its stable one.
+pub(super) type GapNames<'a> = dyn Fn(GapId) -> String + 'a;
+
+pub(super) fn account_line(account: &Account, role_arn: Option<String>) -> AccountLine {
+    AccountLine {
+        account_id: account.id.to_string(),
+        name: account.name.clone(),
+        state: account.state.to_string(),
+        ou_path: account.ou_path.clone(),
+        role_arn,
+    }
+}
+
+pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketLine {
+    let presence = match bucket.presence.known().map(|it| it.value) {
+        Some(BucketPresence::Exists(_)) => "exists",
+        Some(BucketPresence::Gone) => "gone",
+        None => "unread",
+    };
+    let owner_gap = match bucket.owner {
+        BucketOwner::Unread(gap) => Some(gap),
+        BucketOwner::Account(..) | BucketOwner::NotFound => None,
+    };
+    BucketLine {
+        bucket: bucket.name.clone(),
+        presence: presence.to_owned(),
+        region: text(bucket.region()),
+        owner_account_id: text(bucket.owner.account()),
+        configured_owner_account_id: text(bucket.configured_owner),
+        gap_ids: bucket.presence.gap().into_iter().chain(owner_gap).map(names).collect(),
+    }
+}
+
+pub(super) fn key_line(
+    key: &Arn,
+    presence: &Observed<Answer<KeyPresence>>,
+    names: &GapNames<'_>,
+) -> KeyLine {
+    let blank = KeyLine {
+        key_arn: key.to_string(),
+        presence: "unread".to_owned(),
+        resolved_arn: None,
+        account_id: text(key.account()),
+        region: text(key.region()),
+        manager: None,
+        state: None,
+        spec: None,
+        usage: None,
+        origin: None,
+        is_multi_region: None,
+        deletion_date: None,
+        valid_to: None,
+        gap_ids: presence.gap().into_iter().map(names).collect(),
+    };
+    match presence.known().map(|it| &it.value) {
+        None => blank,
+        Some(KeyPresence::Gone) => KeyLine { presence: "gone".to_owned(), ..blank },
+        Some(KeyPresence::Exists(facts)) => KeyLine {
+            presence: "exists".to_owned(),
+            resolved_arn: Some(facts.arn.to_string()),
+            manager: Some(facts.manager.as_str().to_owned()),
+            state: Some(facts.state.clone()),
+            spec: Some(facts.spec.clone()),
+            usage: Some(facts.usage.clone()),
+            origin: facts.origin.clone(),
+            is_multi_region: Some(facts.is_multi_region),
+            deletion_date: facts.deletion_date.map(time),
+            valid_to: facts.valid_to.map(time),
+            ..blank
+        },
+    }
+}
+
+pub(super) fn trail_line(trail: &TrailFacts, verdict: Verdict, names: &GapNames<'_>) -> TrailLine {
+    let description = &trail.description;
+    let described_from = match trail.described_from {
+        DescribedFrom::Home => "home",
+        DescribedFrom::AgreeingShadows => "agreeing_shadows",
+        DescribedFrom::DisagreeingShadows => "disagreeing_shadows",
+    };
+    let key_id_only_rule = if description.kms_key_id.is_some() { "pass" } else { "fail" };
+    TrailLine {
+        trail_arn: description.arn.to_string(),
+        name: description.name.clone(),
+        account_id: description.owner.to_string(),
+        home_region: description.home_region.to_string(),
+        described_from: described_from.to_owned(),
+        sightings: trail.sightings() as u64,
+        bucket: description.bucket.clone(),
+        prefix: description.prefix.clone(),
+        kms_key_id: description.kms_key_id.clone(),
+        key_arn: text(trail.key.as_ref()),
+        is_multi_region: description.is_multi_region,
+        is_organization_trail: description.is_organization_trail,
+        includes_global_service_events: description.includes_global_service_events,
+        log_file_validation: description.log_file_validation,
+        has_custom_event_selectors: description.has_custom_event_selectors,
+        has_insight_selectors: description.has_insight_selectors,
+        sns_topic_arn: description.sns_topic_arn.clone(),
+        log_group_arn: description.log_group_arn.clone(),
+        status: trail.status.iter().map(|it| status_line(it, names)).collect(),
+        sampling: sampling_line(&trail.sample, names),
+        verdict: verdict.to_string(),
+        key_id_only_rule: key_id_only_rule.to_owned(),
+    }
+}
+
+fn status_line(
+    (region, status): &(Region, Observed<Answer<TrailStatus>>),
+    names: &GapNames<'_>,
+) -> StatusLine {
+    let known = status.known().map(|it| &it.value);
+    StatusLine {
+        region: region.to_string(),
+        is_logging: known.map(|it| it.is_logging),
+        latest_delivery: known.and_then(|it| it.latest_delivery).map(time),
+        latest_delivery_error: text(known.and_then(|it| it.latest_delivery_error.as_ref())),
+        gap_id: status.gap().map(names),
+    }
+}
+
+fn sampling_line(sample: &LogSample, names: &GapNames<'_>) -> SamplingLine {
+    SamplingLine {
+        method: sample.method.to_string(),
+        population: sample.population.listed(),
+        population_counted: matches!(sample.population, Population::Counted(_)),
+        tested: sample.tested,
+        sealed: sample.sealed,
+        unreadable: sample.unreadable,
+        left_population: sample.left_population,
+        deviations: sample.deviations.iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+        gap_ids: sample.gaps.iter().copied().map(names).collect(),
+    }
+}
+
+/// A looked-at object as its line; `expected_key` is what it should lie under.
+#[must_use]
+pub fn sample_line(
+    trail: &Arn,
+    expected_key: Option<&Arn>,
+    sample: &Sample,
+    names: &dyn Fn(GapId) -> String,
+) -> SampleLine {
+    SampleLine {
+        trail_arn: trail.to_string(),
+        bucket: sample.bucket.clone(),
+        object_key: sample.key.clone(),
+        version_id: sample.version_id.clone(),
+        last_modified: sample.last_modified.map(time),
+        size: sample.size,
+        etag: sample.etag.clone(),
+        sse_algorithm: sample.algorithm.clone(),
+        sse_kms_key_id: sample.kms_key_id.clone(),
+        bucket_key: sample.bucket_key,
+        expected_key_arn: text(expected_key),
+        result: sample.result.to_string(),
+        deviation_class: text(sample.deviation),
+        selection: sample.selection.to_string(),
+        selection_index: sample.index,
+        request_id: text(sample.evidence.as_ref().and_then(|it| it.request_id.as_ref())),
+        checked_at: sample.evidence.as_ref().map(|it| time(it.at)),
+        gap_id: sample.gap.map(names),
+    }
+}
+
+pub(super) fn gap_line(gap: &Gap) -> GapLine {
+    GapLine {
+        gap_id: gap.stable_id(),
+        account_id: text(gap.account),
+        region: text(gap.region),
+        operation: gap.operation.to_string(),
+        class: gap.class.to_string(),
+        subject: text(gap.subject.as_ref()),
+        http_status: gap.http_status,
+        aws_code: text(gap.code.as_ref()),
+        message: text(gap.message.as_ref()),
+        request_id: text(gap.request_id.as_ref()),
+        attempts: gap.attempts,
+        what_to_do: gap.class.what_to_do().to_owned(),
+    }
+}
+
+pub(super) fn finding_line(finding: &Finding, names: &GapNames<'_>) -> FindingLine {
+    let subject = finding.subject();
+    let (resource_type, region, resource_name) = match subject {
+        Subject::Trail(arn) => {
+            let name = arn.resource().strip_prefix("trail/").unwrap_or(arn.resource());
+            ("trail", text(arn.region()), name.to_owned())
+        }
+        Subject::Account(account) => ("account", None, account.to_string()),
+    };
+    FindingLine {
+        finding_id: finding.stable_id(),
+        control_id: finding.control().to_string(),
+        status: finding.status().to_string(),
+        status_reason: finding.reason().to_string(),
+        message: finding.message().to_owned(),
+        account_id: text(subject.account()).unwrap_or_default(),
+        region,
+        resource_type: resource_type.to_owned(),
+        resource_arn: subject.key(),
+        resource_name,
+        expected: finding.expected().to_owned(),
+        observed: finding.observed().to_owned(),
+        evidence: finding.evidence().iter().map(evidence_line).collect(),
+        gap_ids: finding.gaps().iter().copied().map(names).collect(),
+    }
+}
+
+fn evidence_line(evidence: &Evidence) -> EvidenceLine {
+    EvidenceLine {
+        operation: evidence.operation.to_string(),
+        account_id: text(evidence.account),
+        region: text(evidence.region),
+        at: time(evidence.at),
+        request_id: text(evidence.request_id.as_ref()),
+    }
+}
+
+pub(super) fn coverage_line(
+    account: AccountId,
+    row: &CoverageRow,
+    started: Timestamp,
+    names: &GapNames<'_>,
+) -> CoverageLine {
+    let after = |ms: u32| {
+        let at = started + jiff::SignedDuration::from_millis(i64::from(ms));
+        (row.api_calls > 0).then(|| time(at))
+    };
+    CoverageLine {
+        account_id: account.to_string(),
+        region: row.region.to_string(),
+        outcome: row.outcome.to_string(),
+        reason_code: text(row.reason),
+        gap_id: row.gap.map(names),
+        trails_found: row.trails_found,
+        api_calls: row.api_calls,
+        throttles: row.throttles,
+        started_at: after(row.started),
+        finished_at: after(row.finished),
+    }
+}
+
+pub(super) fn thresholds_line(thresholds: Thresholds) -> ThresholdsLine {
+    ThresholdsLine {
+        tolerable_rate: thresholds.tolerable_rate,
+        confidence: thresholds.confidence,
+        sample_size: thresholds.sample_size,
+        listing_budget: thresholds.listing_budget,
+        stale_after_seconds: thresholds.stale_after_seconds,
+        fresh_within_seconds: thresholds.fresh_within_seconds,
+        switch_tolerance_seconds: thresholds.switch_tolerance_seconds,
+    }
+}

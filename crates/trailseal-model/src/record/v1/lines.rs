@@ -1,0 +1,317 @@
+//! The lines below the run: facts, gaps, findings, samples, coverage.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+/// One account of the organization.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AccountLine {
+    /// Twelve digits.
+    pub account_id: String,
+    /// Free text of the customer.
+    pub name: String,
+    /// Its state.
+    pub state: String,
+    /// Where it stands in the organization.
+    pub ou_path: Option<String>,
+    /// The role assumed there; `None` for the caller's own account.
+    pub role_arn: Option<String>,
+}
+
+/// One bucket that a trail names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct BucketLine {
+    /// Its name.
+    pub bucket: String,
+    /// `exists`, `gone` or `unread`.
+    pub presence: String,
+    /// Its Region.
+    pub region: Option<String>,
+    /// The account that lists it as its own.
+    pub owner_account_id: Option<String>,
+    /// The account that should own it, by configuration.
+    pub configured_owner_account_id: Option<String>,
+    /// What could not be read of it.
+    pub gap_ids: Vec<String>,
+}
+
+/// One key that a trail names.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct KeyLine {
+    /// The ARN that the trail names: of a key, or of an alias.
+    pub key_arn: String,
+    /// `exists`, `gone` or `unread`.
+    pub presence: String,
+    /// The canonical ARN that DescribeKey printed.
+    pub resolved_arn: Option<String>,
+    /// The key's account.
+    pub account_id: Option<String>,
+    /// The key's Region.
+    pub region: Option<String>,
+    /// `CUSTOMER` or `AWS`.
+    pub manager: Option<String>,
+    /// `KeyState`.
+    pub state: Option<String>,
+    /// `KeySpec`.
+    pub spec: Option<String>,
+    /// `KeyUsage`.
+    pub usage: Option<String>,
+    /// `Origin`.
+    pub origin: Option<String>,
+    /// `MultiRegion`.
+    pub is_multi_region: Option<bool>,
+    /// `DeletionDate`, UTC.
+    pub deletion_date: Option<String>,
+    /// `ValidTo`, UTC.
+    pub valid_to: Option<String>,
+    /// What could not be read of it.
+    pub gap_ids: Vec<String>,
+}
+
+/// One trail.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields are AWS's own")]
+pub struct TrailLine {
+    /// Its identity.
+    pub trail_arn: String,
+    /// Its name.
+    pub name: String,
+    /// The owner's account.
+    pub account_id: String,
+    /// Its home Region.
+    pub home_region: String,
+    /// Whose description it is: `home`, `agreeing_shadows` or `disagreeing_shadows`.
+    pub described_from: String,
+    /// How many targets show it.
+    pub sightings: u64,
+    /// `S3BucketName`.
+    pub bucket: Option<String>,
+    /// `S3KeyPrefix`.
+    pub prefix: Option<String>,
+    /// `KmsKeyId` as printed.
+    pub kms_key_id: Option<String>,
+    /// The same as an ARN.
+    pub key_arn: Option<String>,
+    /// `IsMultiRegionTrail`.
+    pub is_multi_region: bool,
+    /// `IsOrganizationTrail`.
+    pub is_organization_trail: bool,
+    /// `IncludeGlobalServiceEvents`.
+    pub includes_global_service_events: bool,
+    /// `LogFileValidationEnabled`.
+    pub log_file_validation: bool,
+    /// `HasCustomEventSelectors`.
+    pub has_custom_event_selectors: bool,
+    /// `HasInsightSelectors`.
+    pub has_insight_selectors: bool,
+    /// `SnsTopicARN`.
+    pub sns_topic_arn: Option<String>,
+    /// `CloudWatchLogsLogGroupArn`.
+    pub log_group_arn: Option<String>,
+    /// GetTrailStatus in each Region where it was asked.
+    pub status: Vec<StatusLine>,
+    /// What the delivered objects show.
+    pub sampling: SamplingLine,
+    /// `sealed`, `unsealed` or `unproven`.
+    pub verdict: String,
+    /// What a rule that looks at KmsKeyId alone would have said: `pass` or `fail`.
+    pub key_id_only_rule: String,
+}
+
+/// A trail's status in one Region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StatusLine {
+    /// The Region.
+    pub region: String,
+    /// `IsLogging`; `None` if unread.
+    pub is_logging: Option<bool>,
+    /// `LatestDeliveryTime`, UTC.
+    pub latest_delivery: Option<String>,
+    /// `LatestDeliveryError`.
+    pub latest_delivery_error: Option<String>,
+    /// Why it is unread.
+    pub gap_id: Option<String>,
+}
+
+/// What the delivered objects of a trail show.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SamplingLine {
+    /// `all`, `newest_only` or `nothing`.
+    pub method: String,
+    /// Objects listed in the window.
+    pub population: u64,
+    /// Whether the whole window was listed.
+    pub population_counted: bool,
+    /// Objects that count and were read.
+    pub tested: u32,
+    /// Of these, sealed under the trail's key.
+    pub sealed: u32,
+    /// Selected, but not readable.
+    pub unreadable: u32,
+    /// Older than the last switch of encryption or key.
+    pub left_population: u32,
+    /// Deviations by class.
+    pub deviations: BTreeMap<String, u32>,
+    /// Why something could not be listed or read.
+    pub gap_ids: Vec<String>,
+}
+
+/// One operation that could not give its answer.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct GapLine {
+    /// Stable for operation, place and subject.
+    pub gap_id: String,
+    /// The account.
+    pub account_id: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+    /// AWS's name of the operation.
+    pub operation: String,
+    /// The gap's class.
+    pub class: String,
+    /// On what.
+    pub subject: Option<String>,
+    /// The HTTP status.
+    pub http_status: Option<u16>,
+    /// AWS's error code.
+    pub aws_code: Option<String>,
+    /// The message, verbatim.
+    pub message: Option<String>,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// How often it was tried.
+    pub attempts: u8,
+    /// What to do.
+    pub what_to_do: String,
+}
+
+impl GapLine {
+    pub(super) fn place(&self) -> String {
+        let account = self.account_id.as_deref().unwrap_or_default();
+        let region = self.region.as_deref().unwrap_or_default();
+        let subject = self.subject.as_deref().unwrap_or_default();
+        format!("{account}\0{region}\0{}\0{subject}", self.operation)
+    }
+}
+
+/// One call that shows something.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct EvidenceLine {
+    /// AWS's name of the operation.
+    pub operation: String,
+    /// The account it was made in.
+    pub account_id: Option<String>,
+    /// The Region.
+    pub region: Option<String>,
+    /// When, UTC.
+    pub at: String,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+}
+
+/// One judgement.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct FindingLine {
+    /// Stable for control and subject.
+    pub finding_id: String,
+    /// The control.
+    pub control_id: String,
+    /// `pass`, `fail`, `not_proven` or `not_applicable`.
+    pub status: String,
+    /// Why, as one word.
+    pub status_reason: String,
+    /// One sentence for people.
+    pub message: String,
+    /// The account that answers for the subject.
+    pub account_id: String,
+    /// The subject's Region; `None` for an account.
+    pub region: Option<String>,
+    /// `trail` or `account`.
+    pub resource_type: String,
+    /// The trail's ARN, or the account's id.
+    pub resource_arn: String,
+    /// The trail's name, or the account's id.
+    pub resource_name: String,
+    /// What should be.
+    pub expected: String,
+    /// What is.
+    pub observed: String,
+    /// The calls behind it.
+    pub evidence: Vec<EvidenceLine>,
+    /// What could not be read.
+    pub gap_ids: Vec<String>,
+}
+
+impl FindingLine {
+    pub(super) fn control_order(&self) -> usize {
+        crate::ControlId::from_word(&self.control_id).map_or(99, |it| it as usize)
+    }
+}
+
+/// One looked-at log object.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SampleLine {
+    /// The trail it was looked at for.
+    pub trail_arn: String,
+    /// The bucket.
+    pub bucket: String,
+    /// The key.
+    pub object_key: String,
+    /// `x-amz-version-id`.
+    pub version_id: Option<String>,
+    /// `Last-Modified`, UTC.
+    pub last_modified: Option<String>,
+    /// Bytes.
+    pub size: Option<u64>,
+    /// `ETag`.
+    pub etag: Option<String>,
+    /// `x-amz-server-side-encryption`.
+    pub sse_algorithm: Option<String>,
+    /// `x-amz-server-side-encryption-aws-kms-key-id`.
+    pub sse_kms_key_id: Option<String>,
+    /// Whether an S3 Bucket Key was used.
+    pub bucket_key: Option<bool>,
+    /// The key it should lie under.
+    pub expected_key_arn: Option<String>,
+    /// What it came to.
+    pub result: String,
+    /// How it deviates.
+    pub deviation_class: Option<String>,
+    /// How it was selected.
+    pub selection: String,
+    /// Its place in the selection, newest first, from 0.
+    pub selection_index: u32,
+    /// AWS's request id.
+    pub request_id: Option<String>,
+    /// When, UTC.
+    pub checked_at: Option<String>,
+    /// Why it could not be read.
+    pub gap_id: Option<String>,
+}
+
+/// One account x Region.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CoverageLine {
+    /// The account.
+    pub account_id: String,
+    /// The Region.
+    pub region: String,
+    /// What became of it.
+    pub outcome: String,
+    /// Why, where it was not simply evaluated.
+    pub reason_code: Option<String>,
+    /// The gap behind it.
+    pub gap_id: Option<String>,
+    /// How many trails were seen.
+    pub trails_found: u16,
+    /// Requests made.
+    pub api_calls: u8,
+    /// How many of them were throttled.
+    pub throttles: u8,
+    /// When its listing began, UTC; `None` if it never did.
+    pub started_at: Option<String>,
+    /// When it ended.
+    pub finished_at: Option<String>,
+}

@@ -1,0 +1,212 @@
+//! A finished audit as a sorted stream of lines.
+
+use std::collections::BTreeMap;
+use std::io::{self, Write};
+
+use jiff::Timestamp;
+
+use super::convert::{
+    account_line, bucket_line, coverage_line, finding_line, gap_line, key_line, text,
+    thresholds_line, time, trail_line,
+};
+use super::{Line, RunLine, SCHEMA, SampleLine};
+use crate::exit_code::{self, Completeness, HasFailures};
+use crate::record::RecordWriter;
+use crate::{
+    AccountId, Arn, Coverage, Finding, GapId, Gaps, OrganizationFacts, Partition, Severity, Status,
+    Subject, Verdict, Window, verdict,
+};
+
+/// What is known of the run itself.
+#[derive(Debug, Clone)]
+pub struct Run {
+    /// Names the run.
+    pub id: String,
+    /// The program's version.
+    pub tool_version: String,
+    /// When it began.
+    pub started_at: Timestamp,
+    /// When it ended.
+    pub finished_at: Timestamp,
+    /// The caller's ARN.
+    pub caller_arn: String,
+    /// The caller's account.
+    pub caller_account: AccountId,
+    /// The partition.
+    pub partition: Partition,
+    /// The role assumed in members.
+    pub role_name: String,
+    /// The command line, secrets left out.
+    pub arguments: Vec<String>,
+    /// Which log objects count.
+    pub window: Window,
+    /// From which severity on a failure sets the exit code.
+    pub fail_on: Severity,
+    /// Requests by operation.
+    pub calls: BTreeMap<&'static str, u64>,
+    /// Throttled requests.
+    pub throttles: u64,
+}
+
+/// A finished audit: everything the record is made from, but the samples.
+#[derive(Debug)]
+pub struct Audit {
+    /// The run.
+    pub run: Run,
+    /// What was read.
+    pub facts: OrganizationFacts,
+    /// What was judged.
+    pub findings: Vec<Finding>,
+    /// What was not read.
+    pub gaps: Gaps,
+    /// What happened to every target.
+    pub coverage: Coverage,
+}
+
+impl Audit {
+    /// The exit code of this audit.
+    #[must_use]
+    pub fn exit_code(&self) -> u8 {
+        let failed = self.findings.iter().any(|it| {
+            it.status() == Status::Fail && it.control().entry().severity >= self.run.fail_on
+        });
+        let has_failures = if failed { HasFailures::Yes } else { HasFailures::No };
+        exit_code::of_audit(has_failures, self.completeness())
+    }
+
+    fn completeness(&self) -> Completeness {
+        let unproven = self
+            .findings
+            .iter()
+            .any(|it| it.status() == Status::NotProven && it.control().entry().essential);
+        let population = self.facts.population.known().is_some();
+        if unproven || !population || self.coverage.is_incomplete() {
+            Completeness::Incomplete
+        } else {
+            Completeness::Complete
+        }
+    }
+
+    /// The verdict of every trail.
+    #[must_use]
+    pub fn verdicts(&self) -> BTreeMap<&Arn, Verdict> {
+        let mut by_trail: BTreeMap<&Arn, Vec<&Finding>> = BTreeMap::new();
+        for finding in &self.findings {
+            if let Subject::Trail(arn) = finding.subject() {
+                by_trail.entry(arn).or_default().push(finding);
+            }
+        }
+        by_trail.into_iter().map(|(arn, findings)| (arn, verdict(findings))).collect()
+    }
+}
+
+/// Where the samples of a run wait: they stream out while it runs.
+pub trait SampleSource {
+    /// The samples of one trail, in the order of their selection.
+    ///
+    /// # Errors
+    /// When they cannot be read back.
+    fn samples(&mut self, trail: &Arn) -> io::Result<Vec<SampleLine>>;
+}
+
+/// Writes the whole record.
+///
+/// # Errors
+/// When writing or reading back the samples fails.
+pub fn write_record<W: Write>(
+    audit: &Audit,
+    samples: &mut dyn SampleSource,
+    out: W,
+) -> io::Result<W> {
+    let mut writer = RecordWriter::new(out);
+    let names = |gap: GapId| audit.gaps.get(gap).stable_id();
+    let verdicts = audit.verdicts();
+    writer.write(&Line::Run(Box::new(run_line(audit, &verdicts))))?;
+    write_facts(audit, &verdicts, &mut writer)?;
+    let mut gaps: Vec<Line> = audit.gaps.iter().map(|it| Line::Gap(gap_line(it))).collect();
+    gaps.sort_by_cached_key(Line::position);
+    for line in &gaps {
+        writer.write(line)?;
+    }
+    let mut findings: Vec<&Finding> = audit.findings.iter().collect();
+    findings.sort_by_cached_key(|it| (it.subject().key(), it.control()));
+    for finding in findings {
+        writer.write(&Line::Finding(Box::new(finding_line(finding, &names))))?;
+    }
+    for trail in &audit.facts.trails {
+        for sample in samples.samples(&trail.description.arn)? {
+            writer.write(&Line::Sample(Box::new(sample)))?;
+        }
+    }
+    for (account, row) in audit.coverage.rows() {
+        let line = coverage_line(account, row, audit.run.started_at, &names);
+        writer.write(&Line::Coverage(line))?;
+    }
+    writer.finish()
+}
+
+fn write_facts<W: Write>(
+    audit: &Audit,
+    verdicts: &BTreeMap<&Arn, Verdict>,
+    writer: &mut RecordWriter<W>,
+) -> io::Result<()> {
+    let names = |gap: GapId| audit.gaps.get(gap).stable_id();
+    for account in &audit.facts.accounts {
+        let role_arn = (account.id != audit.run.caller_account).then(|| {
+            format!("arn:{}:iam::{}:role/{}", audit.run.partition, account.id, audit.run.role_name)
+        });
+        writer.write(&Line::Account(account_line(account, role_arn)))?;
+    }
+    for bucket in audit.facts.buckets.values() {
+        writer.write(&Line::Bucket(bucket_line(bucket, &names)))?;
+    }
+    for (key, presence) in &audit.facts.keys {
+        writer.write(&Line::Key(key_line(key, presence, &names)))?;
+    }
+    for trail in &audit.facts.trails {
+        let verdict = verdicts.get(&trail.description.arn).copied().unwrap_or(Verdict::Unproven);
+        writer.write(&Line::Trail(Box::new(trail_line(trail, verdict, &names))))?;
+    }
+    Ok(())
+}
+
+fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
+    let (run, facts) = (&audit.run, &audit.facts);
+    let organization = facts.organization.as_ref();
+    RunLine {
+        schema: SCHEMA.to_owned(),
+        run_id: run.id.clone(),
+        tool_version: run.tool_version.clone(),
+        started_at: time(run.started_at),
+        finished_at: time(run.finished_at),
+        as_of: time(facts.as_of),
+        caller_arn: run.caller_arn.clone(),
+        caller_account_id: run.caller_account.to_string(),
+        organization_id: organization.map(|it| it.id.clone()),
+        management_account_id: text(organization.map(|it| it.management_account)),
+        population_source: "organizations".to_owned(),
+        population_complete: facts.population.known().is_some(),
+        role_name: run.role_name.clone(),
+        arguments: run.arguments.clone(),
+        window_start: time(run.window.start),
+        window_end: time(run.window.end),
+        thresholds: thresholds_line(facts.thresholds),
+        trusted_key_accounts: facts.trusted_key_accounts.iter().map(ToString::to_string).collect(),
+        fail_on: run.fail_on.to_string(),
+        accounts: count(facts.accounts.iter().map(|it| it.state.as_str())),
+        coverage: audit.coverage.totals().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+        trails: count(verdicts.values().map(|it| it.as_str())),
+        findings: count(audit.findings.iter().map(|it| it.status().as_str())),
+        gaps: count(audit.gaps.iter().map(|it| it.class.as_str())),
+        calls: run.calls.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
+        throttles: run.throttles,
+        exit_code: audit.exit_code(),
+    }
+}
+
+fn count<'a>(words: impl Iterator<Item = &'a str>) -> BTreeMap<String, u64> {
+    words.fold(BTreeMap::new(), |mut counts, word| {
+        *counts.entry(word.to_owned()).or_default() += 1;
+        counts
+    })
+}

@@ -1,0 +1,114 @@
+//! Trails: what one target shows of them, and what is known of each in the end.
+
+use jiff::Timestamp;
+
+use crate::account::AccountId;
+use crate::arn::Arn;
+use crate::evidence::{Answer, Evidence, Observed, Target};
+use crate::region::{Region, RegionSet};
+use crate::sample::LogSample;
+
+/// A trail as DescribeTrails prints it. Absent means that AWS left the field out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "the fields are AWS's own")]
+pub struct TrailDescription {
+    /// `TrailARN`: the trail's identity, and its owner's account.
+    pub arn: Arn,
+    /// `Name`.
+    pub name: String,
+    /// `HomeRegion`, else the Region in the ARN.
+    pub home_region: Region,
+    /// The account in the ARN.
+    pub owner: AccountId,
+    /// `S3BucketName`.
+    pub bucket: Option<String>,
+    /// `S3KeyPrefix`, without the slash that follows it.
+    pub prefix: Option<String>,
+    /// `KmsKeyId` as printed; AWS documents a key ARN.
+    pub kms_key_id: Option<String>,
+    /// `IsMultiRegionTrail`.
+    pub is_multi_region: bool,
+    /// `IsOrganizationTrail`.
+    pub is_organization_trail: bool,
+    /// `IncludeGlobalServiceEvents`.
+    pub includes_global_service_events: bool,
+    /// `LogFileValidationEnabled`.
+    pub log_file_validation: bool,
+    /// `HasCustomEventSelectors`.
+    pub has_custom_event_selectors: bool,
+    /// `HasInsightSelectors`.
+    pub has_insight_selectors: bool,
+    /// `SnsTopicARN`.
+    pub sns_topic_arn: Option<String>,
+    /// `CloudWatchLogsLogGroupArn`.
+    pub log_group_arn: Option<String>,
+}
+
+/// A trail as one target's DescribeTrails shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sighting {
+    /// Where it was seen.
+    pub target: Target,
+    /// What was seen.
+    pub description: TrailDescription,
+    /// The call.
+    pub evidence: Evidence,
+}
+
+impl Sighting {
+    /// Whether this is the trail itself, in its owner's account and home Region, and no shadow.
+    #[must_use]
+    pub fn is_at_home(&self) -> bool {
+        let description = &self.description;
+        self.target.account == description.owner && self.target.region == description.home_region
+    }
+}
+
+/// Logging and delivery of a trail in one Region, from GetTrailStatus.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailStatus {
+    /// `IsLogging`.
+    pub is_logging: bool,
+    /// `LatestDeliveryTime`.
+    pub latest_delivery: Option<Timestamp>,
+    /// `LatestDeliveryError`: free text of S3, verbatim.
+    pub latest_delivery_error: Option<Box<str>>,
+}
+
+/// Where a trail's description comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DescribedFrom {
+    /// The owner's home Region.
+    Home,
+    /// Shadows, which all agree: the owner's home Region could not be read.
+    AgreeingShadows,
+    /// Shadows that contradict each other.
+    DisagreeingShadows,
+}
+
+/// Everything known of one trail.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailFacts {
+    /// The description that counts.
+    pub description: TrailDescription,
+    /// Whose description it is.
+    pub described_from: DescribedFrom,
+    /// The call that showed it.
+    pub described_by: Evidence,
+    /// Every target that shows the trail, by account.
+    pub seen_from: Vec<(AccountId, RegionSet)>,
+    /// GetTrailStatus in each Region where it was asked, sorted by Region.
+    pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
+    /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
+    pub key: Option<Arn>,
+    /// What the delivered objects show.
+    pub sample: LogSample,
+}
+
+impl TrailFacts {
+    /// How many targets show the trail.
+    #[must_use]
+    pub fn sightings(&self) -> usize {
+        self.seen_from.iter().map(|(_, regions)| regions.len()).sum()
+    }
+}

@@ -1,0 +1,155 @@
+"""The parts a case is made of: key, bucket, trail, delivered log objects."""
+
+from __future__ import annotations
+
+import gzip
+import hashlib
+import json
+import string
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from aws import HOME_REGION, Account
+
+TRAIL_NAME = "audit-trail"
+EMPTY_LOG = gzip.compress(b'{"Records":[]}', mtime=0)
+ALPHANUMERICS = string.ascii_letters + string.digits
+
+
+@dataclass(frozen=True)
+class Bucket:
+    """A bucket, and the account that owns it and therefore may write to it."""
+
+    owner: Account
+    name: str
+    region: str
+
+    def client(self):
+        return self.owner.client("s3", self.region)
+
+
+def trail_arn(account: Account, name: str, region: str) -> str:
+    return f"arn:aws:cloudtrail:{region}:{account.id}:trail/{name}"
+
+
+def create_key(account: Account, region: str = HOME_REGION, trail: str = TRAIL_NAME) -> str:
+    """A customer managed key whose policy grants CloudTrail what AWS documents; gives its ARN."""
+    arn = trail_arn(account, trail, region)
+    service = {"Service": "cloudtrail.amazonaws.com"}
+    context = f"arn:aws:cloudtrail:*:{account.id}:trail/*"
+    statements = [
+        {
+            "Sid": "Enable IAM User Permissions",
+            "Effect": "Allow",
+            "Principal": {"AWS": f"arn:aws:iam::{account.id}:root"},
+            "Action": "kms:*",
+            "Resource": "*",
+        },
+        {
+            "Sid": "Allow CloudTrail to encrypt logs",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "kms:GenerateDataKey*",
+            "Resource": "*",
+            "Condition": {
+                "StringEquals": {"aws:SourceArn": arn},
+                "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context},
+            },
+        },
+        {
+            "Sid": "Allow CloudTrail to describe key",
+            "Effect": "Allow",
+            "Principal": service,
+            "Action": "kms:DescribeKey",
+            "Resource": "*",
+            "Condition": {"StringEquals": {"aws:SourceArn": arn}},
+        },
+    ]
+    policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
+    kms = account.client("kms", region)
+    # AWS's defaults, spelled out: moto's DescribeKey answers null for what was not asked for.
+    key = kms.create_key(
+        Description="seals the audit trail",
+        Policy=policy,
+        KeySpec="SYMMETRIC_DEFAULT",
+        KeyUsage="ENCRYPT_DECRYPT",
+        MultiRegion=False,
+    )
+    return key["KeyMetadata"]["Arn"]
+
+
+def key_id(key_arn: str) -> str:
+    """The bare id: moto's DisableKey breaks on an ARN."""
+    return key_arn.rsplit("/", 1)[1]
+
+
+def create_bucket(account: Account, region: str = HOME_REGION, name: str = "logs") -> Bucket:
+    bucket = Bucket(account, f"{account.name}-{account.id}-{name}", region)
+    # us-east-1 is S3's default and must not be named as a location.
+    location = {}
+    if region != HOME_REGION:
+        location = {"CreateBucketConfiguration": {"LocationConstraint": region}}
+    bucket.client().create_bucket(Bucket=bucket.name, **location)
+    return bucket
+
+
+def create_trail(
+    account: Account,
+    bucket: Bucket,
+    key_id: str | None,
+    *,
+    region: str = HOME_REGION,
+    name: str = TRAIL_NAME,
+    multi_region: bool = False,
+) -> None:
+    """Creates a trail and starts it."""
+    sealing = {"KmsKeyId": key_id} if key_id else {}
+    cloudtrail = account.client("cloudtrail", region)
+    cloudtrail.create_trail(
+        Name=name, S3BucketName=bucket.name, IsMultiRegionTrail=multi_region, **sealing
+    )
+    cloudtrail.start_logging(Name=name)
+
+
+def deliver(
+    bucket: Bucket,
+    account: Account,
+    times: list[datetime],
+    key_arn: str | None,
+    *,
+    region: str = HOME_REGION,
+    prefix: str = "",
+) -> None:
+    """Puts one log object per time, sealed under the key, or as AES256 without one."""
+    client = bucket.client()
+    for time in times:
+        key = log_object_key(account.id, region, time, prefix)
+        put(client, bucket.name, key, EMPTY_LOG, key_arn)
+
+
+def put(client, bucket_name: str, key: str, body: bytes, key_arn: str | None) -> None:
+    encryption = {"ServerSideEncryption": "AES256"}
+    if key_arn:
+        encryption = {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": key_arn}
+    client.put_object(Bucket=bucket_name, Key=key, Body=body, **encryption)
+
+
+def log_folder(account_id: str, region: str, time: datetime, prefix: str = "") -> str:
+    day = time.strftime("%Y/%m/%d")
+    return f"{prefix}AWSLogs/{account_id}/CloudTrail/{region}/{day}/"
+
+
+def log_object_key(account_id: str, region: str, time: datetime, prefix: str = "") -> str:
+    """The name CloudTrail gives to a log object."""
+    stamp = time.strftime("%Y%m%dT%H%MZ")
+    digest = hashlib.sha256(f"{account_id}/{region}/{stamp}".encode()).digest()
+    suffix = "".join(ALPHANUMERICS[byte % len(ALPHANUMERICS)] for byte in digest[:16])
+    folder = log_folder(account_id, region, time, prefix)
+    return f"{folder}{account_id}_CloudTrail_{region}_{stamp}_{suffix}.json.gz"
+
+
+def spread(now: datetime, first_hours_ago: float, last_hours_ago: float, count: int):
+    """Delivery times at equal distances, oldest first; both ends included, to the minute."""
+    step = (first_hours_ago - last_hours_ago) / max(count - 1, 1)
+    times = [now - timedelta(hours=first_hours_ago - step * index) for index in range(count)]
+    return [time.replace(second=0, microsecond=0) for time in times]

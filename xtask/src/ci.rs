@@ -1,0 +1,203 @@
+//! Every check that a change must pass besides its tests, in order, each timed.
+
+use std::env;
+use std::ffi::OsStr;
+use std::io::Read;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
+
+use anyhow::{Context, Result, bail, ensure};
+
+use crate::workspace;
+
+/// One check.
+struct Step {
+    name: &'static str,
+    about: &'static str,
+    program: Program,
+    arguments: &'static [&'static str],
+    environment: &'static [(&'static str, &'static str)],
+}
+
+#[derive(Clone, Copy)]
+enum Program {
+    Cargo,
+    /// This program, under another of its subcommands.
+    Xtask,
+}
+
+const STEPS: &[Step] = &[
+    Step {
+        name: "fmt",
+        about: "the code is formatted",
+        program: Program::Cargo,
+        arguments: &["fmt", "--all", "--check", "--", "--color=never"],
+        environment: &[],
+    },
+    Step {
+        name: "tidy",
+        about: "the house style is kept",
+        program: Program::Xtask,
+        arguments: &["tidy"],
+        environment: &[],
+    },
+    Step {
+        name: "codegen",
+        about: "generated files are up to date",
+        program: Program::Xtask,
+        arguments: &["codegen", "--check"],
+        environment: &[],
+    },
+    Step {
+        name: "clippy",
+        about: "no lint complains",
+        program: Program::Cargo,
+        arguments: &["clippy", "--quiet", "--workspace", "--all-targets", "--", "-D", "warnings"],
+        environment: &[],
+    },
+    Step {
+        name: "doc",
+        about: "the documentation builds and its links lead somewhere",
+        program: Program::Cargo,
+        arguments: &["doc", "--quiet", "--workspace", "--no-deps"],
+        environment: &[("RUSTDOCFLAGS", "-Dwarnings")],
+    },
+    Step {
+        name: "deny",
+        about: "licenses, banned crates and sources",
+        program: Program::Xtask,
+        arguments: &["deny"],
+        environment: &[],
+    },
+    Step {
+        name: "moto",
+        about: "the program against moto's AWS, its files read back with Python",
+        program: Program::Xtask,
+        arguments: &["moto"],
+        environment: &[],
+    },
+    Step {
+        name: "bench-memory",
+        about: "10,000 accounts x 34 Regions stay within 128 MiB; time is not judged",
+        program: Program::Xtask,
+        arguments: &[
+            "bench",
+            "fanout",
+            "--profile=dev",
+            "--accounts=10000",
+            "--regions=34",
+            "--max-rss-mib=128",
+        ],
+        environment: &[],
+    },
+];
+
+/// What `ci` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Run this step only; may be given more than once.
+    #[arg(long, value_name = "STEP")]
+    only: Vec<String>,
+    /// Print the steps and run none.
+    #[arg(long)]
+    list: bool,
+}
+
+/// Runs the steps; a failed one does not keep the next from running.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    if options.list {
+        for step in STEPS {
+            println!("{:<14}{}", step.name, step.about);
+        }
+        return Ok(());
+    }
+    let steps = chosen(&options.only)?;
+    // Taken once: a step may build this very program anew.
+    let xtask = env::current_exe().context("failed to find this program")?;
+    let start = now();
+    let mut failed = Vec::new();
+    for step in &steps {
+        let step_start = now();
+        let (passed, output) = captured(step.command(&xtask))?;
+        let seconds = step_start.elapsed().as_secs_f64();
+        if passed {
+            println!("ok      {:<14}{seconds:>7.1} s", step.name);
+        } else {
+            println!("FAILED  {:<14}{seconds:>7.1} s", step.name);
+            println!("{}", String::from_utf8_lossy(&output).trim_end());
+            println!("FAILED  {}: its output is above", step.name);
+            failed.push(step.name);
+        }
+    }
+    let seconds = start.elapsed().as_secs_f64();
+    println!("ci: {} steps in {seconds:.1} s, {} failed", steps.len(), failed.len());
+    if failed.is_empty() { Ok(()) } else { bail!("failed: {}", failed.join(", ")) }
+}
+
+fn chosen(only: &[String]) -> Result<Vec<&'static Step>> {
+    for name in only {
+        let known = STEPS.iter().any(|it| it.name == name);
+        ensure!(known, "there is no step `{name}`; `--list` shows them");
+    }
+    Ok(STEPS
+        .iter()
+        .filter(|it| only.is_empty() || only.iter().any(|name| name == it.name))
+        .collect())
+}
+
+impl Step {
+    fn command(&self, xtask: &Path) -> Command {
+        let mut command = match self.program {
+            Program::Cargo => workspace::cargo(),
+            Program::Xtask => workspace::command(OsStr::new(xtask)),
+        };
+        command.args(self.arguments).envs(self.environment.iter().copied());
+        command
+    }
+}
+
+/// Runs a command to its end and returns whether it succeeded and all it wrote, in order.
+fn captured(mut command: Command) -> Result<(bool, Vec<u8>)> {
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn().with_context(|| format!("failed to start {command:?}"))?;
+    // The command holds the pipe's writing ends: while it lives, reading would never end.
+    drop(command);
+    let mut output = Vec::new();
+    reader.read_to_end(&mut output)?;
+    Ok((child.wait()?.success(), output))
+}
+
+#[expect(clippy::disallowed_methods, reason = "how long a step took is shown and never judged")]
+fn now() -> Instant {
+    Instant::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn steps_are_chosen_by_name_in_their_own_order() {
+        let names = |only: &[&str]| -> Result<Vec<&str>> {
+            let only: Vec<String> = only.iter().map(ToString::to_string).collect();
+            Ok(chosen(&only)?.iter().map(|it| it.name).collect())
+        };
+        assert_eq!(names(&[]).unwrap().len(), STEPS.len());
+        assert_eq!(names(&["tidy", "fmt"]).unwrap(), ["fmt", "tidy"]);
+        assert!(names(&["no"]).unwrap_err().to_string().contains("there is no step `no`"));
+    }
+
+    #[test]
+    fn output_is_captured_with_the_outcome() {
+        let mut command = workspace::cargo();
+        command.arg("--version");
+        let (passed, output) = captured(command).unwrap();
+        assert!(passed && output.starts_with(b"cargo "));
+        let mut command = workspace::cargo();
+        command.arg("no-such-command");
+        let (passed, output) = captured(command).unwrap();
+        assert!(!passed && !output.is_empty());
+    }
+}

@@ -1,0 +1,140 @@
+//! Pages for people: what the model lists, as tables.
+
+use trailseal_model::record::VOLATILE;
+use trailseal_model::{LimitScope, Operation, catalogue, exit_code};
+
+use super::NOTE;
+
+/// The control catalogue.
+pub(super) fn controls() -> String {
+    let rows = catalogue::CONTROLS.iter().map(|it| {
+        [
+            code(it.id.as_str()),
+            it.title.to_owned(),
+            it.severity.to_string(),
+            yes_or_no(it.essential),
+            it.subject.to_string(),
+            it.fails_when.to_owned(),
+            it.fix.to_owned(),
+            yes_or_no(it.is_built),
+        ]
+    });
+    page(
+        "Controls",
+        "An essential control decides its subject's verdict. One that this version does not judge \
+         is reported as `not_proven` with the reason `not_built`, never as a pass.",
+        [
+            "Id",
+            "Passes when",
+            "Severity",
+            "Essential",
+            "Subject",
+            "Fails when",
+            "What to do",
+            "Judged",
+        ],
+        rows,
+    )
+}
+
+/// The exit codes.
+pub(super) fn exit_codes() -> String {
+    let rows = exit_code::ALL.iter().map(|it| [code(&it.0.to_string()), it.1.to_owned()]);
+    page("Exit codes", "The exit codes are public API.", ["Code", "Meaning"], rows)
+}
+
+/// Every AWS call that the program can make.
+pub(super) fn operations() -> String {
+    let rows = Operation::ALL.iter().map(|it| {
+        let quota = it.quota();
+        let shared = (quota.shared_with != *it).then(|| format!(", with {}", quota.shared_with));
+        [
+            it.service().to_owned(),
+            code(it.as_str()),
+            it.iam_action().map_or("none needed".to_owned(), code),
+            it.purpose().to_string(),
+            it.loss().to_string(),
+            format!("{}/s, burst {}", quota.per_second, quota.burst),
+            format!("{}{}", scope(quota.scope), shared.unwrap_or_default()),
+            quota.source.to_owned(),
+        ]
+    });
+    page(
+        "Operations",
+        "Every AWS call that Trailseal can make. `publish` writes reports to the bucket that the \
+         user names; everything else reads.",
+        [
+            "Service",
+            "Operation",
+            "IAM action",
+            "Purpose",
+            "Without it is lost",
+            "Quota",
+            "Kept per",
+            "Source",
+        ],
+        rows,
+    )
+}
+
+/// What may differ between two runs of the same world.
+pub(super) fn volatile() -> String {
+    page(
+        "What may differ between two runs",
+        "Two runs of the same world differ in these columns and fields and in nothing else. \
+         Whoever compares two runs blanks them.",
+        ["Column or field"],
+        VOLATILE.iter().map(|it| [code(it)]),
+    )
+}
+
+fn scope(scope: LimitScope) -> &'static str {
+    match scope {
+        LimitScope::Caller => "calling account",
+        LimitScope::Account => "audited account",
+        LimitScope::AccountRegion => "audited account and Region",
+    }
+}
+
+fn yes_or_no(answer: bool) -> String {
+    if answer { "yes" } else { "no" }.to_owned()
+}
+
+fn code(text: &str) -> String {
+    format!("`{text}`")
+}
+
+fn page<const N: usize>(
+    title: &str,
+    introduction: &str,
+    header: [&str; N],
+    rows: impl Iterator<Item = [String; N]>,
+) -> String {
+    let line = |cells: [String; N]| format!("| {} |\n", cells.join(" | "));
+    let mut page = format!("{NOTE}\n# {title}\n\n{introduction}\n\n");
+    page += &line(header.map(str::to_owned));
+    page += &line(header.map(|_| "---".to_owned()));
+    page.extend(rows.map(|it| line(it.map(|cell| cell.replace('|', "\\|")))));
+    page
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_is_a_table() {
+        let page = page("T", "I.", ["a", "b"], [["1|2".to_owned(), code("x")]].into_iter());
+        let expected = "\n# T\n\nI.\n\n| a | b |\n| --- | --- |\n| 1\\|2 | `x` |\n";
+        assert_eq!(page, format!("{NOTE}{expected}"));
+    }
+
+    #[test]
+    fn every_entry_has_its_row() {
+        let rows = |page: String| page.lines().filter(|it| it.starts_with("| ")).count() - 2;
+        assert_eq!(rows(controls()), catalogue::CONTROLS.len());
+        assert_eq!(rows(exit_codes()), exit_code::ALL.len());
+        assert_eq!(rows(operations()), Operation::ALL.len());
+        assert_eq!(rows(volatile()), VOLATILE.len());
+    }
+}

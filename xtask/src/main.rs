@@ -1,0 +1,68 @@
+//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | bench | ci`.
+#![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
+
+mod bench;
+mod ci;
+mod codegen;
+mod deny;
+mod moto;
+mod tidy;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::codegen::Mode;
+
+/// The workspace's chores.
+#[derive(Debug, Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask")]
+struct Arguments {
+    #[command(subcommand)]
+    chore: Chore,
+}
+
+#[derive(Debug, clap::Subcommand)]
+enum Chore {
+    /// Check the house style that no lint knows.
+    Tidy,
+    /// Write the generated files.
+    Codegen {
+        /// Write none, and fail at the first line of each file that is out of date.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Check licenses, banned crates and sources with cargo-deny.
+    Deny,
+    /// Judge the program against moto, an AWS that others wrote.
+    Moto {
+        /// Scan only, and leave its files unjudged.
+        #[arg(long)]
+        scan: bool,
+    },
+    /// Run a benchmark.
+    #[command(subcommand)]
+    Bench(bench::Bench),
+    /// Run every check that a change must pass besides its tests.
+    Ci(ci::Options),
+}
+
+fn main() -> ExitCode {
+    let outcome = match Arguments::parse().chore {
+        Chore::Tidy => tidy::run(),
+        Chore::Codegen { check } => codegen::run(if check { Mode::Check } else { Mode::Write }),
+        Chore::Deny => deny::run(),
+        Chore::Moto { scan } => moto::run(scan),
+        Chore::Bench(bench) => bench::run(&bench),
+        Chore::Ci(options) => ci::run(&options),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            // Without anyhow's backtrace: what failed is another program, not this one.
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
