@@ -87,23 +87,13 @@ impl Aws {
     }
 
     /// The session that a call is made in: the caller's own in the caller's account.
-    async fn session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
+    pub(crate) async fn session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
         match ask.account {
-            Some(account) => self.session_in(account, ask.operation).await,
-            None => self.own_session(ask).await,
+            Some(account) if account != self.caller.account => {
+                self.members.get(account, self.channel.clock, || self.assume_role(account)).await
+            }
+            _ => self.own_session(ask).await,
         }
-    }
-
-    /// A session in this account, for this operation.
-    pub(crate) async fn session_in(
-        &self,
-        account: AccountId,
-        operation: Operation,
-    ) -> Result<Session, Gap> {
-        if account == self.caller.account {
-            return self.own_session(&Ask::new(operation, account, self.default_region())).await;
-        }
-        self.members.get(account, self.channel.clock, || self.assume_role(account)).await
     }
 
     async fn own_session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {

@@ -12,6 +12,8 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use jiff::Timestamp;
 use tokio::time::Instant;
+use tracing::Dispatch;
+use tracing::instrument::{WithDispatch, WithSubscriber};
 use trailseal_fanout::Limits;
 use trailseal_model::{
     AccountId, Answer, Event, EventSink, Evidence, Gap, GapClass, Operation, Purpose, Region,
@@ -167,31 +169,14 @@ impl Channel {
             let session = session().await?;
             tally.attempts += 1;
             let start = Instant::now();
-            let result = send(session.provider()).await;
+            let result = quietly(send(session.provider())).await;
             let took = start.elapsed();
-            let failure = match result {
-                Ok(output) => {
-                    note_success(ask, &session);
-                    let request_id = output.request_id().map(Into::into);
-                    match read(Ok(output)) {
-                        Ok(value) => {
-                            self.report(ask, &tally, took, None);
-                            return Ok(self.answer(ask, &tally, request_id, value));
-                        }
-                        Err(unread) => Failure::of_output(unread, request_id),
-                    }
+            let failure = match conclude(ask, &session, result, &read) {
+                Ok((value, request_id)) => {
+                    self.report(ask, &tally, took, None);
+                    return Ok(self.answer(ask, &tally, request_id, value));
                 }
-                Err(error) => {
-                    let failure = Failure::new(ask.operation, &error, &session);
-                    match read(Err(&failure)) {
-                        Ok(value) => {
-                            self.report(ask, &tally, took, None);
-                            return Ok(self.answer(ask, &tally, failure.request_id, value));
-                        }
-                        Err(Unread::Failed) => failure,
-                        Err(Unread::Malformed(problem)) => failure.explained(&problem),
-                    }
-                }
+                Err(failure) => failure,
             };
             let class = failure.diagnosis.class(ask.region);
             tally.throttles += u8::from(class == GapClass::ThrottledOut);
@@ -232,6 +217,43 @@ impl Channel {
             throttles: tally.throttles,
         };
         Answer { value, evidence }
+    }
+}
+
+/// Lets the SDK log nothing while it works. At its lowest level it logs whole answers, and the
+/// answer to AssumeRole is credentials; so no subscriber, however it is set up, may hear it.
+pub(crate) fn quietly<F: Future>(work: F) -> WithDispatch<F> {
+    work.with_subscriber(Dispatch::none())
+}
+
+/// What one request came to: what was asked for, with the request's id, or a failure.
+fn conclude<O, E, T>(
+    ask: &Ask<'_>,
+    session: &Session,
+    result: Result<O, SdkError<E, HttpResponse>>,
+    read: impl Fn(Result<O, &Failure>) -> Result<T, Unread>,
+) -> Result<(T, Option<Box<str>>), Failure>
+where
+    O: RequestId,
+    E: ProvideErrorMetadata + Error + 'static,
+{
+    match result {
+        Ok(output) => {
+            note_success(ask, session);
+            let request_id: Option<Box<str>> = output.request_id().map(Into::into);
+            match read(Ok(output)) {
+                Ok(value) => Ok((value, request_id)),
+                Err(unread) => Err(Failure::of_output(unread, request_id)),
+            }
+        }
+        Err(error) => {
+            let failure = Failure::new(ask.operation, &error, session);
+            match read(Err(&failure)) {
+                Ok(value) => Ok((value, failure.request_id)),
+                Err(Unread::Failed) => Err(failure),
+                Err(Unread::Malformed(problem)) => Err(failure.explained(&problem)),
+            }
+        }
     }
 }
 

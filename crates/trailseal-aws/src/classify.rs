@@ -287,3 +287,241 @@ fn class_of_status(status: u16, code: &str) -> Option<GapClass> {
         _ => return None,
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROLE: &str = "User: arn:aws:sts::111122223333:assumed-role/TrailsealAudit/run is not authorized to perform: cloudtrail:DescribeTrails";
+
+    fn diagnose(
+        operation: Operation,
+        answered: Result<u16, Transport>,
+        code: &str,
+        message: &str,
+    ) -> Diagnosis {
+        let filled = |text| (!str::is_empty(text)).then_some(text);
+        let (code, message) = (filled(code), filled(message));
+        classify(Symptom { operation, answered, code, message })
+    }
+
+    fn check(operation: Operation, status: u16, code: &str, message: &str, expected: GapClass) {
+        let found = diagnose(operation, Ok(status), code, message);
+        assert_eq!(found, Diagnosis::Certain(expected), "{operation} {status} {code} {message}");
+    }
+
+    #[test]
+    fn denials_name_the_policy_that_denied_in_the_old_and_the_new_grammar() {
+        let help = " Go to https://console.aws.amazon.com/iam/home#/access-troubleshooter with authorization id: 0f1e";
+        let denials = [
+            ("because no service control policy allows the x action", GapClass::DeniedByScp),
+            ("with an explicit deny in a service control policy", GapClass::DeniedByScp),
+            (
+                "with an explicit deny in a service control policy: arn:aws:organizations::1:policy/o-a/service_control_policy/p-b",
+                GapClass::DeniedByScp,
+            ),
+            ("with an explicit deny in a resource control policy", GapClass::DeniedByRcp),
+            ("because no resource control policy allows the x action", GapClass::DeniedByRcp),
+            (
+                "because no identity-based policy allows the x action",
+                GapClass::DeniedByIdentityPolicy,
+            ),
+            ("with an explicit deny in an identity-based policy", GapClass::DeniedByIdentityPolicy),
+            ("with an explicit deny in the identity policy", GapClass::DeniedByIdentityPolicy),
+            (
+                "because no permissions boundary allows the x action",
+                GapClass::DeniedByIdentityPolicy,
+            ),
+            ("with an explicit deny in a permissions boundary", GapClass::DeniedByIdentityPolicy),
+            ("because no session policy allows the x action", GapClass::DeniedByIdentityPolicy),
+            (
+                "because no resource-based policy allows the x action",
+                GapClass::DeniedByResourcePolicy,
+            ),
+            ("with an explicit deny in a resource-based policy", GapClass::DeniedByResourcePolicy),
+            (
+                "because no VPC endpoint policy allows the x action",
+                GapClass::DeniedByResourcePolicy,
+            ),
+            ("with an explicit deny in a VPC endpoint policy", GapClass::DeniedByResourcePolicy),
+            ("", GapClass::Denied),
+        ];
+        for (context, expected) in denials {
+            for code in ["AccessDeniedException", "AccessDenied", "UnauthorizedOperation"] {
+                for tail in ["", help] {
+                    let message = format!("{ROLE} {context}{tail}");
+                    check(Operation::DescribeTrails, 400, code, &message, expected);
+                    let shouted = message.to_uppercase();
+                    check(Operation::ListObjectsV2, 403, code, &shouted, expected);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_reads_like_a_denial_does_not_mislead() {
+        let message = "User: x is not authorized to perform: s3:ListBucket on resource: \"arn:aws:s3:::b/explicit deny in a service control policy\" because no resource-based policy allows the s3:ListBucket action";
+        let expected = GapClass::DeniedByResourcePolicy;
+        check(Operation::ListObjectsV2, 403, "AccessDenied", message, expected);
+    }
+
+    #[test]
+    fn a_role_that_cannot_be_assumed_is_told_from_a_caller_that_may_not() {
+        let check = |context: &str, expected| {
+            let message = format!(
+                "User: x is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::1:role/y {context}"
+            );
+            check(Operation::AssumeRole, 403, "AccessDenied", &message, expected);
+        };
+        check("", GapClass::RoleNotAssumable);
+        check("because no resource-based policy allows it", GapClass::RoleNotAssumable);
+        check("because no role trust policy allows it", GapClass::RoleNotAssumable);
+        check("because no identity-based policy allows it", GapClass::DeniedByIdentityPolicy);
+        check("with an explicit deny in a service control policy", GapClass::DeniedByScp);
+    }
+
+    #[test]
+    fn every_throttle_is_throttled_out() {
+        for code in THROTTLES {
+            check(Operation::DescribeTrails, 400, code, "", GapClass::ThrottledOut);
+        }
+        let throttled = GapClass::ThrottledOut;
+        check(Operation::GetTrailStatus, 400, "SomeException", "Rate exceeded", throttled);
+        check(Operation::ListRegions, 429, "TooManyRequestsException", "", throttled);
+        check(Operation::ListRegions, 429, "", "", throttled);
+        check(Operation::AssumeRole, 400, "Throttling", "Rate exceeded", throttled);
+        check(Operation::ListObjectsV2, 503, "SlowDown", "", throttled);
+        check(Operation::HeadObject, 503, "", "", throttled);
+        check(Operation::HeadBucket, 503, "", "", throttled);
+    }
+
+    #[test]
+    fn heads_are_classified_by_status_alone() {
+        for operation in [Operation::HeadBucket, Operation::HeadObject] {
+            check(operation, 403, "", "", GapClass::Denied);
+            check(operation, 404, "NotFound", "", GapClass::NotFound);
+            check(operation, 404, "", "", GapClass::NotFound);
+            check(operation, 400, "", "", GapClass::MalformedAnswer);
+            check(operation, 405, "", "", GapClass::MalformedAnswer);
+            check(operation, 412, "", "", GapClass::MalformedAnswer);
+            check(operation, 500, "", "", GapClass::ServerError);
+            check(operation, 502, "", "", GapClass::ServerError);
+            check(operation, 407, "", "", GapClass::Proxy);
+        }
+    }
+
+    #[test]
+    fn what_is_not_an_error_of_aws_is_no_denial() {
+        for status in [200, 302, 400, 401, 403, 404] {
+            check(Operation::DescribeTrails, status, "", "", GapClass::MalformedAnswer);
+        }
+        check(Operation::DescribeTrails, 407, "", "", GapClass::Proxy);
+        check(Operation::DescribeTrails, 408, "", "", GapClass::Timeout);
+        check(Operation::DescribeTrails, 503, "", "", GapClass::ServerError);
+        check(
+            Operation::ListAccounts,
+            404,
+            "UnknownOperationException",
+            "",
+            GapClass::MalformedAnswer,
+        );
+        check(Operation::DescribeTrails, 400, "ValidationException", "", GapClass::MalformedAnswer);
+    }
+
+    #[test]
+    fn a_refused_token_is_left_open() {
+        let invalid = "The security token included in the request is invalid.";
+        let malformed = "The provided token is malformed or otherwise invalid.";
+        for (operation, status, code, message) in [
+            (Operation::DescribeTrails, 400, "UnrecognizedClientException", invalid),
+            (Operation::DescribeTrails, 400, "UnrecognizedClientException", ""),
+            (Operation::AssumeRole, 403, "InvalidClientTokenId", invalid),
+            (Operation::ListObjectsV2, 400, "InvalidToken", malformed),
+            (Operation::ListObjectsV2, 403, "InvalidAccessKeyId", ""),
+            (Operation::DescribeKey, 400, "SomethingElse", invalid),
+        ] {
+            let found = diagnose(operation, Ok(status), code, message);
+            assert_eq!(found, Diagnosis::TokenRefused, "{code} {message}");
+        }
+        let opt_in = Region::new("ap-east-1").unwrap();
+        let default = Region::new("us-east-1").unwrap();
+        assert_eq!(Diagnosis::TokenRefused.class(opt_in), GapClass::RegionDisabled);
+        assert_eq!(Diagnosis::TokenRefused.class(default), GapClass::ExpiredCredentials);
+    }
+
+    #[test]
+    fn credentials_and_clocks() {
+        let expired = GapClass::ExpiredCredentials;
+        for code in
+            ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]
+        {
+            check(Operation::DescribeTrails, 400, code, "", expired);
+        }
+        let message = "The security token included in the request is expired";
+        check(Operation::DescribeTrails, 400, "SomethingElse", message, expired);
+        let wrong =
+            "The request signature we calculated does not match the signature you provided.";
+        check(Operation::GetCallerIdentity, 403, "SignatureDoesNotMatch", wrong, expired);
+        check(Operation::DescribeTrails, 400, "InvalidSignatureException", wrong, expired);
+        check(Operation::GetCallerIdentity, 403, "MissingAuthenticationToken", "", expired);
+        let skew = GapClass::ClockSkew;
+        check(Operation::ListObjectsV2, 403, "RequestTimeTooSkewed", "", skew);
+        let late = "Signature expired: 20261123T120000Z is now earlier than 20261123T121500Z";
+        check(Operation::GetCallerIdentity, 403, "SignatureDoesNotMatch", late, skew);
+        let early =
+            "Signature not yet current: 20261123T123000Z is still later than 20261123T122000Z";
+        check(Operation::DescribeTrails, 400, "InvalidSignatureException", early, skew);
+    }
+
+    #[test]
+    fn regions_accounts_and_organizations() {
+        check(Operation::AssumeRole, 403, "RegionDisabledException", "", GapClass::RegionDisabled);
+        let inactive = GapClass::AccountNotActive;
+        check(Operation::DescribeTrails, 403, "OptInRequired", "", inactive);
+        check(Operation::DescribeTrails, 400, "SubscriptionRequiredException", "", inactive);
+        let absent = GapClass::NotFound;
+        check(Operation::ListAccounts, 400, "AWSOrganizationsNotInUseException", "", absent);
+        check(Operation::GetTrailStatus, 400, "TrailNotFoundException", "", absent);
+        check(Operation::DescribeKey, 400, "NotFoundException", "", absent);
+        check(Operation::ListObjectsV2, 404, "NoSuchBucket", "", absent);
+        check(Operation::ListObjectsV2, 404, "NoSuchKey", "", absent);
+        let refused = GapClass::Denied;
+        check(Operation::DescribeTrails, 400, "NoManagementAccountSLRExistsException", "", refused);
+        check(Operation::DescribeTrails, 400, "UnsupportedOperationException", "", refused);
+        check(Operation::DescribeTrails, 400, "OperationNotPermittedException", "", refused);
+        check(Operation::GetTrailStatus, 400, "CloudTrailARNInvalidException", "", refused);
+    }
+
+    #[test]
+    fn servers_that_fail() {
+        for status in [500, 502, 503, 504] {
+            check(Operation::DescribeTrails, status, "InternalError", "", GapClass::ServerError);
+        }
+        check(Operation::DescribeKey, 503, "DependencyTimeoutException", "", GapClass::ServerError);
+        check(Operation::ListObjectsV2, 503, "ServiceUnavailable", "", GapClass::ServerError);
+        check(Operation::ListObjectsV2, 400, "RequestTimeout", "", GapClass::Timeout);
+    }
+
+    #[test]
+    fn a_transport_is_told_by_its_texts() {
+        let check = |text: &str, expected: GapClass| {
+            let answered = Err(Transport::from_text(text));
+            let found = diagnose(Operation::DescribeTrails, answered, "", "");
+            assert_eq!(found, Diagnosis::Certain(expected), "{text}");
+        };
+        check(
+            "dispatch failure: timeout: HTTP connect timeout occurred after 3s",
+            GapClass::Connection,
+        );
+        check("dispatch failure: timeout: HTTP read timeout occurred after 10s", GapClass::Timeout);
+        check("io error: dns error: failed to lookup address information", GapClass::Dns);
+        check("client error (Connect): tunnel error: unsuccessful", GapClass::Proxy);
+        check("client error (Connect): proxy authentication required", GapClass::Proxy);
+        check("client error (Connect): invalid peer certificate: UnknownIssuer", GapClass::Tls);
+        check("received corrupt message of type InvalidContentType", GapClass::Tls);
+        check("tcp connect error: Connection refused (os error 111)", GapClass::Connection);
+        check("connection closed before message completed", GapClass::Connection);
+        let found = diagnose(Operation::DescribeTrails, Err(Transport::Unreadable), "", "");
+        assert_eq!(found, Diagnosis::Certain(GapClass::MalformedAnswer));
+    }
+}

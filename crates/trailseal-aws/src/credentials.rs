@@ -13,6 +13,7 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 use trailseal_model::{AccountId, Gap};
 
+use crate::call::quietly;
 use crate::failure::chain_text;
 
 /// Credentials of one account, with what is known of how they fare.
@@ -98,7 +99,7 @@ fn renewal(now: Timestamp, expires: Timestamp) -> Timestamp {
     let life = expires.duration_since(now).max(SignedDuration::ZERO);
     let margin = (life / 5).min(SignedDuration::from_mins(5));
     let soonest = now.saturating_add(SignedDuration::from_secs(10)).unwrap_or(now);
-    expires.saturating_sub(margin).unwrap_or(expires).max(soonest)
+    expires.saturating_sub(margin).unwrap_or(expires).max(soonest).min(expires)
 }
 
 /// The caller's own credentials, wherever the SDK's chain finds them.
@@ -123,9 +124,12 @@ impl OwnCredentials {
         if let Some(session) = current.as_ref().filter(|it| !it.is_due(now)) {
             return Ok(session.clone());
         }
-        let asked = tokio::time::timeout(PATIENCE, self.provider.provide_credentials()).await;
+        let asked =
+            quietly(tokio::time::timeout(PATIENCE, self.provider.provide_credentials())).await;
         let problem = match asked {
-            Ok(Ok(credentials)) => return Ok(current.insert(Session::new(credentials, now)).clone()),
+            Ok(Ok(credentials)) => {
+                return Ok(current.insert(Session::new(credentials, now)).clone());
+            }
             Ok(Err(error)) => shortened(&chain_text(&error)),
             Err(_) => format!("no credentials within {} seconds", PATIENCE.as_secs()),
         };

@@ -12,6 +12,9 @@ use crate::call::Unread;
 use crate::classify::{Diagnosis, Symptom, Transport, classify, explanation};
 use crate::credentials::Session;
 
+/// AWS's messages are shorter; what stands between us and AWS may send anything.
+const LONGEST: usize = 2000;
+
 /// Everything that is kept of a failed request.
 #[derive(Debug)]
 pub(crate) struct Failure {
@@ -55,7 +58,7 @@ impl Failure {
             diagnosis: classify(Symptom { operation, answered, code, message: said }),
             status: answered.ok(),
             code: code.map(Into::into),
-            message: session.redact(&message).into(),
+            message: session.redact(&message).chars().take(LONGEST).collect::<String>().into(),
             request_id: id.map(Into::into),
             bucket_region: headers
                 .and_then(|it| it.get("x-amz-bucket-region"))

@@ -22,7 +22,7 @@ mod failure;
 mod https;
 mod ports;
 #[cfg(test)]
-mod testing;
+mod tests;
 
 pub use aws::{Aws, Caller};
 pub use connect::{ConnectError, Settings, Substitutes, connect};

@@ -1,1 +1,29 @@
-//! Placeholder.
+//! Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that the
+//! customer controls: flags, configuration, wiring, progress, files and exit code.
+//!
+//! **Architecture invariant**: data flows one way: directory, fan-out, fold, collect, judge,
+//! reports. Gaps and coverage are kept at every step, none dropped.
+//!
+//! **Architecture invariant**: progress, logs and counts see [`trailseal_model::Event`]s through
+//! one sink; nothing else is wired into the work.
+//!
+//! **Architecture invariant**: a report appears whole or not at all: files are written beside the
+//! destination and moved there when the last one is done.
+
+pub mod audit;
+pub mod cli;
+mod clock;
+mod config;
+mod error;
+mod events;
+mod logging;
+mod output;
+mod report;
+mod samples;
+mod scan;
+mod summary;
+mod window;
+
+pub use error::UserError;
+pub use output::{OutputFolder, RECORD_FILE, write_reports};
+pub use samples::SampleSpool;

@@ -1,2 +1,7 @@
-//! bin
-fn main() {}
+//! The command `trailseal`.
+
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    ExitCode::from(trailseal::cli::main())
+}

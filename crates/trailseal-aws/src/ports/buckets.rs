@@ -1,5 +1,7 @@
 //! Buckets: which an account owns, and where one is.
 
+use std::ops::ControlFlow;
+
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Config;
 use aws_sdk_s3::operation::head_bucket::HeadBucketOutput;
@@ -34,8 +36,8 @@ impl Buckets for Aws {
             let read = |output: Result<_, &Failure>| read_page(&output?);
             let page = self.call(&ask, send, read).await?;
             match pages.add(&ask, page)? {
-                Ok(whole) => return Ok(whole),
-                Err(unfinished) => pages = unfinished,
+                ControlFlow::Break(whole) => return Ok(whole),
+                ControlFlow::Continue(unfinished) => pages = unfinished,
             }
         }
     }

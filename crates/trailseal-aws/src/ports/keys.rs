@@ -2,7 +2,9 @@
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::Config;
-use aws_sdk_kms::types::{KeyMetadata, KeyManagerType, KeySpec, KeyState, KeyUsageType, OriginType};
+use aws_sdk_kms::types::{
+    KeyManagerType, KeyMetadata, KeySpec, KeyState, KeyUsageType, OriginType,
+};
 use trailseal_evaluator::ports::Keys;
 use trailseal_model::{Answer, Arn, Gap, KeyFacts, KeyManager, Operation, Target};
 
@@ -25,7 +27,10 @@ impl Keys for Aws {
             let request = client.describe_key().key_id(key.as_str());
             request.customize().config_override(config).send()
         };
-        let read = |output: Result<aws_sdk_kms::operation::describe_key::DescribeKeyOutput, &Failure>| {
+        let read = |output: Result<
+            aws_sdk_kms::operation::describe_key::DescribeKeyOutput,
+            &Failure,
+        >| {
             match output {
                 Err(failure) if failure.code.as_deref() == Some("NotFoundException") => Ok(None),
                 Err(failure) => Err(failure.into()),

@@ -1,5 +1,7 @@
 //! Small readings that several ports share.
 
+use std::ops::ControlFlow;
+
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use trailseal_model::{Answer, Gap};
@@ -53,7 +55,7 @@ impl<T> Pages<T> {
         mut self,
         ask: &Ask<'_>,
         page: Answer<Page<T>>,
-    ) -> Result<Result<Answer<Vec<T>>, Self>, Gap> {
+    ) -> Result<ControlFlow<Answer<Vec<T>>, Self>, Gap> {
         let Answer { value: page, mut evidence } = page;
         if page.next_token.is_some() && page.next_token == self.token {
             return Err(ask.malformed("the listing repeats a page: its token did not change"));
@@ -67,8 +69,8 @@ impl<T> Pages<T> {
         items.extend(page.items);
         let whole = Answer { value: items, evidence };
         Ok(match page.next_token {
-            None => Ok(whole),
-            token @ Some(_) => Err(Self { whole: Some(whole), token }),
+            None => ControlFlow::Break(whole),
+            token @ Some(_) => ControlFlow::Continue(Self { whole: Some(whole), token }),
         })
     }
 }

@@ -1,5 +1,7 @@
 //! The Regions of an account, asked in its own session: the quota is then the account's own.
 
+use std::ops::ControlFlow;
+
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_account::Config;
 use aws_sdk_account::operation::list_regions::ListRegionsOutput;
@@ -34,8 +36,8 @@ impl RegionListing for Aws {
             let read = |output: Result<_, &Failure>| read_page(&output?);
             let page = self.call(&ask, send, read).await?;
             match pages.add(&ask, page)? {
-                Ok(whole) => return Ok(whole.value),
-                Err(unfinished) => pages = unfinished,
+                ControlFlow::Break(whole) => return Ok(whole.value),
+                ControlFlow::Continue(unfinished) => pages = unfinished,
             }
         }
     }

@@ -4,9 +4,11 @@ use trailseal_fanout::Sessions;
 use trailseal_model::{AccountId, Gap, Operation};
 
 use crate::Aws;
+use crate::call::Ask;
 
 impl Sessions for Aws {
     async fn open(&self, account: AccountId) -> Result<(), Gap> {
-        self.session_in(account, Operation::AssumeRole).await.map(drop)
+        let ask = Ask::new(Operation::AssumeRole, account, self.default_region());
+        self.session(&ask).await.map(drop)
     }
 }

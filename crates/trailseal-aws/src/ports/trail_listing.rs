@@ -12,10 +12,7 @@ use crate::call::{Ask, Unread};
 use crate::failure::Failure;
 
 impl TrailListing for Aws {
-    async fn describe_trails(
-        &self,
-        target: Target,
-    ) -> Result<Answer<Vec<TrailDescription>>, Gap> {
+    async fn describe_trails(&self, target: Target) -> Result<Answer<Vec<TrailDescription>>, Gap> {
         let ask = Ask::new(Operation::DescribeTrails, target.account, target.region);
         let client = self.clients.cloudtrail(target.region);
         let send = |credentials: SharedCredentialsProvider| {
@@ -23,9 +20,10 @@ impl TrailListing for Aws {
             let request = client.describe_trails().include_shadow_trails(true);
             request.customize().config_override(config).send()
         };
-        let read = |output: Result<aws_sdk_cloudtrail::operation::describe_trails::DescribeTrailsOutput, &Failure>| {
-            output?.trail_list().iter().map(read_trail).collect()
-        };
+        let read = |output: Result<
+            aws_sdk_cloudtrail::operation::describe_trails::DescribeTrailsOutput,
+            &Failure,
+        >| { output?.trail_list().iter().map(read_trail).collect() };
         self.call(&ask, send, read).await
     }
 }

@@ -1,0 +1,256 @@
+//! What the ports send, and what they read.
+
+use trailseal_evaluator::ports::{
+    Buckets, Keys, LogObjects, ObjectHead, Reader, TrailListing, TrailStatuses,
+};
+use trailseal_fanout::{Directory, RegionListing};
+use trailseal_model::{AccountState, Arn, GapClass, KeyManager, Region};
+
+use super::{Fake, Reply, aws, member, target};
+
+fn reader(region: &str) -> Reader {
+    Reader { target: target(region), expected_owner: Some(member()) }
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_come_in_pages_of_twenty() {
+    let page = r#"{"Accounts":[{"Id":"012345678901","Arn":"arn:aws:organizations::999900001111:account/o-exampleorgid/012345678901","Name":"Ünïcode, Inc.","Status":"SUSPENDED","State":"CLOSED","Paths":["o-exampleorgid/r-a1b2/ou-a1b2-c3/012345678901/"]}],"NextToken":"more"}"#;
+    let fake = Fake::new(move |seen, before| {
+        (seen.operation == "ListAccounts")
+            .then(|| Reply::new(200, if before == 0 { page } else { r#"{"Accounts":[]}"# }))
+    });
+    let aws = aws(&fake).await;
+    let page = aws.list_accounts(None).await.unwrap();
+    let account = &page.accounts[0];
+    assert_eq!(account.id.to_string(), "012345678901");
+    assert_eq!((account.state, account.name.as_str()), (AccountState::Closed, "Ünïcode, Inc."));
+    assert_eq!(account.ou_path.as_deref(), Some("o-exampleorgid/r-a1b2/ou-a1b2-c3/"));
+    assert_eq!(page.organization.unwrap().id, "o-exampleorgid");
+    let last = aws.list_accounts(page.next_token).await.unwrap();
+    assert!(last.accounts.is_empty() && last.next_token.is_none());
+    let seen = fake.last();
+    assert!(
+        seen.body.contains(r#""NextToken":"more""#) && seen.body.contains(r#""MaxResults":20"#)
+    );
+    assert_eq!(fake.count("AssumeRole"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_page_with_a_malformed_account_is_a_gap() {
+    let fake = Fake::saying(Reply::new(200, r#"{"Accounts":[{"Id":"1"}]}"#));
+    let gap = aws(&fake).await.list_accounts(None).await.unwrap_err();
+    assert_eq!((gap.class, gap.attempts), (GapClass::MalformedAnswer, 1));
+    assert_eq!(gap.request_id.as_deref(), Some("request-1"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn regions_are_read_to_the_last_page_in_the_members_session() {
+    let fake = Fake::new(|seen, before| {
+        (seen.operation == "ListRegions").then(|| {
+            Reply::new(
+                200,
+                match before {
+                    0 => r#"{"Regions":[{"RegionName":"us-east-1","RegionOptStatus":"ENABLED_BY_DEFAULT"}],"NextToken":"more"}"#,
+                    _ => r#"{"Regions":[{"RegionName":"me-south-1","RegionOptStatus":"DISABLED"}]}"#,
+                },
+            )
+        })
+    });
+    let regions = aws(&fake).await.list_regions(member()).await.unwrap();
+    let enabled: Vec<(&str, bool)> =
+        regions.iter().map(|it| (it.region.name(), it.is_enabled)).collect();
+    assert_eq!(enabled, [("us-east-1", true), ("me-south-1", false)]);
+    assert!(fake.last().header("authorization").unwrap().contains("member-key"));
+    assert_eq!(fake.last().header("x-amz-security-token"), Some("member-token"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_whose_token_never_changes_is_a_gap() {
+    let fake = Fake::saying(Reply::new(200, r#"{"Regions":[],"NextToken":"same"}"#));
+    let gap = aws(&fake).await.list_regions(member()).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::MalformedAnswer);
+    assert_eq!(fake.count("ListRegions"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn shadow_trails_are_asked_for() {
+    let body = r#"{"trailList":[{"Name":"org","TrailARN":"arn:aws:cloudtrail:us-east-1:999900001111:trail/org","S3BucketName":"logs","IsMultiRegionTrail":true,"IsOrganizationTrail":true,"KmsKeyId":"arn:aws:kms:us-east-1:999900001111:key/k"}]}"#;
+    let fake = Fake::saying(Reply::new(200, body));
+    let trails = aws(&fake).await.describe_trails(target("eu-west-1")).await.unwrap().value;
+    assert_eq!(trails[0].home_region, Region::new("us-east-1").unwrap());
+    assert!(trails[0].is_organization_trail && trails[0].kms_key_id.is_some());
+    let seen = fake.last();
+    assert!(seen.body.contains(r#""includeShadowTrails":true"#), "{}", seen.body);
+    assert!(seen.uri.starts_with("https://cloudtrail.eu-west-1.amazonaws.com"), "{}", seen.uri);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_trail_without_arn_is_a_gap_of_its_target() {
+    let fake = Fake::saying(Reply::new(200, r#"{"trailList":[{"Name":"main"}]}"#));
+    let gap = aws(&fake).await.describe_trails(target("eu-west-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::MalformedAnswer);
+    assert!(gap.message.unwrap().contains("TrailARN"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_status_is_asked_by_full_arn() {
+    let arn = Arn::new("arn:aws:cloudtrail:us-east-1:999900001111:trail/org").unwrap();
+    let body = r#"{"IsLogging":true,"LatestDeliveryTime":1795435200.5,"LatestDeliveryError":""}"#;
+    let fake = Fake::saying(Reply::new(200, body));
+    let status = aws(&fake).await.trail_status(&arn, target("us-east-1")).await.unwrap().value;
+    assert!(status.is_logging && status.latest_delivery_error.is_none());
+    assert_eq!(status.latest_delivery.unwrap().as_millisecond(), 1_795_435_200_500);
+    assert!(fake.last().body.contains(arn.as_str()));
+
+    let fake = Fake::saying(Reply::new(200, "{}"));
+    let gap = aws(&fake).await.trail_status(&arn, target("us-east-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::MalformedAnswer);
+    assert_eq!(gap.subject.as_deref(), Some(arn.as_str()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_is_read_whole_or_not_at_all() {
+    let arn = Arn::new("arn:aws:kms:eu-west-1:111122223333:key/k").unwrap();
+    let body = |manager: &str| {
+        format!(
+            r#"{{"KeyMetadata":{{"KeyId":"k","Arn":"{arn}","KeyManager":"{manager}","KeyState":"PendingDeletion","KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT","Origin":"AWS_KMS","MultiRegion":true,"DeletionDate":1795435200}}}}"#
+        )
+    };
+    let fake = Fake::saying(Reply::new(200, body("CUSTOMER")));
+    let answer = aws(&fake).await.describe_key(&arn, target("eu-west-1")).await.unwrap();
+    let key = answer.value.unwrap();
+    assert_eq!((key.manager, key.state.as_str()), (KeyManager::Customer, "PendingDeletion"));
+    assert_eq!(key.deletion_date.unwrap().as_second(), 1_795_435_200);
+    assert!(key.is_multi_region && key.valid_to.is_none());
+
+    let fake = Fake::saying(Reply::new(200, body("SOMEBODY")));
+    let gap = aws(&fake).await.describe_key(&arn, target("eu-west-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::MalformedAnswer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn buckets_are_listed_to_the_last_page() {
+    let page = |name: &str, token: &str| {
+        format!(
+            "<ListAllMyBucketsResult><Buckets><Bucket><Name>{name}</Name></Bucket></Buckets>{token}</ListAllMyBucketsResult>"
+        )
+    };
+    let fake = Fake::new(move |seen, before| {
+        let token = "<ContinuationToken>more</ContinuationToken>";
+        (seen.operation == "GET s3").then(|| match before {
+            0 => Reply::new(200, page("one", token)),
+            _ => Reply::new(200, page("two", "")),
+        })
+    });
+    let answer = aws(&fake).await.list_buckets(member()).await.unwrap();
+    assert_eq!(answer.value, ["one", "two"]);
+    assert_eq!(answer.evidence.attempts, 2);
+    assert!(fake.last().uri.contains("continuation-token=more"), "{}", fake.last().uri);
+}
+
+#[tokio::test(start_paused = true)]
+async fn keys_survive_encoded_or_not() {
+    let page = |encoding: &str, key: &str| {
+        format!(
+            "<ListBucketResult>{encoding}<IsTruncated>true</IsTruncated><NextContinuationToken>n+1</NextContinuationToken><Contents><Key>{key}</Key></Contents></ListBucketResult>"
+        )
+    };
+    let encoding = "<EncodingType>url</EncodingType>";
+    for (encoding, key) in
+        [(encoding, "a+b%2Bc/%C3%A9"), (encoding, "a%20b%2Bc/é"), ("", "a b+c/é")]
+    {
+        let fake = Fake::saying(Reply::new(200, page(encoding, key)));
+        let aws = aws(&fake).await;
+        let token = Some("t".to_owned());
+        let answer = aws.list_objects(reader("eu-west-1"), "logs", "a b+", token).await.unwrap();
+        assert_eq!(answer.value.keys, ["a b+c/é"]);
+        assert_eq!(answer.value.next_token.as_deref(), Some("n+1"));
+        let seen = fake.last();
+        assert!(seen.uri.starts_with("https://logs.s3.eu-west-1.amazonaws.com/"), "{}", seen.uri);
+        for part in
+            ["encoding-type=url", "max-keys=1000", "prefix=a%20b%2B", "continuation-token=t"]
+        {
+            assert!(seen.uri.contains(part), "{}", seen.uri);
+        }
+        assert!(!seen.uri.contains("fetch-owner"));
+        assert_eq!(seen.header("x-amz-expected-bucket-owner"), Some("111122223333"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_head_asks_for_no_checksum_and_sends_no_encryption_headers() {
+    let reply = Reply::new(200, "")
+        .with("x-amz-server-side-encryption", "aws:kms")
+        .with("x-amz-server-side-encryption-aws-kms-key-id", "arn:aws:kms:eu-west-1:1:key/k")
+        .with("x-amz-server-side-encryption-bucket-key-enabled", "true")
+        .with("x-amz-version-id", "v1")
+        .with("last-modified", "Mon, 23 Nov 2026 12:00:00 GMT")
+        .with("content-length", "4711")
+        .with("etag", "\"abc\"");
+    let fake = Fake::saying(reply);
+    let key = "AWSLogs/1/a b+c.json.gz";
+    let answer = aws(&fake).await.head_object(reader("eu-west-1"), "logs", key).await.unwrap();
+    let expected = ObjectHead {
+        version_id: Some("v1".to_owned()),
+        last_modified: Some("2026-11-23T12:00:00Z".parse().unwrap()),
+        size: Some(4711),
+        etag: Some("abc".to_owned()),
+        algorithm: Some("aws:kms".to_owned()),
+        kms_key_id: Some("arn:aws:kms:eu-west-1:1:key/k".to_owned()),
+        customer_algorithm: None,
+        bucket_key: Some(true),
+    };
+    assert_eq!(answer.value, Some(expected));
+    let seen = fake.last();
+    assert!(seen.uri.contains("/AWSLogs/1/a%20b%2Bc.json.gz"), "{}", seen.uri);
+    for (name, _) in &seen.headers {
+        assert_ne!(name, "x-amz-checksum-mode");
+        assert!(!name.starts_with("x-amz-server-side-encryption"), "{name}");
+        assert_ne!(name, "x-amz-request-payer");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_algorithm_that_is_new_stays_verbatim() {
+    let reply = Reply::new(200, "").with("x-amz-server-side-encryption", "aws:something-new");
+    let fake = Fake::saying(reply);
+    let answer = aws(&fake).await.head_object(reader("eu-west-1"), "logs", "k").await.unwrap();
+    assert_eq!(answer.value.unwrap().algorithm.as_deref(), Some("aws:something-new"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_elsewhere_is_followed_once() {
+    let fake = Fake::new(|seen, _| {
+        let moved = Reply::new(301, "").with("x-amz-bucket-region", "eu-west-1");
+        let arrived = Reply::new(200, "").with("x-amz-server-side-encryption", "AES256");
+        (seen.operation == "HEAD s3").then_some(if seen.uri.contains("eu-west-1") {
+            arrived
+        } else {
+            moved
+        })
+    });
+    let answer = aws(&fake).await.head_object(reader("us-east-1"), "logs", "k").await.unwrap();
+    assert_eq!(answer.value.unwrap().algorithm.as_deref(), Some("AES256"));
+    assert_eq!(answer.evidence.region, Region::new("eu-west-1"));
+
+    let fake = Fake::new(|seen, before| {
+        let region = if before % 2 == 0 { "eu-west-1" } else { "us-east-1" };
+        (seen.operation == "GET list").then(|| {
+            Reply::s3_error(301, "PermanentRedirect", "there").with("x-amz-bucket-region", region)
+        })
+    });
+    let gap =
+        aws(&fake).await.list_objects(reader("us-east-1"), "logs", "", None).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::MalformedAnswer);
+    assert_eq!(fake.count("GET list"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_directory_buckets_name_makes_no_call_of_the_sdks_own() {
+    let fake = Fake::saying(Reply::new(404, ""));
+    let bucket = "logs--use1-az4--x-s3";
+    let answer = aws(&fake).await.head_object(reader("us-east-1"), bucket, "k").await.unwrap();
+    assert_eq!(answer.value, None);
+    assert_eq!(fake.count("HEAD s3"), 1);
+    assert_eq!(fake.count("GET s3"), 0);
+}

@@ -1,0 +1,95 @@
+//! Asking again, and knowing when not to.
+
+use trailseal_evaluator::ports::TrailListing;
+use trailseal_model::{GapClass, Operation, Region};
+
+use super::{Fake, Reply, aws, member, now, target, try_connect};
+use crate::call::{Ask, Unread};
+
+const EMPTY: &str = r#"{"trailList":[]}"#;
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_that_passes_is_one_answer() {
+    let fake = Fake::new(|seen, before| match (seen.operation.as_str(), before) {
+        ("DescribeTrails", 0) => Some(Reply::json_error(500, "InternalFailure", "oops")),
+        ("DescribeTrails", _) => Some(Reply::new(200, EMPTY)),
+        _ => None,
+    });
+    let (aws, events) = try_connect(&fake).await.unwrap();
+    let answer = aws.describe_trails(target("us-east-1")).await.unwrap();
+    assert!(answer.value.is_empty());
+    let evidence = answer.evidence;
+    assert_eq!((evidence.attempts, evidence.throttles, evidence.at), (2, 0, now()));
+    assert_eq!(evidence.request_id.as_deref(), Some("request-1"));
+    assert_eq!(evidence.account, Some(member()));
+    let seen = events.0.lock().unwrap().clone();
+    assert_eq!(
+        seen,
+        [
+            (Operation::GetCallerIdentity, 1, None),
+            (Operation::AssumeRole, 1, None),
+            (Operation::DescribeTrails, 1, Some(GapClass::ServerError)),
+            (Operation::DescribeTrails, 2, None),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_permanent_denial_costs_one_request() {
+    let fake = Fake::saying(Reply::json_error(400, "AccessDeniedException", "no"));
+    let gap = aws(&fake).await.describe_trails(target("eu-west-1")).await.unwrap_err();
+    assert_eq!(fake.count("DescribeTrails"), 1);
+    assert_eq!(gap.class, GapClass::Denied);
+    assert_eq!((gap.attempts, gap.throttles, gap.http_status), (1, 0, Some(400)));
+    assert_eq!(gap.code.as_deref(), Some("AccessDeniedException"));
+    assert_eq!(gap.message.as_deref(), Some("no"));
+    assert_eq!(gap.request_id.as_deref(), Some("request-1"));
+    assert_eq!((gap.account, gap.region), (Some(member()), Region::new("eu-west-1")));
+}
+
+#[tokio::test(start_paused = true)]
+async fn throttles_are_counted_until_it_is_enough() {
+    let fake = Fake::saying(Reply::json_error(400, "ThrottlingException", "Rate exceeded"));
+    let start = tokio::time::Instant::now();
+    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::ThrottledOut);
+    assert_eq!((gap.attempts, gap.throttles), (5, 5));
+    assert_eq!(fake.count("DescribeTrails"), 5);
+    // Half of 0.5 + 1 + 2 + 4 s at least, all of it and a little at most.
+    let waited = start.elapsed().as_secs_f64();
+    assert!((3.75..8.0).contains(&waited), "{waited}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_never_comes_is_a_timeout() {
+    let fake = Fake::saying(Reply::Silence);
+    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.attempts, gap.http_status), (GapClass::Timeout, 5, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn publishing_is_refused_before_anything_is_sent() {
+    let fake = Fake::saying(Reply::new(200, ""));
+    let aws = aws(&fake).await;
+    let region = Region::new("us-east-1").unwrap();
+    let ask = Ask::new(Operation::PutObject, member(), region).on("bucket/key");
+    let client = aws.clients.s3(region);
+    let send = |_| client.put_object().bucket("bucket").key("key").send();
+    let before = fake.seen.lock().unwrap().len();
+    let gap = aws.call(&ask, send, |it| it.map(drop).map_err(Unread::from)).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::Denied);
+    assert!(gap.message.unwrap().contains("nothing was sent"));
+    assert_eq!(fake.seen.lock().unwrap().len(), before);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_endpoint_that_is_not_there_is_tried_twice_at_the_start_and_five_times_later() {
+    let fake = Fake::new(|_, _| Some(Reply::Broken("tcp connect error: Connection refused")));
+    let error = try_connect(&fake).await.err().unwrap();
+    let crate::ConnectError::Caller(gap) = error else { panic!("{error}") };
+    assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 2));
+
+    let fake = Fake::saying(Reply::Broken("tcp connect error: Connection refused"));
+    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 5));
+}

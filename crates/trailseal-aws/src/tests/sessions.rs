@@ -1,0 +1,179 @@
+//! Sessions: opened once, renewed in time, remembered when they cannot be opened.
+
+use std::sync::Arc;
+
+use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
+use futures::future::join_all;
+use trailseal_evaluator::ports::TrailListing;
+use trailseal_fanout::Sessions;
+use trailseal_model::{AccountId, GapClass, NoEvents, Operation};
+
+use super::{CALLER, Fake, Reply, SECRET, advance, assumed, aws, member, now, settings, target};
+use crate::connect;
+
+const EMPTY: &str = r#"{"trailList":[]}"#;
+const INVALID: &str = "The security token included in the request is invalid.";
+
+#[tokio::test(start_paused = true)]
+async fn a_hundred_that_come_at_once_share_one_assume_role() {
+    let fake = Fake::saying(Reply::new(200, EMPTY));
+    let aws = aws(&fake).await;
+    let opened = join_all((0..100).map(|_| aws.open(member()))).await;
+    assert!(opened.iter().all(Result::is_ok));
+    assert_eq!(fake.count("AssumeRole"), 1);
+    let seen = fake.last();
+    assert!(seen.uri.starts_with("https://sts.us-east-1.amazonaws.com"), "{}", seen.uri);
+    for part in [
+        "RoleArn=arn%3Aaws%3Aiam%3A%3A111122223333%3Arole%2FTrailsealAudit",
+        "RoleSessionName=trailseal-test",
+        "ExternalId=external",
+    ] {
+        assert!(seen.body.contains(part), "{}", seen.body);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_callers_account_needs_no_role() {
+    let fake = Fake::saying(Reply::new(200, EMPTY));
+    let aws = aws(&fake).await;
+    let caller: AccountId = CALLER.parse().unwrap();
+    assert_eq!(aws.caller().account, caller);
+    aws.open(caller).await.unwrap();
+    let own = trailseal_model::Target { account: caller, ..target("us-east-1") };
+    aws.describe_trails(own).await.unwrap();
+    assert_eq!(fake.count("AssumeRole"), 0);
+    assert!(fake.last().header("authorization").unwrap().contains("AKIACALLER"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_is_renewed_five_minutes_before_its_end() {
+    let fake = Fake::saying(Reply::new(200, EMPTY));
+    let aws = aws(&fake).await;
+    aws.open(member()).await.unwrap();
+    advance(3600 - 301);
+    aws.open(member()).await.unwrap();
+    assert_eq!(fake.count("AssumeRole"), 1);
+    advance(2);
+    aws.open(member()).await.unwrap();
+    assert_eq!(fake.count("AssumeRole"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_short_session_is_renewed_in_the_last_fifth_of_its_life() {
+    let fake = Fake::new(|seen, _| {
+        (seen.operation == "AssumeRole")
+            .then(|| Reply::new(200, assumed("short", now().as_second() + 900)))
+    });
+    let aws = aws(&fake).await;
+    for (seconds, expected) in [(0, 1), (719, 1), (2, 2)] {
+        advance(seconds);
+        aws.open(member()).await.unwrap();
+        assert_eq!(fake.count("AssumeRole"), expected);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_cannot_be_renewed_yet_is_used_to_its_end() {
+    let fake = Fake::new(|seen, before| {
+        (seen.operation == "AssumeRole" && before > 0)
+            .then(|| Reply::query_error(503, "ServiceUnavailable", "later"))
+    });
+    let aws = aws(&fake).await;
+    aws.open(member()).await.unwrap();
+    advance(3400);
+    aws.open(member()).await.unwrap();
+    advance(300);
+    assert_eq!(aws.open(member()).await.unwrap_err().class, GapClass::ServerError);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_cannot_be_assumed_is_asked_for_once() {
+    let message = "User: arn:aws:sts::1:assumed-role/a/b is not authorized to perform: sts:AssumeRole on resource: arn:aws:iam::111122223333:role/TrailsealAudit";
+    let fake = Fake::new(move |seen, _| {
+        (seen.operation == "AssumeRole").then(|| Reply::query_error(403, "AccessDenied", message))
+    });
+    let aws = aws(&fake).await;
+    let first = aws.open(member()).await.unwrap_err();
+    assert_eq!(first.class, GapClass::RoleNotAssumable);
+    assert_eq!(first.operation, Operation::AssumeRole);
+    assert_eq!(first.account, Some(member()));
+    assert_eq!(first.subject.as_deref(), Some("arn:aws:iam::111122223333:role/TrailsealAudit"));
+    assert_eq!(aws.open(member()).await.unwrap_err(), first);
+    assert_eq!(aws.describe_trails(target("eu-west-1")).await.unwrap_err(), first);
+    assert_eq!(fake.count("AssumeRole"), 1);
+    assert_eq!(fake.count("DescribeTrails"), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_callers_provider_is_asked_once() {
+    #[derive(Debug)]
+    struct Counting(Arc<std::sync::atomic::AtomicUsize>);
+    impl ProvideCredentials for Counting {
+        fn provide_credentials<'a>(
+            &'a self,
+        ) -> aws_credential_types::provider::future::ProvideCredentials<'a>
+        where
+            Self: 'a,
+        {
+            self.0.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            let given = aws_credential_types::Credentials::new("AKIA", SECRET, None, None, "test");
+            aws_credential_types::provider::future::ProvideCredentials::ready(Ok(given))
+        }
+    }
+    let asked = Arc::default();
+    let fake = Fake::saying(Reply::new(200, EMPTY));
+    let mut settings = settings(&fake);
+    settings.substitutes.credentials =
+        Some(SharedCredentialsProvider::new(Counting(Arc::clone(&asked))));
+    let aws = connect(settings, super::limits(), Arc::new(NoEvents)).await.unwrap();
+    for number in 0..100 {
+        aws.open(AccountId::new(number).unwrap()).await.unwrap();
+    }
+    assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+fn refusing(in_regions: &'static str, identity: Option<Reply>) -> Arc<Fake> {
+    Fake::new(move |seen, before| match seen.operation.as_str() {
+        "DescribeTrails" if seen.uri.contains(in_regions) => {
+            Some(Reply::json_error(400, "UnrecognizedClientException", INVALID))
+        }
+        "DescribeTrails" => Some(Reply::new(200, EMPTY)),
+        // The first one is connect's.
+        "GetCallerIdentity" if before > 0 => identity.clone(),
+        _ => None,
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_refused_token_in_an_opt_in_region_is_probed_once_per_session() {
+    let fake = refusing("", None);
+    let aws = aws(&fake).await;
+    for region in ["ap-east-1", "me-south-1", "eu-south-2"] {
+        let gap = aws.describe_trails(target(region)).await.unwrap_err();
+        assert_eq!((gap.class, gap.attempts), (GapClass::RegionDisabled, 1), "{region}");
+    }
+    assert_eq!(fake.count("GetCallerIdentity"), 2);
+    assert!(fake.last().uri.contains("eu-south-2"), "the probe came first");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_in_a_default_region_saves_the_probe() {
+    let fake = refusing("ap-east-1", None);
+    let aws = aws(&fake).await;
+    aws.describe_trails(target("eu-west-1")).await.unwrap();
+    let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::RegionDisabled);
+    assert_eq!(fake.count("GetCallerIdentity"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_that_works_nowhere_is_no_disabled_region() {
+    let refused = Reply::query_error(403, "InvalidClientTokenId", INVALID);
+    let fake = refusing("", Some(refused));
+    let aws = aws(&fake).await;
+    for region in ["ap-east-1", "us-east-1", "me-south-1"] {
+        let gap = aws.describe_trails(target(region)).await.unwrap_err();
+        assert_eq!(gap.class, GapClass::ExpiredCredentials, "{region}");
+    }
+    assert_eq!(fake.count("GetCallerIdentity"), 2);
+}

@@ -1,0 +1,153 @@
+//! The real HTTP client, chain and environment: a child process connects to sockets of ours.
+
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::process::Command;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+use trailseal_model::NoEvents;
+
+use super::{CALLER, identity, limits, now};
+use crate::{ConnectError, Settings, Substitutes, connect};
+
+const IS_CHILD: &str = "TRAILSEAL_TEST_CONNECTS";
+
+/// Does nothing, but in the child process of the tests below.
+#[tokio::test]
+async fn child() {
+    if std::env::var_os(IS_CHILD).is_none() {
+        return;
+    }
+    let settings = Settings {
+        role_name: "TrailsealAudit".to_owned(),
+        external_id: None,
+        session_name: "trailseal-test".to_owned(),
+        profile: None,
+        clock: now,
+        substitutes: Substitutes::none(),
+    };
+    let outcome = match connect(settings, limits(), Arc::new(NoEvents)).await {
+        Ok(aws) => format!("caller {}", aws.caller().account),
+        Err(ConnectError::Caller(gap)) => format!("{} after {}: {gap:?}", gap.class, gap.attempts),
+        Err(error) => format!("{error}"),
+    };
+    println!("OUTCOME {outcome}");
+}
+
+/// What connecting comes to with this environment and no other.
+fn outcome(environment: &[(&str, &str)]) -> String {
+    let home = tempfile::tempdir().unwrap();
+    let start = Instant::now();
+    let output = Command::new(std::env::current_exe().unwrap())
+        .args(["--exact", "tests::transport::child", "--nocapture"])
+        .env_clear()
+        .env("HOME", home.path())
+        .env(IS_CHILD, "1")
+        .envs(environment.iter().copied())
+        .output()
+        .unwrap();
+    assert!(start.elapsed() < Duration::from_secs(8), "{environment:?}: {:?}", start.elapsed());
+    let stdout = String::from_utf8(output.stdout).unwrap();
+    let line = stdout.lines().find_map(|it| it.split_once("OUTCOME "));
+    let outcome =
+        line.unwrap_or_else(|| panic!("{stdout}{}", String::from_utf8_lossy(&output.stderr)));
+    outcome.1.to_owned()
+}
+
+fn with_keys(environment: &[(&str, &str)]) -> String {
+    let mut all = vec![("AWS_ACCESS_KEY_ID", "AKIA"), ("AWS_SECRET_ACCESS_KEY", "secret")];
+    all.extend_from_slice(environment);
+    outcome(&all)
+}
+
+/// Serves every connection with this, forever; gives host and port.
+fn serve(answer: impl Fn(TcpStream) + Send + Sync + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap().to_string();
+    std::thread::spawn(move || {
+        let answer = Arc::new(answer);
+        for connection in listener.incoming().flatten() {
+            let answer = Arc::clone(&answer);
+            std::thread::spawn(move || answer(connection));
+        }
+    });
+    address
+}
+
+/// Reads the head of a request, then writes this and hangs up.
+fn saying(text: String) -> impl Fn(TcpStream) + Send + Sync {
+    move |mut connection| {
+        let _ = connection.read(&mut [0; 4096]);
+        let _ = connection.write_all(text.as_bytes());
+    }
+}
+
+fn check(outcome: &str, expected: &str) {
+    assert!(outcome.starts_with(expected), "{outcome}");
+}
+
+#[test]
+fn without_credentials_nobody_waits_for_instance_metadata() {
+    let silent = serve(|connection| {
+        std::thread::sleep(Duration::from_mins(1));
+        drop(connection);
+    });
+    let endpoint = format!("http://{silent}");
+    let outcome = outcome(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
+    check(&outcome, "failed to find AWS credentials: ");
+}
+
+#[test]
+fn without_credentials_and_metadata_the_chain_says_so() {
+    let outcome = outcome(&[("AWS_EC2_METADATA_DISABLED", "true")]);
+    check(&outcome, "failed to find AWS credentials: ");
+    let outcome = with_keys(&[("AWS_REGION", "nowhere")]);
+    check(&outcome, "`nowhere` is not an AWS Region");
+}
+
+#[test]
+fn an_endpoint_that_is_not_there_is_told_soon() {
+    let outcome = with_keys(&[("AWS_ENDPOINT_URL", "http://127.0.0.1:1")]);
+    check(&outcome, "connection after 2");
+    let outcome = with_keys(&[("AWS_ENDPOINT_URL", "http://trailseal.invalid")]);
+    check(&outcome, "dns after 2");
+}
+
+#[test]
+fn a_peer_that_hangs_up_is_a_connection_gap() {
+    let nothing = serve(saying(String::new()));
+    check(&with_keys(&[("AWS_ENDPOINT_URL", &format!("http://{nothing}"))]), "connection after 2");
+    let half = "HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n<GetCaller";
+    let half = serve(saying(half.to_owned()));
+    check(&with_keys(&[("AWS_ENDPOINT_URL", &format!("http://{half}"))]), "connection after 2");
+}
+
+#[test]
+fn a_peer_that_speaks_no_tls_is_a_tls_gap() {
+    let plain = serve(saying("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_owned()));
+    check(&with_keys(&[("AWS_ENDPOINT_URL", &format!("https://{plain}"))]), "tls after 1");
+}
+
+#[test]
+fn the_proxy_of_the_environment_is_used() {
+    let refusal = "HTTP/1.1 407 Proxy Authentication Required\r\ncontent-length: 0\r\n\r\n";
+    let proxy = format!("http://{}", serve(saying(refusal.to_owned())));
+    let endpoint = ("AWS_ENDPOINT_URL", "https://trailseal.invalid");
+    let outcome = with_keys(&[endpoint, ("HTTPS_PROXY", &proxy)]);
+    check(&outcome, "proxy after 1");
+    let outcome =
+        with_keys(&[endpoint, ("HTTPS_PROXY", &proxy), ("NO_PROXY", "trailseal.invalid")]);
+    check(&outcome, "dns after 2");
+}
+
+#[test]
+fn the_endpoint_of_one_service_goes_before_that_of_all() {
+    let body = identity();
+    let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
+    let endpoint = format!("http://{}", serve(saying(answer)));
+    let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
+    let outcome = with_keys(&[all, ("AWS_ENDPOINT_URL_STS", &endpoint)]);
+    check(&outcome, &format!("caller {CALLER}"));
+}

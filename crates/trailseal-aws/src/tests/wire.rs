@@ -1,0 +1,172 @@
+//! The shapes of failure on the wire, per protocol, through the SDK's real parsers.
+
+use trailseal_evaluator::ports::{Buckets, Keys, LogObjects, Reader, TrailListing};
+use trailseal_fanout::{Directory, RegionListing, Sessions};
+use trailseal_model::{Arn, BucketPresence, Gap, GapClass, Region};
+
+use super::{Fake, Reply, aws, member, target};
+
+const HTML: &str = "<html><body><h1>Blocked by your proxy</h1></body></html>";
+
+fn reader() -> Reader {
+    Reader { target: target("us-east-1"), expected_owner: None }
+}
+
+async fn trails(reply: Reply) -> Gap {
+    aws(&Fake::saying(reply)).await.describe_trails(target("eu-west-1")).await.unwrap_err()
+}
+
+async fn objects(reply: Reply) -> Gap {
+    let fake = Fake::saying(reply);
+    aws(&fake).await.list_objects(reader(), "logs", "AWSLogs/", None).await.unwrap_err()
+}
+
+async fn object(reply: Reply) -> Gap {
+    let fake = Fake::saying(reply);
+    aws(&fake).await.head_object(reader(), "logs", "AWSLogs/x.json.gz").await.unwrap_err()
+}
+
+#[tokio::test(start_paused = true)]
+async fn json_errors_name_their_code_with_or_without_a_namespace() {
+    let scp = "User: x is not authorized to perform: cloudtrail:DescribeTrails with an explicit deny in a service control policy";
+    for code in ["AccessDeniedException", "com.amazonaws.cloudtrail#AccessDeniedException"] {
+        let gap = trails(Reply::json_error(400, code, scp)).await;
+        assert_eq!(gap.class, GapClass::DeniedByScp);
+        assert_eq!(gap.code.as_deref(), Some("AccessDeniedException"));
+        assert_eq!(gap.message.as_deref(), Some(scp));
+    }
+    // Organizations and KMS write `Message`, and some front ends only the header.
+    let body = r#"{"__type":"AccessDeniedException","Message":"no"}"#;
+    assert_eq!(trails(Reply::new(400, body)).await.message.as_deref(), Some("no"));
+    let by_header =
+        Reply::new(403, r#"{"message":"no"}"#).with("x-amzn-errortype", "AccessDeniedException:");
+    assert_eq!(trails(by_header).await.class, GapClass::Denied);
+}
+
+#[tokio::test(start_paused = true)]
+async fn modelled_errors_keep_code_and_message() {
+    let reply = Reply::json_error(400, "NoManagementAccountSLRExistsException", "no role");
+    let gap = trails(reply).await;
+    assert_eq!(gap.code.as_deref(), Some("NoManagementAccountSLRExistsException"));
+    assert_eq!(gap.message.as_deref(), Some("no role"));
+
+    let reply = Reply::json_error(400, "AWSOrganizationsNotInUseException", "standalone");
+    let gap = aws(&Fake::saying(reply)).await.list_accounts(None).await.unwrap_err();
+    assert_eq!((gap.class, gap.account), (GapClass::NotFound, None));
+    assert_eq!(gap.region, Region::new("us-east-1"));
+
+    let reply = Reply::json_error(400, "TooManyRequestsException", "slow");
+    let gap = aws(&Fake::saying(reply)).await.list_accounts(None).await.unwrap_err();
+    assert_eq!((gap.class, gap.throttles), (GapClass::ThrottledOut, 5));
+
+    let reply = Reply::new(429, r#"{"message":"slow"}"#)
+        .with("x-amzn-errortype", "TooManyRequestsException");
+    let gap = aws(&Fake::saying(reply)).await.list_regions(member()).await.unwrap_err();
+    assert_eq!((gap.class, gap.http_status), (GapClass::ThrottledOut, Some(429)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn query_errors_name_their_code() {
+    let check = async |status, code, message, expected| {
+        let fake = Fake::new(move |seen, _| {
+            (seen.operation == "AssumeRole").then(|| Reply::query_error(status, code, message))
+        });
+        let gap = aws(&fake).await.open(member()).await.unwrap_err();
+        assert_eq!((gap.class, gap.code.as_deref()), (expected, Some(code)));
+        assert_eq!(gap.message.as_deref(), Some(message));
+    };
+    check(403, "AccessDenied", "no", GapClass::RoleNotAssumable).await;
+    check(400, "Throttling", "Rate exceeded", GapClass::ThrottledOut).await;
+    check(403, "RegionDisabledException", "off", GapClass::RegionDisabled).await;
+    check(403, "ExpiredToken", "old", GapClass::ExpiredCredentials).await;
+    let skew = "Signature expired: 1 is now earlier than 2";
+    check(403, "SignatureDoesNotMatch", skew, GapClass::ClockSkew).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn s3_errors_name_their_code_where_they_have_a_body() {
+    let check = async |status, code, message, expected| {
+        let gap = objects(Reply::s3_error(status, code, message)).await;
+        assert_eq!((gap.class, gap.code.as_deref()), (expected, Some(code)));
+        assert_eq!(gap.request_id.as_deref(), Some("s3-request"));
+        assert_eq!(gap.subject.as_deref(), Some("logs/AWSLogs/"));
+    };
+    check(403, "AccessDenied", "Access Denied", GapClass::Denied).await;
+    let rcp = "User: x is not authorized to perform: s3:ListBucket with an explicit deny in a resource control policy";
+    check(403, "AccessDenied", rcp, GapClass::DeniedByRcp).await;
+    check(404, "NoSuchBucket", "gone", GapClass::NotFound).await;
+    check(503, "SlowDown", "Please reduce your request rate.", GapClass::ThrottledOut).await;
+    check(403, "RequestTimeTooSkewed", "skew", GapClass::ClockSkew).await;
+    check(400, "InvalidToken", "The provided token is malformed", GapClass::ExpiredCredentials)
+        .await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn head_errors_have_no_body_and_are_told_by_status() {
+    let bare = |status| Reply::Answer {
+        status,
+        headers: vec![("x-amz-id-2", "extended".to_owned())],
+        body: String::new(),
+    };
+    for (status, expected, attempts) in [
+        (403, GapClass::Denied, 1),
+        (400, GapClass::MalformedAnswer, 1),
+        (503, GapClass::ThrottledOut, 5),
+        (500, GapClass::ServerError, 5),
+    ] {
+        let gap = object(bare(status)).await;
+        assert_eq!((gap.class, gap.attempts), (expected, attempts));
+        assert_eq!((gap.http_status, gap.code), (Some(status), None));
+        assert_eq!(gap.request_id.as_deref(), Some("extended"));
+    }
+    let message = object(bare(400)).await.message.unwrap();
+    assert!(message.contains("SSE-C") && message.contains("expired credentials"), "{message}");
+    let fake = Fake::saying(bare(404));
+    let answer = aws(&fake).await.head_object(reader(), "logs", "gone").await.unwrap();
+    assert_eq!(answer.value, None);
+    assert_eq!(answer.evidence.request_id.as_deref(), Some("extended"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn garbage_is_never_a_denial_nor_an_answer() {
+    for status in [200, 400, 403, 404] {
+        for gap in [trails(Reply::new(status, HTML)).await, objects(Reply::new(status, HTML)).await]
+        {
+            assert_eq!(gap.class, GapClass::MalformedAnswer, "{status} {gap:?}");
+            assert_eq!((gap.http_status, gap.attempts), (Some(status), 1), "{gap:?}");
+            assert!(gap.message.is_some());
+        }
+    }
+    assert_eq!(trails(Reply::new(503, HTML)).await.class, GapClass::ServerError);
+    assert_eq!(trails(Reply::new(407, HTML)).await.class, GapClass::Proxy);
+    assert_eq!(trails(Reply::new(200, "{\"trailList\":7}")).await.class, GapClass::MalformedAnswer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_exists_where_s3_names_its_region() {
+    let head = async |status, region: Option<&'static str>| {
+        let reply = Reply::Answer { status, headers: Vec::new(), body: String::new() };
+        let reply = match region {
+            Some(region) => reply.with("x-amz-bucket-region", region),
+            None => reply,
+        };
+        aws(&Fake::saying(reply)).await.head_bucket(member(), "logs").await.map(|it| it.value)
+    };
+    let here = Ok(BucketPresence::Exists(Region::new("eu-west-1")));
+    for status in [200, 301, 400, 403] {
+        assert_eq!(head(status, Some("eu-west-1")).await, here, "{status}");
+    }
+    assert_eq!(head(200, None).await, Ok(BucketPresence::Exists(None)));
+    assert_eq!(head(404, None).await, Ok(BucketPresence::Gone));
+    assert_eq!(head(403, None).await.unwrap_err().class, GapClass::Denied);
+    assert_eq!(head(400, None).await.unwrap_err().class, GapClass::MalformedAnswer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_that_kms_does_not_find_is_an_answer() {
+    let key = Arn::new("arn:aws:kms:eu-west-1:111122223333:key/1234").unwrap();
+    let reply = Reply::json_error(400, "NotFoundException", "Key does not exist");
+    let aws = aws(&Fake::saying(reply)).await;
+    let answer = aws.describe_key(&key, target("eu-west-1")).await.unwrap();
+    assert_eq!(answer.value, None);
+}

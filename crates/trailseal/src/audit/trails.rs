@@ -1,0 +1,122 @@
+//! Collects trails as they become ready, and brings together what they share.
+
+use std::collections::BTreeMap;
+
+use futures::StreamExt as _;
+use trailseal_evaluator::ports::CollectPorts;
+use trailseal_evaluator::{CollectedTrail, Collector, TrailWork, key_arn};
+use trailseal_fanout::run;
+use trailseal_model::record::v1::{SampleLine, sample_line};
+use trailseal_model::{
+    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, LogSample, Observed, Operation, TrailFacts,
+};
+
+use super::{AuditError, COLLECTING, Ports, Ready, Work, panic_gap};
+use crate::samples::SampleSpool;
+
+/// What was collected of all trails, sorted.
+pub(super) struct Collected {
+    pub(super) trails: Vec<TrailFacts>,
+    pub(super) keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
+    pub(super) buckets: BTreeMap<String, BucketFacts>,
+}
+
+/// Collects every trail that comes, and lets its samples go to the spool.
+pub(super) async fn collect<P: Ports>(
+    work: &Work<'_, P>,
+    collector: &Collector<'_, P>,
+    ready: Ready,
+    samples: &mut SampleSpool,
+) -> Result<Collected, AuditError> {
+    let mut all = BTreeMap::new();
+    let mut done = std::pin::pin!(run(ready, COLLECTING, |it| collector.collect(it)));
+    while let Some((trail, res)) = done.next().await {
+        let mut collected = match res {
+            Ok(collected) => collected,
+            Err(panicked) => {
+                let gap = panic_gap(Operation::GetTrailStatus, &panicked.message);
+                let description = &trail.trail.description;
+                let gap = gap.at(description.owner, Some(description.home_region));
+                panicked_trail(trail, work.gap(gap.on("collecting the trail")), work)
+            }
+        };
+        keep_samples(work, &mut collected, samples)?;
+        let arn = collected.facts.description.arn.clone();
+        work.events.emit(&Event::TrailCollected { trail: &arn });
+        all.insert(arn, collected);
+    }
+    Ok(merge(all))
+}
+
+fn keep_samples<P: Ports>(
+    work: &Work<'_, P>,
+    collected: &mut CollectedTrail,
+    spool: &mut SampleSpool,
+) -> Result<(), AuditError> {
+    let names = |gap: GapId| work.gaps.get(gap).stable_id();
+    let arn = &collected.facts.description.arn;
+    let expected = collected.expected_key.as_ref();
+    let samples = std::mem::take(&mut collected.samples);
+    let lines: Vec<SampleLine> =
+        samples.iter().map(|it| sample_line(arn, expected, it, &names)).collect();
+    Ok(spool.keep(arn, &lines)?)
+}
+
+/// A trail whose collection panicked: everything about it is unread, and it stays visible.
+fn panicked_trail<P: CollectPorts>(
+    trail: TrailWork,
+    gap: GapId,
+    work: &Work<'_, P>,
+) -> CollectedTrail {
+    let description = trail.trail.description;
+    let mut sample = LogSample::nothing(work.settings.collect.window);
+    sample.gaps.push(gap);
+    let key = key_arn(&description);
+    let facts = TrailFacts {
+        status: vec![(description.home_region, Observed::Unread(gap))],
+        key: key.clone(),
+        described_from: trail.trail.described_from,
+        described_by: trail.trail.described_by,
+        seen_from: Vec::new(),
+        sample,
+        description,
+    };
+    let key = key.map(|_| Observed::Unread(gap));
+    CollectedTrail { facts, key, expected_key: None, bucket: None, samples: Vec::new() }
+}
+
+/// In the order of the trails' ARNs, so that the result does not depend on who came first.
+fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
+    let mut collected =
+        Collected { trails: Vec::new(), keys: BTreeMap::new(), buckets: BTreeMap::new() };
+    for trail in all.into_values() {
+        if let (Some(named), Some(key)) = (&trail.facts.key, trail.key) {
+            let known = collected.keys.entry(named.clone()).or_insert_with(|| key.clone());
+            if known.known().is_none() && key.known().is_some() {
+                *known = key;
+            }
+        }
+        if let Some(bucket) = trail.bucket {
+            match collected.buckets.get_mut(&bucket.name) {
+                Some(known) => better(known, bucket),
+                None => {
+                    collected.buckets.insert(bucket.name.clone(), bucket);
+                }
+            }
+        }
+        collected.trails.push(trail.facts);
+    }
+    collected
+}
+
+/// What one trail's owner could not see of a bucket, another's could.
+fn better(known: &mut BucketFacts, other: BucketFacts) {
+    let presence_helps =
+        known.presence.known().is_none() || (known.region().is_none() && other.region().is_some());
+    if presence_helps {
+        known.presence = other.presence;
+    }
+    if known.owner.account().is_none() && other.owner.account().is_some() {
+        known.owner = other.owner;
+    }
+}

@@ -1,0 +1,30 @@
+//! Logs on stderr. Only this program's own events are logged: the SDK's could hold what was sent.
+
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::Targets;
+use tracing_subscriber::layer::SubscriberExt as _;
+use tracing_subscriber::util::SubscriberInitExt as _;
+
+use crate::error::UserError;
+
+/// The variable that sets the level: `off`, `error`, `warn`, `info`, `debug` or `trace`.
+pub(crate) const VARIABLE: &str = "TRAILSEAL_LOG";
+
+/// Begins logging at the level that [`VARIABLE`] names; without it, warnings.
+pub(crate) fn begin() -> Result<(), UserError> {
+    let level = match std::env::var(VARIABLE) {
+        Ok(level) => level.parse::<LevelFilter>().map_err(|_| {
+            UserError::usage(
+                format!("{VARIABLE} is `{level}`"),
+                "use off, error, warn, info, debug or trace",
+            )
+        })?,
+        Err(_) => LevelFilter::WARN,
+    };
+    // Whatever the level: nothing of the SDK or of the HTTP stack below it.
+    let own = Targets::new().with_target("trailseal", level).with_default(LevelFilter::OFF);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    // A second call in one process keeps the first one's logs.
+    let _ = tracing_subscriber::registry().with(lines).with(own).try_init();
+    Ok(())
+}

@@ -1,0 +1,115 @@
+//! The folder of a run's files: it appears whole or not at all.
+
+use std::fs::{self, File};
+use std::io::{self, BufReader, BufWriter, Write as _};
+use std::path::{Path, PathBuf};
+
+use trailseal_model::record::RecordReader;
+use trailseal_model::record::v1::RunLine;
+use trailseal_report_csv::{PackError, write_pack};
+
+use crate::error::UserError;
+
+/// The record's file name.
+pub const RECORD_FILE: &str = "record.jsonl";
+
+/// Says that everything beside it is whole; written last.
+const COMPLETE_FILE: &str = ".complete";
+
+/// A folder under construction beside its destination.
+#[derive(Debug)]
+pub struct OutputFolder {
+    destination: PathBuf,
+    building: PathBuf,
+    is_published: bool,
+}
+
+impl OutputFolder {
+    /// Begins a folder. The destination must not exist, or be empty.
+    ///
+    /// # Errors
+    /// When the destination is in use, or cannot be written.
+    pub fn begin(destination: &Path) -> Result<Self, UserError> {
+        let shown = destination.display();
+        let unusable = |problem: io::Error| {
+            UserError::usage(
+                format!("the output folder `{shown}` cannot be written: {problem}"),
+                "choose another one with --out",
+            )
+        };
+        match fs::read_dir(destination).map(|mut it| it.next().is_some()) {
+            Ok(true) => {
+                return Err(UserError::usage(
+                    format!("the output folder `{shown}` is not empty"),
+                    "choose another one with --out",
+                ));
+            }
+            Ok(false) => {}
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => return Err(unusable(error)),
+        }
+        let name = destination.file_name().ok_or_else(|| unusable(io::Error::other("no name")))?;
+        let parent = destination.parent().filter(|it| !it.as_os_str().is_empty());
+        let parent = parent.unwrap_or(Path::new("."));
+        fs::create_dir_all(parent).map_err(unusable)?;
+        let name = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
+        let building = parent.join(name);
+        fs::create_dir(&building).map_err(unusable)?;
+        Ok(Self { destination: destination.to_owned(), building, is_published: false })
+    }
+
+    /// Where a file of the folder is written meanwhile.
+    #[must_use]
+    pub fn path(&self, name: &str) -> PathBuf {
+        self.building.join(name)
+    }
+
+    /// Moves the finished folder to its destination.
+    ///
+    /// # Errors
+    /// When it cannot be moved; nothing is left behind then.
+    pub fn publish(mut self) -> Result<PathBuf, UserError> {
+        let moved = File::create(self.path(COMPLETE_FILE))
+            .and_then(|it| it.sync_all())
+            .and_then(|()| fs::rename(&self.building, &self.destination));
+        moved.map_err(|it| {
+            let shown = self.destination.display();
+            UserError::usage(
+                format!("the output folder `{shown}` cannot be written: {it}"),
+                "choose another one with --out",
+            )
+        })?;
+        self.is_published = true;
+        Ok(self.destination.clone())
+    }
+}
+
+impl Drop for OutputFolder {
+    fn drop(&mut self) {
+        if !self.is_published {
+            // Nothing can be done about a failure here, and the name says what it is.
+            let _ = fs::remove_dir_all(&self.building);
+        }
+    }
+}
+
+/// Writes every report from the record in the folder.
+///
+/// # Errors
+/// When the record cannot be read, or a report cannot be written.
+pub fn write_reports(folder: &OutputFolder) -> Result<RunLine, PackError> {
+    let record = BufReader::new(File::open(folder.path(RECORD_FILE))?);
+    write_pack(RecordReader::new(record), |name| {
+        File::create(folder.path(name)).map(BufWriter::new)
+    })
+}
+
+/// Copies a record into the folder.
+///
+/// # Errors
+/// When either cannot be read or written.
+pub(crate) fn copy_record(from: &Path, folder: &OutputFolder) -> io::Result<()> {
+    let mut out = BufWriter::new(File::create(folder.path(RECORD_FILE))?);
+    io::copy(&mut File::open(from)?, &mut out)?;
+    out.flush()
+}

@@ -1,0 +1,176 @@
+//! `trailseal scan`: connects, audits, writes, sums up.
+
+use std::collections::BTreeSet;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use trailseal_aws::{Aws, ConnectError, Settings, Substitutes, connect};
+use trailseal_evaluator::CollectSettings;
+use trailseal_fanout::{Limits, RateShare};
+use trailseal_model::record::v1::{Audit, Run, write_record};
+use trailseal_model::{AccountId, Gap, Severity, Thresholds};
+
+use crate::audit::{AuditError, AuditSettings, audit};
+use crate::clock::now;
+use crate::error::UserError;
+use crate::events::{Progress, RunEvents};
+use crate::output::{OutputFolder, RECORD_FILE, write_reports};
+use crate::samples::SampleSpool;
+use crate::summary::summary;
+use crate::window::WindowChoice;
+
+/// Everything a scan is told, flags and configuration brought together.
+#[derive(Debug, Clone)]
+pub(crate) struct ScanSettings {
+    pub(crate) out: Option<PathBuf>,
+    pub(crate) role_name: String,
+    pub(crate) external_id: Option<String>,
+    pub(crate) profile: Option<String>,
+    pub(crate) log_archive_accounts: Vec<AccountId>,
+    pub(crate) trusted_key_accounts: BTreeSet<AccountId>,
+    pub(crate) bucket_owners: Vec<(String, AccountId)>,
+    pub(crate) window: WindowChoice,
+    pub(crate) rate_share: RateShare,
+    pub(crate) max_in_flight: usize,
+    pub(crate) fail_on: Severity,
+    pub(crate) progress: Progress,
+    pub(crate) arguments: Vec<String>,
+}
+
+/// Scans; returns the exit code.
+pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
+    let started_at = now();
+    let run_id = run_id(started_at);
+    let out = settings.out.clone().unwrap_or_else(|| ["trailseal-out", &run_id].iter().collect());
+    let folder = OutputFolder::begin(&out)?;
+    let events = Arc::new(RunEvents::new(settings.progress));
+    let limits = Arc::new(Limits::new(settings.rate_share));
+    let session = Settings {
+        role_name: settings.role_name.clone(),
+        external_id: settings.external_id.clone(),
+        session_name: format!("trailseal-{run_id}"),
+        profile: settings.profile.clone(),
+        clock: now,
+        substitutes: Substitutes::none(),
+    };
+    let aws = connect(session, limits, events.clone()).await.map_err(|it| not_connected(&it))?;
+    let mut samples = SampleSpool::create(&folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
+    let audit_settings = audit_settings(&settings, &aws, started_at);
+    let audited = tokio::select! {
+        biased;
+        res = audit(&aws, &audit_settings, events.as_ref(), &mut samples) => res,
+        () = events.show() => unreachable!("progress is shown for as long as the audit runs"),
+    };
+    events.end();
+    let audited = audited.map_err(not_audited)?;
+    let run = Run {
+        id: run_id,
+        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        started_at,
+        finished_at: now(),
+        caller_arn: aws.caller().arn.to_string(),
+        caller_account: aws.caller().account,
+        partition: aws.caller().partition,
+        role_name: settings.role_name,
+        arguments: settings.arguments,
+        window: audit_settings.collect.window,
+        fail_on: settings.fail_on,
+        calls: events.calls(),
+        throttles: events.throttles(),
+    };
+    let audit = Audit {
+        run,
+        facts: audited.facts,
+        findings: audited.findings,
+        gaps: audited.gaps,
+        coverage: audited.coverage,
+    };
+    let out = write(&audit, samples, folder)?;
+    eprint!("{}", summary(&audit, &out));
+    Ok(audit.exit_code())
+}
+
+const SPOOL_FILE: &str = ".samples";
+
+fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> AuditSettings {
+    AuditSettings {
+        partition: aws.caller().partition,
+        collect: CollectSettings {
+            window: settings.window.at(as_of),
+            thresholds: Thresholds::DEFAULT,
+            log_archive_accounts: settings.log_archive_accounts.clone(),
+            bucket_owners: settings.bucket_owners.clone(),
+        },
+        trusted_key_accounts: settings.trusted_key_accounts.clone(),
+        max_in_flight: settings.max_in_flight,
+        as_of,
+    }
+}
+
+/// Writes the record, every report from it, and publishes the folder.
+fn write(
+    audit: &Audit,
+    mut samples: SampleSpool,
+    folder: OutputFolder,
+) -> Result<PathBuf, UserError> {
+    let record = File::create(folder.path(RECORD_FILE)).map(BufWriter::new);
+    let record = record.map_err(|it| unwritten(&it))?;
+    write_record(audit, &mut samples, record).map_err(|it| unwritten(&it))?;
+    drop(samples);
+    std::fs::remove_file(folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
+    write_reports(&folder).map_err(|it| unwritten(&it))?;
+    folder.publish()
+}
+
+/// Sorts by time, and tells two runs within one second apart.
+fn run_id(at: Timestamp) -> String {
+    let time: String = format!("{at:.0}").chars().filter(|it| !"-:".contains(*it)).collect();
+    format!("{time}-{:04x}", (at.subsec_nanosecond().unsigned_abs() / 1000) & 0xffff)
+}
+
+fn unwritten(problem: &dyn std::fmt::Display) -> UserError {
+    UserError::usage(
+        format!("the reports cannot be written: {problem}"),
+        "check the free space and the rights of the output folder",
+    )
+}
+
+fn not_connected(error: &ConnectError) -> UserError {
+    match error {
+        ConnectError::NoCredentials(why) => UserError::usage(
+            format!("no AWS credentials were found: {why}"),
+            "set AWS_PROFILE, --profile or the AWS_* variables, or run where a role is attached",
+        ),
+        ConnectError::NotARegion(name) => UserError::usage(
+            format!("`{name}` is not an AWS Region"),
+            "correct AWS_REGION or the profile's region",
+        ),
+        ConnectError::Caller(gap) => from_gap("the caller's identity cannot be read", gap),
+    }
+}
+
+fn not_audited(error: AuditError) -> UserError {
+    match error {
+        AuditError::NoDirectory(gap) => {
+            from_gap("the accounts of the organization cannot be listed", &gap)
+        }
+        AuditError::Spool(problem) => unwritten(&problem),
+    }
+}
+
+/// One line with everything that helps: operation, account, Region, code, message, request id.
+fn from_gap(what: &str, gap: &Gap) -> UserError {
+    use std::fmt::Write as _;
+    let mut problem = format!("{what}: {} failed ({}", gap.operation, gap.class);
+    let _ = gap.http_status.map(|it| write!(problem, ", HTTP {it}"));
+    let _ = gap.code.as_ref().map(|it| write!(problem, ", {it}"));
+    let _ = gap.account.map(|it| write!(problem, ", account {it}"));
+    let _ = gap.region.map(|it| write!(problem, ", {it}"));
+    let _ = gap.request_id.as_ref().map(|it| write!(problem, ", request id {it}"));
+    problem.push(')');
+    let _ = gap.message.as_ref().map(|it| write!(problem, ": {it}"));
+    UserError::usage(problem, gap.class.what_to_do())
+}

@@ -1,0 +1,141 @@
+//! The few lines at the end of a scan: the verdict first, then what was not read and why.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::Path;
+
+use trailseal_model::record::v1::Audit;
+use trailseal_model::{
+    Finding, Gap, GapClass, Outcome, Reason, Severity, Status, Subject, Verdict, exit_code,
+};
+
+/// Failures named one by one before the rest is only counted.
+const NAMED: usize = 10;
+
+/// The summary of a finished audit.
+pub(crate) fn summary(audit: &Audit, out: &Path) -> String {
+    let mut text = String::new();
+    let code = audit.exit_code();
+    let _ = writeln!(text, "\n{}", headline(audit));
+    let _ = writeln!(text, "  {}", population(audit));
+    let _ = writeln!(text, "  {}", coverage(audit));
+    failures(audit, &mut text);
+    unproven(audit, &mut text);
+    gaps(audit, &mut text);
+    let meaning = exit_code::ALL.iter().find(|it| it.0 == code).map_or("", |it| it.1);
+    let _ = writeln!(text, "\nReports: {}", out.display());
+    let _ = writeln!(text, "Exit code {code}: {meaning}");
+    text
+}
+
+fn headline(audit: &Audit) -> String {
+    let mut counts: BTreeMap<Verdict, usize> = BTreeMap::new();
+    let verdicts = audit.verdicts();
+    for verdict in verdicts.values() {
+        *counts.entry(*verdict).or_default() += 1;
+    }
+    let of = |verdict| counts.get(&verdict).copied().unwrap_or_default();
+    let (sealed, unsealed, unproven) =
+        (of(Verdict::Sealed), of(Verdict::Unsealed), of(Verdict::Unproven));
+    match verdicts.len() {
+        0 => "No trail was seen.".to_owned(),
+        all => format!(
+            "Of {all} trails {sealed} are sealed, {unsealed} unsealed, {unproven} unproven."
+        ),
+    }
+}
+
+fn population(audit: &Audit) -> String {
+    let organization = audit.facts.organization.as_ref().map_or("unknown", |it| &it.id);
+    let accounts = &audit.facts.accounts;
+    let active = accounts.iter().filter(|it| it.state.is_audited()).count();
+    let complete = match audit.facts.population.known() {
+        Some(()) => "",
+        None => "; the list of accounts is NOT complete",
+    };
+    format!("Organization {organization}: {} accounts, {active} in use{complete}.", accounts.len())
+}
+
+fn coverage(audit: &Audit) -> String {
+    let totals = audit.coverage.totals();
+    let parts: Vec<String> = totals
+        .iter()
+        .filter(|(_, count)| **count > 0)
+        .map(|(outcome, count)| format!("{count} {}", words(outcome.as_str())))
+        .collect();
+    format!("{} targets (account x Region): {}.", audit.coverage.population(), parts.join(", "))
+}
+
+fn words(word: &str) -> String {
+    word.replace('_', " ")
+}
+
+fn failures(audit: &Audit, text: &mut String) {
+    let mut failed: Vec<&Finding> =
+        audit.findings.iter().filter(|it| it.status() == Status::Fail).collect();
+    failed.sort_by_key(|it| {
+        (std::cmp::Reverse(it.control().entry().severity), it.subject().clone(), it.control())
+    });
+    if failed.is_empty() {
+        return;
+    }
+    let high = failed.iter().filter(|it| it.control().entry().severity == Severity::High).count();
+    let _ = writeln!(text, "\nFailed: {} ({high} high)", failed.len());
+    for finding in failed.iter().take(NAMED) {
+        let account = account_name(audit, finding.subject());
+        let _ = writeln!(text, "  {:<22} {account}: {}", finding.control(), finding.message());
+    }
+    if failed.len() > NAMED {
+        let _ = writeln!(text, "  and {} more in findings.csv", failed.len() - NAMED);
+    }
+}
+
+/// Names are the customer's free text: control characters must not reach a terminal.
+fn account_name(audit: &Audit, subject: &Subject) -> String {
+    let account = subject.account();
+    let name = account.and_then(|it| audit.facts.account(it)).map_or("", |it| &it.name);
+    let clean: String = name.chars().filter(|it| !it.is_control()).collect();
+    match account {
+        Some(id) if clean.is_empty() => id.to_string(),
+        Some(id) => format!("{clean} ({id})"),
+        None => clean,
+    }
+}
+
+fn unproven(audit: &Audit, text: &mut String) {
+    let mut reasons: BTreeMap<(&str, Reason), usize> = BTreeMap::new();
+    for finding in audit.findings.iter().filter(|it| it.status() == Status::NotProven) {
+        *reasons.entry((finding.control().as_str(), finding.reason())).or_default() += 1;
+    }
+    if reasons.is_empty() {
+        return;
+    }
+    let all: usize = reasons.values().sum();
+    let _ = writeln!(text, "\nNot proven: {all}");
+    for ((control, reason), count) in reasons {
+        let _ = writeln!(text, "  {control:<30} {count:>6}  {}", words(reason.as_str()));
+    }
+}
+
+fn gaps(audit: &Audit, text: &mut String) {
+    let mut kinds: BTreeMap<(GapClass, &str), Vec<&Gap>> = BTreeMap::new();
+    for gap in audit.gaps.iter().filter(|it| it.class != GapClass::RegionDisabled) {
+        kinds.entry((gap.class, gap.operation.as_str())).or_default().push(gap);
+    }
+    let lost = audit.coverage.rows().filter(|it| it.1.outcome == Outcome::NotEvaluated).count();
+    if kinds.is_empty() && lost == 0 {
+        return;
+    }
+    let _ = writeln!(text, "\nNot read ({lost} targets):");
+    for ((class, operation), gaps) in kinds {
+        let where_ = gaps.first().and_then(|it| it.account);
+        let first = where_.map(|it| format!(", first in {it}")).unwrap_or_default();
+        let _ = writeln!(
+            text,
+            "  {operation}: {} ({} times{first})",
+            words(class.as_str()),
+            gaps.len()
+        );
+        let _ = writeln!(text, "    {}", class.what_to_do());
+    }
+}
