@@ -1,1 +1,11 @@
-//! t
+//! An organization in memory that answers the ports of Trailseal, and what the tests and the bench
+//! do with it.
+//!
+//! **Architecture invariant**: what the world answers is a function of its plan and of the call,
+//! never of the order of calls; only when an answer comes depends on the seed.
+
+pub mod audit;
+pub mod compare;
+pub mod faults;
+pub mod plan;
+pub mod world;

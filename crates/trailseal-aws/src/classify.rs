@@ -32,6 +32,9 @@ impl Transport {
             Self::Dns
         } else if says(&["proxy", "tunnel"]) {
             Self::Proxy
+        } else if says(&["eof", "reset by peer", "broken pipe", "end of file"]) {
+            // Also where the peer hangs up in the middle of a handshake, which may pass.
+            Self::Connection
         } else if says(&["certificate", "tls", "handshake", "corrupt message", "fatal alert"]) {
             Self::Tls
         } else {
@@ -520,6 +523,7 @@ mod tests {
         check("client error (Connect): invalid peer certificate: UnknownIssuer", GapClass::Tls);
         check("received corrupt message of type InvalidContentType", GapClass::Tls);
         check("tcp connect error: Connection refused (os error 111)", GapClass::Connection);
+        check("client error (Connect): tls handshake eof", GapClass::Connection);
         check("connection closed before message completed", GapClass::Connection);
         let found = diagnose(Operation::DescribeTrails, Err(Transport::Unreadable), "", "");
         assert_eq!(found, Diagnosis::Certain(GapClass::MalformedAnswer));

@@ -194,8 +194,7 @@ async fn sdk_config(
         .timeout_config(timeouts())
         // Bodies here are small, and the operation's own timeout covers a stalled one.
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
-        // Every call brings its own credentials. The SDK's cache holds 64 of them, then drops
-        // any, the caller's own included.
+        // Every call brings its own credentials, so the SDK's cache would only fill up with them.
         .identity_cache(IdentityCache::no_cache())
         .no_credentials();
     if let Some(profile) = &settings.profile {
@@ -209,8 +208,8 @@ fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
 }
 
-/// The SDK's chain of credentials, but without a long wait for instance metadata: by default four
-/// attempts are made, and on most machines nobody answers.
+/// The SDK's chain of credentials, but without a long wait for instance metadata: by default it is
+/// asked four times, with growing pauses, and on most machines there is none.
 async fn credentials_chain(
     settings: &Settings,
     config: &SdkConfig,

@@ -1,18 +1,42 @@
 //! Small values for the tests of this crate.
 
-use jiff::Timestamp;
-use trailseal_model::{AccountId, Arn, Evidence, Operation, Region, TrailDescription};
+use std::collections::{BTreeMap, BTreeSet};
+
+use jiff::{SignedDuration, Timestamp};
+use trailseal_model::{
+    Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
+    DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId, GapLedger, KeyFacts, KeyManager,
+    KeyPresence, LogSample, Observed, Operation, OrganizationFacts, Population, Region, Sample,
+    SampleMethod, SampleResult, Selection, Thresholds, TrailDescription, TrailFacts, TrailStatus,
+    Window,
+};
+
+use crate::collect::key_arn;
 
 pub(crate) fn account(number: u64) -> AccountId {
-    AccountId::new(number).unwrap()
+    AccountId::new(number).expect("twelve digits")
 }
 
 pub(crate) fn region(name: &str) -> Region {
-    Region::new(name).unwrap()
+    Region::new(name).expect("a Region's name")
+}
+
+pub(crate) fn arn(text: &str) -> Arn {
+    Arn::new(text).expect("an ARN")
 }
 
 pub(crate) fn time(text: &str) -> Timestamp {
-    text.parse().unwrap()
+    text.parse().expect("a time")
+}
+
+/// "Now" for the tests that judge.
+pub(crate) fn now() -> Timestamp {
+    time("2026-11-20T00:00:00Z")
+}
+
+/// Seven whole days before [`now`].
+pub(crate) fn window() -> Window {
+    Window { start: time("2026-11-13T00:00:00Z"), end: now() }
 }
 
 pub(crate) fn evidence() -> Evidence {
@@ -27,12 +51,28 @@ pub(crate) fn evidence() -> Evidence {
     }
 }
 
+pub(crate) fn answer<T>(value: T) -> Answer<T> {
+    Answer { value, evidence: evidence() }
+}
+
+pub(crate) fn known<T>(value: T) -> Observed<Answer<T>> {
+    Observed::Known(answer(value))
+}
+
+/// The gap with this number: equal numbers are equal gaps.
+pub(crate) fn gap(number: usize) -> GapId {
+    let ledger = GapLedger::default();
+    let record = |it: usize| {
+        ledger.record(Gap::new(GapClass::Denied, Operation::DescribeKey).on(&it.to_string()))
+    };
+    (0..=number).map(record).last().expect("at least one")
+}
+
 pub(crate) const KEY: &str = "arn:aws:kms:us-east-1:000000000001:key/11111111-2222";
 
 pub(crate) fn trail(name: &str) -> TrailDescription {
-    let arn = Arn::new(&format!("arn:aws:cloudtrail:us-east-1:000000000001:trail/{name}")).unwrap();
     TrailDescription {
-        arn,
+        arn: arn(&format!("arn:aws:cloudtrail:us-east-1:000000000001:trail/{name}")),
         name: name.to_owned(),
         home_region: region("us-east-1"),
         owner: account(1),
@@ -47,5 +87,191 @@ pub(crate) fn trail(name: &str) -> TrailDescription {
         has_insight_selectors: false,
         sns_topic_arn: None,
         log_group_arn: None,
+    }
+}
+
+/// A customer's key that works.
+pub(crate) fn key(arn: &str) -> KeyFacts {
+    KeyFacts {
+        arn: self::arn(arn),
+        manager: KeyManager::Customer,
+        state: "Enabled".to_owned(),
+        spec: "SYMMETRIC_DEFAULT".to_owned(),
+        usage: "ENCRYPT_DECRYPT".to_owned(),
+        origin: Some("AWS_KMS".to_owned()),
+        is_multi_region: false,
+        deletion_date: None,
+        valid_to: None,
+    }
+}
+
+/// Logging, and delivered so many minutes before [`now`].
+pub(crate) fn delivered(minutes_ago: i64) -> TrailStatus {
+    TrailStatus {
+        is_logging: true,
+        latest_delivery: Some(now() - SignedDuration::from_mins(minutes_ago)),
+        latest_delivery_error: None,
+    }
+}
+
+/// An object that was looked at.
+pub(crate) fn object(result: SampleResult, deviation: Option<DeviationClass>) -> Sample {
+    Sample {
+        bucket: "logs".to_owned(),
+        key: "AWSLogs/object".to_owned(),
+        named_at: now() - SignedDuration::from_mins(10),
+        version_id: None,
+        last_modified: None,
+        size: None,
+        etag: None,
+        algorithm: Some("aws:kms".to_owned()),
+        kms_key_id: Some(KEY.to_owned()),
+        bucket_key: None,
+        result,
+        deviation,
+        selection: Selection::All,
+        index: 0,
+        evidence: Some(evidence()),
+        gap: None,
+    }
+}
+
+/// A window of which every object was examined.
+pub(crate) fn examined(sealed: u32, unreadable: u32) -> LogSample {
+    let newest = (sealed > 0).then(|| Box::new(object(SampleResult::Pass, None)));
+    LogSample {
+        population: Population::Counted(u64::from(sealed + unreadable)),
+        method: SampleMethod::All,
+        lists: 1,
+        tested: sealed,
+        sealed,
+        unreadable,
+        newest,
+        listed_by: Some(evidence()),
+        ..LogSample::nothing(window())
+    }
+}
+
+/// The same with one deviating object, which is the newest.
+pub(crate) fn deviating(class: DeviationClass) -> LogSample {
+    let object = Box::new(object(SampleResult::Deviation, Some(class)));
+    LogSample {
+        tested: 3,
+        sealed: 2,
+        deviations: BTreeMap::from([(class, 1)]),
+        worst: Some(object.clone()),
+        newest: Some(object),
+        ..examined(3, 0)
+    }
+}
+
+/// Facts under construction. They begin with one trail of account 1 of which everything is right,
+/// in an organization of the accounts 1 and 2.
+pub(crate) struct Facts(OrganizationFacts);
+
+impl Facts {
+    pub(crate) fn sealed() -> Self {
+        let facts = OrganizationFacts {
+            organization: None,
+            accounts: vec![member(1, AccountState::Active), member(2, AccountState::Active)],
+            population: Observed::Known(()),
+            trails: vec![trail_facts(trail("main"))],
+            keys: BTreeMap::from([(arn(KEY), known(KeyPresence::Exists(key(KEY))))]),
+            buckets: BTreeMap::from([("logs".to_owned(), bucket())]),
+            trusted_key_accounts: BTreeSet::new(),
+            thresholds: Thresholds::DEFAULT,
+            as_of: now(),
+        };
+        Self(facts)
+    }
+
+    /// The facts with this change.
+    pub(crate) fn with(mut self, change: impl FnOnce(&mut OrganizationFacts)) -> Self {
+        change(&mut self.0);
+        self
+    }
+
+    /// The facts with this change of the trail `main`.
+    pub(crate) fn trail(self, change: impl FnOnce(&mut TrailFacts)) -> Self {
+        self.with(|facts| change(&mut facts.trails[0]))
+    }
+
+    /// One more trail like `main`, with this change.
+    pub(crate) fn and_trail(self, name: &str, change: impl FnOnce(&mut TrailDescription)) -> Self {
+        let mut description = trail(name);
+        change(&mut description);
+        self.with(|facts| facts.trails.push(trail_facts(description)))
+    }
+
+    /// The trail names this key, which was not described.
+    pub(crate) fn names_key(self, key_id: Option<&str>) -> Self {
+        self.with(|facts| facts.keys.clear()).trail(|it| {
+            it.description.kms_key_id = key_id.map(str::to_owned);
+            it.key = key_arn(&it.description);
+        })
+    }
+
+    /// What DescribeKey came to for the key that the trail names.
+    pub(crate) fn key_is(self, presence: Observed<Answer<KeyPresence>>) -> Self {
+        self.with(|facts| {
+            let named = facts.trails[0].key.clone().expect("the trail names a key");
+            facts.keys.insert(named, presence);
+        })
+    }
+
+    /// The key that the trail names, with this change.
+    pub(crate) fn key(self, change: impl FnOnce(&mut KeyFacts)) -> Self {
+        let named = self.0.trails[0].key.clone().expect("the trail names a key");
+        let mut facts = key(named.as_str());
+        change(&mut facts);
+        self.key_is(known(KeyPresence::Exists(facts)))
+    }
+
+    /// The bucket with this change.
+    pub(crate) fn bucket(self, change: impl FnOnce(&mut BucketFacts)) -> Self {
+        self.with(|facts| change(facts.buckets.get_mut("logs").expect("there is one")))
+    }
+
+    /// GetTrailStatus in these Regions instead.
+    pub(crate) fn status<const N: usize>(
+        self,
+        status: [(&str, Observed<Answer<TrailStatus>>); N],
+    ) -> Self {
+        self.trail(|it| it.status = status.map(|(name, it)| (region(name), it)).into())
+    }
+
+    /// These objects instead.
+    pub(crate) fn objects(self, sample: LogSample) -> Self {
+        self.trail(|it| it.sample = sample)
+    }
+
+    pub(crate) fn build(self) -> OrganizationFacts {
+        self.0
+    }
+}
+
+pub(crate) fn member(number: u64, state: AccountState) -> Account {
+    Account { id: account(number), name: format!("account {number}"), state, ou_path: None }
+}
+
+/// A trail of which everything is right.
+pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
+    TrailFacts {
+        key: key_arn(&description),
+        described_from: DescribedFrom::Home,
+        described_by: evidence(),
+        seen_from: Vec::new(),
+        status: vec![(description.home_region, known(delivered(10)))],
+        sample: examined(3, 0),
+        description,
+    }
+}
+
+fn bucket() -> BucketFacts {
+    BucketFacts {
+        name: "logs".to_owned(),
+        presence: known(BucketPresence::Exists(Some(region("us-east-1")))),
+        owner: BucketOwner::Account(account(1), evidence()),
+        configured_owner: None,
     }
 }

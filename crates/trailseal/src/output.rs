@@ -21,6 +21,8 @@ const COMPLETE_FILE: &str = ".complete";
 pub struct OutputFolder {
     destination: PathBuf,
     building: PathBuf,
+    /// The folder around it, if there was none.
+    made_parent: Option<PathBuf>,
     is_published: bool,
 }
 
@@ -51,11 +53,12 @@ impl OutputFolder {
         let name = destination.file_name().ok_or_else(|| unusable(io::Error::other("no name")))?;
         let parent = destination.parent().filter(|it| !it.as_os_str().is_empty());
         let parent = parent.unwrap_or(Path::new("."));
+        let made_parent = (!parent.exists()).then(|| parent.to_owned());
         fs::create_dir_all(parent).map_err(unusable)?;
         let name = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
         let building = parent.join(name);
         fs::create_dir(&building).map_err(unusable)?;
-        Ok(Self { destination: destination.to_owned(), building, is_published: false })
+        Ok(Self { destination: destination.to_owned(), building, made_parent, is_published: false })
     }
 
     /// Where a file of the folder is written meanwhile.
@@ -89,6 +92,8 @@ impl Drop for OutputFolder {
         if !self.is_published {
             // Nothing can be done about a failure here, and the name says what it is.
             let _ = fs::remove_dir_all(&self.building);
+            // Refused, as it should be, if something else is in it by now.
+            let _ = self.made_parent.as_ref().map(fs::remove_dir);
         }
     }
 }

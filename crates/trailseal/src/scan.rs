@@ -56,7 +56,8 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
         clock: now,
         substitutes: Substitutes::none(),
     };
-    let aws = connect(session, limits, events.clone()).await.map_err(|it| not_connected(&it))?;
+    let aws = connect(session, limits, events.clone()).await;
+    let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
     let mut samples = SampleSpool::create(&folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
     let audit_settings = audit_settings(&settings, &aws, started_at);
     let audited = tokio::select! {
@@ -138,12 +139,20 @@ fn unwritten(problem: &dyn std::fmt::Display) -> UserError {
     )
 }
 
-fn not_connected(error: &ConnectError) -> UserError {
+/// What the SDK says when no link of its credentials chain is configured; it lists the links.
+const NOTHING_CONFIGURED: &str = "the credential provider was not enabled";
+
+fn not_connected(error: &ConnectError, profile: Option<&str>) -> UserError {
     match error {
-        ConnectError::NoCredentials(why) => UserError::usage(
-            format!("no AWS credentials were found: {why}"),
-            "set AWS_PROFILE, --profile or the AWS_* variables, or run where a role is attached",
-        ),
+        ConnectError::NoCredentials(why) => {
+            let of = profile.map(|it| format!(" in the profile `{it}`")).unwrap_or_default();
+            let why = Some(why).filter(|it| !it.starts_with(NOTHING_CONFIGURED));
+            let why = why.map(|it| format!(": {it}")).unwrap_or_default();
+            UserError::usage(
+                format!("no AWS credentials were found{of}{why}"),
+                "set AWS_PROFILE, --profile or the AWS_* variables, or run where a role is attached",
+            )
+        }
         ConnectError::NotARegion(name) => UserError::usage(
             format!("`{name}` is not an AWS Region"),
             "correct AWS_REGION or the profile's region",

@@ -4,9 +4,11 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::process::Command;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
+use trailseal_evaluator::ports::Buckets;
 use trailseal_model::NoEvents;
 
 use super::{CALLER, identity, limits, now};
@@ -29,7 +31,13 @@ async fn child() {
         substitutes: Substitutes::none(),
     };
     let outcome = match connect(settings, limits(), Arc::new(NoEvents)).await {
-        Ok(aws) => format!("caller {}", aws.caller().account),
+        Ok(aws) => {
+            let caller = aws.caller().account;
+            format!(
+                "caller {caller} {:?}",
+                aws.head_bucket(caller, "logs").await.map(|it| it.value)
+            )
+        }
         Err(ConnectError::Caller(gap)) => format!("{} after {}: {gap:?}", gap.class, gap.attempts),
         Err(error) => format!("{error}"),
     };
@@ -95,8 +103,24 @@ fn without_credentials_nobody_waits_for_instance_metadata() {
         drop(connection);
     });
     let endpoint = format!("http://{silent}");
+    let start = Instant::now();
     let outcome = outcome(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
     check(&outcome, "failed to find AWS credentials: ");
+    assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
+}
+
+#[test]
+fn instance_metadata_that_fails_is_asked_once() {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counter = Arc::clone(&asked);
+    let failing = serve(move |connection| {
+        counter.fetch_add(1, Ordering::Relaxed);
+        saying("HTTP/1.1 500 Oops\r\ncontent-length: 0\r\n\r\n".to_owned())(connection);
+    });
+    let endpoint = format!("http://{failing}");
+    let outcome = outcome(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
+    check(&outcome, "failed to find AWS credentials: ");
+    assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[test]
@@ -148,6 +172,16 @@ fn the_endpoint_of_one_service_goes_before_that_of_all() {
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());
     let endpoint = format!("http://{}", serve(saying(answer)));
     let all = ("AWS_ENDPOINT_URL", "http://127.0.0.1:1");
-    let outcome = with_keys(&[all, ("AWS_ENDPOINT_URL_STS", &endpoint)]);
-    check(&outcome, &format!("caller {CALLER}"));
+    // A bucket's name in front of this host would not resolve: it has to go into the path.
+    let bucket = serve(|mut connection| {
+        let mut head = [0; 4096];
+        let length = connection.read(&mut head).unwrap_or(0);
+        let is_path = head[..length].starts_with(b"HEAD /logs");
+        let status = if is_path { "200 OK" } else { "404 Not Found" };
+        let _ = write!(connection, "HTTP/1.1 {status}\r\nx-amz-bucket-region: eu-west-1\r\n\r\n");
+    });
+    let bucket = bucket.replace("127.0.0.1", "http://localhost");
+    let of_s3 = ("AWS_ENDPOINT_URL_S3", bucket.as_str());
+    let outcome = with_keys(&[all, ("AWS_ENDPOINT_URL_STS", &endpoint), of_s3]);
+    check(&outcome, &format!("caller {CALLER} Ok(Exists(Some(eu-west-1)))"));
 }

@@ -140,18 +140,41 @@ impl<'a> TrailCase<'a> {
         }
     }
 
+    /// The finding of a policy's control where there is no policy of the customer's to judge.
+    pub(super) fn without_own_policy(&self, control: ControlId) -> Option<Finding> {
+        let (reason, why) = match &self.key_read().ok()?.value {
+            KeyPresence::Gone => (Reason::KeyGone, "does not exist any more"),
+            KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
+                (Reason::AwsManaged, "is managed by AWS, and so is its policy")
+            }
+            KeyPresence::Exists(_) => return None,
+        };
+        let finding = Finding::not_applicable(control, self.subject(), reason);
+        Some(finding.saying(format!("The key of '{}' {why}.", self.name())))
+    }
+
     fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
         Finding::not_proven(control, self.subject(), Reason::Unread, gaps)
             .saying(format!("The key of '{}' could not be read.", self.name()))
     }
 
-    /// Whether the account in the key's ARN is of the organization, or trusted.
+    /// Whether the account in the key's ARN is of the organization, or trusted; also where the ARN
+    /// names no account, because that is no stranger.
     fn may_hold_key(&self) -> bool {
         let owner = self.trail.key.as_ref().and_then(Arn::account);
-        owner.is_some_and(|it| self.facts.may_hold_keys(it))
+        owner.is_none_or(|it| self.facts.may_hold_keys(it))
     }
 
-    fn key_outside(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
+    fn key_outside(&self, control: ControlId, mut gaps: Vec<GapId>) -> Finding {
+        if let Some(gap) = self.facts.population.gap() {
+            gaps.push(gap);
+            return Finding::not_proven(control, self.subject(), Reason::Unread, gaps).saying(
+                format!(
+                    "The key of '{}' belongs to an account that was not listed, but not every account of the organization was.",
+                    self.name()
+                ),
+            );
+        }
         Finding::not_proven(control, self.subject(), Reason::OutsideOrganization, gaps).saying(
             format!(
                 "The key of '{}' belongs to an account outside the organization that is not trusted.",

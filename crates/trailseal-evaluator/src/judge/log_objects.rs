@@ -1,7 +1,7 @@
 //! `log-objects-sealed`: the delivered objects themselves.
 
 use trailseal_model::{
-    ControlId, DeviationClass, Finding, Population, Proof, Reason, Sample, SampleMethod,
+    ControlId, DeviationClass, Finding, GapId, Population, Proof, Reason, Sample, SampleMethod,
 };
 
 use super::TrailCase;
@@ -21,7 +21,10 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         (SampleMethod::NewestOnly, _) | (SampleMethod::All, Population::AtLeast(_)) => {
             unproven(case, Reason::NewestOnly, "only the newest objects were examined")
         }
-        (SampleMethod::All, Population::Counted(_)) => examined(case),
+        (SampleMethod::All, Population::Counted(_)) => match case.unlisted_members() {
+            Some(gap) => members_unlisted(case, gap),
+            None => examined(case),
+        },
     }
 }
 
@@ -124,8 +127,18 @@ fn examined(case: &TrailCase<'_>) -> Finding {
     }
 }
 
+/// An organization trail delivers for members that nobody could list, too.
+fn members_unlisted(case: &TrailCase<'_>, gap: GapId) -> Finding {
+    let why = "not every account of the organization was listed";
+    unproven_by(case, Reason::Unread, why, vec![gap])
+}
+
 fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
-    let gaps = case.trail.sample.gaps.clone();
+    unproven_by(case, reason, why, Vec::new())
+}
+
+fn unproven_by(case: &TrailCase<'_>, reason: Reason, why: &str, others: Vec<GapId>) -> Finding {
+    let gaps = case.trail.sample.gaps.iter().copied().chain(others).collect();
     Finding::not_proven(ControlId::LogObjectsSealed, case.subject(), reason, gaps)
         .saying(format!("The log objects of '{}' are not proven sealed: {why}.", case.name()))
         .comparing(EXPECTED, counts(case))

@@ -10,7 +10,7 @@ use std::collections::HashMap;
 
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
-    Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, KeyPresence, Observed,
+    Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, GapId, KeyPresence, Observed,
     OrganizationFacts, Reason, Subject, SubjectKind, TrailFacts,
 };
 
@@ -70,7 +70,8 @@ impl<'a> TrailCase<'a> {
     }
 
     fn not_built(&self, control: ControlId) -> Finding {
-        if let Some(finding) = self.without_key(control) {
+        let finding = self.without_key(control).or_else(|| self.without_own_policy(control));
+        if let Some(finding) = finding {
             return finding;
         }
         Finding::not_proven(control, self.subject(), Reason::NotBuilt, Vec::new()).saying(format!(
@@ -79,12 +80,19 @@ impl<'a> TrailCase<'a> {
         ))
     }
 
-    /// The finding of a key's control for a trail without a key.
+    /// The finding of a key's control for a trail without a key. What AWS printed decides: an id
+    /// that could not be made an ARN is unread, not absent.
     fn without_key(&self, control: ControlId) -> Option<Finding> {
-        self.trail.key.is_none().then(|| {
+        self.trail.description.kms_key_id.is_none().then(|| {
             Finding::not_applicable(control, self.subject(), Reason::NoKmsKey)
                 .saying(format!("The trail '{}' names no KMS key.", self.name()))
         })
+    }
+
+    /// Why members for which the trail delivers may be unknown.
+    fn unlisted_members(&self) -> Option<GapId> {
+        let gap = self.facts.population.gap();
+        gap.filter(|_| self.trail.description.is_organization_trail)
     }
 
     fn subject(&self) -> Subject {

@@ -1,1 +1,800 @@
+//! Each control by itself, then what follows from what, then the properties of judging.
 
+mod properties;
+
+use jiff::SignedDuration;
+use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::{
+    AccountState, BucketOwner, BucketPresence, ControlId, DescribedFrom, DeviationClass, Finding,
+    KeyManager, KeyPresence, LogSample, Observed, Population, Reason, SampleMethod, SampleResult,
+    Status, Subject, TrailStatus, Verdict, verdict,
+};
+
+use super::judge;
+use crate::test_support::{
+    Facts, KEY, account, answer, arn, delivered, deviating, evidence, examined, gap, known, member,
+    now, object, region, trail_facts, window,
+};
+
+/// A key of an account that is not of the organization.
+const FOREIGN_KEY: &str = "arn:aws:kms:us-east-1:000000000077:key/7";
+/// A key of the organization in another Region than the bucket.
+const FAR_KEY: &str = "arn:aws:kms:eu-west-1:000000000001:key/11111111-2222";
+
+/// Judges, and expects of the trail `main` the control, status and reason that this line names.
+#[track_caller]
+fn check(facts: Facts, expected: &str) -> Finding {
+    let control = expected.split(' ').next().expect("a control");
+    let mut findings = of_main(facts);
+    findings.retain(|it| it.control().as_str() == control);
+    assert_eq!(findings.len(), 1, "{control} has exactly one finding");
+    let finding = findings.remove(0);
+    assert_eq!(line(&finding), expected, "{}: {}", finding.message(), finding.observed());
+    assert!(finding.message().contains("main"), "{}", finding.message());
+    finding
+}
+
+/// The same with every control that is found of the trail, in the catalogue's order.
+#[track_caller]
+fn check_all(facts: Facts, expected: &[&str]) {
+    let found: Vec<String> = of_main(facts).iter().map(line).collect();
+    assert_eq!(found, expected);
+}
+
+fn of_main(facts: Facts) -> Vec<Finding> {
+    let facts = facts.build();
+    let main = Subject::Trail(facts.trails[0].description.arn.clone());
+    judge(&facts).into_iter().filter(|it| *it.subject() == main).collect()
+}
+
+fn line(finding: &Finding) -> String {
+    format!("{} {} {}", finding.control(), finding.status(), finding.reason())
+}
+
+mod trail_kms_encrypted {
+    use super::*;
+
+    #[test]
+    fn a_key_on_the_trail_passes_and_none_fails() {
+        check(Facts::sealed(), "trail-kms-encrypted pass kms_key_set");
+        check(Facts::sealed().names_key(None), "trail-kms-encrypted fail no_kms_key");
+    }
+
+    #[test]
+    fn shadows_that_agree_are_as_good_as_the_owner() {
+        let agreeing =
+            |it: Facts| it.trail(|it| it.described_from = DescribedFrom::AgreeingShadows);
+        check(agreeing(Facts::sealed()), "trail-kms-encrypted pass kms_key_set");
+        let keyless = Facts::sealed().names_key(None);
+        check(agreeing(keyless), "trail-kms-encrypted fail no_kms_key");
+    }
+}
+
+mod key_customer_managed {
+    use super::*;
+
+    #[test]
+    fn the_manager_decides() {
+        check(Facts::sealed(), "key-customer-managed pass customer_managed");
+        let aws = Facts::sealed().key(|it| it.manager = KeyManager::Aws);
+        check(aws, "key-customer-managed fail aws_managed");
+    }
+
+    #[test]
+    fn an_unread_key_is_not_proven_with_its_gap() {
+        let unread = Facts::sealed().key_is(Observed::Unread(gap(3)));
+        let finding = check(unread, "key-customer-managed not_proven unread");
+        assert_eq!(finding.gaps(), [gap(3)]);
+        let never_asked = Facts::sealed().names_key(Some(KEY));
+        check(never_asked, "key-customer-managed not_proven unread");
+    }
+
+    #[test]
+    fn a_key_of_a_stranger_is_not_proven_whether_read_or_not() {
+        let named = || Facts::sealed().names_key(Some(FOREIGN_KEY));
+        let read =
+            check(named().key(|_| ()), "key-customer-managed not_proven outside_organization");
+        assert_eq!(read.evidence(), [evidence()]);
+        let unread = named().key_is(Observed::Unread(gap(0)));
+        let unread = check(unread, "key-customer-managed not_proven outside_organization");
+        assert_eq!(unread.gaps(), [gap(0)]);
+    }
+
+    #[test]
+    fn a_key_of_a_trusted_account_is_judged_like_our_own() {
+        let named = || {
+            Facts::sealed()
+                .with(|it| it.trusted_key_accounts.extend([account(77)]))
+                .names_key(Some(FOREIGN_KEY))
+        };
+        check(named().key(|_| ()), "key-customer-managed pass customer_managed");
+        let unread = named().key_is(Observed::Unread(gap(0)));
+        check(unread, "key-customer-managed not_proven unread");
+    }
+
+    #[test]
+    fn a_stranger_may_be_a_member_that_was_not_listed() {
+        let facts = Facts::sealed()
+            .with(|it| it.population = Observed::Unread(gap(1)))
+            .names_key(Some(FOREIGN_KEY))
+            .key(|_| ());
+        let finding = check(facts, "key-customer-managed not_proven unread");
+        assert_eq!(finding.gaps(), [gap(1)]);
+    }
+
+    #[test]
+    fn a_key_of_another_member_is_our_own() {
+        let facts = Facts::sealed().names_key(Some("arn:aws:kms:us-east-1:000000000002:key/2"));
+        check(facts.key(|_| ()), "key-customer-managed pass customer_managed");
+    }
+
+    #[test]
+    fn the_account_of_the_resolved_key_counts_not_the_alias_s() {
+        let facts =
+            Facts::sealed().names_key(Some("alias/logs")).key(|it| it.arn = arn(FOREIGN_KEY));
+        check(facts, "key-customer-managed not_proven outside_organization");
+    }
+
+    #[test]
+    fn an_id_that_became_no_arn_is_unread_and_not_absent() {
+        let facts = Facts::sealed().trail(|it| it.key = None);
+        check(facts, "key-customer-managed not_proven unread");
+    }
+}
+
+mod key_usable {
+    use super::*;
+
+    #[test]
+    fn the_state_decides() {
+        for (state, outcome) in [
+            ("Enabled", "pass usable"),
+            ("Updating", "pass usable"),
+            ("Disabled", "fail disabled"),
+            ("PendingDeletion", "fail pending_deletion"),
+            ("PendingReplicaDeletion", "fail pending_deletion"),
+            ("PendingImport", "fail pending_import"),
+            ("Unavailable", "fail unavailable"),
+            ("Creating", "fail not_enabled"),
+            ("SomethingNew", "fail not_enabled"),
+        ] {
+            let facts = Facts::sealed().key(|it| state.clone_into(&mut it.state));
+            check(facts, &format!("key-usable {outcome}"));
+        }
+    }
+
+    #[test]
+    fn a_deletion_date_counts_whatever_the_state() {
+        let facts = Facts::sealed().key(|it| it.deletion_date = Some(now()));
+        check(facts, "key-usable fail pending_deletion");
+    }
+
+    #[test]
+    fn only_symmetric_encryption_keys_will_do() {
+        for (spec, usage) in [
+            ("RSA_2048", "ENCRYPT_DECRYPT"),
+            ("HMAC_256", "GENERATE_VERIFY_MAC"),
+            ("SYMMETRIC_DEFAULT", "SIGN_VERIFY"),
+        ] {
+            let facts = Facts::sealed().key(|it| {
+                spec.clone_into(&mut it.spec);
+                usage.clone_into(&mut it.usage);
+            });
+            check(facts, "key-usable fail not_symmetric");
+        }
+    }
+
+    #[test]
+    fn imported_material_is_good_until_it_expires() {
+        let valid_to = |at| Facts::sealed().key(|it| it.valid_to = Some(at));
+        let second = SignedDuration::from_secs(1);
+        check(valid_to(now() + second), "key-usable pass usable");
+        check(valid_to(now()), "key-usable fail material_expired");
+        check(valid_to(now() - second), "key-usable fail material_expired");
+    }
+
+    #[test]
+    fn its_own_account_calls_it_gone() {
+        let facts = Facts::sealed().key_is(known(KeyPresence::Gone));
+        check(facts, "key-usable fail key_gone");
+    }
+
+    #[test]
+    fn an_unread_key_is_not_proven_with_its_gap() {
+        let facts = Facts::sealed().key_is(Observed::Unread(gap(2)));
+        let finding = check(facts, "key-usable not_proven unread");
+        assert_eq!(finding.gaps(), [gap(2)]);
+    }
+
+    #[test]
+    fn a_key_in_another_region_fails_even_unread() {
+        let named = || Facts::sealed().names_key(Some(FAR_KEY));
+        check(named().key(|_| ()), "key-usable fail wrong_region");
+        let unread = named().key_is(Observed::Unread(gap(0)));
+        let finding = check(unread, "key-usable fail wrong_region");
+        // The trail's description and HeadBucket show it.
+        assert_eq!(finding.evidence().len(), 2);
+        let foreign = "arn:aws:kms:eu-west-1:000000000077:key/7";
+        let stranger = Facts::sealed().names_key(Some(foreign)).key_is(Observed::Unread(gap(0)));
+        check(stranger, "key-usable fail wrong_region");
+    }
+
+    #[test]
+    fn a_bare_id_says_nothing_of_the_region_until_it_is_read() {
+        let in_frankfurt = |it: Facts| {
+            it.bucket(|it| {
+                let there = BucketPresence::Exists(Some(region("eu-central-1")));
+                it.presence = known(there);
+            })
+        };
+        let unread = Facts::sealed().names_key(Some("1111")).key_is(Observed::Unread(gap(0)));
+        check(in_frankfurt(unread), "key-usable not_proven unread");
+        let read = Facts::sealed().names_key(Some("1111")).key(|_| ());
+        check(in_frankfurt(read), "key-usable fail wrong_region");
+    }
+
+    #[test]
+    fn without_the_bucket_s_region_a_good_key_is_not_proven_and_a_bad_one_fails() {
+        let unread = |it: Facts| it.bucket(|it| it.presence = Observed::Unread(gap(4)));
+        let finding = check(unread(Facts::sealed()), "key-usable not_proven bucket_region_unknown");
+        assert_eq!(finding.gaps(), [gap(4)]);
+        for presence in [BucketPresence::Exists(None), BucketPresence::Gone] {
+            let facts = Facts::sealed().bucket(|it| it.presence = known(presence));
+            check(facts, "key-usable not_proven bucket_region_unknown");
+        }
+        let without = Facts::sealed().trail(|it| it.description.bucket = None);
+        check(without, "key-usable not_proven bucket_region_unknown");
+        let disabled = Facts::sealed().key(|it| it.state = "Disabled".to_owned());
+        check(unread(disabled), "key-usable fail disabled");
+        let gone = Facts::sealed().key_is(known(KeyPresence::Gone));
+        check(unread(gone), "key-usable fail key_gone");
+    }
+
+    #[test]
+    fn a_stranger_s_key_that_was_read_is_judged() {
+        let facts = Facts::sealed().names_key(Some(FOREIGN_KEY)).key(|_| ());
+        check(facts, "key-usable pass usable");
+    }
+}
+
+mod key_policy {
+    use super::*;
+
+    #[test]
+    fn an_essential_control_that_is_not_built_is_said_and_never_sealed() {
+        let expected = "key-policy-allows-cloudtrail not_proven not_built";
+        check(Facts::sealed(), expected);
+        assert_eq!(verdict(&of_main(Facts::sealed())), Verdict::Unproven);
+        check(Facts::sealed().key_is(Observed::Unread(gap(0))), expected);
+    }
+}
+
+mod trail_delivering {
+    use super::*;
+
+    fn failing(error: &str, minutes_ago: Option<i64>) -> TrailStatus {
+        TrailStatus {
+            latest_delivery: minutes_ago.map(|it| now() - SignedDuration::from_mins(it)),
+            latest_delivery_error: Some(error.into()),
+            ..delivered(0)
+        }
+    }
+
+    /// One Region with this status, beside a good one before and after it.
+    #[track_caller]
+    fn check_status(status: TrailStatus, expected: &str) -> Finding {
+        let facts = Facts::sealed().status([
+            ("ap-south-1", known(delivered(5))),
+            ("eu-west-1", known(status)),
+            ("us-east-1", known(delivered(5))),
+        ]);
+        check(facts, &format!("trail-delivering {expected}"))
+    }
+
+    fn stopped() -> TrailStatus {
+        TrailStatus { is_logging: false, ..delivered(5) }
+    }
+
+    #[test]
+    fn logging_and_a_delivery_within_a_day_pass() {
+        let finding = check_status(delivered(5), "pass delivering");
+        // Three Regions and the bucket's owner.
+        assert_eq!(finding.evidence().len(), 4);
+        check_status(delivered(24 * 60), "pass delivering");
+    }
+
+    #[test]
+    fn a_delivery_after_the_run_s_time_is_fresh() {
+        check_status(delivered(-5), "pass delivering");
+    }
+
+    #[test]
+    fn logging_that_is_off_in_one_region_fails() {
+        let finding = check_status(stopped(), "fail not_logging");
+        assert!(finding.observed().contains("eu-west-1"), "{}", finding.observed());
+    }
+
+    #[test]
+    fn an_error_in_one_region_is_shown_with_the_region() {
+        for ago in [None, Some(60), Some(61), Some(3000)] {
+            let finding = check_status(failing("AccessDenied", ago), "fail delivery_error");
+            let observed = finding.observed();
+            assert!(
+                observed.contains("AccessDenied") && observed.contains("eu-west-1"),
+                "{observed}"
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_beside_a_delivery_under_an_hour_old_is_a_contradiction_with_both_shown() {
+        for ago in [0, 59] {
+            let finding = check_status(
+                failing("AccessDenied", Some(ago)),
+                "not_proven delivery_error_contradicted",
+            );
+            let observed = finding.observed();
+            assert!(
+                observed.contains("AccessDenied") && observed.contains("delivery"),
+                "{observed}"
+            );
+        }
+    }
+
+    #[test]
+    fn nothing_delivered_or_not_for_a_day_is_not_proven() {
+        let never = TrailStatus { latest_delivery: None, ..delivered(0) };
+        check_status(never, "not_proven never_delivered");
+        check_status(delivered(24 * 60 + 1), "not_proven delivery_stale");
+    }
+
+    #[test]
+    fn the_worst_region_wins() {
+        let never = TrailStatus { latest_delivery: None, ..delivered(0) };
+        for (one, other, expected) in [
+            (known(delivered(5)), known(never), "not_proven never_delivered"),
+            (known(delivered(5)), Observed::Unread(gap(0)), "not_proven unread"),
+            (Observed::Unread(gap(0)), known(stopped()), "fail not_logging"),
+            (known(delivered(9999)), known(failing("NoSuchBucket", None)), "fail delivery_error"),
+        ] {
+            let expected = format!("trail-delivering {expected}");
+            let forwards = [("eu-west-1", one.clone()), ("us-east-1", other.clone())];
+            check(Facts::sealed().status(forwards), &expected);
+            check(Facts::sealed().status([("eu-west-1", other), ("us-east-1", one)]), &expected);
+        }
+    }
+
+    #[test]
+    fn every_gap_is_named() {
+        let facts = Facts::sealed()
+            .status([
+                ("eu-west-1", Observed::Unread(gap(0))),
+                ("us-east-1", Observed::Unread(gap(1))),
+            ])
+            .bucket(|it| it.owner = BucketOwner::Unread(gap(2)));
+        let finding = check(facts, "trail-delivering not_proven bucket_owner_unknown");
+        let mut gaps = finding.gaps().to_vec();
+        gaps.sort_unstable();
+        assert_eq!(gaps, [gap(0), gap(1), gap(2)]);
+    }
+
+    #[test]
+    fn a_trail_that_was_asked_for_nowhere_is_not_proven() {
+        check(Facts::sealed().status([]), "trail-delivering not_proven unread");
+    }
+
+    #[test]
+    fn a_bucket_that_is_gone_fails() {
+        let facts = Facts::sealed().bucket(|it| it.presence = known(BucketPresence::Gone));
+        check(facts, "trail-delivering fail bucket_gone");
+    }
+
+    #[test]
+    fn a_bucket_of_another_than_the_configured_owner_fails() {
+        let owner = |number, configured| {
+            Facts::sealed().bucket(|it| {
+                it.owner = BucketOwner::Account(account(number), evidence());
+                it.configured_owner = Some(account(configured));
+            })
+        };
+        check(owner(1, 1), "trail-delivering pass delivering");
+        check(owner(1, 2), "trail-delivering fail bucket_owner_mismatch");
+    }
+
+    #[test]
+    fn a_bucket_whose_owner_is_found_nowhere_is_not_proven() {
+        let unknown = "trail-delivering not_proven bucket_owner_unknown";
+        let not_found = Facts::sealed().bucket(|it| it.owner = BucketOwner::NotFound);
+        assert_eq!(check(not_found, unknown).gaps(), []);
+        let unread = Facts::sealed().bucket(|it| it.owner = BucketOwner::Unread(gap(1)));
+        assert_eq!(check(unread, unknown).gaps(), [gap(1)]);
+        let none = Facts::sealed().trail(|it| it.description.bucket = None);
+        check(none, unknown);
+        check(Facts::sealed().with(|it| it.buckets.clear()), unknown);
+    }
+
+    #[test]
+    fn an_owner_that_lists_the_bucket_shows_that_it_exists() {
+        let facts = Facts::sealed().bucket(|it| it.presence = Observed::Unread(gap(0)));
+        check(facts, "trail-delivering pass delivering");
+    }
+
+    #[test]
+    fn a_failure_of_the_status_is_shown_even_without_the_owner() {
+        let facts = Facts::sealed()
+            .status([("us-east-1", known(stopped()))])
+            .bucket(|it| it.owner = BucketOwner::Unread(gap(0)));
+        check(facts, "trail-delivering fail not_logging");
+    }
+}
+
+mod log_objects_sealed {
+    use super::*;
+
+    #[track_caller]
+    fn check_objects(sample: LogSample, expected: &str) -> Finding {
+        check(Facts::sealed().objects(sample), &format!("log-objects-sealed {expected}"))
+    }
+
+    #[test]
+    fn every_object_of_the_window_sealed_passes() {
+        let finding = check_objects(examined(59, 0), "pass all_sealed");
+        // The newest object and the listing.
+        assert_eq!(finding.evidence().len(), 2);
+    }
+
+    #[test]
+    fn unreadable_objects_count_as_deviations_against_the_tolerable_rate() {
+        check_objects(examined(57, 2), "pass all_sealed");
+        check_objects(examined(56, 3), "not_proven unreadable_objects");
+        // Exactly the rate is within it.
+        check_objects(examined(19, 1), "pass all_sealed");
+        check_objects(examined(18, 1), "not_proven unreadable_objects");
+        check_objects(examined(0, 1), "not_proven unreadable_objects");
+    }
+
+    #[test]
+    fn the_gaps_of_unreadable_objects_are_named() {
+        let sample = LogSample { gaps: vec![gap(5)], ..examined(0, 3) };
+        let finding = check_objects(sample, "not_proven unreadable_objects");
+        assert_eq!(finding.gaps(), [gap(5)]);
+    }
+
+    #[test]
+    fn each_class_of_deviation_has_its_reason() {
+        for (class, reason) in [
+            (DeviationClass::None, "unencrypted"),
+            (DeviationClass::SseC, "sse_c"),
+            (DeviationClass::SseS3, "sse_s3"),
+            (DeviationClass::AwsManagedKey, "aws_managed_key"),
+            (DeviationClass::ForeignKey, "foreign_key"),
+            (DeviationClass::PreviousKey, "previous_key"),
+            (DeviationClass::WrongKey, "wrong_key"),
+        ] {
+            let finding = check_objects(deviating(class), &format!("fail {reason}"));
+            assert!(finding.message().contains("1 of 3"), "{}", finding.message());
+        }
+    }
+
+    #[test]
+    fn a_deviation_fails_wherever_it_was_found() {
+        let newest_only = LogSample {
+            method: SampleMethod::NewestOnly,
+            population: Population::AtLeast(60),
+            ..deviating(DeviationClass::SseS3)
+        };
+        check_objects(newest_only, "fail sse_s3");
+        let refused = LogSample { gaps: vec![gap(0)], ..deviating(DeviationClass::SseS3) };
+        check_objects(refused, "fail sse_s3");
+    }
+
+    #[test]
+    fn the_newest_alone_prove_nothing_of_the_window() {
+        let newest = LogSample {
+            method: SampleMethod::NewestOnly,
+            population: Population::AtLeast(60),
+            ..examined(59, 0)
+        };
+        check_objects(newest, "not_proven newest_only");
+        let counted = LogSample { method: SampleMethod::NewestOnly, ..examined(59, 0) };
+        check_objects(counted, "not_proven newest_only");
+        let partly = LogSample { population: Population::AtLeast(3), ..examined(3, 0) };
+        check_objects(partly, "not_proven newest_only");
+    }
+
+    #[test]
+    fn without_an_object_nothing_is_proven() {
+        let empty =
+            LogSample { population: Population::Counted(0), ..LogSample::nothing(window()) };
+        check_objects(empty, "not_proven no_objects");
+        check_objects(examined(0, 0), "not_proven no_objects");
+        check_objects(LogSample::nothing(window()), "not_proven unread");
+        let refused = LogSample { gaps: vec![gap(1)], ..LogSample::nothing(window()) };
+        let finding = check_objects(refused, "not_proven unread");
+        assert_eq!(finding.gaps(), [gap(1)]);
+    }
+
+    #[test]
+    fn objects_older_than_the_switch_do_not_count() {
+        let sample = LogSample { left_population: 7, ..examined(3, 0) };
+        check_objects(sample, "pass all_sealed");
+        let only_older = LogSample { left_population: 7, ..examined(0, 0) };
+        check_objects(only_older, "not_proven no_objects");
+    }
+
+    #[test]
+    fn a_bucket_that_is_gone_holds_nothing() {
+        let facts = Facts::sealed()
+            .bucket(|it| it.presence = known(BucketPresence::Gone))
+            .objects(LogSample::nothing(window()));
+        check(facts, "log-objects-sealed not_proven bucket_gone");
+    }
+
+    #[test]
+    fn a_keyless_trail_fails_on_the_first_object_and_is_not_proven_without() {
+        let keyless = |sample| Facts::sealed().names_key(None).objects(sample);
+        for class in [DeviationClass::SseS3, DeviationClass::None, DeviationClass::WrongKey] {
+            check(keyless(deviating(class)), "log-objects-sealed fail no_kms_key");
+        }
+        let empty =
+            LogSample { population: Population::Counted(0), ..LogSample::nothing(window()) };
+        check(keyless(empty), "log-objects-sealed not_proven no_objects");
+        check(keyless(LogSample::nothing(window())), "log-objects-sealed not_proven unread");
+        let unreadable = LogSample { gaps: vec![gap(0)], ..examined(0, 3) };
+        check(keyless(unreadable), "log-objects-sealed not_proven unreadable_objects");
+    }
+
+    #[test]
+    fn a_keyless_trail_never_passes() {
+        let facts = Facts::sealed().names_key(None).objects(examined(59, 0));
+        check(facts, "log-objects-sealed fail no_kms_key");
+    }
+
+    #[test]
+    fn an_organization_trail_of_members_that_were_not_all_listed_is_not_proven() {
+        let facts = |is_organization| {
+            Facts::sealed()
+                .with(|it| it.population = Observed::Unread(gap(6)))
+                .trail(|it| it.description.is_organization_trail = is_organization)
+        };
+        let finding = check(facts(true), "log-objects-sealed not_proven unread");
+        assert_eq!(finding.gaps(), [gap(6)]);
+        check(facts(false), "log-objects-sealed pass all_sealed");
+        let deviating = facts(true).objects(deviating(DeviationClass::SseS3));
+        check(deviating, "log-objects-sealed fail sse_s3");
+    }
+}
+
+mod shared_prefix {
+    use super::*;
+
+    const SHARED: &str = "log-objects-sealed not_proven shared_prefix";
+
+    fn deviating_main() -> Facts {
+        Facts::sealed().objects(deviating(DeviationClass::WrongKey))
+    }
+
+    #[test]
+    fn a_deviation_may_be_the_sibling_s() {
+        check(deviating_main().and_trail("sibling", |_| ()), SHARED);
+    }
+
+    #[test]
+    fn siblings_share_bucket_prefix_and_account() {
+        let fails = "log-objects-sealed fail wrong_key";
+        let check = |change: fn(&mut trailseal_model::TrailDescription), expected| {
+            check(deviating_main().and_trail("other", change), expected);
+        };
+        check(|it| it.bucket = Some("other".to_owned()), fails);
+        check(|it| it.bucket = None, fails);
+        check(|it| it.prefix = Some("other".to_owned()), fails);
+        check(|it| it.owner = account(2), fails);
+        check(|it| it.is_organization_trail = true, fails);
+        check(|it| it.is_multi_region = true, SHARED);
+        check(|it| it.kms_key_id = None, SHARED);
+    }
+
+    #[test]
+    fn single_region_trails_of_different_home_regions_are_no_siblings() {
+        let far = |it: &mut trailseal_model::TrailDescription| it.home_region = region("eu-west-1");
+        check(deviating_main().and_trail("far", far), "log-objects-sealed fail wrong_key");
+        let far_and_wide = |it: &mut trailseal_model::TrailDescription| {
+            it.home_region = region("eu-west-1");
+            it.is_multi_region = true;
+        };
+        check(deviating_main().and_trail("far", far_and_wide), SHARED);
+    }
+
+    #[test]
+    fn organization_trails_share_whoever_owns_them() {
+        let facts = deviating_main()
+            .trail(|it| it.description.is_organization_trail = true)
+            .and_trail("other", |it| {
+                it.is_organization_trail = true;
+                it.owner = account(2);
+            });
+        check(facts, SHARED);
+    }
+
+    #[test]
+    fn trails_without_a_bucket_share_nothing() {
+        let facts = deviating_main()
+            .trail(|it| it.description.bucket = None)
+            .and_trail("other", |it| it.bucket = None);
+        check(facts, "log-objects-sealed fail wrong_key");
+    }
+
+    #[test]
+    fn a_sibling_does_not_spoil_what_is_sealed() {
+        check(Facts::sealed().and_trail("sibling", |_| ()), "log-objects-sealed pass all_sealed");
+    }
+
+    #[test]
+    fn an_object_of_s3_s_own_key_is_the_keyless_trail_s() {
+        let keyless = |class| {
+            Facts::sealed()
+                .names_key(None)
+                .objects(deviating(class))
+                .and_trail("sibling", |it| it.kms_key_id = Some(KEY.to_owned()))
+        };
+        check(keyless(DeviationClass::SseS3), "log-objects-sealed fail no_kms_key");
+        check(keyless(DeviationClass::WrongKey), SHARED);
+        check(keyless(DeviationClass::None), SHARED);
+    }
+
+    #[test]
+    fn an_object_of_s3_s_own_key_leaves_a_keyed_sibling_unproven() {
+        let facts = Facts::sealed()
+            .objects(deviating(DeviationClass::SseS3))
+            .and_trail("keyless", |it| it.kms_key_id = None);
+        check(facts, SHARED);
+    }
+}
+
+mod account_covered {
+    use super::*;
+
+    #[test]
+    fn each_account_state_has_its_finding() {
+        for (state, expected) in [
+            (AccountState::Active, "not_proven not_built"),
+            (AccountState::PendingClosure, "not_proven not_built"),
+            (AccountState::Unknown, "not_proven not_built"),
+            (AccountState::PendingActivation, "not_applicable account_not_active"),
+            (AccountState::Suspended, "not_applicable account_not_active"),
+            (AccountState::Closed, "not_applicable account_not_active"),
+        ] {
+            let facts = Facts::sealed().with(|it| it.accounts = vec![member(3, state)]).build();
+            let findings = judge(&facts);
+            let of_account: Vec<String> = findings
+                .iter()
+                .filter(|it| *it.subject() == Subject::Account(account(3)))
+                .map(line)
+                .collect();
+            assert_eq!(of_account, [format!("account-covered {expected}")], "{state}");
+        }
+    }
+}
+
+mod what_follows_from_what {
+    use super::*;
+
+    #[test]
+    fn from_a_trail_of_which_everything_is_right() {
+        check_all(
+            Facts::sealed(),
+            &[
+                "trail-kms-encrypted pass kms_key_set",
+                "key-customer-managed pass customer_managed",
+                "key-usable pass usable",
+                "key-policy-allows-cloudtrail not_proven not_built",
+                "trail-delivering pass delivering",
+                "log-objects-sealed pass all_sealed",
+            ],
+        );
+    }
+
+    #[test]
+    fn from_no_key() {
+        check_all(
+            Facts::sealed().names_key(None).objects(deviating(DeviationClass::SseS3)),
+            &[
+                "trail-kms-encrypted fail no_kms_key",
+                "key-customer-managed not_applicable no_kms_key",
+                "key-usable not_applicable no_kms_key",
+                "key-policy-allows-cloudtrail not_applicable no_kms_key",
+                "trail-delivering pass delivering",
+                "log-objects-sealed fail no_kms_key",
+            ],
+        );
+    }
+
+    #[test]
+    fn from_an_aws_managed_key() {
+        let aws_managed = || Facts::sealed().key(|it| it.manager = KeyManager::Aws);
+        check_all(
+            aws_managed().objects(deviating(DeviationClass::AwsManagedKey)),
+            &[
+                "trail-kms-encrypted pass kms_key_set",
+                "key-customer-managed fail aws_managed",
+                "key-usable pass usable",
+                "key-policy-allows-cloudtrail not_applicable aws_managed",
+                "trail-delivering pass delivering",
+                "log-objects-sealed fail aws_managed_key",
+            ],
+        );
+        let disabled = Facts::sealed().key(|it| {
+            it.manager = KeyManager::Aws;
+            it.state = "Disabled".to_owned();
+        });
+        check(disabled, "key-usable fail disabled");
+    }
+
+    #[test]
+    fn from_a_key_that_its_own_account_calls_gone() {
+        check_all(
+            Facts::sealed().key_is(known(KeyPresence::Gone)),
+            &[
+                "trail-kms-encrypted pass kms_key_set",
+                "key-customer-managed not_applicable key_gone",
+                "key-usable fail key_gone",
+                "key-policy-allows-cloudtrail not_applicable key_gone",
+                "trail-delivering pass delivering",
+                "log-objects-sealed pass all_sealed",
+            ],
+        );
+    }
+
+    #[test]
+    fn from_an_unread_key() {
+        let unread = || Facts::sealed().key_is(Observed::Unread(gap(0)));
+        check_all(
+            unread(),
+            &[
+                "trail-kms-encrypted pass kms_key_set",
+                "key-customer-managed not_proven unread",
+                "key-usable not_proven unread",
+                "key-policy-allows-cloudtrail not_proven not_built",
+                "trail-delivering pass delivering",
+                "log-objects-sealed pass all_sealed",
+            ],
+        );
+        let deviating = unread().objects(deviating(DeviationClass::WrongKey));
+        check(deviating, "log-objects-sealed fail wrong_key");
+    }
+
+    #[test]
+    fn from_shadows_that_contradict_each_other() {
+        check_all(
+            Facts::sealed().trail(|it| it.described_from = DescribedFrom::DisagreeingShadows),
+            &[
+                "trail-kms-encrypted not_proven shadows_disagree",
+                "key-customer-managed not_proven shadows_disagree",
+                "key-usable not_proven shadows_disagree",
+                "key-policy-allows-cloudtrail not_proven shadows_disagree",
+                "trail-delivering not_proven shadows_disagree",
+                "log-objects-sealed not_proven shadows_disagree",
+            ],
+        );
+    }
+}
+
+#[test]
+fn an_empty_organization_has_no_findings() {
+    let facts = Facts::sealed().with(|it| {
+        it.trails.clear();
+        it.accounts.clear();
+    });
+    assert_eq!(judge(&facts.build()), []);
+}
+
+#[test]
+fn a_finding_s_proof_is_the_call_that_showed_it() {
+    let facts = Facts::sealed().key(|_| ()).with(|it| {
+        let mut described = answer(KeyPresence::Exists(crate::test_support::key(KEY)));
+        described.evidence.request_id = Some("describe-key".into());
+        it.keys.insert(arn(KEY), Observed::Known(described));
+    });
+    let finding = check(facts, "key-customer-managed pass customer_managed");
+    assert_eq!(finding.evidence()[0].request_id.as_deref(), Some("describe-key"));
+}

@@ -94,15 +94,14 @@ fn status_leg(case: &TrailCase<'_>, region: Region, answer: &Answer<TrailStatus>
     let status = &answer.value;
     let proof = || vec![answer.evidence.clone()];
     let thresholds = case.facts.thresholds;
-    let is_within = |at: Timestamp, seconds: i64| {
-        case.facts.as_of.duration_since(at) <= SignedDuration::from_secs(seconds)
-    };
+    let age = |at: Timestamp| case.facts.as_of.duration_since(at);
+    let is_fresh = |at| age(at) < SignedDuration::from_secs(thresholds.fresh_within_seconds);
+    let is_stale = |at| age(at) > SignedDuration::from_secs(thresholds.stale_after_seconds);
     if !status.is_logging {
         return Leg::Fails(Reason::NotLogging, format!("not logging in {region}"), proof());
     }
-    let fresh = status.latest_delivery.filter(|it| is_within(*it, thresholds.fresh_within_seconds));
     match (&status.latest_delivery_error, status.latest_delivery) {
-        (Some(error), _) if fresh.is_some() => {
+        (Some(error), Some(at)) if is_fresh(at) => {
             let observed =
                 format!("in {region} the error '{error}' beside a delivery within the last hour");
             Leg::NotProven(Reason::DeliveryErrorContradicted, observed, Vec::new())
@@ -115,7 +114,7 @@ fn status_leg(case: &TrailCase<'_>, region: Region, answer: &Answer<TrailStatus>
             let observed = format!("logging in {region}, but nothing was ever delivered");
             Leg::NotProven(Reason::NeverDelivered, observed, Vec::new())
         }
-        (None, Some(at)) if !is_within(at, thresholds.stale_after_seconds) => {
+        (None, Some(at)) if is_stale(at) => {
             let observed = format!("the last delivery in {region} was at {at:.3}");
             Leg::NotProven(Reason::DeliveryStale, observed, Vec::new())
         }

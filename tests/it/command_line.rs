@@ -1,0 +1,136 @@
+//! What a person sees who types something wrong, or whose surroundings are wrong: one clear line,
+//! exit code 2, and nothing half done.
+
+use std::fs;
+use std::path::Path;
+use std::process::{Command, Output};
+
+use trailseal_tests::audit::audit_into;
+use trailseal_tests::plan::Plan;
+use trailseal_tests::world::World;
+
+const CANARIES: [&str; 3] = ["AKIACANARYCANARY0001", "canary-secret-key", "canary-session-token"];
+
+/// The command in an empty folder, with nothing of the surrounding AWS configuration.
+fn trailseal(folder: &Path, arguments: &[&str], environment: &[(&str, &str)]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_trailseal-under-test"));
+    command.args(arguments).current_dir(folder).env_clear();
+    command.env("HOME", folder).env("AWS_EC2_METADATA_DISABLED", "true");
+    command.envs(environment.iter().copied()).output().unwrap()
+}
+
+fn stderr(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stderr).into_owned()
+}
+
+/// One line, exit code 2, no panic, and no folder that looks like a report.
+fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("wrong.toml"), "role_name = 'x'\nrole_nam = 'y'\n").unwrap();
+    fs::write(folder.path().join("account.toml"), "trusted_key_accounts = ['12']\n").unwrap();
+    fs::write(folder.path().join("a-file"), "x").unwrap();
+    fs::write(folder.path().join("not-a-record"), "{}\n").unwrap();
+    fs::create_dir(folder.path().join("in-use")).unwrap();
+    fs::write(folder.path().join("in-use/file"), "x").unwrap();
+    let entries = || fs::read_dir(folder.path()).unwrap().count();
+    let before = entries();
+    let output = trailseal(folder.path(), arguments, environment);
+    let text = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+    assert_eq!(text.lines().count(), 1, "{arguments:?}: {text}");
+    assert!(text.starts_with("trailseal: "), "{text}");
+    for part in expected {
+        assert!(text.contains(part), "{arguments:?}: `{part}` is not in {text}");
+    }
+    assert!(!text.contains("panicked"), "{text}");
+    assert!(output.stdout.is_empty());
+    assert_eq!(entries(), before, "{arguments:?} left something behind");
+}
+
+const KEYS: [(&str, &str); 4] = [
+    ("AWS_ACCESS_KEY_ID", CANARIES[0]),
+    ("AWS_SECRET_ACCESS_KEY", CANARIES[1]),
+    ("AWS_SESSION_TOKEN", CANARIES[2]),
+    ("AWS_REGION", "us-east-1"),
+];
+
+/// Nothing listens there.
+const NOWHERE: (&str, &str) = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
+
+#[test]
+fn wrong_flags_are_one_line() {
+    check(&["scan", "--nonsense"], &[], &["--nonsense", "--help"]);
+    check(&["nonsense"], &[], &["nonsense"]);
+    check(&["report"], &[], &["--from"]);
+    check(&["scan", "--log-archive-account", "123"], &KEYS, &["`123`", "12 digits"]);
+    check(&["scan", "--window", "soon"], &KEYS, &["--window", "`soon`"]);
+    check(&["scan", "--rate-share", "2"], &KEYS, &["--rate-share", "`2`"]);
+    check(&["scan", "--max-in-flight", "0"], &KEYS, &["--max-in-flight"]);
+    check(&["scan", "--fail-on", "never"], &KEYS, &["--fail-on", "`never`"]);
+    check(&["scan"], &[("TRAILSEAL_LOG", "loud")], &["TRAILSEAL_LOG", "loud"]);
+}
+
+#[test]
+fn a_wrong_configuration_is_named_with_its_line() {
+    check(&["scan", "--config", "missing.toml"], &KEYS, &["missing.toml"]);
+    check(&["scan", "--config", "wrong.toml"], &KEYS, &["wrong.toml", "line 2", "role_nam"]);
+    check(&["scan", "--config", "account.toml"], &KEYS, &["trusted_key_accounts", "`12`"]);
+}
+
+#[test]
+fn an_output_folder_that_cannot_be_used_is_found_out_before_any_call() {
+    check(&["scan", "--out", "in-use"], &KEYS, &["in-use", "not empty", "--out"]);
+    check(&["scan", "--out", "a-file"], &KEYS, &["a-file", "--out"]);
+    check(&["scan", "--out", "a-file/below"], &KEYS, &["a-file/below", "--out"]);
+    check(&["scan", "--out", "/proc/nowhere/out"], &KEYS, &["/proc/nowhere/out"]);
+}
+
+#[test]
+fn no_credentials_and_no_endpoint_are_one_line() {
+    check(&["scan"], &[], &["credentials"]);
+    check(&["scan", "--profile", "missing"], &[], &["missing"]);
+    let nowhere: Vec<(&str, &str)> = KEYS.into_iter().chain([NOWHERE]).collect();
+    check(&["scan"], &nowhere, &["GetCallerIdentity", "connection", "AWS_ENDPOINT_URL"]);
+}
+
+#[test]
+fn traces_show_no_credentials() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace =
+        [NOWHERE, ("TRAILSEAL_LOG", "trace"), ("RUST_LOG", "trace"), ("RUST_BACKTRACE", "1")];
+    let environment: Vec<(&str, &str)> = KEYS.into_iter().chain(trace).collect();
+    let output = trailseal(folder.path(), &["scan", "--external-id", "canary-id"], &environment);
+    let text = stderr(&output);
+    assert!(text.contains("TRACE"), "there is a trace: {text}");
+    for canary in CANARIES.into_iter().chain(["canary-id"]) {
+        assert!(!text.contains(canary), "{canary} in {text}");
+    }
+}
+
+#[tokio::test]
+async fn a_record_that_was_cut_short_makes_no_report() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    audit_into(&World::new(Plan::small()), &out).await.unwrap();
+    let record = fs::read(out.join("record.jsonl")).unwrap();
+    let cut = folder.path().join("cut.jsonl");
+    fs::write(&cut, &record[..record.len() / 2]).unwrap();
+    let arguments = ["report", "--from", "cut.jsonl", "--out", "again"];
+    let output = trailseal(folder.path(), &arguments, &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
+    assert!(!folder.path().join("again").exists());
+    check(&["report", "--from", "not-a-record", "--out", "x"], &[], &["not-a-record", "line 1"]);
+    check(&["report", "--from", "missing", "--out", "x"], &[], &["missing", "no such file"]);
+}
+
+#[test]
+fn help_goes_to_stdout_and_is_no_error() {
+    let folder = tempfile::tempdir().unwrap();
+    for arguments in [["scan", "--help"].as_slice(), &["--help"], &["--version"]] {
+        let output = trailseal(folder.path(), arguments, &[]);
+        assert_eq!(output.status.code(), Some(0));
+        assert!(!output.stdout.is_empty());
+        assert!(output.stderr.is_empty());
+    }
+}

@@ -1,0 +1,146 @@
+//! Whatever fails, nothing disappears and nothing passes by it.
+
+use std::collections::BTreeSet;
+
+use proptest::prelude::*;
+use trailseal::audit::AuditError;
+use trailseal_model::record::v1::Audit;
+use trailseal_model::{GapClass, Loss, Operation, Outcome, Purpose, Status, Verdict};
+use trailseal_tests::audit::audit_into;
+use trailseal_tests::faults::Faults;
+use trailseal_tests::plan::Plan;
+use trailseal_tests::world::World;
+
+fn audited(faults: Faults) -> anyhow::Result<Audit> {
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let plan = Plan { accounts: 25, suspended: vec![4], ..Plan::small() };
+    let world = World::with_faults(plan, faults).shuffled(3);
+    runtime.block_on(audit_into(&world, &folder.path().join("out")))
+}
+
+/// Control and subject of every pass.
+fn passes(audit: &Audit) -> BTreeSet<(&'static str, String)> {
+    let passed = audit.findings.iter().filter(|it| it.status() == Status::Pass);
+    passed.map(|it| (it.control().as_str(), it.subject().key())).collect()
+}
+
+fn assert_sums_hold(audit: &Audit) {
+    for account in &audit.facts.accounts {
+        // An account whose Regions are not known has a row for each of the partition's.
+        let rows = audit.coverage.of_account(account.id).len();
+        assert!(rows == 3 || rows == 34, "{} has {rows} rows", account.id);
+    }
+    assert_eq!(audit.coverage.totals().values().sum::<u64>(), audit.coverage.population());
+}
+
+/// The operations that an audit makes through its ports; GetCallerIdentity comes before it.
+fn asked() -> impl Iterator<Item = Operation> {
+    let audit = Operation::ALL.iter().copied().filter(|it| it.purpose() == Purpose::Audit);
+    audit.filter(|it| *it != Operation::GetCallerIdentity)
+}
+
+#[test]
+fn each_operation_that_always_fails_is_a_gap_and_never_a_pass() {
+    let clean = passes(&audited(Faults::default()).unwrap());
+    for operation in asked() {
+        let res = audited(Faults::always(operation, GapClass::Denied));
+        if operation == Operation::ListAccounts {
+            let error = res.unwrap_err().downcast::<AuditError>().unwrap();
+            assert!(matches!(error, AuditError::NoDirectory(_)));
+            continue;
+        }
+        let audit = res.unwrap();
+        assert_sums_hold(&audit);
+        let has_gap = audit.gaps.iter().any(|it| it.operation == operation);
+        let lost = passes(&audit);
+        assert!(lost.is_subset(&clean), "{operation} made something pass");
+        assert!(audit.verdicts().values().all(|it| *it != Verdict::Sealed));
+        assert!([3, 4].contains(&audit.exit_code()), "{operation}: {}", audit.exit_code());
+        let missed = audit.coverage.totals()[&Outcome::NotEvaluated];
+        match operation.loss() {
+            Loss::Nothing => {
+                assert!(!has_gap, "{operation} is probed around");
+                assert_eq!(audit.coverage.totals()[&Outcome::NotEvaluated], 0);
+                continue;
+            }
+            Loss::Target => assert_eq!(missed, 24 * 3),
+            Loss::Account => assert_eq!(missed, 23 * 34),
+            Loss::Leg => {
+                assert_eq!(missed, 0);
+                assert!(lost.len() < clean.len(), "{operation} took nothing away");
+            }
+            Loss::Population | Loss::Publication => unreachable!("not asked here"),
+        }
+        assert!(has_gap, "{operation} left no gap");
+    }
+}
+
+#[test]
+fn a_directory_that_breaks_midway_leaves_a_known_incomplete_population() {
+    let faults = Faults::from_call(Operation::ListAccounts, 2, GapClass::ThrottledOut);
+    let audit = audited(faults).unwrap();
+    assert_eq!(audit.facts.accounts.len(), 20);
+    assert!(audit.facts.population.known().is_none());
+    assert_eq!(audit.exit_code(), 3);
+    assert_sums_hold(&audit);
+}
+
+#[test]
+fn a_panic_is_the_gap_of_its_own_target_only() {
+    let calls = 24 * 3;
+    let audit = audited(Faults::panic_from_call(Operation::DescribeTrails, calls)).unwrap();
+    assert_sums_hold(&audit);
+    let totals = audit.coverage.totals();
+    assert_eq!(totals[&Outcome::NotEvaluated], 1);
+    assert_eq!(totals[&Outcome::Evaluated], u64::from(calls) - 1);
+    let gaps: Vec<GapClass> = audit.gaps.iter().map(|it| it.class).collect();
+    assert_eq!(gaps, [GapClass::Panic]);
+    let row = audit.coverage.rows().find(|it| it.1.outcome == Outcome::NotEvaluated).unwrap();
+    assert_eq!(row.1.reason, Some(GapClass::Panic));
+}
+
+#[test]
+fn a_panic_while_opening_or_collecting_loses_nothing_else() {
+    let opening = audited(Faults::panic_from_call(Operation::AssumeRole, 23)).unwrap();
+    assert_sums_hold(&opening);
+    assert_eq!(opening.coverage.totals()[&Outcome::NotEvaluated], 34);
+
+    let clean = audited(Faults::default()).unwrap();
+    let collecting = audited(Faults::panic_from_call(Operation::DescribeKey, 1)).unwrap();
+    assert_sums_hold(&collecting);
+    assert_eq!(collecting.facts.trails.len(), clean.facts.trails.len());
+    assert!(collecting.gaps.iter().any(|it| it.class == GapClass::Panic));
+    assert!(collecting.findings.len() == clean.findings.len());
+    let passed = passes(&collecting);
+    assert!(passed.iter().all(|it| it.0 == "trail-kms-encrypted"), "{passed:?}");
+}
+
+#[test]
+fn a_region_that_turns_out_disabled_is_not_a_target_that_was_missed() {
+    let faults = Faults::from_call(Operation::DescribeTrails, 72, GapClass::RegionDisabled);
+    let totals = audited(faults).unwrap().coverage.totals();
+    assert_eq!(totals[&Outcome::RegionDisabled], 1);
+    assert_eq!(totals[&Outcome::NotEvaluated], 0);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn whatever_fails_from_whenever_on_the_sums_hold_and_nothing_passes_by_it(
+        operation in 0..Operation::ALL.len(),
+        class in 0..GapClass::ALL.len(),
+        from in 1u32..90,
+    ) {
+        let (operation, class) = (Operation::ALL[operation], GapClass::ALL[class]);
+        if let Ok(audit) = audited(Faults::from_call(operation, from, class)) {
+            assert_sums_hold(&audit);
+            prop_assert!(passes(&audit).len() <= passes(&audited(Faults::default()).unwrap()).len());
+            prop_assert!([3, 4].contains(&audit.exit_code()));
+            for (_, row) in audit.coverage.rows().filter(|it| it.1.outcome.is_incomplete()) {
+                prop_assert!(row.gap.is_some(), "a lost target has its gap");
+            }
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The whole program over an organization in memory, and its command line as a person meets it.
+
+#![expect(clippy::unwrap_used, reason = "a test may end where it fails")]
+
+mod command_line;
+mod failures;
+mod order;
+mod whole;

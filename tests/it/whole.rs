@@ -1,0 +1,111 @@
+//! A run in which nothing goes wrong, and its files.
+
+use std::collections::BTreeMap;
+
+use trailseal_model::{ControlId, Operation, Outcome, Reason, Status, Verdict};
+use trailseal_tests::audit::{audit_into, files};
+use trailseal_tests::plan::Plan;
+use trailseal_tests::world::World;
+
+#[tokio::test]
+async fn everything_right_passes_but_for_what_is_not_built() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan { has_organization_trail: false, own_trail_every: 1, ..Plan::small() };
+    let audit = audit_into(&World::new(plan), &folder.path().join("out")).await.unwrap();
+    // Account 0 has none of its own, and account 4 is suspended.
+    assert_eq!(audit.facts.trails.len(), 3);
+    assert!(audit.gaps.is_empty());
+    for finding in &audit.findings {
+        let reason = finding.reason().as_str();
+        let expected = match reason {
+            "not_built" => Status::NotProven,
+            "account_not_active" => Status::NotApplicable,
+            _ => Status::Pass,
+        };
+        assert_eq!(finding.status(), expected, "{} {reason}", finding.control());
+    }
+    assert!(audit.verdicts().values().all(|it| *it == Verdict::Unproven));
+    assert_eq!(audit.exit_code(), 3);
+    let totals = audit.coverage.totals();
+    assert_eq!(totals[&Outcome::Evaluated], 12);
+    assert_eq!(totals[&Outcome::AccountNotActive], 34);
+}
+
+#[tokio::test]
+async fn one_organization_trail_seen_everywhere_is_judged_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan { accounts: 45, own_trail_every: 100, suspended: vec![], ..Plan::small() };
+    let world = World::new(plan);
+    let audit = audit_into(&world, &folder.path().join("out")).await.unwrap();
+    assert_eq!(audit.facts.trails.len(), 1);
+    assert_eq!(audit.facts.trails[0].sightings(), 45 * 3);
+    assert_eq!(audit.coverage.population(), 45 * 3);
+    assert_eq!(world.faults.calls(Operation::DescribeTrails), 45 * 3);
+    assert_eq!(world.faults.calls(Operation::AssumeRole), 44);
+    assert_eq!(world.faults.calls(Operation::DescribeKey), 1);
+    assert_eq!(world.faults.calls(Operation::ListBuckets), 1);
+    // 45 accounts x 3 Regions, day by day until more than 59 objects are listed.
+    assert!(world.faults.calls(Operation::ListObjectsV2) <= 500);
+    assert_eq!(world.faults.calls(Operation::HeadObject), 59);
+    let objects = audit.findings.iter().find(|it| it.control() == ControlId::LogObjectsSealed);
+    assert_eq!(objects.unwrap().reason(), Reason::NewestOnly);
+}
+
+#[tokio::test]
+async fn the_pack_is_whole_and_says_so_last() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("deep").join("out");
+    audit_into(&World::new(Plan::small()), &out).await.unwrap();
+    let files = files(&out).unwrap();
+    let names: Vec<&str> = files.keys().map(String::as_str).collect();
+    let expected = [
+        ".complete",
+        "coverage.csv",
+        "findings.csv",
+        "gaps.csv",
+        "record.jsonl",
+        "run.json",
+        "samples.csv",
+        "trails.csv",
+    ];
+    assert_eq!(names, expected);
+    let beside = std::fs::read_dir(folder.path().join("deep")).unwrap().count();
+    assert_eq!(beside, 1, "nothing is left beside the folder");
+}
+
+#[tokio::test]
+async fn a_report_from_the_record_has_the_same_bytes() {
+    let folder = tempfile::tempdir().unwrap();
+    let (out, again) = (folder.path().join("out"), folder.path().join("again"));
+    audit_into(&World::new(Plan::small()), &out).await.unwrap();
+    let record = out.join("record.jsonl");
+    let arguments = ["trailseal", "report", "--from"].map(std::ffi::OsString::from);
+    let paths = [record.into_os_string(), "--out".into(), again.clone().into_os_string()];
+    assert_eq!(trailseal::cli::run(arguments.into_iter().chain(paths)), 0);
+    assert_eq!(files(&out).unwrap(), files(&again).unwrap());
+}
+
+#[tokio::test]
+async fn every_cell_of_an_account_id_keeps_its_zeros() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    audit_into(&World::new(Plan::small()), &out).await.unwrap();
+    for (name, bytes) in files(&out).unwrap() {
+        if std::path::Path::new(&name).extension().is_none_or(|it| it != "csv") {
+            continue;
+        }
+        let mut reader = csv::Reader::from_reader(bytes.as_slice());
+        let header = reader.headers().unwrap().clone();
+        for row in reader.records() {
+            let row: BTreeMap<String, String> = header
+                .iter()
+                .map(str::to_owned)
+                .zip(row.unwrap().iter().map(str::to_owned))
+                .collect();
+            if let Some(id) = row.get("account_id").filter(|it| !it.is_empty()) {
+                assert_eq!(id.len(), 12, "{name}: {id}");
+                assert!(id.starts_with("0000"), "{name}: {id}");
+            }
+        }
+    }
+}

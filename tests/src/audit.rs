@@ -1,0 +1,90 @@
+//! Audits a made-up organization and writes its reports.
+
+use std::collections::BTreeMap;
+use std::fs::{self, File};
+use std::io::BufWriter;
+use std::path::Path;
+
+use anyhow::Context as _;
+use jiff::SignedDuration;
+use trailseal::audit::{AuditSettings, Audited, audit};
+use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
+use trailseal_evaluator::CollectSettings;
+use trailseal_model::record::v1::{Audit, Run, write_record};
+use trailseal_model::{NoEvents, Partition, Severity, Thresholds, Window};
+
+use crate::plan::{Plan, now};
+use crate::world::World;
+
+/// The settings of every audit here.
+#[must_use]
+pub fn settings() -> AuditSettings {
+    let window = Window { start: now() - SignedDuration::from_hours(7 * 24), end: now() };
+    AuditSettings {
+        partition: Partition::Aws,
+        collect: CollectSettings {
+            window,
+            thresholds: Thresholds::DEFAULT,
+            log_archive_accounts: Vec::new(),
+            bucket_owners: Vec::new(),
+        },
+        trusted_key_accounts: std::collections::BTreeSet::new(),
+        max_in_flight: 256,
+        as_of: now(),
+    }
+}
+
+/// Audits the world and leaves every report in the folder, which must not exist yet.
+///
+/// # Errors
+/// When there is no audit (see [`trailseal::audit::AuditError`]), or the files cannot be written.
+pub async fn audit_into(world: &World, out: &Path) -> anyhow::Result<Audit> {
+    let folder = OutputFolder::begin(out)?;
+    let spool = folder.path(".samples");
+    let mut samples = SampleSpool::create(&spool)?;
+    let audited = audit(world, &settings(), &NoEvents, &mut samples).await?;
+    let audit = finished(audited);
+    let record = BufWriter::new(File::create(folder.path(RECORD_FILE))?);
+    write_record(&audit, &mut samples, record)?;
+    drop(samples);
+    fs::remove_file(spool)?;
+    write_reports(&folder)?;
+    folder.publish()?;
+    Ok(audit)
+}
+
+fn finished(audited: Audited) -> Audit {
+    let caller = Plan::account(0);
+    let run = Run {
+        id: "20261120T120000Z-0000".to_owned(),
+        tool_version: "0.0.0".to_owned(),
+        started_at: now(),
+        finished_at: now(),
+        caller_arn: format!("arn:aws:sts::{caller}:assumed-role/auditor/run"),
+        caller_account: caller,
+        partition: Partition::Aws,
+        role_name: "TrailsealAudit".to_owned(),
+        arguments: Vec::new(),
+        window: settings().collect.window,
+        fail_on: Severity::High,
+        calls: BTreeMap::new(),
+        throttles: 0,
+    };
+    let Audited { facts, findings, gaps, coverage } = audited;
+    Audit { run, facts, findings, gaps, coverage }
+}
+
+/// Every file of a folder by name.
+///
+/// # Errors
+/// When the folder cannot be read.
+pub fn files(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+    fs::read_dir(folder)?
+        .map(|entry| {
+            let path = entry?.path();
+            let name =
+                path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
+            Ok((name, fs::read(path)?))
+        })
+        .collect()
+}

@@ -1,0 +1,85 @@
+//! Audits a made-up organization over in-memory ports with every report, and says what it took.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use anyhow::{Context as _, ensure};
+use clap::Parser;
+use tokio::time::Instant;
+use trailseal_tests::audit::audit_into;
+use trailseal_tests::plan::Plan;
+use trailseal_tests::world::World;
+
+/// The shape of the main job at scale, without AWS.
+#[derive(Debug, Parser)]
+struct Arguments {
+    /// Accounts of the organization.
+    #[arg(long, default_value_t = 10_000)]
+    accounts: u64,
+    /// Regions of each account, at most 34.
+    #[arg(long, default_value_t = 34)]
+    regions: usize,
+    /// Fails when the peak memory is above this.
+    #[arg(long)]
+    max_rss_mib: Option<f64>,
+    /// Prints one JSON object instead of a line.
+    #[arg(long)]
+    json: bool,
+}
+
+#[expect(clippy::print_stdout, reason = "its result is what it prints")]
+fn main() -> anyhow::Result<ExitCode> {
+    let arguments = Arguments::parse();
+    let plan = Plan {
+        accounts: arguments.accounts,
+        regions: arguments.regions,
+        own_trail_every: 10,
+        has_organization_trail: true,
+        objects_a_day: 70,
+        suspended: Vec::new(),
+    };
+    let folder = tempfile::tempdir()?;
+    let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
+    let world = World::new(plan).shuffled(1);
+    let begun = Instant::now();
+    let audit = runtime.block_on(audit_into(&world, &folder.path().join("out")))?;
+    let wall = begun.elapsed();
+    let (targets, trails) = (audit.coverage.population(), audit.facts.trails.len());
+    ensure!(targets == arguments.accounts * arguments.regions as u64, "{targets} targets");
+    let (cpu, peak) = (cpu_time()?, peak_rss_mib()?);
+    let (wall, cpu) = (wall.as_secs_f64(), cpu.as_secs_f64());
+    let (accounts, regions) = (arguments.accounts, arguments.regions);
+    if arguments.json {
+        println!(
+            "{{\"accounts\":{accounts},\"regions\":{regions},\"targets\":{targets},\"trails\":{trails},\"wall_s\":{wall:.2},\"cpu_s\":{cpu:.2},\"peak_rss_mib\":{peak:.1}}}"
+        );
+    } else {
+        println!(
+            "{accounts} accounts x {regions} Regions, {trails} trails, all reports: {wall:.1} s wall, {cpu:.1} s CPU, {peak:.1} MiB peak"
+        );
+    }
+    if let Some(limit) = arguments.max_rss_mib.filter(|it| peak > *it) {
+        eprintln!("peak memory {peak:.1} MiB is above {limit:.1} MiB");
+        return Ok(ExitCode::FAILURE);
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The peak of resident memory, from Linux's `VmHWM`.
+fn peak_rss_mib() -> anyhow::Result<f64> {
+    let status = std::fs::read_to_string("/proc/self/status").context("only on Linux")?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).context("no VmHWM")?;
+    let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
+    Ok(kib / 1024.0)
+}
+
+/// User and system time, from Linux's `stat`, in hundredths of a second.
+fn cpu_time() -> anyhow::Result<Duration> {
+    let stat = std::fs::read_to_string("/proc/self/stat").context("only on Linux")?;
+    let fields: Vec<&str> =
+        stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
+    let ticks = |index: usize| -> anyhow::Result<u64> {
+        Ok(fields.get(index).context("a field is missing")?.parse()?)
+    };
+    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
+}

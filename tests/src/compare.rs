@@ -1,0 +1,74 @@
+//! Two runs of one world, compared: only what is declared volatile may differ.
+
+use std::path::Path;
+
+use serde_json::Value;
+use trailseal_model::record::VOLATILE;
+
+/// A report with everything volatile blanked, by its columns or field names.
+///
+/// # Errors
+/// When it is not the report that its name says.
+pub fn blanked(name: &str, bytes: &[u8]) -> anyhow::Result<String> {
+    let text = std::str::from_utf8(bytes)?;
+    let json = |text: &str| -> anyhow::Result<String> {
+        Ok(format!("{}\n", blanked_json(serde_json::from_str(text)?)))
+    };
+    match Path::new(name).extension().and_then(|it| it.to_str()) {
+        Some("csv") => Ok(blanked_csv(text)),
+        Some("jsonl") => text.lines().map(json).collect(),
+        Some("json") => json(text),
+        _ => Ok(text.to_owned()),
+    }
+}
+
+fn blanked_json(value: Value) -> Value {
+    match value {
+        Value::Object(fields) => fields
+            .into_iter()
+            .map(|(name, value)| {
+                let is_volatile = VOLATILE.contains(&name.as_str());
+                (name, if is_volatile { Value::Null } else { blanked_json(value) })
+            })
+            .collect(),
+        Value::Array(values) => values.into_iter().map(blanked_json).collect(),
+        other => other,
+    }
+}
+
+/// The cells of made-up worlds hold neither commas in quotes nor line breaks in volatile columns,
+/// so a plain split finds the columns; rows with quotes keep their tail as it is.
+fn blanked_csv(text: &str) -> String {
+    let mut lines = text.split("\r\n");
+    let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
+    let mut blanked = header.join(",");
+    for line in lines {
+        blanked.push('\n');
+        let cells = split_cells(line);
+        let shown: Vec<&str> = cells
+            .iter()
+            .zip(&header)
+            .map(|(cell, column)| if VOLATILE.contains(column) { "" } else { cell })
+            .collect();
+        blanked.push_str(&shown.join(","));
+    }
+    blanked
+}
+
+/// Cells of one line without line breaks inside, quoted commas respected.
+fn split_cells(line: &str) -> Vec<&str> {
+    let mut cells = Vec::new();
+    let (mut start, mut is_quoted) = (0, false);
+    for (index, byte) in line.bytes().enumerate() {
+        match byte {
+            b'"' => is_quoted = !is_quoted,
+            b',' if !is_quoted => {
+                cells.push(&line[start..index]);
+                start = index + 1;
+            }
+            _ => {}
+        }
+    }
+    cells.push(&line[start..]);
+    cells
+}

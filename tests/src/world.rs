@@ -1,0 +1,288 @@
+//! The made-up organization, answering the ports.
+
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use jiff::SignedDuration;
+use trailseal_evaluator::ports::{
+    Buckets, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailListing, TrailStatuses,
+};
+use trailseal_fanout::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
+use trailseal_model::{
+    Account, AccountId, Answer, Arn, BucketPresence, Evidence, Gap, KeyFacts, KeyManager,
+    Operation, Organization, Region, Target, TrailDescription, TrailStatus,
+};
+
+use crate::faults::Faults;
+use crate::plan::{HOME, ORGANIZATION, Plan, now};
+
+/// An organization in memory.
+#[derive(Debug)]
+pub struct World {
+    /// What it holds.
+    pub plan: Plan,
+    /// What goes wrong.
+    pub faults: Faults,
+    /// In which order answers come.
+    pub seed: u64,
+    regions: Vec<Region>,
+}
+
+impl World {
+    /// A world in which nothing goes wrong.
+    #[must_use]
+    pub fn new(plan: Plan) -> Self {
+        Self::with_faults(plan, Faults::default())
+    }
+
+    /// A world in which something does.
+    #[must_use]
+    pub fn with_faults(plan: Plan, faults: Faults) -> Self {
+        let regions = plan.regions();
+        Self { plan, faults, seed: 0, regions }
+    }
+
+    /// The same world, answering in another order.
+    #[must_use]
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        self.seed = seed;
+        self
+    }
+
+    /// Comes back after a while that depends on the seed and the call.
+    async fn wait(&self, operation: Operation, what: impl Hash) {
+        let mut hasher = DefaultHasher::new();
+        (self.seed, operation, what).hash(&mut hasher);
+        let turns = if self.seed == 0 { 0 } else { hasher.finish() % 13 };
+        for _ in 0..turns {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn answer<T>(operation: Operation, target: Option<Target>, value: T) -> Answer<T> {
+        let evidence = Evidence {
+            operation,
+            account: target.map(|it| it.account),
+            region: target.map(|it| it.region),
+            at: now(),
+            request_id: Some("madeup-request".into()),
+            attempts: 1,
+            throttles: 0,
+        };
+        Answer { value, evidence }
+    }
+
+    /// Notes the call, waits, and fails it if it is to fail.
+    async fn call(&self, operation: Operation, target: Target, subject: &str) -> Result<(), Gap> {
+        self.wait(operation, (target, subject)).await;
+        self.faults.meet(operation).map_err(|it| {
+            let gap = it.at(target.account, Some(target.region));
+            if subject.is_empty() { gap } else { gap.on(subject) }
+        })
+    }
+
+    fn number(account: AccountId) -> u64 {
+        (account.number() - 11_111_111) / 10_000_019
+    }
+
+    fn home() -> Region {
+        Region::new(HOME).expect("in the table")
+    }
+
+    fn at_home(account: AccountId) -> Target {
+        Target { account, region: Self::home() }
+    }
+
+    fn trail(owner: u64, is_organization_trail: bool) -> TrailDescription {
+        let account = Plan::account(owner);
+        let name = if is_organization_trail { "organization" } else { "own" };
+        let arn = Arn::new(&format!("arn:aws:cloudtrail:{HOME}:{account}:trail/{name}"));
+        TrailDescription {
+            arn: arn.expect("an ARN"),
+            name: name.to_owned(),
+            home_region: Self::home(),
+            owner: account,
+            bucket: Some(format!("logs-{account}")),
+            prefix: is_organization_trail.then(|| "central".to_owned()),
+            kms_key_id: Some(key_of(account)),
+            is_multi_region: true,
+            is_organization_trail,
+            includes_global_service_events: true,
+            log_file_validation: true,
+            has_custom_event_selectors: false,
+            has_insight_selectors: false,
+            sns_topic_arn: None,
+            log_group_arn: None,
+        }
+    }
+}
+
+fn key_of(account: AccountId) -> String {
+    format!("arn:aws:kms:{HOME}:{account}:key/00000000-0000-0000-0000-{account}")
+}
+
+impl Directory for World {
+    async fn list_accounts(&self, token: Option<String>) -> Result<AccountPage, Gap> {
+        self.wait(Operation::ListAccounts, &token).await;
+        self.faults.meet(Operation::ListAccounts)?;
+        let from: u64 = token.and_then(|it| it.parse().ok()).unwrap_or_default();
+        let to = (from + 20).min(self.plan.accounts);
+        let account = |number| Account {
+            id: Plan::account(number),
+            name: format!("account {number}"),
+            state: self.plan.state(number),
+            ou_path: Some(format!("{ORGANIZATION}/r-root/ou-{}/", number % 7)),
+        };
+        let organization =
+            Organization { id: ORGANIZATION.to_owned(), management_account: Plan::account(0) };
+        Ok(AccountPage {
+            accounts: (from..to).map(account).collect(),
+            organization: Some(organization),
+            next_token: (to < self.plan.accounts).then(|| to.to_string()),
+        })
+    }
+}
+
+impl Sessions for World {
+    async fn open(&self, account: AccountId) -> Result<(), Gap> {
+        self.wait(Operation::AssumeRole, account).await;
+        if account == Plan::account(0) {
+            return Ok(());
+        }
+        self.faults.meet(Operation::AssumeRole).map_err(|it| it.at(account, None))
+    }
+}
+
+impl RegionListing for World {
+    async fn list_regions(&self, account: AccountId) -> Result<Vec<AccountRegion>, Gap> {
+        self.call(Operation::ListRegions, Self::at_home(account), "").await?;
+        let of = |region| AccountRegion { region, is_enabled: true };
+        Ok(self.regions.iter().copied().map(of).collect())
+    }
+}
+
+impl TrailListing for World {
+    async fn describe_trails(&self, target: Target) -> Result<Answer<Vec<TrailDescription>>, Gap> {
+        self.call(Operation::DescribeTrails, target, "").await?;
+        let mut trails = Vec::new();
+        if self.plan.has_organization_trail {
+            trails.push(Self::trail(0, true));
+        }
+        let number = Self::number(target.account);
+        if self.plan.has_own_trail(number) {
+            trails.push(Self::trail(number, false));
+        }
+        Ok(Self::answer(Operation::DescribeTrails, Some(target), trails))
+    }
+}
+
+impl TrailStatuses for World {
+    async fn trail_status(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<TrailStatus>, Gap> {
+        self.call(Operation::GetTrailStatus, asked_in, trail.as_str()).await?;
+        let status = TrailStatus {
+            is_logging: true,
+            latest_delivery: Some(now() - SignedDuration::from_mins(7)),
+            latest_delivery_error: None,
+        };
+        Ok(Self::answer(Operation::GetTrailStatus, Some(asked_in), status))
+    }
+}
+
+impl Keys for World {
+    async fn describe_key(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Option<KeyFacts>>, Gap> {
+        self.call(Operation::DescribeKey, asked_in, key.as_str()).await?;
+        let facts = KeyFacts {
+            arn: key.clone(),
+            manager: KeyManager::Customer,
+            state: "Enabled".to_owned(),
+            spec: "SYMMETRIC_DEFAULT".to_owned(),
+            usage: "ENCRYPT_DECRYPT".to_owned(),
+            origin: Some("AWS_KMS".to_owned()),
+            is_multi_region: false,
+            deletion_date: None,
+            valid_to: None,
+        };
+        Ok(Self::answer(Operation::DescribeKey, Some(asked_in), Some(facts)))
+    }
+}
+
+impl Buckets for World {
+    async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
+        let target = Self::at_home(account);
+        self.call(Operation::ListBuckets, target, "").await?;
+        let buckets = vec!["other".to_owned(), format!("logs-{account}")];
+        Ok(Self::answer(Operation::ListBuckets, Some(target), buckets))
+    }
+
+    async fn head_bucket(
+        &self,
+        account: AccountId,
+        bucket: &str,
+    ) -> Result<Answer<BucketPresence>, Gap> {
+        let target = Self::at_home(account);
+        self.call(Operation::HeadBucket, target, bucket).await?;
+        let presence = BucketPresence::Exists(Some(Self::home()));
+        Ok(Self::answer(Operation::HeadBucket, Some(target), presence))
+    }
+}
+
+impl LogObjects for World {
+    async fn list_objects(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        prefix: &str,
+        _token: Option<String>,
+    ) -> Result<Answer<ObjectPage>, Gap> {
+        let subject = format!("{bucket}/{prefix}");
+        self.call(Operation::ListObjectsV2, reader.target, &subject).await?;
+        let keys = keys_under(prefix, self.plan.objects_a_day);
+        let page = ObjectPage { keys, next_token: None };
+        Ok(Self::answer(Operation::ListObjectsV2, Some(reader.target), page))
+    }
+
+    async fn head_object(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Answer<Option<ObjectHead>>, Gap> {
+        let subject = format!("{bucket}/{key}");
+        self.call(Operation::HeadObject, reader.target, &subject).await?;
+        let owner: AccountId = bucket.trim_start_matches("logs-").parse().expect("an account");
+        let head = ObjectHead {
+            last_modified: Some(now()),
+            size: Some(1234),
+            etag: Some("0123456789abcdef".to_owned()),
+            algorithm: Some("aws:kms".to_owned()),
+            kms_key_id: Some(key_of(owner)),
+            bucket_key: Some(true),
+            ..ObjectHead::default()
+        };
+        Ok(Self::answer(Operation::HeadObject, Some(reader.target), Some(head)))
+    }
+}
+
+/// The log objects of one day: only the home Region has any.
+fn keys_under(prefix: &str, count: u32) -> Vec<String> {
+    // …/AWSLogs/[o-id/]<account>/CloudTrail/<region>/YYYY/MM/DD/
+    let parts: Vec<&str> = prefix.trim_end_matches('/').rsplit('/').collect();
+    let [day, month, year, region, _, account, ..] = parts.as_slice() else { return Vec::new() };
+    if *region != HOME {
+        return Vec::new();
+    }
+    let name = |index: u32| {
+        let (hour, minute) = (index / 60 % 24, index % 60);
+        format!(
+            "{prefix}{account}_CloudTrail_{region}_{year}{month}{day}T{hour:02}{minute:02}Z_{index:016}.json.gz"
+        )
+    };
+    (0..count).map(name).collect()
+}
