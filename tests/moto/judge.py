@@ -11,6 +11,7 @@ import access_log
 import coverage
 import findings
 import recording
+import secrecy
 import tables
 
 HERE = pathlib.Path(__file__).resolve().parent
@@ -26,7 +27,9 @@ def main() -> None:
     readable = readable_accounts()
     called, call_count = recording.problems(arguments.recording, world, readable)
     logged = access_log.problems(arguments.access_log, call_count, len(readable))
-    lines = found + covered + called + logged
+    secret = arguments.secret_access_key
+    told = secrecy.problems(arguments.out, arguments.scan_log, arguments.recording, secret)
+    lines = found + covered + called + logged + told
     if lines:
         print("\n".join(lines))
         sys.exit(1)
@@ -45,6 +48,8 @@ def parse_arguments() -> argparse.Namespace:
     add("--world", type=pathlib.Path, required=True, help="what seed.py wrote")
     add("--recording", type=pathlib.Path, required=True, help="moto's record of the scan's calls")
     add("--access-log", type=pathlib.Path, required=True, help="what moto_server wrote to stderr")
+    add("--scan-log", type=pathlib.Path, required=True, help="the scan's own log, at TRACE")
+    add("--secret-access-key", required=True, help="the caller's, which must stand nowhere")
     return parser.parse_args()
 
 

@@ -27,20 +27,32 @@ class Scan:
     world: pathlib.Path
     recording: pathlib.Path
     access_log: pathlib.Path
+    scan_log: pathlib.Path
+    secret_access_key: str
 
     def copy(self, folder: pathlib.Path) -> Scan:
-        copied = Scan(folder / "out", self.world, folder / "recording.jsonl", folder / "access.log")
+        copied = Scan(
+            folder / "out",
+            self.world,
+            folder / "recording.jsonl",
+            folder / "access.log",
+            folder / "scan.log",
+            self.secret_access_key,
+        )
         copied.out.mkdir()
         for name in ("findings.csv", "coverage.csv"):
             shutil.copy(self.out / name, copied.out / name)
         shutil.copy(self.recording, copied.recording)
         shutil.copy(self.access_log, copied.access_log)
+        shutil.copy(self.scan_log, copied.scan_log)
         return copied
 
     def judge(self) -> tuple[bool, str]:
         """Whether the judge accepts it, and what it says."""
         command = [sys.executable, str(JUDGE), "--out", str(self.out), "--world", str(self.world)]
         command += ["--recording", str(self.recording), "--access-log", str(self.access_log)]
+        command += ["--scan-log", str(self.scan_log)]
+        command += ["--secret-access-key", self.secret_access_key]
         result = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
         if result.returncode not in (0, 1) or result.stderr:
             raise SystemExit(f"the judge broke: {result.stderr or result.returncode}")
@@ -206,6 +218,21 @@ def bucket_asked_again(scan: Scan) -> None:
     scan.add_call(scan.call("s3:HeadBucket"))
 
 
+def session_token_told(scan: Scan) -> None:
+    headers = scan.call("s3:HeadObject")["headers"]
+    token = next(it for name, it in headers.items() if name.lower() == "x-amz-security-token")
+    with scan.scan_log.open("a") as file:
+        file.write(f"sent with {token}\n")
+
+
+def secret_key_reported(scan: Scan) -> None:
+    (scan.out / "run.json").write_text(json.dumps({"arguments": [scan.secret_access_key]}))
+
+
+def no_trace_searched(scan: Scan) -> None:
+    scan.scan_log.write_text("nothing\n")
+
+
 def with_target(entry: dict, target: str) -> dict:
     headers = {
         name: target if name.lower() == "x-amz-target" else value
@@ -239,6 +266,9 @@ FALSIFICATIONS = {
     request_unrecorded: "were recorded",
     moto_broke: "moto broke on",
     bucket_asked_again: "s3:HeadBucket in",
+    session_token_told: "scan.log: 1 secrets",
+    secret_key_reported: "run.json: 1 secrets",
+    no_trace_searched: "there is no trace",
 }
 
 
@@ -268,10 +298,10 @@ def attempt(genuine: Scan, falsify: Callable[[Scan], None], expected: str) -> st
 
 def parse_arguments() -> Scan:
     parser = argparse.ArgumentParser(description=__doc__)
-    for name in ("--out", "--world", "--recording", "--access-log"):
+    for name in ("--out", "--world", "--recording", "--access-log", "--scan-log"):
         parser.add_argument(name, type=pathlib.Path, required=True, help="as for judge.py")
-    arguments = parser.parse_args()
-    return Scan(arguments.out, arguments.world, arguments.recording, arguments.access_log)
+    parser.add_argument("--secret-access-key", required=True, help="as for judge.py")
+    return Scan(**vars(parser.parse_args()))
 
 
 if __name__ == "__main__":

@@ -234,6 +234,8 @@ fn scan(
         .env("AWS_REGION", "us-east-1")
         .stdin(Stdio::null());
     if !is_shown {
+        // The judge searches the log for secrets, and a trace is where they would stand.
+        scan.env("TRAILSEAL_LOG", "trace");
         let log = File::create(&place.scan_log).context("failed to create the scan's log")?;
         scan.stdout(log.try_clone().context("failed to share the scan's log")?).stderr(log);
     }
@@ -251,6 +253,8 @@ fn judge(place: &Place, name: &str) -> Result<String> {
     let mut judge = script(place, name);
     judge.arg("--out").arg(&place.out).arg("--world").arg(&place.world);
     judge.arg("--recording").arg(&place.recording).arg("--access-log").arg(&place.server_log);
+    judge.arg("--scan-log").arg(&place.scan_log);
+    judge.args(["--secret-access-key", SECRET_ACCESS_KEY]);
     output(&mut judge, name)
 }
 

@@ -132,17 +132,22 @@ impl EventSink for RunEvents {
                 add(&self.collected, 1);
                 tracing::debug!(%trail, "trail collected");
             }
-            Event::Request { operation, failure, attempt, took, .. } => {
+            Event::Request { operation, account, region, attempt, took, failure } => {
                 add(&self.calls[*operation as usize], 1);
                 if *failure == Some(GapClass::ThrottledOut) {
                     add(&self.throttles, 1);
                 }
                 let failure = failure.map_or("none", GapClass::as_str);
-                tracing::trace!(%operation, attempt, ?took, failure, "request");
+                let account = account.map(|it| it.to_string());
+                let region = region.map(trailseal_model::Region::name);
+                tracing::trace!(%operation, account, region, attempt, ?took, failure, "request");
             }
             Event::GapRecorded { gap } => {
                 add(&self.gaps, 1);
-                tracing::debug!(operation = %gap.operation, class = %gap.class, "gap");
+                let account = gap.account.map(|it| it.to_string());
+                let region = gap.region.map(trailseal_model::Region::name);
+                let (operation, class) = (gap.operation, gap.class);
+                tracing::debug!(%operation, account, region, %class, "gap");
             }
         }
     }

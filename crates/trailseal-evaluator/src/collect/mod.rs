@@ -198,3 +198,6 @@ fn cells(work: &TrailWork, members: &Members) -> Vec<LogCell> {
     let of_region = |region| accounts.iter().map(move |it| LogCell { account: *it, region });
     regions.into_iter().flat_map(of_region).collect()
 }
+
+#[cfg(test)]
+mod tests;

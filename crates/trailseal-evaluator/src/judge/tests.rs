@@ -6,8 +6,8 @@ use jiff::SignedDuration;
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
     AccountState, BucketOwner, BucketPresence, ControlId, DescribedFrom, DeviationClass, Finding,
-    KeyManager, KeyPresence, LogSample, Observed, Population, Reason, SampleMethod, SampleResult,
-    Status, Subject, TrailStatus, Verdict, verdict,
+    KeyManager, KeyPresence, LogSample, Observed, Population, SampleMethod, SampleResult, Status,
+    Subject, TrailStatus, Verdict, verdict,
 };
 
 use super::judge;

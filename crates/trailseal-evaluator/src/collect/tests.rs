@@ -1,0 +1,789 @@
+//! Collecting against a small AWS in memory: what is asked, how often, of whom, and what comes of it.
+
+mod fake;
+
+use std::collections::BTreeSet;
+
+use futures::channel::oneshot;
+use futures::executor::block_on;
+use futures::future::{join, join_all, poll_immediate};
+use futures::{FutureExt as _, future};
+use trailseal_model::{
+    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, Operation, Population,
+    SampleMethod, SampleResult, Selection,
+};
+
+use super::*;
+use crate::ports::{ObjectHead, Reader};
+use crate::test_support::{KEY, account, arn, evidence, now, region, time, trail, window};
+use fake::{
+    Call, Object, World, aes256, log_object, log_object_of, of_organization, sealed, under,
+};
+
+/// An account that keeps the logs.
+const ARCHIVE: u64 = 9;
+const FOREIGN_KEY: &str = "arn:aws:kms:eu-west-1:000000000002:key/2";
+
+fn settings() -> CollectSettings {
+    CollectSettings {
+        window: window(),
+        thresholds: Thresholds::DEFAULT,
+        log_archive_accounts: vec![account(ARCHIVE)],
+        bucket_owners: Vec::new(),
+    }
+}
+
+/// The accounts 1 and 2 of the organization `o-1`.
+fn members() -> Members {
+    Members {
+        organization: Some(Organization { id: "o-1".to_owned(), management_account: account(1) }),
+        audited: vec![account(1), account(2)],
+        all: BTreeSet::from([account(1), account(2)]),
+    }
+}
+
+fn at_once(members: Members) -> MembersToCome {
+    future::ready(Arc::new(members)).boxed().shared()
+}
+
+fn never() -> MembersToCome {
+    future::pending().boxed().shared()
+}
+
+fn work(description: TrailDescription) -> TrailWork {
+    let trail =
+        FoldedTrail { description, described_from: DescribedFrom::Home, described_by: evidence() };
+    TrailWork { trail, owner_regions: vec![region("eu-west-1"), region("us-east-1")] }
+}
+
+/// Collects one trail of this world; its gaps come with it.
+fn collect_with(
+    world: &World,
+    settings: CollectSettings,
+    members: MembersToCome,
+    description: TrailDescription,
+) -> (CollectedTrail, Vec<Gap>) {
+    let gaps = GapLedger::default();
+    let collector = Collector::new(world, &gaps, settings, members);
+    let collected = block_on(collector.collect(work(description)));
+    drop(collector);
+    (collected, gaps.into_gaps().iter().cloned().collect())
+}
+
+fn collect(world: &World, description: TrailDescription) -> CollectedTrail {
+    collect_with(world, settings(), at_once(members()), description).0
+}
+
+/// Collects these trails side by side.
+fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTrail> {
+    let gaps = GapLedger::default();
+    let collector = Collector::new(world, &gaps, settings(), at_once(members()));
+    block_on(join_all(trails.into_iter().map(|it| collector.collect(work(it)))))
+}
+
+fn keyless() -> TrailDescription {
+    TrailDescription { kms_key_id: None, ..trail("main") }
+}
+
+fn naming(key: &str) -> TrailDescription {
+    TrailDescription { kms_key_id: Some(key.to_owned()), ..trail("main") }
+}
+
+fn results(collected: &CollectedTrail) -> Vec<SampleResult> {
+    collected.samples.iter().map(|it| it.result).collect()
+}
+
+mod status {
+    use super::*;
+
+    /// Where GetTrailStatus was asked, by account and Region.
+    fn asked(description: TrailDescription) -> Vec<(AccountId, String)> {
+        let world = World::new();
+        collect(&world, description);
+        let targets = world.calls_of(Operation::GetTrailStatus).into_iter().filter_map(|it| {
+            let Call::Status(_, target) = it else { return None };
+            Some((target.account, target.region.to_string()))
+        });
+        targets.collect()
+    }
+
+    #[test]
+    fn a_multi_region_trail_is_asked_for_in_every_region_of_its_owner() {
+        let owner = account(1);
+        let multi = TrailDescription { is_multi_region: true, ..trail("main") };
+        let both = [(owner, "eu-west-1".to_owned()), (owner, "us-east-1".to_owned())];
+        assert_eq!(asked(multi.clone()), both);
+        // The home Region is asked even where the owner's Regions do not list it.
+        let far = TrailDescription { home_region: region("ap-south-1"), ..multi };
+        assert_eq!(asked(far).len(), 3);
+    }
+
+    #[test]
+    fn a_single_region_trail_is_asked_for_at_home_only() {
+        assert_eq!(asked(trail("main")), [(account(1), "us-east-1".to_owned())]);
+    }
+
+    #[test]
+    fn a_refusal_in_one_region_is_a_gap_there_only() {
+        let world = World::new().refusing(|it| match it {
+            Call::Status(_, target) => target.region == region("eu-west-1"),
+            _ => false,
+        });
+        let multi = TrailDescription { is_multi_region: true, ..trail("main") };
+        let collected = collect(&world, multi);
+        let unread: Vec<_> =
+            collected.facts.status.iter().map(|(name, it)| (*name, it.gap().is_some())).collect();
+        assert_eq!(unread, [(region("eu-west-1"), true), (region("us-east-1"), false)]);
+    }
+}
+
+mod key {
+    use super::*;
+
+    fn asked(world: &World) -> Vec<Call> {
+        world.calls_of(Operation::DescribeKey)
+    }
+
+    fn in_account(number: u64, name: &str) -> Target {
+        Target { account: account(number), region: region(name) }
+    }
+
+    #[test]
+    fn a_trail_without_a_key_asks_kms_nothing() {
+        let world = World::new();
+        assert!(collect(&world, keyless()).key.is_none());
+        assert_eq!(asked(&world), []);
+    }
+
+    #[test]
+    fn the_key_of_two_trails_is_described_once_in_its_own_account_and_region() {
+        let world = World::new();
+        let trails = vec![
+            naming(FOREIGN_KEY),
+            TrailDescription { owner: account(2), ..naming(FOREIGN_KEY) },
+        ];
+        let collected = collect_all(&world, trails);
+        let there = in_account(2, "eu-west-1");
+        assert_eq!(asked(&world), [Call::DescribeKey(arn(FOREIGN_KEY), there)]);
+        assert_eq!(collected[0].key, collected[1].key);
+    }
+
+    #[test]
+    fn a_key_of_another_account_waits_for_the_members() {
+        let (world, gaps) = (World::new(), GapLedger::default());
+        let (ended, members_to_come) = oneshot::channel();
+        let to_come = members_to_come.map(Result::unwrap_or_default).boxed().shared();
+        let collector = Collector::new(&world, &gaps, settings(), to_come);
+        let mut collecting = Box::pin(collector.collect(work(naming(FOREIGN_KEY))));
+        for _ in 0..10 {
+            assert!(block_on(poll_immediate(&mut collecting)).is_none());
+        }
+        assert_eq!(asked(&world), []);
+        ended.send(Arc::new(members())).unwrap();
+        block_on(collecting);
+        assert_eq!(asked(&world).len(), 1);
+    }
+
+    #[test]
+    fn a_trail_with_its_own_key_waits_for_nobody() {
+        let world = World::holding([log_object(5)]);
+        let (collected, _) = collect_with(&world, settings(), never(), trail("main"));
+        assert_eq!(collected.facts.sample.sealed, 1);
+    }
+
+    #[test]
+    fn a_key_outside_the_organization_is_asked_for_by_the_trail_s_owner() {
+        let world = World::new();
+        let foreign = "arn:aws:kms:eu-west-1:000000000077:key/7";
+        collect(&world, naming(foreign));
+        let there = in_account(1, "eu-west-1");
+        assert_eq!(asked(&world), [Call::DescribeKey(arn(foreign), there)]);
+    }
+
+    #[test]
+    fn gone_in_its_own_account_is_gone() {
+        let mut world = World::new();
+        world.keys.clear();
+        let collected = collect(&world, trail("main"));
+        assert_eq!(collected.key.unwrap().known().unwrap().value, KeyPresence::Gone);
+    }
+
+    #[test]
+    fn not_found_by_another_account_is_a_gap_and_not_gone() {
+        let foreign = "arn:aws:kms:eu-west-1:000000000077:key/7";
+        let (collected, gaps) =
+            collect_with(&World::new(), settings(), at_once(members()), naming(foreign));
+        assert!(collected.key.unwrap().gap().is_some());
+        let gap = gaps.iter().find(|it| it.operation == Operation::DescribeKey).unwrap();
+        assert_eq!((gap.class, gap.subject.as_deref()), (GapClass::NotFound, Some(foreign)));
+    }
+
+    #[test]
+    fn an_alias_is_resolved_by_describe_key() {
+        let alias = arn("arn:aws:kms:us-east-1:000000000001:alias/logs");
+        let mut world = World::holding([log_object(5)]);
+        world.keys.insert(alias.clone(), crate::test_support::key(KEY));
+        let collected = collect(&world, naming("alias/logs"));
+        assert_eq!(collected.facts.key, Some(alias));
+        assert_eq!(collected.expected_key, Some(arn(KEY)));
+        assert_eq!(results(&collected), [SampleResult::Pass]);
+    }
+
+    #[test]
+    fn an_alias_that_was_not_resolved_proves_no_object() {
+        let world =
+            World::holding([log_object(5)]).refusing(|it| it.operation() == Operation::DescribeKey);
+        let collected = collect(&world, naming("alias/logs"));
+        assert_eq!(collected.expected_key, None);
+        assert_eq!(results(&collected), [SampleResult::Unreadable]);
+    }
+
+    #[test]
+    fn an_unread_key_is_judged_by_its_arn() {
+        let world =
+            World::holding([log_object(5)]).refusing(|it| it.operation() == Operation::DescribeKey);
+        let collected = collect(&world, trail("main"));
+        assert_eq!(collected.expected_key, Some(arn(KEY)));
+        assert_eq!(results(&collected), [SampleResult::Pass]);
+    }
+
+    #[test]
+    fn an_object_under_the_trail_s_own_aws_managed_key_deviates() {
+        let mut world = World::holding([log_object(5)]);
+        let manager = trailseal_model::KeyManager::Aws;
+        world.keys.values_mut().for_each(|it| it.manager = manager);
+        let collected = collect(&world, trail("main"));
+        assert_eq!(
+            collected.facts.sample.deviations.keys().collect::<Vec<_>>(),
+            [&DeviationClass::AwsManagedKey]
+        );
+    }
+}
+
+mod bucket {
+    use super::*;
+
+    fn archived() -> World {
+        let mut world = World::holding([log_object(5)]);
+        world.buckets_of = [(account(ARCHIVE), vec!["logs".to_owned()])].into();
+        world
+    }
+
+    fn asked(world: &World) -> Vec<AccountId> {
+        let calls = world.calls_of(Operation::ListBuckets).into_iter().filter_map(|it| match it {
+            Call::ListBuckets(account) => Some(account),
+            _ => None,
+        });
+        calls.collect()
+    }
+
+    #[test]
+    fn the_owner_in_the_log_archive_reads_the_bucket_and_is_expected_to_own_it() {
+        let mut world = archived();
+        world.presence = BucketPresence::Exists(Some(region("eu-west-1")));
+        let collected = collect(&world, trail("main"));
+        assert_eq!(asked(&world), [account(1), account(ARCHIVE)]);
+        assert_eq!(collected.bucket.unwrap().owner.account(), Some(account(ARCHIVE)));
+        assert_eq!(world.calls_of(Operation::HeadBucket), [Call::HeadBucket(account(ARCHIVE))]);
+        let target = Target { account: account(ARCHIVE), region: region("eu-west-1") };
+        let expected = Reader { target, expected_owner: Some(account(ARCHIVE)) };
+        let readers = world.calls().into_iter().filter_map(|it| match it {
+            Call::List(reader, _) | Call::Head(reader, _) => Some(reader),
+            _ => None,
+        });
+        let readers: Vec<Reader> = readers.collect();
+        // Seven days and one object.
+        assert_eq!(readers, [expected; 8]);
+    }
+
+    #[test]
+    fn the_configured_owner_is_asked_first_and_nobody_twice() {
+        let world = World::new();
+        let bucket_owners =
+            vec![("other".to_owned(), account(2)), ("logs".to_owned(), account(ARCHIVE))];
+        let settings = CollectSettings { bucket_owners, ..settings() };
+        let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
+        assert_eq!(asked(&world), [account(ARCHIVE), account(1)]);
+        assert_eq!(collected.bucket.unwrap().configured_owner, Some(account(ARCHIVE)));
+    }
+
+    #[test]
+    fn buckets_are_listed_once_per_account_however_many_trails_there_are() {
+        let world = archived();
+        let trails = (0..5).map(|it| trail(&format!("trail{it}"))).collect();
+        let collected = collect_all(&world, trails);
+        assert_eq!(asked(&world), [account(1), account(ARCHIVE)]);
+        let owners = collected.iter().map(|it| it.bucket.as_ref().unwrap().owner.account());
+        assert!(owners.eq([Some(account(ARCHIVE)); 5]));
+    }
+
+    #[test]
+    fn a_refused_listing_of_buckets_is_asked_once_too() {
+        let world = archived().refusing(|it| it.operation() == Operation::ListBuckets);
+        collect_all(&world, vec![trail("one"), trail("two")]);
+        assert_eq!(asked(&world), [account(1), account(ARCHIVE)]);
+    }
+
+    #[test]
+    fn an_owner_found_elsewhere_heals_a_refusal() {
+        let world = archived().refusing(|it| *it == Call::ListBuckets(account(1)));
+        let owner = collect(&world, trail("main")).bucket.unwrap().owner;
+        assert_eq!(owner.account(), Some(account(ARCHIVE)));
+    }
+
+    #[test]
+    fn found_nowhere_differs_from_not_asked_everywhere() {
+        let nowhere = || {
+            let mut world = World::new();
+            world.buckets_of.clear();
+            world
+        };
+        let collected = collect(&nowhere(), trail("main"));
+        assert_eq!(collected.bucket.unwrap().owner, BucketOwner::NotFound);
+        let refused = nowhere().refusing(|it| *it == Call::ListBuckets(account(1)));
+        let collected = collect(&refused, trail("main"));
+        assert!(matches!(collected.bucket.unwrap().owner, BucketOwner::Unread(_)));
+    }
+
+    #[test]
+    fn without_an_owner_the_trail_s_owner_reads_and_expects_nobody() {
+        let mut world = World::holding([log_object(5)]);
+        world.buckets_of.clear();
+        collect(&world, trail("main"));
+        let home = Target { account: account(1), region: region("us-east-1") };
+        let reader = Reader { target: home, expected_owner: None };
+        assert_eq!(world.calls_of(Operation::HeadObject), [Call::Head(reader, log_object(5))]);
+    }
+
+    #[test]
+    fn a_bucket_without_a_known_region_is_read_in_the_home_region() {
+        let world =
+            World::holding([log_object(5)]).refusing(|it| it.operation() == Operation::HeadBucket);
+        let collected = collect(&world, trail("main"));
+        assert!(collected.bucket.unwrap().presence.gap().is_some());
+        let home = Target { account: account(1), region: region("us-east-1") };
+        let reader = Reader { target: home, expected_owner: Some(account(1)) };
+        assert_eq!(world.calls_of(Operation::HeadObject), [Call::Head(reader, log_object(5))]);
+    }
+
+    #[test]
+    fn in_a_bucket_that_is_gone_nothing_is_listed() {
+        let mut world = World::holding([log_object(5)]);
+        world.presence = BucketPresence::Gone;
+        let collected = collect(&world, trail("main"));
+        assert_eq!(world.count(Operation::ListObjectsV2), 0);
+        assert_eq!(collected.facts.sample, LogSample::nothing(window()));
+        assert_eq!(collected.samples, []);
+    }
+
+    #[test]
+    fn a_trail_without_a_bucket_asks_s3_nothing() {
+        let world = World::new();
+        let collected = collect(&world, TrailDescription { bucket: None, ..trail("main") });
+        assert!(collected.bucket.is_none());
+        assert!(world.calls().iter().all(|it| it.operation().service() != "s3"));
+    }
+}
+
+mod listing {
+    use super::*;
+
+    fn prefixes(world: &World) -> Vec<String> {
+        let calls =
+            world.calls_of(Operation::ListObjectsV2).into_iter().filter_map(|it| match it {
+                Call::List(_, prefix) => Some(prefix),
+                _ => None,
+            });
+        calls.collect()
+    }
+
+    #[test]
+    fn every_day_of_the_window_is_listed_the_newest_first() {
+        let world = World::new();
+        let sample = collect(&world, trail("main")).facts.sample;
+        let days: Vec<String> = (13..20)
+            .rev()
+            .map(|day| format!("AWSLogs/000000000001/CloudTrail/us-east-1/2026/11/{day}/"))
+            .collect();
+        assert_eq!(prefixes(&world), days);
+        assert_eq!(sample.population, Population::Counted(0));
+        assert_eq!((sample.method, sample.lists), (SampleMethod::Nothing, 7));
+        assert!(sample.listed_by.is_some());
+    }
+
+    #[test]
+    fn a_trail_s_prefix_comes_first() {
+        let object = log_object_of("a b/c/", account(1), "us-east-1", 5);
+        let world = World::holding([object, log_object(6)]);
+        let prefix = Some("a b/c".to_owned());
+        let collected = collect(&world, TrailDescription { prefix, ..trail("main") });
+        assert_eq!(collected.facts.sample.population, Population::Counted(1));
+    }
+
+    #[test]
+    fn all_pages_of_a_day_are_followed() {
+        let mut world = World::holding((1..=25).map(log_object));
+        world.page_size = 10;
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.population, sample.sealed), (Population::Counted(25), 25));
+        assert_eq!(sample.lists, 9);
+    }
+
+    #[test]
+    fn older_days_are_not_listed_once_there_are_more_objects_than_are_examined() {
+        let yesterday = 24 * 60 + 5;
+        let world = World::holding((1..=60).chain([yesterday]).map(log_object));
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.lists, sample.population), (1, Population::AtLeast(60)));
+        assert_eq!(sample.method, SampleMethod::NewestOnly);
+        let world = World::holding((1..=59).chain([yesterday]).map(log_object));
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.lists, sample.population), (2, Population::AtLeast(60)));
+    }
+
+    #[test]
+    fn a_window_that_is_listed_whole_is_counted_though_only_the_newest_are_examined() {
+        let oldest_day = 6 * 24 * 60;
+        let world = World::holding((1..=70).map(|it| log_object(oldest_day + it)));
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.population, sample.tested), (Population::Counted(70), 59));
+        assert_eq!(sample.method, SampleMethod::NewestOnly);
+    }
+
+    #[test]
+    fn listing_ends_with_the_budget_and_the_population_is_at_least_what_was_listed() {
+        let junk =
+            |it: u32| format!("AWSLogs/000000000001/CloudTrail/us-east-1/2026/11/19/a{it:04}");
+        let mut world = World::holding((0..600).map(junk).chain([log_object(24 * 60 + 5)]));
+        world.page_size = 1;
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!(world.count(Operation::ListObjectsV2), 500);
+        assert_eq!((sample.lists, sample.population), (500, Population::AtLeast(0)));
+    }
+
+    #[test]
+    fn many_cells_share_the_budget() {
+        let everywhere =
+            of_organization(TrailDescription { is_multi_region: true, ..trail("main") });
+        let audited: Vec<AccountId> = (1..=30).map(account).collect();
+        for (page_size, budget) in [(1000, 500), (1, 500), (1, 7), (1000, 0)] {
+            let mut world =
+                World::holding((1..=30).map(|it| log_object_of("", account(it), "us-east-1", 5)));
+            world.page_size = page_size;
+            let thresholds = Thresholds { listing_budget: budget, ..Thresholds::DEFAULT };
+            let settings = CollectSettings { thresholds, ..settings() };
+            let members = Members { audited: audited.clone(), ..members() };
+            let (collected, _) =
+                collect_with(&world, settings, at_once(members), everywhere.clone());
+            assert!(world.count(Operation::ListObjectsV2) <= budget as usize);
+            assert!(matches!(collected.facts.sample.population, Population::AtLeast(_)));
+        }
+    }
+
+    #[test]
+    fn a_denied_listing_is_asked_once() {
+        let multi = TrailDescription { is_multi_region: true, ..trail("main") };
+        for description in [trail("main"), multi.clone(), of_organization(multi)] {
+            let world = World::holding([log_object(5)])
+                .refusing(|it| it.operation() == Operation::ListObjectsV2);
+            let collected = collect(&world, description);
+            assert_eq!(world.count(Operation::ListObjectsV2), 1);
+            assert_eq!(world.count(Operation::HeadObject), 0);
+            let sample = collected.facts.sample;
+            assert_eq!((sample.gaps.len(), sample.population), (1, Population::AtLeast(0)));
+            assert_eq!(sample.method, SampleMethod::Nothing);
+        }
+    }
+
+    #[test]
+    fn what_was_listed_before_a_refusal_is_still_examined() {
+        let world = World::holding([log_object(5)]).refusing(|it| match it {
+            Call::List(_, prefix) => prefix.ends_with("/2026/11/17/"),
+            _ => false,
+        });
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.lists, sample.sealed), (3, 1));
+        assert_eq!((sample.population, sample.gaps.len()), (Population::AtLeast(1), 1));
+        assert_eq!(sample.method, SampleMethod::NewestOnly);
+    }
+
+    #[test]
+    fn digests_folders_and_strangers_do_not_count() {
+        let day = "AWSLogs/000000000001/CloudTrail/us-east-1/2026/11/19/";
+        let digest = "AWSLogs/000000000001/CloudTrail-Digest/us-east-1/2026/11/19/x.json.gz";
+        let copied = log_object(5).replace("/2026/11/19/", "/2026/11/19/copy/");
+        let of_another = log_object_of("", account(2), "us-east-1", 5);
+        let world = World::holding([
+            day.to_owned(),
+            format!("{day}readme.txt"),
+            format!("{day}000000000001_CloudTrail_us-east-1_20261119T2355Z_short.json.gz"),
+            format!(
+                "{day}000000000001_CloudTrail-Insight_us-east-1_20261119T2355Z_abcdefgh00000005.json.gz"
+            ),
+            digest.to_owned(),
+            copied,
+            of_another.clone(),
+            of_another.replace("AWSLogs/000000000002", "AWSLogs/000000000001"),
+        ]);
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!(sample.population, Population::Counted(0));
+        assert_eq!(world.count(Operation::HeadObject), 0);
+    }
+
+    #[test]
+    fn the_window_includes_its_start_and_excludes_its_end() {
+        let window = Window { start: time("2026-11-19T10:00:00Z"), end: now() - minutes(60) };
+        let start = 14 * 60;
+        for (minutes_ago, expected) in
+            [(start, 1), (start + 1, 0), (start - 1, 1), (60, 0), (61, 1), (59, 0)]
+        {
+            let world = World::holding([log_object(minutes_ago)]);
+            let settings = CollectSettings { window, ..settings() };
+            let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
+            let population = collected.facts.sample.population;
+            assert_eq!(population, Population::Counted(expected), "{minutes_ago}");
+            assert_eq!(prefixes(&world).len(), 1);
+        }
+    }
+
+    fn minutes(count: i64) -> jiff::SignedDuration {
+        jiff::SignedDuration::from_mins(count)
+    }
+
+    #[test]
+    fn a_single_region_trail_is_listed_at_home_a_multi_region_one_in_the_owner_s_regions() {
+        let world = World::new();
+        collect(&world, TrailDescription { is_multi_region: true, ..trail("main") });
+        let regions = prefixes(&world).into_iter().map(|it| it.contains("/us-east-1/"));
+        // The home Region goes ahead on each of the seven days.
+        assert!(regions.eq([true, false].repeat(7)));
+    }
+
+    #[test]
+    fn an_organization_trail_is_listed_below_the_organization_for_every_member() {
+        let below = |it| log_object_of("", account(it), "us-east-1", 5).replacen('/', "/o-1/", 1);
+        // The last one lies where a trail of the account alone would deliver.
+        let world = World::holding([below(1), below(2), below(3), log_object(5)]);
+        let collected = collect(&world, of_organization(trail("main")));
+        let found: Vec<&str> = collected.samples.iter().map(|it| it.key.as_str()).collect();
+        assert_eq!(found, [below(1), below(2)]);
+        assert_eq!(collected.facts.sample.population, Population::Counted(2));
+    }
+
+    #[test]
+    fn an_organization_trail_without_the_organization_s_id_is_a_gap() {
+        let world = World::holding([log_object(5)]);
+        let members = Members { organization: None, ..members() };
+        let (collected, gaps) =
+            collect_with(&world, settings(), at_once(members), of_organization(trail("main")));
+        assert_eq!(world.count(Operation::ListObjectsV2), 0);
+        let sample = collected.facts.sample;
+        assert_eq!((sample.method, sample.gaps.len()), (SampleMethod::Nothing, 1));
+        assert_eq!(gaps[0].operation, Operation::ListAccounts);
+    }
+}
+
+mod objects {
+    use super::*;
+
+    fn heads(world: &World) -> Vec<String> {
+        let calls = world.calls_of(Operation::HeadObject).into_iter().filter_map(|it| match it {
+            Call::Head(_, key) => Some(key),
+            _ => None,
+        });
+        calls.collect()
+    }
+
+    #[test]
+    fn a_small_population_is_examined_whole() {
+        let world = World::holding((1..=59).map(log_object));
+        let collected = collect(&world, trail("main"));
+        assert_eq!(heads(&world).len(), 59);
+        let sample = collected.facts.sample;
+        assert_eq!((sample.tested, sample.sealed), (59, 59));
+        assert_eq!(
+            (sample.method, sample.population),
+            (SampleMethod::All, Population::Counted(59))
+        );
+        assert!(collected.samples.iter().all(|it| it.selection == Selection::All));
+        assert!(collected.samples.iter().map(|it| it.index).eq(0..59));
+    }
+
+    #[test]
+    fn of_a_larger_population_the_newest_are_examined_and_called_so() {
+        let world = World::holding((1..=60).map(log_object));
+        let collected = collect(&world, trail("main"));
+        let mut asked = heads(&world);
+        asked.sort_unstable();
+        let mut newest: Vec<String> = (1..=59).map(log_object).collect();
+        newest.sort_unstable();
+        assert_eq!(asked, newest);
+        assert_eq!(collected.facts.sample.method, SampleMethod::NewestOnly);
+        assert!(collected.samples.iter().all(|it| it.selection == Selection::Newest));
+        assert!(
+            collected
+                .samples
+                .iter()
+                .map(|it| &it.key)
+                .eq(&(1..=59).map(log_object).collect::<Vec<_>>())
+        );
+    }
+
+    #[test]
+    fn a_trail_without_a_key_looks_at_one_object_only() {
+        let mut world = World::holding((1..=5).map(log_object));
+        world.objects.values_mut().for_each(|it| *it = Object::Found(aes256()));
+        let collected = collect(&world, keyless());
+        assert_eq!(heads(&world), [log_object(1)]);
+        let sample = collected.facts.sample;
+        assert_eq!((sample.tested, sample.sealed), (1, 0));
+        assert_eq!(sample.newest.unwrap().deviation, Some(DeviationClass::SseS3));
+        assert_eq!(sample.population, Population::Counted(5));
+    }
+
+    #[test]
+    fn a_trail_without_a_key_goes_on_where_an_object_vanished() {
+        let mut world = World::holding((1..=5).map(log_object));
+        world.objects.insert(log_object(1), Object::Vanished);
+        let collected = collect(&world, keyless());
+        assert_eq!(heads(&world), [log_object(1), log_object(2)]);
+        assert_eq!(results(&collected), [SampleResult::Replaced, SampleResult::Deviation]);
+    }
+
+    #[test]
+    fn a_denied_head_is_asked_once_and_the_rest_count_as_unreadable_by_the_same_gap() {
+        let world = World::holding((1..=5).map(log_object))
+            .refusing(|it| it.operation() == Operation::HeadObject);
+        let (collected, gaps) = collect_with(&world, settings(), at_once(members()), trail("main"));
+        assert_eq!(heads(&world), [log_object(1)]);
+        let sample = collected.facts.sample;
+        assert_eq!((sample.unreadable, sample.tested, sample.newest), (5, 0, None));
+        assert_eq!((sample.gaps.len(), gaps.len()), (1, 1));
+        assert!(collected.samples.iter().all(|it| it.gap == Some(sample.gaps[0])));
+        assert!(collected.samples.iter().all(|it| it.evidence.is_none()));
+    }
+
+    #[test]
+    fn after_one_could_be_read_each_refusal_counts_by_itself() {
+        let world = World::holding((1..=59).map(log_object)).refusing(|it| match it {
+            Call::Head(_, key) => *key == log_object(7) || *key == log_object(30),
+            _ => false,
+        });
+        let collected = collect(&world, trail("main"));
+        assert_eq!(heads(&world).len(), 59);
+        let sample = collected.facts.sample;
+        assert_eq!((sample.sealed, sample.unreadable, sample.gaps.len()), (57, 2, 2));
+    }
+
+    #[test]
+    fn an_object_gone_since_it_was_listed_is_logged_and_out_of_the_count() {
+        let mut world = World::holding((1..=3).map(log_object));
+        world.objects.insert(log_object(2), Object::Vanished);
+        let collected = collect(&world, trail("main"));
+        assert_eq!(
+            results(&collected),
+            [SampleResult::Pass, SampleResult::Replaced, SampleResult::Pass]
+        );
+        let sample = collected.facts.sample;
+        assert_eq!((sample.tested, sample.sealed, sample.unreadable), (2, 2, 0));
+        assert_eq!(sample.gaps, []);
+    }
+
+    #[test]
+    fn the_newest_deviation_is_the_worst_and_every_one_is_counted() {
+        let mut world = World::holding((1..=5).map(log_object));
+        for minute in [1, 4] {
+            world.objects.insert(log_object(minute), Object::Found(aes256()));
+        }
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.tested, sample.sealed), (5, 3));
+        assert_eq!(sample.deviations.get(&DeviationClass::SseS3), Some(&2));
+        assert_eq!(sample.worst.unwrap().key, log_object(1));
+    }
+
+    #[test]
+    fn objects_before_a_clean_switch_leave_the_population() {
+        let mut world = World::holding((1..=5).map(log_object));
+        let earlier = log_object(3 * 60);
+        world.objects.insert(earlier.clone(), Object::Found(aes256()));
+        let collected = collect(&world, trail("main"));
+        let sample = &collected.facts.sample;
+        assert_eq!((sample.tested, sample.sealed, sample.left_population), (5, 5, 1));
+        assert_eq!(sample.worst, None);
+        assert_eq!(collected.samples[5].result, SampleResult::PreEnablement);
+        assert_eq!(collected.samples[5].key, earlier);
+    }
+
+    #[test]
+    fn whether_a_key_is_foreign_is_said_when_all_members_are_known() {
+        let class = |key: &str| {
+            let mut world = World::holding([log_object(1), log_object(2)]);
+            world.objects.insert(log_object(1), Object::Found(under(key)));
+            let sample = collect(&world, trail("main")).facts.sample;
+            sample.worst.unwrap().deviation.unwrap()
+        };
+        assert_eq!(class(FOREIGN_KEY), DeviationClass::WrongKey);
+        let stranger = "arn:aws:kms:us-east-1:000000000077:key/7";
+        assert_eq!(class(stranger), DeviationClass::ForeignKey);
+
+        let mut world = World::holding([log_object(2)]);
+        world.objects.insert(log_object(1), Object::Found(under(stranger)));
+        let gaps = GapLedger::default();
+        let collector = Collector::new(&world, &gaps, settings(), never());
+        let waits = poll_immediate(Box::pin(collector.collect(work(trail("main")))));
+        assert!(block_on(waits).is_none());
+    }
+
+    #[test]
+    fn what_head_object_says_stands_in_the_sample() {
+        let mut world = World::new();
+        let head = ObjectHead {
+            version_id: Some("v1".to_owned()),
+            last_modified: Some(now()),
+            size: Some(7),
+            etag: Some("tag".to_owned()),
+            bucket_key: Some(true),
+            ..sealed()
+        };
+        world.objects.insert(log_object(5), Object::Found(head));
+        let collected = collect(&world, trail("main"));
+        let sample = &collected.samples[0];
+        assert_eq!((sample.bucket.as_str(), sample.key.as_str()), ("logs", &*log_object(5)));
+        assert_eq!((sample.version_id.as_deref(), sample.size), (Some("v1"), Some(7)));
+        assert_eq!((sample.etag.as_deref(), sample.bucket_key), (Some("tag"), Some(true)));
+        assert_eq!(sample.last_modified, Some(now()));
+        assert_eq!(sample.kms_key_id.as_deref(), Some(KEY));
+        assert_eq!(collected.facts.sample.newest.as_deref(), Some(sample));
+    }
+
+    #[test]
+    fn what_is_collected_does_not_depend_on_who_else_is() {
+        let world = World::holding((1..=30).map(log_object));
+        let alone = collect(&world, trail("main"));
+        let together = collect_all(&world, vec![keyless(), trail("main"), naming(FOREIGN_KEY)]);
+        assert_eq!(together[1].facts, alone.facts);
+        assert_eq!(together[1].samples, alone.samples);
+    }
+}
+
+#[test]
+fn two_that_ask_at_the_same_time_are_answered_by_one_read() {
+    let flight = SingleFlight::default();
+    let reads = std::sync::atomic::AtomicUsize::new(0);
+    let read = || async {
+        reads.fetch_add(1, std::sync::atomic::Ordering::SeqCst);
+        7
+    };
+    let both = block_on(join(flight.get("key", read), flight.get("key", read)));
+    assert_eq!(both, (7, 7));
+    assert_eq!(reads.into_inner(), 1);
+}
+
+#[test]
+fn who_needs_the_whole_population_is_known_beforehand() {
+    assert!(!needs_members(&trail("main")));
+    assert!(!needs_members(&keyless()));
+    assert!(!needs_members(&naming("alias/logs")));
+    assert!(needs_members(&naming(FOREIGN_KEY)));
+    assert!(needs_members(&of_organization(keyless())));
+}

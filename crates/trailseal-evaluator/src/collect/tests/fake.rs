@@ -1,0 +1,250 @@
+//! A small AWS in memory that behaves like the real one and notes every call.
+
+use std::collections::BTreeMap;
+use std::future::poll_fn;
+use std::sync::Mutex;
+use std::task::Poll;
+
+use trailseal_model::{
+    AccountId, Answer, Arn, BucketPresence, Gap, GapClass, KeyFacts, Operation, Target,
+    TrailDescription, TrailStatus,
+};
+
+use crate::ports::{Buckets, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailStatuses};
+use crate::test_support::{KEY, account, answer, arn, delivered, key, region};
+
+/// One call that was made.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Call {
+    Status(Arn, Target),
+    DescribeKey(Arn, Target),
+    ListBuckets(AccountId),
+    HeadBucket(AccountId),
+    List(Reader, String),
+    Head(Reader, String),
+}
+
+impl Call {
+    pub(super) const fn operation(&self) -> Operation {
+        match self {
+            Self::Status(..) => Operation::GetTrailStatus,
+            Self::DescribeKey(..) => Operation::DescribeKey,
+            Self::ListBuckets(_) => Operation::ListBuckets,
+            Self::HeadBucket(_) => Operation::HeadBucket,
+            Self::List(..) => Operation::ListObjectsV2,
+            Self::Head(..) => Operation::HeadObject,
+        }
+    }
+
+    /// Where it was made and on what, so that each call refused is a gap of its own.
+    fn gap(&self) -> Gap {
+        let gap = Gap::new(GapClass::Denied, self.operation());
+        match self {
+            Self::Status(trail, asked_in) => {
+                gap.at(asked_in.account, Some(asked_in.region)).on(trail.as_str())
+            }
+            Self::DescribeKey(key, asked_in) => {
+                gap.at(asked_in.account, Some(asked_in.region)).on(key.as_str())
+            }
+            Self::ListBuckets(account) | Self::HeadBucket(account) => gap.at(*account, None),
+            Self::List(reader, on) | Self::Head(reader, on) => {
+                gap.at(reader.target.account, Some(reader.target.region)).on(on)
+            }
+        }
+    }
+}
+
+/// What HeadObject says of an object that is listed.
+#[derive(Debug, Clone)]
+pub(super) enum Object {
+    Found(ObjectHead),
+    /// Deleted since it was listed.
+    Vanished,
+}
+
+type Refuses = Box<dyn Fn(&Call) -> bool + Send + Sync>;
+
+/// What there is. It begins with one key, and a bucket `logs` of account 1 without objects.
+pub(super) struct World {
+    pub(super) status: TrailStatus,
+    /// By the ARN that is asked for. What is not here is "not found" to whoever asks.
+    pub(super) keys: BTreeMap<Arn, KeyFacts>,
+    pub(super) buckets_of: BTreeMap<AccountId, Vec<String>>,
+    pub(super) presence: BucketPresence,
+    pub(super) objects: BTreeMap<String, Object>,
+    pub(super) page_size: usize,
+    pub(super) refuses: Refuses,
+    calls: Mutex<Vec<Call>>,
+}
+
+impl World {
+    pub(super) fn new() -> Self {
+        Self {
+            status: delivered(10),
+            keys: BTreeMap::from([(arn(KEY), key(KEY))]),
+            buckets_of: BTreeMap::from([(account(1), vec!["logs".to_owned()])]),
+            presence: BucketPresence::Exists(Some(region("us-east-1"))),
+            objects: BTreeMap::new(),
+            page_size: 1000,
+            refuses: Box::new(|_| false),
+            calls: Mutex::default(),
+        }
+    }
+
+    /// A world with these objects under the trail's key.
+    pub(super) fn holding(keys: impl IntoIterator<Item = String>) -> Self {
+        let mut world = Self::new();
+        world.objects = keys.into_iter().map(|it| (it, Object::Found(sealed()))).collect();
+        world
+    }
+
+    /// The same world in which these calls are denied.
+    pub(super) fn refusing(
+        mut self,
+        refuses: impl Fn(&Call) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.refuses = Box::new(refuses);
+        self
+    }
+
+    pub(super) fn calls(&self) -> Vec<Call> {
+        self.calls.lock().unwrap().clone()
+    }
+
+    pub(super) fn calls_of(&self, operation: Operation) -> Vec<Call> {
+        self.calls().into_iter().filter(|it| it.operation() == operation).collect()
+    }
+
+    pub(super) fn count(&self, operation: Operation) -> usize {
+        self.calls_of(operation).len()
+    }
+
+    /// Notes the call, lets others go ahead once, and refuses or answers it.
+    async fn answer<T>(&self, call: Call, value: impl FnOnce() -> T) -> Result<Answer<T>, Gap> {
+        let refused = (self.refuses)(&call).then(|| call.gap());
+        self.calls.lock().unwrap().push(call);
+        let mut has_waited = false;
+        poll_fn(|context| {
+            if has_waited {
+                return Poll::Ready(());
+            }
+            has_waited = true;
+            context.waker().wake_by_ref();
+            Poll::Pending
+        })
+        .await;
+        refused.map_or_else(|| Ok(answer(value())), Err)
+    }
+}
+
+/// What HeadObject says of an object under the trail's key.
+pub(super) fn sealed() -> ObjectHead {
+    under(KEY)
+}
+
+/// What HeadObject says of an object under this key.
+pub(super) fn under(key: &str) -> ObjectHead {
+    ObjectHead {
+        algorithm: Some("aws:kms".to_owned()),
+        kms_key_id: Some(key.to_owned()),
+        ..ObjectHead::default()
+    }
+}
+
+/// What HeadObject says of an object under S3's own key.
+pub(super) fn aes256() -> ObjectHead {
+    ObjectHead { algorithm: Some("AES256".to_owned()), ..ObjectHead::default() }
+}
+
+impl TrailStatuses for World {
+    async fn trail_status(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<TrailStatus>, Gap> {
+        self.answer(Call::Status(trail.clone(), asked_in), || self.status.clone()).await
+    }
+}
+
+impl Keys for World {
+    async fn describe_key(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Option<KeyFacts>>, Gap> {
+        let call = Call::DescribeKey(key.clone(), asked_in);
+        self.answer(call, || self.keys.get(key).cloned()).await
+    }
+}
+
+impl Buckets for World {
+    async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
+        let buckets = || self.buckets_of.get(&account).cloned().unwrap_or_default();
+        self.answer(Call::ListBuckets(account), buckets).await
+    }
+
+    async fn head_bucket(
+        &self,
+        account: AccountId,
+        _bucket: &str,
+    ) -> Result<Answer<BucketPresence>, Gap> {
+        self.answer(Call::HeadBucket(account), || self.presence).await
+    }
+}
+
+impl LogObjects for World {
+    async fn list_objects(
+        &self,
+        reader: Reader,
+        _bucket: &str,
+        prefix: &str,
+        token: Option<String>,
+    ) -> Result<Answer<ObjectPage>, Gap> {
+        let page = || {
+            let after = token.unwrap_or_default();
+            let mut keys = self.objects.keys().filter(|it| it.starts_with(prefix) && **it > after);
+            let page: Vec<String> = keys.by_ref().take(self.page_size).cloned().collect();
+            let next_token = keys.next().and(page.last().cloned());
+            ObjectPage { keys: page, next_token }
+        };
+        self.answer(Call::List(reader, prefix.to_owned()), page).await
+    }
+
+    async fn head_object(
+        &self,
+        reader: Reader,
+        _bucket: &str,
+        key: &str,
+    ) -> Result<Answer<Option<ObjectHead>>, Gap> {
+        let head = || match self.objects.get(key) {
+            Some(Object::Found(head)) => Some(head.clone()),
+            Some(Object::Vanished) | None => None,
+        };
+        self.answer(Call::Head(reader, key.to_owned()), head).await
+    }
+}
+
+/// The key of a log object of account 1 in us-east-1, so many minutes before the window's end.
+pub(super) fn log_object(minutes_ago: i64) -> String {
+    log_object_of("", account(1), "us-east-1", minutes_ago)
+}
+
+/// The key of a log object below this start, which ends with a slash or is empty.
+pub(super) fn log_object_of(
+    start: &str,
+    account: AccountId,
+    region: &str,
+    minutes_ago: i64,
+) -> String {
+    let at = crate::test_support::now() - jiff::SignedDuration::from_mins(minutes_ago);
+    let at = jiff::tz::Offset::UTC.to_datetime(at);
+    let (day, minute) = (at.strftime("%Y/%m/%d"), at.strftime("%Y%m%dT%H%MZ"));
+    format!(
+        "{start}AWSLogs/{account}/CloudTrail/{region}/{day}/{account}_CloudTrail_{region}_{minute}_abcdefgh{minutes_ago:08}.json.gz"
+    )
+}
+
+/// The trail `main` as an organization trail.
+pub(super) fn of_organization(description: TrailDescription) -> TrailDescription {
+    TrailDescription { is_organization_trail: true, ..description }
+}
