@@ -7,12 +7,13 @@ use proptest::prelude::*;
 use trailseal::audit::AuditError;
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{GapClass, Loss, Operation, Outcome, Purpose, Status, Verdict};
+use trailseal_tests::Failure;
 use trailseal_tests::audit::audit_into;
 use trailseal_tests::faults::Faults;
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
 
-fn audited(faults: Faults) -> anyhow::Result<Audit> {
+fn audited(faults: Faults) -> Result<Audit, Failure> {
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let plan = Plan { accounts: 25, suspended: vec![4], ..Plan::small() };
@@ -48,7 +49,7 @@ fn each_operation_that_always_fails_is_a_gap_and_never_a_pass() {
         let res = audited(Faults::always(operation, GapClass::Denied));
         if operation == Operation::ListAccounts {
             let error = res.unwrap_err().downcast::<AuditError>().unwrap();
-            assert!(matches!(error, AuditError::NoDirectory(_)));
+            assert!(matches!(*error, AuditError::NoDirectory(_)));
             continue;
         }
         let audit = res.unwrap();

@@ -5,7 +5,6 @@ use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
 
-use anyhow::Context as _;
 use jiff::SignedDuration;
 use trailseal::audit::{AuditSettings, Audited, audit};
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
@@ -13,6 +12,7 @@ use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{NoEvents, Partition, Severity, Thresholds, Window};
 
+use crate::Failure;
 use crate::plan::{Plan, now};
 use crate::world::World;
 
@@ -38,7 +38,7 @@ pub fn settings() -> AuditSettings {
 ///
 /// # Errors
 /// When there is no audit (see [`trailseal::audit::AuditError`]), or the files cannot be written.
-pub async fn audit_into(world: &World, out: &Path) -> anyhow::Result<Audit> {
+pub async fn audit_into(world: &World, out: &Path) -> Result<Audit, Failure> {
     let folder = OutputFolder::begin(out)?;
     let spool = folder.path(".samples");
     let mut samples = SampleSpool::create(&spool)?;
@@ -78,12 +78,11 @@ fn finished(audited: Audited) -> Audit {
 ///
 /// # Errors
 /// When the folder cannot be read.
-pub fn files(folder: &Path) -> anyhow::Result<BTreeMap<String, Vec<u8>>> {
+pub fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
     fs::read_dir(folder)?
         .map(|entry| {
             let path = entry?.path();
-            let name =
-                path.file_name().context("a file has a name")?.to_string_lossy().into_owned();
+            let name = path.file_name().ok_or("a file has a name")?.to_string_lossy().into_owned();
             Ok((name, fs::read(path)?))
         })
         .collect()

@@ -5,13 +5,15 @@ use std::path::Path;
 use serde_json::Value;
 use trailseal_model::record::VOLATILE;
 
+use crate::Failure;
+
 /// A report with everything volatile blanked, by its columns or field names.
 ///
 /// # Errors
 /// When it is not the report that its name says.
-pub fn blanked(name: &str, bytes: &[u8]) -> anyhow::Result<String> {
+pub fn blanked(name: &str, bytes: &[u8]) -> Result<String, Failure> {
     let text = std::str::from_utf8(bytes)?;
-    let json = |text: &str| -> anyhow::Result<String> {
+    let json = |text: &str| -> Result<String, Failure> {
         Ok(format!("{}\n", blanked_json(serde_json::from_str(text)?)))
     };
     match Path::new(name).extension().and_then(|it| it.to_str()) {

@@ -9,3 +9,6 @@ pub mod compare;
 pub mod faults;
 pub mod plan;
 pub mod world;
+
+/// Why something could not be tried.
+pub type Failure = Box<dyn std::error::Error + Send + Sync>;

@@ -3,9 +3,9 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use anyhow::{Context as _, ensure};
 use clap::Parser;
 use tokio::time::Instant;
+use trailseal_tests::Failure;
 use trailseal_tests::audit::audit_into;
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
@@ -28,7 +28,7 @@ struct Arguments {
 }
 
 #[expect(clippy::print_stdout, reason = "its result is what it prints")]
-fn main() -> anyhow::Result<ExitCode> {
+fn main() -> Result<ExitCode, Failure> {
     let arguments = Arguments::parse();
     let plan = Plan {
         accounts: arguments.accounts,
@@ -45,7 +45,7 @@ fn main() -> anyhow::Result<ExitCode> {
     let audit = runtime.block_on(audit_into(&world, &folder.path().join("out")))?;
     let wall = begun.elapsed();
     let (targets, trails) = (audit.coverage.population(), audit.facts.trails.len());
-    ensure!(targets == arguments.accounts * arguments.regions as u64, "{targets} targets");
+    assert_eq!(targets, arguments.accounts * arguments.regions as u64, "every target has its row");
     let (cpu, peak) = (cpu_time()?, peak_rss_mib()?);
     let (wall, cpu) = (wall.as_secs_f64(), cpu.as_secs_f64());
     let (accounts, regions) = (arguments.accounts, arguments.regions);
@@ -66,20 +66,20 @@ fn main() -> anyhow::Result<ExitCode> {
 }
 
 /// The peak of resident memory, from Linux's `VmHWM`.
-fn peak_rss_mib() -> anyhow::Result<f64> {
-    let status = std::fs::read_to_string("/proc/self/status").context("only on Linux")?;
-    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).context("no VmHWM")?;
+fn peak_rss_mib() -> Result<f64, Failure> {
+    let status = std::fs::read_to_string("/proc/self/status")?;
+    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
     let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
     Ok(kib / 1024.0)
 }
 
 /// User and system time, from Linux's `stat`, in hundredths of a second.
-fn cpu_time() -> anyhow::Result<Duration> {
-    let stat = std::fs::read_to_string("/proc/self/stat").context("only on Linux")?;
+fn cpu_time() -> Result<Duration, Failure> {
+    let stat = std::fs::read_to_string("/proc/self/stat")?;
     let fields: Vec<&str> =
         stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |index: usize| -> anyhow::Result<u64> {
-        Ok(fields.get(index).context("a field is missing")?.parse()?)
+    let ticks = |index: usize| -> Result<u64, Failure> {
+        Ok(fields.get(index).ok_or("a field is missing")?.parse()?)
     };
     Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }
