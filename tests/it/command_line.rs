@@ -107,6 +107,31 @@ fn traces_show_no_credentials() {
     }
 }
 
+#[test]
+fn logs_for_machines_are_json() {
+    let folder = tempfile::tempdir().unwrap();
+    let trace = [NOWHERE, ("TRAILSEAL_LOG", "trace"), ("TRAILSEAL_LOG_FORMAT", "json")];
+    let environment: Vec<(&str, &str)> = KEYS.into_iter().chain(trace).collect();
+    let text = stderr(&trailseal(folder.path(), &["scan"], &environment));
+    let (errors, logs): (Vec<&str>, Vec<&str>) =
+        text.lines().partition(|it| it.starts_with("trailseal: "));
+    assert_eq!(errors.len(), 1, "{text}");
+    assert!(!logs.is_empty());
+    for line in logs {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert_eq!(line["fields"]["operation"], "GetCallerIdentity");
+    }
+}
+
+#[test]
+fn a_control_is_explained_on_stdout() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = trailseal(folder.path(), &["explain", "key-usable"], &[]);
+    assert_eq!(output.status.code(), Some(0));
+    assert!(String::from_utf8_lossy(&output.stdout).contains("key-usable"));
+    check(&["explain", "nonsense"], &[], &["`nonsense`", "key-usable"]);
+}
+
 #[tokio::test]
 async fn a_record_that_was_cut_short_makes_no_report() {
     let folder = tempfile::tempdir().unwrap();

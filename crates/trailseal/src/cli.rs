@@ -1,6 +1,7 @@
 //! Flags, environment and configuration; and the exit code.
 
 use std::ffi::OsString;
+use std::io::Write as _;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
@@ -10,9 +11,10 @@ use trailseal_model::{Severity, exit_code};
 use crate::config::{Config, account};
 use crate::error::UserError;
 use crate::events::Progress;
+use crate::logging::LogFormat;
 use crate::scan::ScanSettings;
 use crate::window::WindowChoice;
-use crate::{logging, report, scan};
+use crate::{explain, logging, report, scan};
 
 /// Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that you
 /// control, shows the delivered objects as evidence, and says where it could not look.
@@ -21,6 +23,9 @@ use crate::{logging, report, scan};
 struct Cli {
     #[command(subcommand)]
     command: Command,
+    /// How log lines look; TRAILSEAL_LOG sets their level.
+    #[arg(long, global = true, env = "TRAILSEAL_LOG_FORMAT", default_value = "text")]
+    log_format: LogFormat,
 }
 
 #[derive(Debug, Subcommand)]
@@ -29,6 +34,11 @@ enum Command {
     Scan(Box<ScanArgs>),
     /// Makes every report again, offline, from a scan's record.
     Report(ReportArgs),
+    /// Says what a control checks, why it matters and how to fix a failure.
+    Explain {
+        /// The control's id, such as key-usable.
+        control: String,
+    },
 }
 
 #[derive(Debug, Args)]
@@ -140,9 +150,15 @@ fn usage(error: &clap::Error) -> u8 {
 }
 
 fn execute(cli: Cli, arguments: Vec<String>) -> Result<u8, UserError> {
-    logging::begin()?;
+    logging::begin(cli.log_format)?;
     match cli.command {
         Command::Report(it) => report::run(&it.from, &it.out).map(|_| exit_code::CLEAN),
+        Command::Explain { control } => {
+            let text = explain::explanation(&control)?;
+            // Nobody is left to tell when the reader has gone, as with `| head`.
+            let _ = std::io::stdout().write_all(text.as_bytes());
+            Ok(exit_code::CLEAN)
+        }
         Command::Scan(it) => {
             let settings = settings(*it, arguments)?;
             let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();

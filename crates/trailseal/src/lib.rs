@@ -16,6 +16,7 @@ mod clock;
 mod config;
 mod error;
 mod events;
+mod explain;
 mod logging;
 mod output;
 mod report;

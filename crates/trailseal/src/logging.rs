@@ -10,8 +10,17 @@ use crate::error::UserError;
 /// The variable that sets the level: `off`, `error`, `warn`, `info`, `debug` or `trace`.
 pub(crate) const VARIABLE: &str = "TRAILSEAL_LOG";
 
+/// How a log line looks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object a line, for machines.
+    Json,
+}
+
 /// Begins logging at the level that [`VARIABLE`] names; without it, warnings.
-pub(crate) fn begin() -> Result<(), UserError> {
+pub(crate) fn begin(format: LogFormat) -> Result<(), UserError> {
     let level = match std::env::var(VARIABLE) {
         Ok(level) => level.parse::<LevelFilter>().map_err(|_| {
             UserError::usage(
@@ -24,7 +33,11 @@ pub(crate) fn begin() -> Result<(), UserError> {
     // Whatever the level: nothing of the SDK or of the HTTP stack below it.
     let own = Targets::new().with_target("trailseal", level).with_default(LevelFilter::OFF);
     let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let registry = tracing_subscriber::registry().with(own);
     // A second call in one process keeps the first one's logs.
-    let _ = tracing_subscriber::registry().with(lines).with(own).try_init();
+    let _ = match format {
+        LogFormat::Text => registry.with(lines).try_init(),
+        LogFormat::Json => registry.with(lines.json()).try_init(),
+    };
     Ok(())
 }

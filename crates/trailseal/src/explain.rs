@@ -1,0 +1,67 @@
+//! `trailseal explain`: what a control checks, why, and how to fix it.
+
+use std::fmt::Write as _;
+
+use trailseal_model::{Control, ControlId};
+
+use crate::error::UserError;
+
+/// The page of a control, where one is written: a control that is not judged yet has none.
+const fn page(id: ControlId) -> Option<&'static str> {
+    Some(match id {
+        ControlId::TrailKmsEncrypted => {
+            include_str!("../../../docs/controls/trail-kms-encrypted.md")
+        }
+        ControlId::KeyCustomerManaged => {
+            include_str!("../../../docs/controls/key-customer-managed.md")
+        }
+        ControlId::KeyUsable => include_str!("../../../docs/controls/key-usable.md"),
+        ControlId::TrailDelivering => include_str!("../../../docs/controls/trail-delivering.md"),
+        ControlId::LogObjectsSealed => include_str!("../../../docs/controls/log-objects-sealed.md"),
+        _ => return None,
+    })
+}
+
+/// What is to be said of the control with this id.
+pub(crate) fn explanation(id: &str) -> Result<String, UserError> {
+    let control = ControlId::from_word(id).ok_or_else(|| {
+        let known: Vec<&str> = ControlId::ALL.iter().map(|it| it.as_str()).collect();
+        UserError::usage(
+            format!("there is no control `{id}`"),
+            format!("the controls are {}", known.join(", ")),
+        )
+    })?;
+    Ok(page(control).map_or_else(|| entry(control.entry()), str::to_owned))
+}
+
+/// The catalogue's entry, for a control without a page.
+fn entry(control: &Control) -> String {
+    let Control { id, title, fails_when, fix, severity, essential, .. } = control;
+    let mut text = String::new();
+    let weight = if *essential { "essential" } else { "not essential" };
+    let _ = writeln!(text, "# {title}\n\n`{id}`, severity {severity}, {weight}\n");
+    let _ = writeln!(text, "Fails when {fails_when}.\n\nWhat to do: {fix}.\n");
+    let _ = writeln!(text, "This version does not judge this control yet.");
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_control_is_explained_and_every_judged_one_has_its_page() {
+        for id in ControlId::ALL {
+            let text = explanation(id.as_str()).unwrap();
+            assert!(text.contains(id.as_str()), "{id}");
+            assert!(text.starts_with("# "), "{id}");
+            assert_eq!(page(*id).is_some(), id.entry().is_built, "{id}");
+        }
+    }
+
+    #[test]
+    fn an_unknown_control_is_answered_with_the_known_ones() {
+        let error = explanation("kms").unwrap_err().to_string();
+        assert!(error.contains("`kms`") && error.contains("key-usable"), "{error}");
+    }
+}
