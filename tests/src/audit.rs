@@ -65,6 +65,7 @@ fn finished(audited: Audited) -> Audit {
         partition: Partition::Aws,
         role_name: "TrailsealAudit".to_owned(),
         arguments: Vec::new(),
+        settings: BTreeMap::new(),
         window: settings().collect.window,
         fail_on: Severity::High,
         calls: BTreeMap::new(),

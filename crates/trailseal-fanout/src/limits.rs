@@ -41,6 +41,12 @@ impl RateShare {
     }
 }
 
+impl std::fmt::Display for RateShare {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.0.fmt(formatter)
+    }
+}
+
 /// The limits of one run, shared by all its work.
 pub struct Limits {
     operations: Vec<OperationLimit>,

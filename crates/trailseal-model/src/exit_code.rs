@@ -12,7 +12,7 @@ pub const INCOMPLETE: u8 = 3;
 pub const FAILURES_AND_INCOMPLETE: u8 = 4;
 /// A bug of this program.
 pub const INTERNAL: u8 = 70;
-/// Interrupted; it can be resumed.
+/// Interrupted; it can be resumed. Reserved: this version cannot resume.
 pub const INTERRUPTED: u8 = 75;
 
 /// Every exit code with its meaning, for the generated page.
@@ -27,9 +27,12 @@ pub const ALL: &[(u8, &str)] = &[
         INCOMPLETE,
         "incomplete: a target was not read, an essential control is not proven, or the population is not known to be complete",
     ),
-    (FAILURES_AND_INCOMPLETE, "both 1 and 3"),
+    (
+        FAILURES_AND_INCOMPLETE,
+        "findings failed, and something was not read or not proven: both 1 and 3",
+    ),
     (INTERNAL, "internal error: a bug of this program"),
-    (INTERRUPTED, "interrupted; can be resumed"),
+    (INTERRUPTED, "interrupted; reserved, this version ends by the signal itself"),
 ];
 
 /// The exit code of an audit that came to its end.

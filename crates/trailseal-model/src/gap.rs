@@ -76,7 +76,7 @@ impl GapClass {
     pub const fn what_to_do(self) -> &'static str {
         match self {
             Self::DeniedByScp => {
-                "exempt the audit role from the service control policy for this read, or record an exception"
+                "exempt the audit role from the service control policy for this read"
             }
             Self::DeniedByRcp => {
                 "exempt the audit role from the resource control policy for this read"
@@ -104,8 +104,10 @@ impl GapClass {
             Self::ClockSkew => "correct this machine's clock",
             Self::ServerError => "run again later; AWS failed here",
             Self::ExpiredCredentials => "renew the caller's credentials and run again",
-            Self::MalformedAnswer => "report it to the maintainers with the request id",
-            Self::Deadline => "give the run more time",
+            Self::MalformedAnswer => {
+                "see the message; if it does not explain itself, report it to the maintainers with the request id"
+            }
+            Self::Deadline => "run again; this run ended before it came to this",
             Self::Cancelled => "run again; this run ended early",
             Self::Panic => "report it to the maintainers; the rest of the run is valid",
         }

@@ -13,3 +13,6 @@ mod pack;
 pub use cell::neutralized;
 pub use columns::{Table, columns};
 pub use pack::{PackError, RUN_FILE, write_pack};
+
+#[cfg(test)]
+mod tests;

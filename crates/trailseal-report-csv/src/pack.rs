@@ -65,6 +65,8 @@ struct Pack<W: Write> {
     tables: [csv::Writer<W>; Table::ALL.len()],
     accounts: HashMap<String, AccountLine>,
     buckets: HashMap<String, BucketLine>,
+    /// What an alias or key ARN that a trail names stands for, where DescribeKey told.
+    resolved_keys: HashMap<String, String>,
     trails: HashMap<String, TrailColumns>,
 }
 
@@ -88,8 +90,14 @@ impl<W: Write> Pack<W> {
             writers.push(writer);
         }
         let Ok(tables) = writers.try_into() else { unreachable!("one writer per table") };
-        let (accounts, buckets, trails) = (HashMap::new(), HashMap::new(), HashMap::new());
-        Ok(Self { run, tables, accounts, buckets, trails })
+        Ok(Self {
+            run,
+            tables,
+            accounts: HashMap::new(),
+            buckets: HashMap::new(),
+            resolved_keys: HashMap::new(),
+            trails: HashMap::new(),
+        })
     }
 
     fn add(&mut self, line: Line) -> Result<(), PackError> {
@@ -100,6 +108,9 @@ impl<W: Write> Pack<W> {
             Line::Bucket(it) => {
                 self.buckets.insert(it.bucket.clone(), it);
             }
+            Line::Key(it) => {
+                self.resolved_keys.extend(it.resolved_arn.map(|arn| (it.key_arn, arn)));
+            }
             Line::Trail(it) => {
                 let row = self.trail_row(&it);
                 self.write(Table::Trails, &row)?;
@@ -107,7 +118,7 @@ impl<W: Write> Pack<W> {
                     home_region: it.home_region,
                     is_organization_trail: it.is_organization_trail,
                     is_multi_region: it.is_multi_region,
-                    key_arn: it.key_arn,
+                    key_arn: it.key_arn.map(|it| self.resolved(&it).to_owned()),
                 };
                 self.trails.insert(it.trail_arn, columns);
             }
@@ -115,7 +126,7 @@ impl<W: Write> Pack<W> {
             Line::Finding(it) => self.write(Table::Findings, &self.finding_row(&it))?,
             Line::Sample(it) => self.write(Table::Samples, &self.sample_row(&it))?,
             Line::Coverage(it) => self.write(Table::Coverage, &self.coverage_row(&it))?,
-            Line::Run(_) | Line::Key(_) | Line::End(_) => {}
+            Line::Run(_) | Line::End(_) => {}
         }
         Ok(())
     }
@@ -140,6 +151,10 @@ impl<W: Write> Pack<W> {
         self.accounts.get(id).map_or("", |it| &it.name)
     }
 
+    fn resolved<'a>(&'a self, key_arn: &'a str) -> &'a str {
+        self.resolved_keys.get(key_arn).map_or(key_arn, |it| it)
+    }
+
     fn ou_path(&self, id: &str) -> &str {
         self.accounts.get(id).and_then(|it| it.ou_path.as_deref()).unwrap_or_default()
     }
@@ -150,6 +165,8 @@ impl<W: Write> Pack<W> {
         let key = trail.and_then(|it| it.key_arn.as_deref());
         let key_account = key.and_then(|it| it.split(':').nth(4));
         let evidence = it.evidence.first();
+        let mut operations: Vec<&str> = it.evidence.iter().map(|it| &*it.operation).collect();
+        operations.dedup();
         self.row()
             .cell(&it.finding_id)
             .cell(&it.control_id)
@@ -172,7 +189,7 @@ impl<W: Write> Pack<W> {
             .free(&it.expected)
             .free(&it.observed)
             .free(&it.message)
-            .list(it.evidence.iter().map(|it| &it.operation))
+            .list(operations)
             .maybe(evidence.and_then(|it| it.request_id.as_ref()))
             .maybe(evidence.map(|it| &it.at))
             .list(&it.gap_ids)
@@ -203,7 +220,7 @@ impl<W: Write> Pack<W> {
             .maybe(bucket.and_then(|it| it.region.as_ref()))
             .maybe(bucket.and_then(|it| it.owner_account_id.as_ref()))
             .maybe(it.kms_key_id.as_ref())
-            .maybe(it.key_arn.as_ref())
+            .maybe(it.key_arn.as_deref().map(|it| self.resolved(it)))
             .cell(it.includes_global_service_events)
             .cell(it.log_file_validation)
             .cell(it.has_custom_event_selectors)

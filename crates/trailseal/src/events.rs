@@ -83,30 +83,41 @@ impl RunEvents {
         let pause = if self.is_bar { Duration::from_millis(200) } else { LINE_EVERY };
         loop {
             tokio::time::sleep(pause).await;
-            let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
-            let calls: u64 = self.calls.iter().map(get).sum();
-            let message = format!(
-                "{} accounts, {} of {} trails, {calls} calls, {} throttled, {} gaps",
-                get(&self.accounts),
-                get(&self.collected),
-                get(&self.trails),
-                get(&self.throttles),
-                get(&self.gaps)
-            );
             if self.is_bar {
-                self.bar.set_length(get(&self.planned));
-                self.bar.set_position(get(&self.settled));
-                self.bar.set_message(message);
+                self.bar.set_length(self.planned.load(Ordering::Relaxed));
+                self.bar.set_position(self.settled.load(Ordering::Relaxed));
+                self.bar.set_message(self.rest_of_line());
             } else {
-                let (settled, planned) = (get(&self.settled), get(&self.planned));
-                eprintln!("trailseal: {settled} of {planned} targets, {message}");
+                self.show_line();
             }
         }
     }
 
-    /// Takes the bar away, so that what follows stands on clean lines.
+    fn show_line(&self) {
+        let (settled, planned) = (&self.settled, &self.planned);
+        let (settled, planned) = (settled.load(Ordering::Relaxed), planned.load(Ordering::Relaxed));
+        eprintln!("trailseal: {settled} of {planned} targets, {}", self.rest_of_line());
+    }
+
+    fn rest_of_line(&self) -> String {
+        let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
+        let calls: u64 = self.calls.iter().map(get).sum();
+        format!(
+            "{} accounts, {} of {} trails, {calls} calls, {} throttled, {} gaps",
+            get(&self.accounts),
+            get(&self.collected),
+            get(&self.trails),
+            get(&self.throttles),
+            get(&self.gaps)
+        )
+    }
+
+    /// Takes the bar away, so that what follows stands on clean lines; else shows where it ended.
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
+        if self.progress == Progress::Shown && !self.is_bar {
+            self.show_line();
+        }
     }
 }
 
@@ -150,5 +161,25 @@ impl EventSink for RunEvents {
                 tracing::debug!(%operation, account, region, %class, "gap");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn request(operation: Operation, failure: Option<GapClass>) -> Event<'static> {
+        let took = Duration::ZERO;
+        Event::Request { operation, account: None, region: None, attempt: 1, took, failure }
+    }
+
+    #[test]
+    fn every_request_is_counted_once_and_throttles_beside_it() {
+        let events = RunEvents::new(Progress::Quiet);
+        events.emit(&request(Operation::AssumeRole, None));
+        events.emit(&request(Operation::AssumeRole, Some(GapClass::ThrottledOut)));
+        events.emit(&request(Operation::HeadObject, Some(GapClass::Denied)));
+        assert_eq!(events.calls(), BTreeMap::from([("AssumeRole", 2), ("HeadObject", 1)]));
+        assert_eq!(events.throttles(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! `trailseal scan`: connects, audits, writes, sums up.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
@@ -75,7 +75,8 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
         caller_arn: aws.caller().arn.to_string(),
         caller_account: aws.caller().account,
         partition: aws.caller().partition,
-        role_name: settings.role_name,
+        role_name: settings.role_name.clone(),
+        settings: in_force(&settings),
         arguments: settings.arguments,
         window: audit_settings.collect.window,
         fail_on: settings.fail_on,
@@ -109,6 +110,20 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
         max_in_flight: settings.max_in_flight,
         as_of,
     }
+}
+
+/// What a reader needs to run the same scan again, whether it came from flags, environment or file.
+fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
+    let list = |accounts: &[AccountId]| {
+        accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
+    };
+    let owners = settings.bucket_owners.iter().map(|(bucket, owner)| format!("{bucket}={owner}"));
+    BTreeMap::from([
+        ("log_archive_accounts", list(&settings.log_archive_accounts)),
+        ("bucket_owners", owners.collect::<Vec<_>>().join(";")),
+        ("rate_share", settings.rate_share.to_string()),
+        ("max_in_flight", settings.max_in_flight.to_string()),
+    ])
 }
 
 /// Writes the record, every report from it, and publishes the folder.

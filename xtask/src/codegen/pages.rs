@@ -61,8 +61,9 @@ pub(super) fn operations() -> String {
     });
     page(
         "Operations",
-        "Every AWS call that Trailseal can make. `publish` writes reports to the bucket that the \
-         user names; everything else reads.",
+        "Every AWS call that Trailseal can make. Everything reads, but for \
+         `publish`, which is there for reports that go to a bucket: this version has no such \
+         destination and refuses the call.",
         [
             "Service",
             "Operation",

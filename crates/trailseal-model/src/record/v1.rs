@@ -115,6 +115,8 @@ pub struct RunLine {
     pub role_name: String,
     /// The command line, secrets left out.
     pub arguments: Vec<String>,
+    /// The settings in force that stand nowhere else, wherever they came from.
+    pub settings: BTreeMap<String, String>,
     /// Log objects count from this time in their name, UTC.
     pub window_start: String,
     /// And before this one.

@@ -38,6 +38,8 @@ pub struct Run {
     pub role_name: String,
     /// The command line, secrets left out.
     pub arguments: Vec<String>,
+    /// The settings in force that stand nowhere else, wherever they came from.
+    pub settings: BTreeMap<&'static str, String>,
     /// Which log objects count.
     pub window: Window,
     /// From which severity on a failure sets the exit code.
@@ -152,7 +154,8 @@ fn write_facts<W: Write>(
 ) -> io::Result<()> {
     let names = |gap: GapId| audit.gaps.get(gap).stable_id();
     for account in &audit.facts.accounts {
-        let role_arn = (account.id != audit.run.caller_account).then(|| {
+        let is_assumed = account.id != audit.run.caller_account && account.state.is_audited();
+        let role_arn = is_assumed.then(|| {
             format!("arn:{}:iam::{}:role/{}", audit.run.partition, account.id, audit.run.role_name)
         });
         writer.write(&Line::Account(account_line(account, role_arn)))?;
@@ -188,6 +191,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         population_complete: facts.population.known().is_some(),
         role_name: run.role_name.clone(),
         arguments: run.arguments.clone(),
+        settings: run.settings.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
         window_start: time(run.window.start),
         window_end: time(run.window.end),
         thresholds: thresholds_line(facts.thresholds),
