@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Gap, GapId, KeyPresence, LogSample, Observed, Population, Sample,
-    SampleMethod, SampleResult, Selection, Target,
+    Answer, Arn, BucketFacts, Gap, GapClass, GapId, KeyPresence, LogSample, Observed, Population,
+    Sample, SampleMethod, SampleResult, Selection, Target,
 };
 
 use super::classify::{Context, Expected, Seen, judge_all};
@@ -99,8 +99,8 @@ impl<P: CollectPorts> Collector<'_, P> {
             let head = self.head(bucket, reader, &listed).await;
             let (is_found, refused) = match &head {
                 Head::Found(_) => (true, None),
-                Head::Vanished(_) => (false, None),
-                Head::Unreadable(gap) => (false, Some(*gap)),
+                Head::Unreadable(gap) if !self.is_about_one_object(*gap) => (false, Some(*gap)),
+                Head::Vanished(_) | Head::Unreadable(_) => (false, None),
             };
             looked.push(Looked { listed, head });
             if let Some(gap) = refused {
@@ -124,6 +124,11 @@ impl<P: CollectPorts> Collector<'_, P> {
             looked.push(it);
         }
         looked
+    }
+
+    /// S3 answers a bare 400 for an object under a key of its writer; that says nothing of others.
+    fn is_about_one_object(&self, gap: GapId) -> bool {
+        self.gaps.get(gap).class == GapClass::MalformedAnswer
     }
 
     async fn head(&self, bucket: &str, reader: Reader, listed: &Listed) -> Head {

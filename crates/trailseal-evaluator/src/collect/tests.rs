@@ -664,6 +664,23 @@ mod objects {
     }
 
     #[test]
+    fn an_answer_about_one_object_alone_hides_no_other() {
+        let newest = Call::Head(reader_at_home(), log_object(1));
+        let mut world = World::holding((1..=3).map(log_object)).refusing(move |it| *it == newest);
+        world.refusal = GapClass::MalformedAnswer;
+        let collected = collect(&world, trail("main"));
+        let (unreadable, pass) = (SampleResult::Unreadable, SampleResult::Pass);
+        assert_eq!(results(&collected), [unreadable, pass, pass]);
+        let collected = collect(&world, keyless());
+        assert_eq!(results(&collected), [unreadable, SampleResult::Deviation]);
+    }
+
+    fn reader_at_home() -> Reader {
+        let target = Target { account: account(1), region: region("us-east-1") };
+        Reader { target, expected_owner: Some(account(1)) }
+    }
+
+    #[test]
     fn after_one_could_be_read_each_refusal_counts_by_itself() {
         let world = World::holding((1..=59).map(log_object)).refusing(|it| match it {
             Call::Head(_, key) => *key == log_object(7) || *key == log_object(30),
@@ -691,14 +708,15 @@ mod objects {
 
     #[test]
     fn the_newest_deviation_is_the_worst_and_every_one_is_counted() {
-        let mut world = World::holding((1..=5).map(log_object));
-        for minute in [1, 4] {
-            world.objects.insert(log_object(minute), Object::Found(aes256()));
+        let hours_ago = |it: i64| log_object(it * 60);
+        let mut world = World::holding((1..=5).map(hours_ago));
+        for it in [1, 4] {
+            world.objects.insert(hours_ago(it), Object::Found(aes256()));
         }
         let sample = collect(&world, trail("main")).facts.sample;
         assert_eq!((sample.tested, sample.sealed), (5, 3));
         assert_eq!(sample.deviations.get(&DeviationClass::SseS3), Some(&2));
-        assert_eq!(sample.worst.unwrap().key, log_object(1));
+        assert_eq!(sample.worst.unwrap().key, hours_ago(1));
     }
 
     #[test]
@@ -717,7 +735,7 @@ mod objects {
     #[test]
     fn whether_a_key_is_foreign_is_said_when_all_members_are_known() {
         let class = |key: &str| {
-            let mut world = World::holding([log_object(1), log_object(2)]);
+            let mut world = World::new();
             world.objects.insert(log_object(1), Object::Found(under(key)));
             let sample = collect(&world, trail("main")).facts.sample;
             sample.worst.unwrap().deviation.unwrap()
@@ -726,7 +744,7 @@ mod objects {
         let stranger = "arn:aws:kms:us-east-1:000000000077:key/7";
         assert_eq!(class(stranger), DeviationClass::ForeignKey);
 
-        let mut world = World::holding([log_object(2)]);
+        let mut world = World::holding([log_object(60)]);
         world.objects.insert(log_object(1), Object::Found(under(stranger)));
         let gaps = GapLedger::default();
         let collector = Collector::new(&world, &gaps, settings(), never());

@@ -16,7 +16,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             .comparing("KmsKeyId set", key.as_str()),
         None => Finding::fail(control, case.subject(), Reason::NoKmsKey, &proof)
             .saying(format!(
-                "The trail '{name}' names no KMS key, so its logs lie under S3's own key."
+                "The trail '{name}' names no KMS key, so CloudTrail asks S3 for its own encryption (AES256)."
             ))
             .comparing("KmsKeyId set", "no KmsKeyId"),
     }

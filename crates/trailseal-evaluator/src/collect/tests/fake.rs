@@ -37,8 +37,8 @@ impl Call {
     }
 
     /// Where it was made and on what, so that each call refused is a gap of its own.
-    fn gap(&self) -> Gap {
-        let gap = Gap::new(GapClass::Denied, self.operation());
+    fn gap(&self, class: GapClass) -> Gap {
+        let gap = Gap::new(class, self.operation());
         match self {
             Self::Status(trail, asked_in) => {
                 gap.at(asked_in.account, Some(asked_in.region)).on(trail.as_str())
@@ -74,6 +74,7 @@ pub(super) struct World {
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) page_size: usize,
     pub(super) refuses: Refuses,
+    pub(super) refusal: GapClass,
     calls: Mutex<Vec<Call>>,
 }
 
@@ -87,6 +88,7 @@ impl World {
             objects: BTreeMap::new(),
             page_size: 1000,
             refuses: Box::new(|_| false),
+            refusal: GapClass::Denied,
             calls: Mutex::default(),
         }
     }
@@ -121,7 +123,7 @@ impl World {
 
     /// Notes the call, lets others go ahead once, and refuses or answers it.
     async fn answer<T>(&self, call: Call, value: impl FnOnce() -> T) -> Result<Answer<T>, Gap> {
-        let refused = (self.refuses)(&call).then(|| call.gap());
+        let refused = (self.refuses)(&call).then(|| call.gap(self.refusal));
         self.calls.lock().unwrap().push(call);
         let mut has_waited = false;
         poll_fn(|context| {
