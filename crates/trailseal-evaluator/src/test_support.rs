@@ -159,7 +159,7 @@ pub(crate) fn deviating(class: DeviationClass) -> LogSample {
         tested: 3,
         sealed: 2,
         deviations: BTreeMap::from([(class, 1)]),
-        worst: Some(object.clone()),
+        newest_deviation: Some(object.clone()),
         newest: Some(object),
         ..examined(3, 0)
     }

@@ -163,7 +163,7 @@ pub struct LogSample {
     /// Deviations by class.
     pub deviations: BTreeMap<DeviationClass, u32>,
     /// The newest deviating object.
-    pub worst: Option<Box<Sample>>,
+    pub newest_deviation: Option<Box<Sample>>,
     /// The newest object that was read.
     pub newest: Option<Box<Sample>>,
     /// The last listing, if any worked.
@@ -186,7 +186,7 @@ impl LogSample {
             unreadable: 0,
             left_population: 0,
             deviations: BTreeMap::new(),
-            worst: None,
+            newest_deviation: None,
             newest: None,
             listed_by: None,
             gaps: Vec::new(),

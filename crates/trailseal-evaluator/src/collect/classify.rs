@@ -1,9 +1,11 @@
 //! What each looked-at object comes to, and the switch of encryption or key among them. Pure.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     AccountId, Answer, Arn, DeviationClass, Evidence, GapId, KeyManager, KeyPresence, Observed,
-    Sample, SampleResult, Selection, TrailDescription,
+    Region, Sample, SampleResult, Selection, TrailDescription,
 };
 
 use super::Members;
@@ -15,6 +17,7 @@ pub(super) struct Seen {
     pub(super) bucket: String,
     pub(super) key: String,
     pub(super) at: Timestamp,
+    pub(super) region: Region,
     pub(super) head: Option<ObjectHead>,
     pub(super) evidence: Option<Evidence>,
     pub(super) gap: Option<GapId>,
@@ -137,32 +140,29 @@ pub(super) fn judge_all(
     tolerance_seconds: i64,
 ) -> Vec<Sample> {
     let mut classes: Vec<Class> = seen.iter().map(|it| context.classify(it)).collect();
-    let times: Vec<Timestamp> = seen.iter().map(|it| it.at).collect();
-    set_aside_before_switch(&mut classes, &times, SignedDuration::from_secs(tolerance_seconds));
+    set_aside_before_switch(&mut classes, &seen, SignedDuration::from_secs(tolerance_seconds));
     let selection = selection(seen.len());
     let rows = seen.into_iter().zip(classes).zip(0u32..);
     rows.map(|((seen, class), index)| sample(seen, class, selection, index)).collect()
 }
 
-/// A switch is clean when every deviation is older than every sealed object (give or take the
-/// tolerance: objects of several Regions overtake each other). Anything else is interleaved.
-fn set_aside_before_switch(classes: &mut [Class], times: &[Timestamp], tolerance: SignedDuration) {
-    let times_of = |wanted: SampleResult, classes: &[Class]| -> Vec<Timestamp> {
-        let both = classes.iter().zip(times);
-        both.filter(|(class, _)| class.0 == wanted).map(|(_, at)| *at).collect()
+/// A switch is clean when every deviation is older than every sealed object. Objects of different
+/// Regions overtake each other, so between them there is a tolerance; within one there is none.
+/// Anything else is interleaved.
+fn set_aside_before_switch(classes: &mut [Class], seen: &[Seen], tolerance: SignedDuration) {
+    let of = |wanted: SampleResult| -> Vec<&Seen> {
+        let both = classes.iter().zip(seen);
+        both.filter(|(class, _)| class.0 == wanted).map(|(_, it)| it).collect()
     };
-    let first_sealed = times_of(SampleResult::Pass, classes).into_iter().min();
-    let last_deviation = times_of(SampleResult::Deviation, classes).into_iter().max();
-    let (Some(first_sealed), Some(last_deviation)) = (first_sealed, last_deviation) else {
-        return;
+    let (sealed, deviating) = (of(SampleResult::Pass), of(SampleResult::Deviation));
+    let Some(first_sealed) = sealed.iter().map(|it| it.at).min() else { return };
+    let is_before = |old: &Seen, new: &Seen| {
+        let tolerance = if old.region == new.region { SignedDuration::ZERO } else { tolerance };
+        old.at <= new.at + tolerance
     };
-    if last_deviation > first_sealed + tolerance {
-        let is_key = |it: &Class| it.1 == Some(DeviationClass::WrongKey);
-        let before = |at: &Timestamp| *at > first_sealed;
-        for (class, _) in classes.iter_mut().zip(times).filter(|(it, at)| is_key(it) && before(at))
-        {
-            class.1 = Some(DeviationClass::PreviousKey);
-        }
+    let is_clean = deviating.iter().all(|old| sealed.iter().all(|new| is_before(old, new)));
+    if !is_clean {
+        name_previous_keys(classes, seen, first_sealed);
         return;
     }
     for class in classes.iter_mut().filter(|it| it.0 == SampleResult::Deviation) {
@@ -172,6 +172,20 @@ fn set_aside_before_switch(classes: &mut [Class], times: &[Timestamp], tolerance
             }
             _ => SampleResult::PreEnablement,
         };
+    }
+}
+
+/// An object under a key that was in use before the present one, but newer than that: the old key
+/// came back in between.
+fn name_previous_keys(classes: &mut [Class], seen: &[Seen], first_sealed: Timestamp) {
+    let key_of = |it: &Seen| it.head.as_ref().and_then(|head| head.kms_key_id.clone());
+    let earlier: HashSet<String> =
+        seen.iter().filter(|it| it.at < first_sealed).filter_map(key_of).collect();
+    for (class, it) in classes.iter_mut().zip(seen).filter(|(_, it)| it.at > first_sealed) {
+        let was_used = key_of(it).is_some_and(|key| earlier.contains(&key));
+        if was_used && class.1 == Some(DeviationClass::WrongKey) {
+            class.1 = Some(DeviationClass::PreviousKey);
+        }
     }
 }
 
@@ -203,7 +217,7 @@ mod tests {
     use std::collections::BTreeSet;
 
     use super::*;
-    use crate::test_support::{KEY, account, evidence, time, trail};
+    use crate::test_support::{KEY, account, evidence, region, time, trail};
 
     const OTHER: &str = "arn:aws:kms:us-east-1:000000000001:key/99999999-0000";
 
@@ -221,7 +235,12 @@ mod tests {
     }
 
     fn seen(minute: i64, head: ObjectHead) -> Seen {
+        seen_in("us-east-1", minute, head)
+    }
+
+    fn seen_in(name: &str, minute: i64, head: ObjectHead) -> Seen {
         Seen {
+            region: region(name),
             bucket: "logs".to_owned(),
             key: format!("{minute}"),
             at: time("2026-11-20T00:00:00Z") + SignedDuration::from_mins(minute),
@@ -233,14 +252,17 @@ mod tests {
     }
 
     /// Objects oldest first, as people think of them; judged newest first, as they are selected.
-    fn check(heads: &[(i64, ObjectHead)], expected: &[(SampleResult, Option<DeviationClass>)]) {
+    fn check(heads: &[(i64, ObjectHead)], expected: &[Class]) {
+        check_seen(heads.iter().map(|(minute, head)| seen(*minute, head.clone())), expected);
+    }
+
+    fn check_seen(seen: impl DoubleEndedIterator<Item = Seen>, expected: &[Class]) {
         let arn = Arn::new(KEY).unwrap();
         let (description, members) = (trail("main"), members());
         let expected_key = Expected { key: None, arn: Some(&arn) };
         let context =
             Context { description: &description, expected: &expected_key, members: &members };
-        let newest_first =
-            heads.iter().rev().map(|(minute, head)| seen(*minute, head.clone())).collect();
+        let newest_first = seen.rev().collect();
         let mut samples = judge_all(&context, newest_first, |_| Selection::All, 15 * 60);
         samples.reverse();
         let got: Vec<Class> = samples.iter().map(|it| (it.result, it.deviation)).collect();
@@ -292,16 +314,25 @@ mod tests {
             &[(0, kms(OTHER)), (60, kms(KEY))],
             &[(SampleResult::PreviousKey, Some(DeviationClass::WrongKey)), PASS],
         );
-        // Objects of another Region arrived a few minutes late.
-        check(
-            &[(0, aes256()), (60, kms(KEY)), (70, aes256()), (80, kms(KEY))],
-            &[
-                (SampleResult::PreEnablement, Some(DeviationClass::SseS3)),
-                PASS,
-                (SampleResult::PreEnablement, Some(DeviationClass::SseS3)),
-                PASS,
-            ],
-        );
+    }
+
+    #[test]
+    fn objects_of_another_region_may_be_a_few_minutes_late_and_those_of_the_same_may_not() {
+        let late = |name, minute| {
+            let east = "us-east-1";
+            let seen = [
+                seen_in(name, 0, aes256()),
+                seen_in(east, 60, kms(KEY)),
+                seen_in(name, minute, aes256()),
+                seen_in(east, 80, kms(KEY)),
+            ];
+            seen.into_iter()
+        };
+        let before = (SampleResult::PreEnablement, Some(DeviationClass::SseS3));
+        let wrong = deviation(DeviationClass::SseS3);
+        check_seen(late("eu-west-1", 75), &[before, PASS, before, PASS]);
+        check_seen(late("eu-west-1", 76), &[wrong, PASS, wrong, PASS]);
+        check_seen(late("us-east-1", 61), &[wrong, PASS, wrong, PASS]);
     }
 
     #[test]
@@ -313,7 +344,11 @@ mod tests {
         );
         check(
             &[(0, kms(KEY)), (60, kms(OTHER)), (120, kms(KEY))],
-            &[PASS, deviation(DeviationClass::PreviousKey), PASS],
+            &[PASS, deviation(DeviationClass::WrongKey), PASS],
+        );
+        check(
+            &[(0, kms(OTHER)), (60, kms(KEY)), (120, kms(OTHER))],
+            &[deviation(DeviationClass::WrongKey), PASS, deviation(DeviationClass::PreviousKey)],
         );
         check(&[(0, aes256()), (60, aes256())], &[deviation(DeviationClass::SseS3); 2]);
     }

@@ -4,7 +4,7 @@ use futures::StreamExt as _;
 use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::Offset;
-use trailseal_model::{Evidence, Gap, GapId, Window};
+use trailseal_model::{Evidence, Gap, GapId, Region, Window};
 
 use super::{Collector, IN_FLIGHT, Members, TrailWork, cells};
 use crate::object_name::LogCell;
@@ -14,6 +14,7 @@ use crate::ports::{CollectPorts, Reader};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Listed {
     pub(super) at: Timestamp,
+    pub(super) region: Region,
     pub(super) key: String,
 }
 
@@ -27,6 +28,8 @@ pub(super) struct Listing {
     pub(super) lists: u32,
     pub(super) evidence: Option<Evidence>,
     pub(super) gaps: Vec<GapId>,
+    /// Why one cell's day could not be listed.
+    refusal: Option<Gap>,
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
@@ -65,14 +68,14 @@ impl<P: CollectPorts> Collector<'_, P> {
             let (first, others) = asked.split_at(1.min(asked.len()));
             // One call goes ahead: a bucket that refuses it would refuse every other.
             for cell in first {
-                listing.add(ask(cell).await);
+                self.add(&mut listing, ask(cell).await);
             }
             if listing.is_refused() {
                 break;
             }
             let mut answers = futures::stream::iter(others.iter().map(ask)).buffered(IN_FLIGHT);
             while let Some(answer) = answers.next().await {
-                listing.add(answer);
+                self.add(&mut listing, answer);
                 if listing.is_refused() {
                     break;
                 }
@@ -82,6 +85,16 @@ impl<P: CollectPorts> Collector<'_, P> {
             }
         }
         listing
+    }
+
+    /// Takes in one cell's day, in the order of cells: only then does its gap count, so that
+    /// which gaps are kept does not depend on who answers first.
+    fn add(&self, listing: &mut Listing, day: Listing) {
+        listing.objects.extend(day.objects);
+        listing.is_whole &= day.is_whole;
+        listing.lists += day.lists;
+        listing.evidence = day.evidence.or(listing.evidence.take());
+        listing.gaps.extend(day.refusal.map(|it| self.gap(it)));
     }
 
     async fn list_day(
@@ -99,12 +112,12 @@ impl<P: CollectPorts> Collector<'_, P> {
             let page = self.ports.list_objects(reader, bucket, &day_prefix, token).await;
             let page = match page {
                 Ok(page) => page,
-                Err(gap) => return listing.refused(self.gap(gap)),
+                Err(gap) => return Listing { is_whole: false, refusal: Some(gap), ..listing },
             };
             let window = self.settings.window;
             let listed = page.value.keys.into_iter().filter_map(|key| {
                 let at = cell.log_time(&day_prefix, &key).filter(|it| window.contains(*it))?;
-                Some(Listed { at, key })
+                Some(Listed { at, region: cell.region, key })
             });
             listing.objects.extend(listed);
             listing.evidence = Some(page.evidence);
@@ -119,20 +132,6 @@ impl<P: CollectPorts> Collector<'_, P> {
 }
 
 impl Listing {
-    fn add(&mut self, other: Self) {
-        self.objects.extend(other.objects);
-        self.is_whole &= other.is_whole;
-        self.lists += other.lists;
-        self.evidence = other.evidence.or(self.evidence.take());
-        self.gaps.extend(other.gaps);
-    }
-
-    fn refused(mut self, gap: GapId) -> Self {
-        self.is_whole = false;
-        self.gaps.push(gap);
-        self
-    }
-
     fn is_refused(&self) -> bool {
         !self.gaps.is_empty()
     }

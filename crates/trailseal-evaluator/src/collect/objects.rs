@@ -163,7 +163,7 @@ impl<P: CollectPorts> Collector<'_, P> {
                 SampleResult::Deviation => {
                     let class = it.deviation.expect("a deviation has its class");
                     *sample.deviations.entry(class).or_default() += 1;
-                    sample.worst.get_or_insert_with(|| Box::new(it.clone()));
+                    sample.newest_deviation.get_or_insert_with(|| Box::new(it.clone()));
                 }
                 SampleResult::Unreadable => sample.unreadable += 1,
                 SampleResult::PreEnablement | SampleResult::PreviousKey => {
@@ -190,11 +190,12 @@ fn selection(listing: &Listing) -> impl Fn(usize) -> Selection + use<> {
 }
 
 fn seen(bucket: &str, looked: Looked) -> Seen {
-    let Listed { at, key } = looked.listed;
+    let Listed { at, region, key } = looked.listed;
     let blank = Seen {
         bucket: bucket.to_owned(),
         key,
         at,
+        region,
         head: None,
         evidence: None,
         gap: None,

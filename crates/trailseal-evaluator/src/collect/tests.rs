@@ -716,7 +716,7 @@ mod objects {
         let sample = collect(&world, trail("main")).facts.sample;
         assert_eq!((sample.tested, sample.sealed), (5, 3));
         assert_eq!(sample.deviations.get(&DeviationClass::SseS3), Some(&2));
-        assert_eq!(sample.worst.unwrap().key, hours_ago(1));
+        assert_eq!(sample.newest_deviation.unwrap().key, hours_ago(1));
     }
 
     #[test]
@@ -727,7 +727,7 @@ mod objects {
         let collected = collect(&world, trail("main"));
         let sample = &collected.facts.sample;
         assert_eq!((sample.tested, sample.sealed, sample.left_population), (5, 5, 1));
-        assert_eq!(sample.worst, None);
+        assert_eq!(sample.newest_deviation, None);
         assert_eq!(collected.samples[5].result, SampleResult::PreEnablement);
         assert_eq!(collected.samples[5].key, earlier);
     }
@@ -738,7 +738,7 @@ mod objects {
             let mut world = World::new();
             world.objects.insert(log_object(1), Object::Found(under(key)));
             let sample = collect(&world, trail("main")).facts.sample;
-            sample.worst.unwrap().deviation.unwrap()
+            sample.newest_deviation.unwrap().deviation.unwrap()
         };
         assert_eq!(class(FOREIGN_KEY), DeviationClass::WrongKey);
         let stranger = "arn:aws:kms:us-east-1:000000000077:key/7";

@@ -68,7 +68,11 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
     };
     if let Some(reason) = unusable(case, key) {
         return Finding::fail(control, case.subject(), reason, &proof)
-            .saying(format!("The key of '{}' cannot seal new logs: {reason}.", case.name()))
+            .saying(format!(
+                "The key of '{}' cannot seal new logs: {}.",
+                case.name(),
+                reason.as_str().replace('_', " ")
+            ))
             .comparing(EXPECTED, shown(key));
     }
     if case.bucket.and_then(trailseal_model::BucketFacts::region).is_some() {

@@ -12,8 +12,8 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if case.trail.description.kms_key_id.is_none() {
         return keyless(case);
     }
-    if let Some(worst) = &case.trail.sample.worst {
-        return deviating(case, worst);
+    if let Some(newest) = &case.trail.sample.newest_deviation {
+        return deviating(case, newest);
     }
     let sample = &case.trail.sample;
     match (sample.method, sample.population) {
@@ -41,7 +41,7 @@ fn keyless(case: &TrailCase<'_>) -> Finding {
                 .saying(format!(
                     "The trail '{}' has no key for its objects to lie under; the object '{}' is there.",
                     case.name(),
-                    newest.key
+                    file_name(&newest.key)
                 ))
                 .comparing(EXPECTED, shown(newest))
         }
@@ -49,12 +49,12 @@ fn keyless(case: &TrailCase<'_>) -> Finding {
     }
 }
 
-fn deviating(case: &TrailCase<'_>, worst: &Sample) -> Finding {
-    let (Some(evidence), Some(class)) = (&worst.evidence, worst.deviation) else {
+fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
+    let (Some(evidence), Some(class)) = (&newest.evidence, newest.deviation) else {
         return unproven(case, Reason::UnreadableObjects, "an object could not be read");
     };
     if case.has_siblings {
-        return shared(case, worst);
+        return shared(case, newest);
     }
     let sample = &case.trail.sample;
     let count: u32 = sample.deviations.values().sum();
@@ -64,9 +64,9 @@ fn deviating(case: &TrailCase<'_>, worst: &Sample) -> Finding {
             "{count} of {} examined log objects of '{}' are not under its key; the newest is '{}'.",
             sample.tested,
             case.name(),
-            worst.key
+            file_name(&newest.key)
         ))
-        .comparing(EXPECTED, shown(worst))
+        .comparing(EXPECTED, shown(newest))
 }
 
 fn shared(case: &TrailCase<'_>, sample: &Sample) -> Finding {
@@ -79,7 +79,7 @@ fn shared(case: &TrailCase<'_>, sample: &Sample) -> Finding {
     .saying(format!(
         "Another trail delivers under the prefix of '{}', and the object '{}' may be that one's.",
         case.name(),
-        sample.key
+        file_name(&sample.key)
     ))
     .comparing(EXPECTED, shown(sample))
 }
@@ -155,6 +155,11 @@ fn counts(case: &TrailCase<'_>) -> String {
     format!(
         "{listed}, {tested} read, {sealed} sealed, {unreadable} unreadable, {older} older than the switch"
     )
+}
+
+/// The last part of an object's key: people know the rest, and `observed` has it.
+fn file_name(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
 }
 
 fn shown(sample: &Sample) -> String {

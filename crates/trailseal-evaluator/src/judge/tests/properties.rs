@@ -97,7 +97,13 @@ fn a_sample() -> impl Strategy<Value = LogSample> {
         let population =
             if is_counted { Population::Counted(listed) } else { Population::AtLeast(listed) };
         let newest = newest.or_else(|| worst.clone());
-        LogSample { method, population, worst, newest, ..examined(sealed, unreadable) }
+        LogSample {
+            method,
+            population,
+            newest_deviation: worst,
+            newest,
+            ..examined(sealed, unreadable)
+        }
     });
     prop_oneof![Just(examined(3, 0)), odd]
 }
@@ -306,7 +312,7 @@ proptest! {
     fn no_object_that_was_not_read_is_called_unsealed(facts in some_facts()) {
         let findings = judge(&facts);
         for trail in &facts.trails {
-            let read = [&trail.sample.worst, &trail.sample.newest];
+            let read = [&trail.sample.newest_deviation, &trail.sample.newest];
             let is_read = read.into_iter().flatten().any(|it| it.evidence.is_some());
             let subject = Subject::Trail(trail.description.arn.clone());
             let is_failed = findings.iter().any(|it| {
