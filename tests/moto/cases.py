@@ -17,6 +17,7 @@ from trails import (
     create_key,
     create_trail,
     deliver,
+    documented_statements,
     key_id,
     log_folder,
     put,
@@ -57,6 +58,9 @@ def build(scene: Scene) -> None:
     no_objects(scene)
     alias_key(scene)
     bucket_gone(scene)
+    policy_context_only(scene)
+    policy_denies(scene)
+    policy_silent(scene)
 
 
 def sealed_trail(account: Account, times: list[datetime]):
@@ -181,3 +185,46 @@ def bucket_gone(scene: Scene) -> None:
     for item in client.list_objects_v2(Bucket=bucket.name)["Contents"]:
         client.delete_object(Bucket=bucket.name, Key=item["Key"])
     client.delete_bucket(Bucket=bucket.name)
+
+
+def policy_trail(account: Account, scene: Scene, statements: list[dict]) -> None:
+    """A trail with this key policy beside the owner's own statement. Its last delivery is hours
+    old: a younger one would speak against what the policy says."""
+    key_arn = create_key(account, statements=statements)
+    bucket = create_bucket(account)
+    create_trail(account, bucket, key_arn)
+    deliver(bucket, account, scene.days(last=3.0), key_arn)
+
+
+def policy_context_only(scene: Scene) -> None:
+    """CloudTrail is granted by the encryption context of any trail of the account alone."""
+    account = scene.member("policy-context-only")
+    context = f"arn:aws:cloudtrail:*:{account.id}:trail/*"
+    statement = {
+        "Sid": "Allow CloudTrail to encrypt logs",
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+        "Resource": "*",
+        "Condition": {"StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": context}},
+    }
+    policy_trail(account, scene, [statement])
+
+
+def policy_denies(scene: Scene) -> None:
+    """Granted as documented, and forbidden to every service besides."""
+    account = scene.member("policy-denies")
+    deny = {
+        "Sid": "No services",
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "kms:GenerateDataKey",
+        "Resource": "*",
+        "Condition": {"Bool": {"aws:PrincipalIsAWSService": "true"}},
+    }
+    policy_trail(account, scene, [*documented_statements(account), deny])
+
+
+def policy_silent(scene: Scene) -> None:
+    """The owner's own statement and no word of CloudTrail."""
+    policy_trail(scene.member("policy-silent"), scene, [])

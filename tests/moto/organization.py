@@ -35,9 +35,9 @@ ACCOUNTS = {
     "suspended": "Sandbox",
     # No trail at all; with them ListAccounts needs a second page of 20.
     "sandbox-1": "Sandbox",
-    "sandbox-2": "Sandbox",
-    "sandbox-3": "Sandbox",
-    "sandbox-4": "Sandbox",
+    "policy-denies": "Sandbox",
+    "policy-context-only": "Sandbox",
+    "policy-silent": "Sandbox",
 }
 
 

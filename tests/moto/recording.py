@@ -20,6 +20,7 @@ ALLOWED = {
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetTrailStatus",
     "kms:DescribeKey",
+    "kms:GetKeyPolicy",
     "s3:ListBuckets",
     "s3:HeadBucket",
     "s3:ListObjectsV2",

@@ -32,19 +32,14 @@ def trail_arn(account: Account, name: str, region: str) -> str:
     return f"arn:aws:cloudtrail:{region}:{account.id}:trail/{name}"
 
 
-def create_key(account: Account, region: str = HOME_REGION, trail: str = TRAIL_NAME) -> str:
-    """A customer managed key whose policy grants CloudTrail what AWS documents; gives its ARN."""
+def documented_statements(
+    account: Account, region: str = HOME_REGION, trail: str = TRAIL_NAME
+) -> list[dict]:
+    """What AWS documents that a key policy grants CloudTrail."""
     arn = trail_arn(account, trail, region)
     service = {"Service": "cloudtrail.amazonaws.com"}
     context = f"arn:aws:cloudtrail:*:{account.id}:trail/*"
-    statements = [
-        {
-            "Sid": "Enable IAM User Permissions",
-            "Effect": "Allow",
-            "Principal": {"AWS": f"arn:aws:iam::{account.id}:root"},
-            "Action": "kms:*",
-            "Resource": "*",
-        },
+    return [
         {
             "Sid": "Allow CloudTrail to encrypt logs",
             "Effect": "Allow",
@@ -65,6 +60,23 @@ def create_key(account: Account, region: str = HOME_REGION, trail: str = TRAIL_N
             "Condition": {"StringEquals": {"aws:SourceArn": arn}},
         },
     ]
+
+
+def create_key(
+    account: Account, region: str = HOME_REGION, statements: list[dict] | None = None
+) -> str:
+    """A customer managed key; its policy says what AWS documents, or these statements instead,
+    beside the account's own. Gives its ARN."""
+    own = {
+        "Sid": "Enable IAM User Permissions",
+        "Effect": "Allow",
+        "Principal": {"AWS": f"arn:aws:iam::{account.id}:root"},
+        "Action": "kms:*",
+        "Resource": "*",
+    }
+    if statements is None:
+        statements = documented_statements(account, region)
+    statements = [own, *statements]
     policy = json.dumps({"Version": "2012-10-17", "Statement": statements})
     kms = account.client("kms", region)
     # AWS's defaults, spelled out: moto's DescribeKey answers null for what was not asked for.

@@ -19,7 +19,7 @@ pub fn blanked(name: &str, bytes: &[u8]) -> Result<String, Failure> {
     match Path::new(name).extension().and_then(|it| it.to_str()) {
         Some("csv") => Ok(blanked_csv(text)),
         Some("jsonl") => text.lines().map(json).collect(),
-        Some("json") => json(text),
+        Some("json" | "sarif") => json(text),
         _ => Ok(text.to_owned()),
     }
 }

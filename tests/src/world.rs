@@ -4,7 +4,8 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
-    Buckets, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailListing, TrailStatuses,
+    Buckets, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailListing,
+    TrailStatuses,
 };
 use trailseal_fanout::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
 use trailseal_model::{
@@ -210,6 +211,16 @@ impl Keys for World {
             valid_to: None,
         };
         Ok(Self::answer(Operation::DescribeKey, Some(asked_in), Some(facts)))
+    }
+}
+
+impl KeyPolicies for World {
+    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
+        self.call(Operation::GetKeyPolicy, asked_in, key.as_str()).await?;
+        let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
+            "Principal": {"Service": "cloudtrail.amazonaws.com"},
+            "Action": "kms:GenerateDataKey*", "Resource": "*"}}"#;
+        Ok(Self::answer(Operation::GetKeyPolicy, Some(asked_in), policy.to_owned()))
     }
 }
 

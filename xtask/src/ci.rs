@@ -78,6 +78,13 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "sarif",
+        about: "the files for GitHub code scanning, read by validators that others wrote",
+        program: Program::Xtask,
+        arguments: &["sarif"],
+        environment: &[],
+    },
+    Step {
         name: "bench-memory",
         about: "10,000 accounts x 34 Regions stay within 128 MiB; time is not judged",
         program: Program::Xtask,

@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | bench | ci`.
+//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | sarif | bench | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
@@ -6,6 +6,7 @@ mod ci;
 mod codegen;
 mod deny;
 mod moto;
+mod sarif;
 mod tidy;
 mod workspace;
 
@@ -41,6 +42,8 @@ enum Chore {
         #[arg(long)]
         scan: bool,
     },
+    /// Judge the SARIF files with validators that others wrote.
+    Sarif,
     /// Run a benchmark.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -54,6 +57,7 @@ fn main() -> ExitCode {
         Chore::Codegen { check } => codegen::run(if check { Mode::Check } else { Mode::Write }),
         Chore::Deny => deny::run(),
         Chore::Moto { scan } => moto::run(scan),
+        Chore::Sarif => sarif::run(),
         Chore::Bench(bench) => bench::run(&bench),
         Chore::Ci(options) => ci::run(&options),
     };

@@ -47,6 +47,19 @@ pub trait Keys: Send + Sync {
     ) -> impl Future<Output = Result<Answer<Option<KeyFacts>>, Gap>> + Send;
 }
 
+/// Policies of KMS keys.
+pub trait KeyPolicies: Send + Sync {
+    /// GetKeyPolicy for this key ARN, asked in the key's own account and Region: the policy's JSON.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn key_policy(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<String>, Gap>> + Send;
+}
+
 /// Buckets.
 pub trait Buckets: Send + Sync {
     /// ListBuckets: the names of all buckets the account owns.
@@ -136,6 +149,6 @@ pub trait LogObjects: Send + Sync {
 }
 
 /// Everything collecting needs.
-pub trait CollectPorts: TrailStatuses + Keys + Buckets + LogObjects {}
+pub trait CollectPorts: TrailStatuses + Keys + KeyPolicies + Buckets + LogObjects {}
 
-impl<P: TrailStatuses + Keys + Buckets + LogObjects> CollectPorts for P {}
+impl<P: TrailStatuses + Keys + KeyPolicies + Buckets + LogObjects> CollectPorts for P {}

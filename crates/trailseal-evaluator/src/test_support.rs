@@ -1,6 +1,7 @@
 //! Small values for the tests of this crate.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
@@ -69,6 +70,20 @@ pub(crate) fn gap(number: usize) -> GapId {
 }
 
 pub(crate) const KEY: &str = "arn:aws:kms:us-east-1:000000000001:key/11111111-2222";
+
+/// Lets CloudTrail seal for the trail `main`.
+pub(crate) const POLICY: &str = r#"{
+    "Version": "2012-10-17",
+    "Statement": {
+        "Effect": "Allow",
+        "Principal": {"Service": "cloudtrail.amazonaws.com"},
+        "Action": "kms:GenerateDataKey*",
+        "Resource": "*",
+        "Condition": {"StringEquals": {
+            "aws:SourceArn": "arn:aws:cloudtrail:us-east-1:000000000001:trail/main"
+        }}
+    }
+}"#;
 
 pub(crate) fn trail(name: &str) -> TrailDescription {
     TrailDescription {
@@ -177,6 +192,7 @@ impl Facts {
             population: Observed::Known(()),
             trails: vec![trail_facts(trail("main"))],
             keys: BTreeMap::from([(arn(KEY), known(KeyPresence::Exists(key(KEY))))]),
+            key_policies: BTreeMap::from([(arn(KEY), known(POLICY.into()))]),
             buckets: BTreeMap::from([("logs".to_owned(), bucket())]),
             trusted_key_accounts: BTreeSet::new(),
             thresholds: Thresholds::DEFAULT,
@@ -225,6 +241,15 @@ impl Facts {
         let mut facts = key(named.as_str());
         change(&mut facts);
         self.key_is(known(KeyPresence::Exists(facts)))
+    }
+
+    /// What GetKeyPolicy came to for the key that the trail names.
+    pub(crate) fn policy_is(self, policy: Option<Observed<Answer<Arc<str>>>>) -> Self {
+        self.with(|facts| {
+            facts.key_policies.clear();
+            let named = facts.trails[0].key.clone().expect("the trail names a key");
+            facts.key_policies.extend(policy.map(|it| (named, it)));
+        })
     }
 
     /// The bucket with this change.

@@ -131,13 +131,13 @@ pub const CONTROLS: &[Control] = &[
         "the key is gone, not enabled, scheduled for deletion, not a symmetric encryption key, expired, or not in the bucket's Region",
         "cancel the deletion or enable the key; if it is lost, set another customer managed key in the bucket's Region on the trail",
     )),
-    trail(
+    built(trail(
         ControlId::KeyPolicyAllowsCloudtrail,
         Severity::High,
         "The key policy lets CloudTrail seal this trail's logs",
         "simulated for this trail, the key policy does not let CloudTrail call GenerateDataKey",
         "allow cloudtrail.amazonaws.com to call kms:GenerateDataKey* under aws:SourceArn with the trail's ARN",
-    ),
+    )),
     trail(
         ControlId::KeyPolicyDescribeKey,
         Severity::Low,

@@ -1,6 +1,7 @@
 //! Everything that was read of an organization: the only thing that judging sees.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -56,6 +57,9 @@ pub struct OrganizationFacts {
     pub trails: Vec<TrailFacts>,
     /// Every key that a trail names.
     pub keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
+    /// The policy of each such key that the organization holds and manages, as JSON; there is none
+    /// for a key that is gone, managed by AWS, or outside the organization.
+    pub key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
     /// Every bucket that a trail names.
     pub buckets: BTreeMap<String, BucketFacts>,
     /// Accounts outside the organization whose keys the user trusts.

@@ -22,6 +22,8 @@ vocabulary! {
         GetTrailStatus = "GetTrailStatus",
         /// One KMS key.
         DescribeKey = "DescribeKey",
+        /// The policy of one KMS key; never across accounts.
+        GetKeyPolicy = "GetKeyPolicy",
         /// Which buckets an account owns.
         ListBuckets = "ListBuckets",
         /// A bucket's Region, and whether it exists.
@@ -98,7 +100,7 @@ impl Operation {
             Self::ListAccounts => "organizations",
             Self::ListRegions => "account",
             Self::DescribeTrails | Self::GetTrailStatus => "cloudtrail",
-            Self::DescribeKey => "kms",
+            Self::DescribeKey | Self::GetKeyPolicy => "kms",
             Self::ListBuckets
             | Self::HeadBucket
             | Self::ListObjectsV2
@@ -120,6 +122,7 @@ impl Operation {
             Self::DescribeTrails => Some("cloudtrail:DescribeTrails"),
             Self::GetTrailStatus => Some("cloudtrail:GetTrailStatus"),
             Self::DescribeKey => Some("kms:DescribeKey"),
+            Self::GetKeyPolicy => Some("kms:GetKeyPolicy"),
             Self::ListBuckets => Some("s3:ListAllMyBuckets"),
             Self::HeadBucket | Self::ListObjectsV2 => Some("s3:ListBucket"),
             Self::HeadObject => Some("s3:GetObject"),
@@ -146,6 +149,7 @@ impl Operation {
             Self::DescribeTrails => Loss::Target,
             Self::GetTrailStatus
             | Self::DescribeKey
+            | Self::GetKeyPolicy
             | Self::ListBuckets
             | Self::HeadBucket
             | Self::ListObjectsV2
@@ -192,6 +196,13 @@ impl Operation {
                 scope: LimitScope::AccountRegion,
                 shared_with: self,
                 source: "KMS developer guide, request quotas: 2,000 a second, the caller's account pays",
+            },
+            Self::GetKeyPolicy => Quota {
+                per_second: 1000,
+                burst: 1000,
+                scope: LimitScope::AccountRegion,
+                shared_with: self,
+                source: "KMS developer guide, request quotas: 1,000 a second per account and Region",
             },
             Self::ListBuckets => Quota {
                 per_second: 100,

@@ -37,6 +37,20 @@ vocabulary! {
         WrongRegion = "wrong_region",
         /// The bucket's Region is not known.
         BucketRegionUnknown = "bucket_region_unknown",
+        /// The key policy lets CloudTrail seal.
+        PolicyAllows = "policy_allows",
+        /// The policy hangs on something unknown, and CloudTrail sealed with the key just now.
+        ObservedDelivery = "observed_delivery",
+        /// A statement of the key policy forbids CloudTrail to seal.
+        PolicyDenies = "policy_denies",
+        /// No statement of the key policy lets CloudTrail seal.
+        NotGranted = "not_granted",
+        /// The policy hangs on something that is not known.
+        PolicyUnknown = "policy_unknown",
+        /// The policy cannot be understood as one.
+        PolicyMalformed = "policy_malformed",
+        /// The policy forbids it, and yet CloudTrail sealed with the key just now.
+        Contradiction = "contradiction",
         /// Logging, and delivered lately.
         Delivering = "delivering",
         /// Logging is off.

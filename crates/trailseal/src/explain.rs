@@ -16,6 +16,9 @@ const fn page(id: ControlId) -> Option<&'static str> {
             include_str!("../../../docs/controls/key-customer-managed.md")
         }
         ControlId::KeyUsable => include_str!("../../../docs/controls/key-usable.md"),
+        ControlId::KeyPolicyAllowsCloudtrail => {
+            include_str!("../../../docs/controls/key-policy-allows-cloudtrail.md")
+        }
         ControlId::TrailDelivering => include_str!("../../../docs/controls/trail-delivering.md"),
         ControlId::LogObjectsSealed => include_str!("../../../docs/controls/log-objects-sealed.md"),
         _ => return None,

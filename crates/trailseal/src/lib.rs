@@ -26,5 +26,5 @@ mod summary;
 mod window;
 
 pub use error::UserError;
-pub use output::{OutputFolder, RECORD_FILE, write_reports};
+pub use output::{OutputFolder, RECORD_FILE, ReportError, write_reports};
 pub use samples::SampleSpool;

@@ -5,8 +5,8 @@ use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use trailseal_model::record::RecordReader;
-use trailseal_model::record::v1::RunLine;
 use trailseal_report_csv::{PackError, write_pack};
+use trailseal_report_sarif::{SarifError, write_sarif};
 
 use crate::error::UserError;
 
@@ -98,15 +98,33 @@ impl Drop for OutputFolder {
     }
 }
 
+/// For GitHub code scanning.
+const SARIF_FILE: &str = "trailseal.sarif";
+
+/// Reports that could not be made.
+#[derive(Debug, thiserror::Error)]
+pub enum ReportError {
+    /// The comma-separated files are at fault, or the record.
+    #[error(transparent)]
+    Pack(#[from] PackError),
+    /// The SARIF file is at fault.
+    #[error(transparent)]
+    Sarif(#[from] SarifError),
+    /// The record or a report cannot be opened.
+    #[error(transparent)]
+    Io(#[from] io::Error),
+}
+
 /// Writes every report from the record in the folder.
 ///
 /// # Errors
 /// When the record cannot be read, or a report cannot be written.
-pub fn write_reports(folder: &OutputFolder) -> Result<RunLine, PackError> {
-    let record = BufReader::new(File::open(folder.path(RECORD_FILE))?);
-    write_pack(RecordReader::new(record), |name| {
-        File::create(folder.path(name)).map(BufWriter::new)
-    })
+pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
+    let record = || File::open(folder.path(RECORD_FILE)).map(BufReader::new).map(RecordReader::new);
+    let create = |name: &str| File::create(folder.path(name)).map(BufWriter::new);
+    write_pack(record()?, create)?;
+    write_sarif(record()?, create(SARIF_FILE)?)?;
+    Ok(())
 }
 
 /// Copies a record into the folder.

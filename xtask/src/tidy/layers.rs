@@ -50,7 +50,7 @@ const TABLE: &[Row] = &[
     Row {
         name: "trailseal-report-sarif",
         workspace: &["trailseal-model"],
-        outside: &["serde_sarif"],
+        outside: &["serde-sarif"],
     },
     Row { name: "trailseal-report-html", workspace: &["trailseal-model"], outside: &["askama"] },
     Row { name: "trailseal-sim", workspace: &[], outside: &["tokio"] },

@@ -2,10 +2,11 @@
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::Config;
+use aws_sdk_kms::operation::get_key_policy::GetKeyPolicyOutput;
 use aws_sdk_kms::types::{
     KeyManagerType, KeyMetadata, KeySpec, KeyState, KeyUsageType, OriginType,
 };
-use trailseal_evaluator::ports::Keys;
+use trailseal_evaluator::ports::{KeyPolicies, Keys};
 use trailseal_model::{Answer, Arn, Gap, KeyFacts, KeyManager, Operation, Target};
 
 use super::read::{present_owned, time};
@@ -39,6 +40,24 @@ impl Keys for Aws {
                     read_key(key).map(Some)
                 }
             }
+        };
+        self.call(&ask, send, read).await
+    }
+}
+
+impl KeyPolicies for Aws {
+    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
+        let Target { account, region } = asked_in;
+        let ask = Ask::new(Operation::GetKeyPolicy, account, region).on(key.as_str());
+        let client = self.clients.kms(region);
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = Config::builder().credentials_provider(credentials);
+            let request = client.get_key_policy().key_id(key.as_str()).policy_name("default");
+            request.customize().config_override(config).send()
+        };
+        let read = |output: Result<GetKeyPolicyOutput, &Failure>| {
+            let policy = present_owned(output?.policy());
+            policy.ok_or_else(|| Unread::from("GetKeyPolicy without Policy"))
         };
         self.call(&ask, send, read).await
     }

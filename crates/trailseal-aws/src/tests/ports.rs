@@ -1,10 +1,10 @@
 //! What the ports send, and what they read.
 
 use trailseal_evaluator::ports::{
-    Buckets, Keys, LogObjects, ObjectHead, Reader, TrailListing, TrailStatuses,
+    Buckets, KeyPolicies, Keys, LogObjects, ObjectHead, Reader, TrailListing, TrailStatuses,
 };
 use trailseal_fanout::{Directory, RegionListing};
-use trailseal_model::{AccountState, Arn, GapClass, KeyManager, Region};
+use trailseal_model::{AccountState, Arn, GapClass, KeyManager, Operation, Region};
 
 use super::{Fake, Reply, aws, member, target};
 
@@ -126,6 +126,19 @@ async fn a_key_is_read_whole_or_not_at_all() {
     let fake = Fake::saying(Reply::new(200, body("SOMEBODY")));
     let gap = aws(&fake).await.describe_key(&arn, target("eu-west-1")).await.unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_policy_is_the_default_one_word_for_word() {
+    let arn = Arn::new("arn:aws:kms:eu-west-1:111122223333:key/k").unwrap();
+    let fake = Fake::saying(Reply::new(200, r#"{"Policy":"{\"Statement\": []}"}"#));
+    let policy = aws(&fake).await.key_policy(&arn, target("eu-west-1")).await.unwrap().value;
+    assert_eq!(policy, r#"{"Statement": []}"#);
+    assert!(fake.last().body.contains(r#""PolicyName":"default""#));
+
+    let fake = Fake::saying(Reply::new(200, "{}"));
+    let gap = aws(&fake).await.key_policy(&arn, target("eu-west-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.operation), (GapClass::MalformedAnswer, Operation::GetKeyPolicy));
 }
 
 #[tokio::test(start_paused = true)]

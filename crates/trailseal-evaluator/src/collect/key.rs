@@ -1,8 +1,10 @@
 //! Reads the key that a trail names.
 
+use std::sync::Arc;
+
 use trailseal_model::{
-    AccountId, Answer, Arn, Evidence, Gap, GapClass, KeyFacts, KeyPresence, Observed, Operation,
-    Target, TrailDescription,
+    AccountId, Answer, Arn, Evidence, Gap, GapClass, KeyFacts, KeyManager, KeyPresence, Observed,
+    Operation, Target, TrailDescription,
 };
 
 use super::Collector;
@@ -39,6 +41,28 @@ impl<P: CollectPorts> Collector<'_, P> {
             _ => description.owner,
         };
         self.keys.get((key.clone(), reader), || self.describe(key, reader, description)).await
+    }
+
+    /// GetKeyPolicy in the key's own account, which is the only place where it works. There is
+    /// nothing to read for a key that is not read, gone, managed by AWS or outside the organization.
+    pub(super) async fn key_policy(
+        &self,
+        key: &Observed<Answer<KeyPresence>>,
+        description: &TrailDescription,
+    ) -> Option<Observed<Answer<Arc<str>>>> {
+        let KeyPresence::Exists(facts) = &key.known()?.value else { return None };
+        let (account, region) = (facts.arn.account()?, facts.arn.region()?);
+        let is_member =
+            account == description.owner || self.members.clone().await.all.contains(&account);
+        if facts.manager == KeyManager::Aws || !is_member {
+            return None;
+        }
+        let asked_in = Target { account, region };
+        let read = || async {
+            let res = self.ports.key_policy(&facts.arn, asked_in).await;
+            self.observed(res.map(|it| it.map(Arc::from)))
+        };
+        Some(self.policies.get(facts.arn.clone(), read).await)
     }
 
     async fn describe(

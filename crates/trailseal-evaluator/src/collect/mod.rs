@@ -81,6 +81,8 @@ pub struct CollectedTrail {
     pub facts: TrailFacts,
     /// The key it names.
     pub key: Option<Observed<Answer<KeyPresence>>>,
+    /// The policy of that key, where there is one to read.
+    pub key_policy: Option<Observed<Answer<Arc<str>>>>,
     /// The key that its objects should lie under, once resolved.
     pub expected_key: Option<Arn>,
     /// Its bucket.
@@ -97,6 +99,7 @@ pub struct Collector<'a, P> {
     settings: CollectSettings,
     members: MembersToCome,
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
+    policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
     buckets_of: SingleFlight<AccountId, Observed<Answer<Arc<HashSet<String>>>>>,
 }
 
@@ -108,8 +111,15 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         settings: CollectSettings,
         members: MembersToCome,
     ) -> Self {
-        let (keys, buckets_of) = (SingleFlight::default(), SingleFlight::default());
-        Self { ports, gaps, settings, members, keys, buckets_of }
+        Self {
+            ports,
+            gaps,
+            settings,
+            members,
+            keys: SingleFlight::default(),
+            policies: SingleFlight::default(),
+            buckets_of: SingleFlight::default(),
+        }
     }
 
     /// Collects one trail.
@@ -119,6 +129,10 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         let key_named = key_arn(description);
         let key = match &key_named {
             Some(named) => Some(self.key(named, description).await),
+            None => None,
+        };
+        let key_policy = match &key {
+            Some(key) => self.key_policy(key, description).await,
             None => None,
         };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
@@ -143,7 +157,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             key: key_named,
             sample,
         };
-        CollectedTrail { facts, key, expected_key, bucket, samples }
+        CollectedTrail { facts, key, key_policy, expected_key, bucket, samples }
     }
 
     fn gap(&self, gap: Gap) -> GapId {

@@ -9,8 +9,8 @@ use futures::executor::block_on;
 use futures::future::{join, join_all, poll_immediate};
 use futures::{FutureExt as _, future};
 use trailseal_model::{
-    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, Operation, Population,
-    SampleMethod, SampleResult, Selection,
+    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, KeyManager, Operation,
+    Population, SampleMethod, SampleResult, Selection,
 };
 
 use super::*;
@@ -182,6 +182,40 @@ mod key {
         ended.send(Arc::new(members())).unwrap();
         block_on(collecting);
         assert_eq!(asked(&world).len(), 1);
+    }
+
+    #[test]
+    fn a_policy_is_read_once_in_the_keys_own_account() {
+        let mut world = World::new();
+        world.keys.insert(arn(FOREIGN_KEY), crate::test_support::key(FOREIGN_KEY));
+        let trails = vec![naming(FOREIGN_KEY), naming(FOREIGN_KEY), trail("own")];
+        let collected = collect_all(&world, trails);
+        let mut asked = world.calls_of(Operation::GetKeyPolicy);
+        asked.sort_by_key(|it| format!("{it:?}"));
+        let own = Call::GetKeyPolicy(arn(KEY), in_account(1, "us-east-1"));
+        let foreign = Call::GetKeyPolicy(arn(FOREIGN_KEY), in_account(2, "eu-west-1"));
+        assert_eq!(asked, [foreign, own]);
+        assert!(collected.iter().all(|it| it.key_policy.as_ref().unwrap().known().is_some()));
+    }
+
+    #[test]
+    fn there_is_no_policy_to_read_of_a_key_that_is_gone_unread_or_managed_by_aws() {
+        let mut aws_managed = World::new();
+        aws_managed.keys.get_mut(&arn(KEY)).unwrap().manager = KeyManager::Aws;
+        let mut gone = World::new();
+        gone.keys.clear();
+        let unread = World::new().refusing(|it| matches!(it, Call::DescribeKey(..)));
+        for world in [aws_managed, gone, unread] {
+            assert!(collect(&world, trail("main")).key_policy.is_none());
+            assert_eq!(world.count(Operation::GetKeyPolicy), 0);
+        }
+    }
+
+    #[test]
+    fn a_policy_that_may_not_be_read_is_a_gap() {
+        let world = World::new().refusing(|it| matches!(it, Call::GetKeyPolicy(..)));
+        let policy = collect(&world, trail("main")).key_policy.unwrap();
+        assert!(policy.gap().is_some());
     }
 
     #[test]

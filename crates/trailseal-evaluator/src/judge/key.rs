@@ -136,7 +136,7 @@ fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
 
 impl<'a> TrailCase<'a> {
     /// DescribeKey's answer, or the gaps in its place.
-    fn key_read(&self) -> Result<&'a Answer<KeyPresence>, Vec<GapId>> {
+    pub(super) fn key_read(&self) -> Result<&'a Answer<KeyPresence>, Vec<GapId>> {
         match self.key {
             Some(Observed::Known(answer)) => Ok(answer),
             Some(Observed::Unread(gap)) => Err(vec![*gap]),
@@ -157,19 +157,19 @@ impl<'a> TrailCase<'a> {
         Some(finding.saying(format!("The key of '{}' {why}.", self.name())))
     }
 
-    fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
+    pub(super) fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
         Finding::not_proven(control, self.subject(), Reason::Unread, gaps)
             .saying(format!("The key of '{}' could not be read.", self.name()))
     }
 
     /// Whether the account in the key's ARN is of the organization, or trusted; also where the ARN
     /// names no account, because that is no stranger.
-    fn may_hold_key(&self) -> bool {
+    pub(super) fn may_hold_key(&self) -> bool {
         let owner = self.trail.key.as_ref().and_then(Arn::account);
         owner.is_none_or(|it| self.facts.may_hold_keys(it))
     }
 
-    fn key_outside(&self, control: ControlId, mut gaps: Vec<GapId>) -> Finding {
+    pub(super) fn key_outside(&self, control: ControlId, mut gaps: Vec<GapId>) -> Finding {
         if let Some(gap) = self.facts.population.gap() {
             gaps.push(gap);
             return Finding::not_proven(control, self.subject(), Reason::Unread, gaps).saying(

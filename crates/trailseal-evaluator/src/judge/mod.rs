@@ -2,6 +2,7 @@
 
 mod account;
 mod key;
+mod key_policy;
 mod log_objects;
 mod trail_delivering;
 mod trail_kms_encrypted;
@@ -54,6 +55,7 @@ impl<'a> TrailCase<'a> {
             ControlId::TrailKmsEncrypted => Some(trail_kms_encrypted::judge(self)),
             ControlId::KeyCustomerManaged => Some(key::customer_managed(self)),
             ControlId::KeyUsable => Some(key::usable(self)),
+            ControlId::KeyPolicyAllowsCloudtrail => Some(key_policy::allows_cloudtrail(self)),
             ControlId::TrailDelivering => Some(trail_delivering::judge(self)),
             ControlId::LogObjectsSealed => Some(log_objects::judge(self)),
             _ => control.essential.then(|| self.not_built(control.id)),
@@ -70,10 +72,6 @@ impl<'a> TrailCase<'a> {
     }
 
     fn not_built(&self, control: ControlId) -> Finding {
-        let finding = self.without_key(control).or_else(|| self.without_own_policy(control));
-        if let Some(finding) = finding {
-            return finding;
-        }
         Finding::not_proven(control, self.subject(), Reason::NotBuilt, Vec::new()).saying(format!(
             "This version does not judge whether '{}' meets this control.",
             self.name()

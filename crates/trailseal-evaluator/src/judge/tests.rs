@@ -2,18 +2,20 @@
 
 mod properties;
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
-    AccountState, BucketOwner, BucketPresence, ControlId, DescribedFrom, DeviationClass, Finding,
-    KeyManager, KeyPresence, LogSample, Observed, Population, SampleMethod, SampleResult, Status,
-    Subject, TrailStatus, Verdict, verdict,
+    AccountState, Answer, BucketOwner, BucketPresence, ControlId, DescribedFrom, DeviationClass,
+    Finding, KeyManager, KeyPresence, LogSample, Observed, Population, SampleMethod, SampleResult,
+    Status, Subject, TrailStatus, Verdict, verdict,
 };
 
 use super::judge;
 use crate::test_support::{
-    Facts, KEY, account, answer, arn, delivered, deviating, evidence, examined, gap, known, member,
-    now, object, region, trail_facts, window,
+    Facts, KEY, POLICY, account, answer, arn, delivered, deviating, evidence, examined, gap, known,
+    member, now, object, region, trail_facts, window,
 };
 
 /// A key of an account that is not of the organization.
@@ -260,12 +262,81 @@ mod key_usable {
 mod key_policy {
     use super::*;
 
+    fn policy(text: &str) -> Observed<Answer<Arc<str>>> {
+        known(text.into())
+    }
+
+    /// The policy that lets CloudTrail seal, under this condition instead.
+    fn under(condition: &str) -> String {
+        let (before, _) = POLICY.split_once("\"Condition\"").unwrap();
+        format!("{before} \"Condition\": {condition} }} }}")
+    }
+
+    fn delivered_long_ago(facts: Facts) -> Facts {
+        facts.trail(|it| {
+            it.sample.newest.as_mut().unwrap().named_at = now() - SignedDuration::from_mins(60);
+        })
+    }
+
+    #[track_caller]
+    fn check_policy(text: &str, just_delivered: &str, long_ago: &str) {
+        let facts = || Facts::sealed().policy_is(Some(policy(text)));
+        check(facts(), &format!("key-policy-allows-cloudtrail {just_delivered}"));
+        let facts = delivered_long_ago(facts());
+        check(facts, &format!("key-policy-allows-cloudtrail {long_ago}"));
+    }
+
     #[test]
-    fn an_essential_control_that_is_not_built_is_said_and_never_sealed() {
-        let expected = "key-policy-allows-cloudtrail not_proven not_built";
-        check(Facts::sealed(), expected);
-        assert_eq!(verdict(&of_main(Facts::sealed())), Verdict::Unproven);
-        check(Facts::sealed().key_is(Observed::Unread(gap(0))), expected);
+    fn a_policy_that_allows_passes_and_the_trail_is_sealed() {
+        check_policy(POLICY, "pass policy_allows", "pass policy_allows");
+        assert_eq!(verdict(&of_main(Facts::sealed())), Verdict::Sealed);
+    }
+
+    #[test]
+    fn a_policy_that_grants_nothing_fails_unless_a_delivery_contradicts_it() {
+        let other = POLICY.replace("trail/main", "trail/other");
+        check_policy(&other, "not_proven contradiction", "fail not_granted");
+        let deny = POLICY.replace("Allow", "Deny");
+        check_policy(&deny, "not_proven contradiction", "fail policy_denies");
+    }
+
+    #[test]
+    fn what_hangs_on_the_unknown_passes_only_by_a_delivery() {
+        let unknown = under(r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#);
+        check_policy(&unknown, "pass observed_delivery", "not_proven policy_unknown");
+    }
+
+    #[test]
+    fn an_object_that_may_be_another_trails_shows_nothing() {
+        let unknown = under(r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#);
+        let facts = Facts::sealed().policy_is(Some(policy(&unknown))).and_trail("other", |_| ());
+        check(facts, "key-policy-allows-cloudtrail not_proven policy_unknown");
+    }
+
+    #[test]
+    fn a_malformed_policy_is_not_proven() {
+        for text in ["", "{", "[]", r#"{"Statement": [{"Effect": "Perhaps"}]}"#] {
+            check_policy(text, "not_proven policy_malformed", "not_proven policy_malformed");
+        }
+    }
+
+    #[test]
+    fn an_unread_policy_stays_not_proven_whatever_was_delivered() {
+        let unread = Facts::sealed().policy_is(Some(Observed::Unread(gap(3))));
+        let finding = check(unread, "key-policy-allows-cloudtrail not_proven unread");
+        assert_eq!(finding.gaps(), [gap(3)]);
+        let missing = Facts::sealed().policy_is(None);
+        check(missing, "key-policy-allows-cloudtrail not_proven unread");
+        let key_unread = Facts::sealed().key_is(Observed::Unread(gap(0)));
+        check(key_unread, "key-policy-allows-cloudtrail not_proven unread");
+    }
+
+    #[test]
+    fn a_strangers_policy_cannot_be_read() {
+        let stranger = || Facts::sealed().names_key(Some(FOREIGN_KEY)).policy_is(None);
+        let expected = "key-policy-allows-cloudtrail not_proven outside_organization";
+        check(stranger().key(|_| ()), expected);
+        check(stranger().key_is(Observed::Unread(gap(0))), expected);
     }
 }
 
@@ -687,7 +758,7 @@ mod what_follows_from_what {
                 "trail-kms-encrypted pass kms_key_set",
                 "key-customer-managed pass customer_managed",
                 "key-usable pass usable",
-                "key-policy-allows-cloudtrail not_proven not_built",
+                "key-policy-allows-cloudtrail pass policy_allows",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
             ],
@@ -754,7 +825,7 @@ mod what_follows_from_what {
                 "trail-kms-encrypted pass kms_key_set",
                 "key-customer-managed not_proven unread",
                 "key-usable not_proven unread",
-                "key-policy-allows-cloudtrail not_proven not_built",
+                "key-policy-allows-cloudtrail not_proven unread",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
             ],

@@ -119,6 +119,7 @@ fn conclude(
         population: ended.population,
         trails: collected.trails,
         keys: collected.keys,
+        key_policies: collected.key_policies,
         buckets: collected.buckets,
         trusted_key_accounts: settings.trusted_key_accounts.clone(),
         thresholds: settings.collect.thresholds,

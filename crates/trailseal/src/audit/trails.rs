@@ -1,6 +1,7 @@
 //! Collects trails as they become ready, and brings together what they share.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use futures::StreamExt as _;
 use trailseal_evaluator::ports::CollectPorts;
@@ -15,9 +16,11 @@ use super::{AuditError, COLLECTING, Ports, Ready, Work, panic_gap};
 use crate::samples::SampleSpool;
 
 /// What was collected of all trails, sorted.
+#[derive(Default)]
 pub(super) struct Collected {
     pub(super) trails: Vec<TrailFacts>,
     pub(super) keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
+    pub(super) key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
     pub(super) buckets: BTreeMap<String, BucketFacts>,
 }
 
@@ -82,19 +85,28 @@ fn panicked_trail<P: CollectPorts>(
         description,
     };
     let key = key.map(|_| Observed::Unread(gap));
-    CollectedTrail { facts, key, expected_key: None, bucket: None, samples: Vec::new() }
+    CollectedTrail {
+        facts,
+        key,
+        key_policy: None,
+        expected_key: None,
+        bucket: None,
+        samples: Vec::new(),
+    }
 }
 
 /// In the order of the trails' ARNs, so that the result does not depend on who came first.
 fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
-    let mut collected =
-        Collected { trails: Vec::new(), keys: BTreeMap::new(), buckets: BTreeMap::new() };
+    let mut collected = Collected::default();
     for trail in all.into_values() {
         if let (Some(named), Some(key)) = (&trail.facts.key, trail.key) {
             let known = collected.keys.entry(named.clone()).or_insert_with(|| key.clone());
             if known.known().is_none() && key.known().is_some() {
                 *known = key;
             }
+        }
+        if let (Some(named), Some(policy)) = (&trail.facts.key, trail.key_policy) {
+            collected.key_policies.insert(named.clone(), policy);
         }
         if let Some(bucket) = trail.bucket {
             match collected.buckets.get_mut(&bucket.name) {

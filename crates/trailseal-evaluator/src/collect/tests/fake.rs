@@ -10,14 +10,17 @@ use trailseal_model::{
     TrailDescription, TrailStatus,
 };
 
-use crate::ports::{Buckets, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailStatuses};
-use crate::test_support::{KEY, account, answer, arn, delivered, key, region};
+use crate::ports::{
+    Buckets, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailStatuses,
+};
+use crate::test_support::{KEY, POLICY, account, answer, arn, delivered, key, region};
 
 /// One call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Call {
     Status(Arn, Target),
     DescribeKey(Arn, Target),
+    GetKeyPolicy(Arn, Target),
     ListBuckets(AccountId),
     HeadBucket(AccountId),
     List(Reader, String),
@@ -29,6 +32,7 @@ impl Call {
         match self {
             Self::Status(..) => Operation::GetTrailStatus,
             Self::DescribeKey(..) => Operation::DescribeKey,
+            Self::GetKeyPolicy(..) => Operation::GetKeyPolicy,
             Self::ListBuckets(_) => Operation::ListBuckets,
             Self::HeadBucket(_) => Operation::HeadBucket,
             Self::List(..) => Operation::ListObjectsV2,
@@ -43,7 +47,7 @@ impl Call {
             Self::Status(trail, asked_in) => {
                 gap.at(asked_in.account, Some(asked_in.region)).on(trail.as_str())
             }
-            Self::DescribeKey(key, asked_in) => {
+            Self::DescribeKey(key, asked_in) | Self::GetKeyPolicy(key, asked_in) => {
                 gap.at(asked_in.account, Some(asked_in.region)).on(key.as_str())
             }
             Self::ListBuckets(account) | Self::HeadBucket(account) => gap.at(*account, None),
@@ -176,6 +180,13 @@ impl Keys for World {
     ) -> Result<Answer<Option<KeyFacts>>, Gap> {
         let call = Call::DescribeKey(key.clone(), asked_in);
         self.answer(call, || self.keys.get(key).cloned()).await
+    }
+}
+
+impl KeyPolicies for World {
+    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
+        let call = Call::GetKeyPolicy(key.clone(), asked_in);
+        self.answer(call, || POLICY.to_owned()).await
     }
 }
 

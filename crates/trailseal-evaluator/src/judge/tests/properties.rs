@@ -145,6 +145,11 @@ fn a_key() -> impl Strategy<Value = KeyPresence> {
     )
 }
 
+fn a_policy() -> impl Strategy<Value = Arc<str>> {
+    let policies = [POLICY.to_owned(), POLICY.replace("Allow", "Deny"), "{".to_owned()];
+    select(policies.map(Arc::from).to_vec())
+}
+
 fn a_bucket() -> impl Strategy<Value = BucketFacts> {
     let presence = prop_oneof![
         6 => a_region().prop_map(|it| BucketPresence::Exists(Some(it))),
@@ -166,6 +171,7 @@ prop_compose! {
     fn some_facts()(
         trails in (0..4usize).prop_flat_map(|count| (0..count).map(a_trail).collect::<Vec<_>>()),
         keys in prop::collection::vec(option::weighted(0.9, observed(a_key())), KEYS.len()),
+        policies in prop::collection::vec(option::weighted(0.9, observed(a_policy())), KEYS.len()),
         buckets in prop::collection::vec(a_bucket(), 2),
         states in prop::collection::vec(select(AccountState::ALL), 0..4),
         is_population_read in prop::bool::weighted(0.8),
@@ -181,6 +187,7 @@ prop_compose! {
             accounts: (1..).zip(states).map(|(number, state)| member(number, state)).collect(),
             population,
             trails,
+            key_policies: named.clone().zip(policies).filter_map(|(key, it)| Some((key, it?))).collect(),
             keys: named.zip(keys).filter_map(|(key, it)| Some((key, it?))).collect(),
             buckets: BUCKETS.iter().map(|it| (*it).to_owned()).zip(buckets).collect(),
             trusted_key_accounts: trusted.into_iter().collect::<BTreeSet<_>>(),
@@ -215,6 +222,9 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
         [ControlId::KeyCustomerManaged, ControlId::KeyUsable, ControlId::KeyPolicyAllowsCloudtrail];
     let mut lacking = BTreeSet::new();
     lacking.extend(of_key.into_iter().filter(|_| key.is_none()));
+    let policy = trail.key.as_ref().and_then(|it| facts.key_policies.get(it));
+    let is_policy_known = policy.is_some_and(|it| it.known().is_some());
+    lacking.extend((!is_policy_known).then_some(ControlId::KeyPolicyAllowsCloudtrail));
     lacking.extend((!is_presence_known).then_some(ControlId::KeyUsable));
     lacking.extend((!is_owner_known || !is_delivery_known).then_some(ControlId::TrailDelivering));
     let is_sampled = is_window_examined && is_everybody_listed;
@@ -239,6 +249,10 @@ fn without_leg(mut facts: OrganizationFacts, leg: usize) -> OrganizationFacts {
             buckets.for_each(|it| it.presence = Observed::Unread(gap(9)));
         }
         4 => facts.population = Observed::Unread(gap(9)),
+        5 => {
+            let policies = facts.key_policies.values_mut();
+            policies.for_each(|it| *it = Observed::Unread(gap(9)));
+        }
         _ => facts.trails.iter_mut().for_each(|it| it.sample = LogSample::nothing(window())),
     }
     facts
@@ -289,7 +303,7 @@ proptest! {
     }
 
     #[test]
-    fn reading_less_never_passes_more(facts in some_facts(), leg in 0..6usize) {
+    fn reading_less_never_passes_more(facts in some_facts(), leg in 0..7usize) {
         let before = judge(&facts);
         let facts = without_leg(facts, leg);
         let after = judge(&facts);

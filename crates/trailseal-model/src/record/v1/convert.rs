@@ -1,5 +1,7 @@
 //! Facts, findings and gaps as lines.
 
+use std::sync::Arc;
+
 use jiff::Timestamp;
 
 use super::{
@@ -57,8 +59,10 @@ pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketL
 pub(super) fn key_line(
     key: &Arn,
     presence: &Observed<Answer<KeyPresence>>,
+    policy: Option<&Observed<Answer<Arc<str>>>>,
     names: &GapNames<'_>,
 ) -> KeyLine {
+    let policy_gap = policy.and_then(Observed::gap);
     let blank = KeyLine {
         key_arn: key.to_string(),
         presence: "unread".to_owned(),
@@ -73,7 +77,8 @@ pub(super) fn key_line(
         is_multi_region: None,
         deletion_date: None,
         valid_to: None,
-        gap_ids: presence.gap().into_iter().map(names).collect(),
+        policy: text(policy.and_then(Observed::known).map(|it| &it.value)),
+        gap_ids: presence.gap().into_iter().chain(policy_gap).map(names).collect(),
     };
     match presence.known().map(|it| &it.value) {
         None => blank,

@@ -66,6 +66,8 @@ pub struct KeyLine {
     pub deletion_date: Option<String>,
     /// `ValidTo`, UTC.
     pub valid_to: Option<String>,
+    /// The key policy, as JSON, where it was read.
+    pub policy: Option<String>,
     /// What could not be read of it.
     pub gap_ids: Vec<String>,
 }

@@ -164,7 +164,8 @@ fn write_facts<W: Write>(
         writer.write(&Line::Bucket(bucket_line(bucket, &names)))?;
     }
     for (key, presence) in &audit.facts.keys {
-        writer.write(&Line::Key(key_line(key, presence, &names)))?;
+        let policy = audit.facts.key_policies.get(key);
+        writer.write(&Line::Key(key_line(key, presence, policy, &names)))?;
     }
     for trail in &audit.facts.trails {
         let verdict = verdicts.get(&trail.description.arn).copied().unwrap_or(Verdict::Unproven);

@@ -1,0 +1,201 @@
+//! What a policy answers to a request.
+
+use crate::context::{Possibility, RequestContext};
+use crate::pattern::{Case, Fit, arn_like, wildcard};
+use crate::policy::{
+    Effect, KeyPolicy, Part, Principal, Statement, StatementId, Version, has_variable,
+};
+use crate::truth::{Truth, Why};
+
+/// What a key policy answers to a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Decision {
+    /// A statement allows it for certain, and none can deny it.
+    Allow {
+        /// The first that does.
+        statement: StatementId,
+    },
+    /// A statement denies it for certain, whatever others say.
+    Deny {
+        /// The first that does.
+        statement: StatementId,
+    },
+    /// No statement allows it, for certain.
+    NotAllowed,
+    /// It depends on what is not known.
+    Unknown {
+        /// The statement on which it depends: one that may deny goes before one that may allow.
+        statement: StatementId,
+        /// What is not known.
+        why: Why,
+    },
+}
+
+/// Answers for a request of a service, to which no identity-based policy applies: an explicit deny
+/// goes before any allow, and what nothing allows is denied (IAM user guide, *Policy evaluation
+/// logic*). A statement that may deny makes an allow unknown; one that may allow counts only where
+/// none does for certain.
+#[must_use]
+pub fn evaluate(policy: &KeyPolicy, context: &RequestContext) -> Decision {
+    let mut allow = None;
+    let mut perhaps_allow = None;
+    let mut perhaps_deny = None;
+    for statement in &policy.statements {
+        match (statement.effect, applies(statement, context, policy.version)) {
+            (_, Truth::No) => {}
+            (Effect::Deny, Truth::Yes) => {
+                return Decision::Deny { statement: statement.id.clone() };
+            }
+            (Effect::Allow, Truth::Yes) => allow = allow.or(Some(statement)),
+            (Effect::Deny, Truth::Unknown(why)) => {
+                perhaps_deny = perhaps_deny.or(Some((statement, why)));
+            }
+            (Effect::Allow, Truth::Unknown(why)) => {
+                perhaps_allow = perhaps_allow.or(Some((statement, why)));
+            }
+        }
+    }
+    match (allow, perhaps_deny, perhaps_allow) {
+        (Some(statement), None, _) => Decision::Allow { statement: statement.id.clone() },
+        (Some(_), Some((statement, why)), _) | (None, _, Some((statement, why))) => {
+            Decision::Unknown { statement: statement.id.clone(), why }
+        }
+        (None, _, None) => Decision::NotAllowed,
+    }
+}
+
+fn applies(statement: &Statement, context: &RequestContext, version: Version) -> Truth {
+    if let Some(why) = &statement.unclear {
+        return Truth::Unknown(why.clone());
+    }
+    let conditions = match &statement.conditions {
+        Ok(conditions) => Truth::all(conditions.iter().map(|it| it.holds(context, version))),
+        Err(why) => Truth::Unknown(why.clone()),
+    };
+    Truth::all([
+        principal_applies(statement, context),
+        action_applies(&statement.action, context),
+        resource_applies(&statement.resource, context, version),
+        conditions,
+    ])
+}
+
+/// A key policy's statement needs a principal. NotPrincipal is for Deny only (IAM user guide, *AWS
+/// JSON policy elements: NotPrincipal*).
+fn principal_applies(statement: &Statement, context: &RequestContext) -> Truth {
+    let unclear = |element: &str| Truth::Unknown(Why::Element(element.to_owned()));
+    match (&statement.principal, statement.effect) {
+        (Part::Missing, _) => unclear("Principal"),
+        (Part::Unclear(why), _) => Truth::Unknown(why.clone()),
+        (Part::AllBut(_), Effect::Allow) => unclear("NotPrincipal"),
+        (Part::AllBut(list), Effect::Deny) => is_any(list, context).negated(),
+        (Part::Only(list), _) => is_any(list, context),
+    }
+}
+
+fn is_any(principals: &[Principal], context: &RequestContext) -> Truth {
+    Truth::any(principals.iter().map(|it| is_service(it, context.service())))
+}
+
+/// Whether a principal stands for the service.
+///
+/// `"*"` is all principals, services among them. Whether `{"AWS": "*"}` is too, AWS does not say:
+/// it calls the two the same for anonymous users, and in key policies "all AWS identities" (IAM
+/// user guide, *AWS JSON policy elements: Principal*; KMS developer guide, *Creating a key policy*).
+fn is_service(principal: &Principal, service: &str) -> Truth {
+    let unknown = |name: &str| Truth::Unknown(Why::Principal(name.to_owned()));
+    match principal {
+        Principal::Everyone => Truth::Yes,
+        Principal::Service(name) if name == service => Truth::Yes,
+        Principal::Service(name) if may_be_service(name, service) => unknown(name),
+        Principal::Outsider | Principal::Service(_) => Truth::No,
+        Principal::Aws(name) if is_identity(name) => Truth::No,
+        Principal::Aws(name) | Principal::Unheard(name) => unknown(name),
+    }
+}
+
+/// Other spellings, wildcards, and the same service's names in other Regions and partitions: a
+/// service of an opt-in Region is seen elsewhere under a name with that Region.
+fn may_be_service(name: &str, service: &str) -> bool {
+    let first = |it: &str| it.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    name.contains(['*', '?', '$']) || first(name) == first(service)
+}
+
+/// An account, an identity of IAM or STS, or the unique id that a deleted one leaves behind.
+fn is_identity(name: &str) -> bool {
+    let is_plain = name.bytes().all(|it| it.is_ascii_alphanumeric());
+    let is_account = name.len() == 12 && name.bytes().all(|it| it.is_ascii_digit());
+    let is_unique_id = is_plain && ["AIDA", "AROA"].iter().any(|it| name.starts_with(it));
+    let is_arn = ["iam", "sts"].iter().any(|it| name.split(':').nth(2) == Some(it))
+        && name.starts_with("arn:")
+        && !name.contains(['*', '?', '$']);
+    is_account || is_unique_id || is_arn
+}
+
+/// A statement without Action or Resource has no effect (KMS developer guide, *Creating a key
+/// policy*).
+fn action_applies(part: &Part<String>, context: &RequestContext) -> Truth {
+    match part {
+        Part::Missing => Truth::No,
+        Part::Unclear(why) => Truth::Unknown(why.clone()),
+        Part::Only(list) => Truth::any(list.iter().map(|it| is_action(it, context.action()))),
+        Part::AllBut(list) => {
+            Truth::any(list.iter().map(|it| is_action(it, context.action()))).negated()
+        }
+    }
+}
+
+/// The prefix and the name match in any case, the name also by wildcards (IAM user guide, *IAM JSON
+/// policy elements: Action*).
+fn is_action(pattern: &str, action: &str) -> Truth {
+    let unknown = || Truth::Unknown(Why::Pattern(pattern.to_owned()));
+    if pattern == "*" {
+        return Truth::Yes;
+    }
+    let (Some((prefix, name)), Some((action_prefix, action_name))) =
+        (pattern.split_once(':'), action.split_once(':'))
+    else {
+        return unknown();
+    };
+    let action_name = Possibility::Exact(action_name.to_owned());
+    let is_name = wildcard(name, &action_name, Case::Ignored);
+    if pattern.contains("${") || prefix.contains(['*', '?']) {
+        unknown()
+    } else {
+        (prefix.eq_ignore_ascii_case(action_prefix) && is_name == Fit::Yes).into()
+    }
+}
+
+fn resource_applies(part: &Part<String>, context: &RequestContext, version: Version) -> Truth {
+    let is_any = |list: &[String]| {
+        Truth::any(list.iter().map(|it| is_resource(it, context.key_arn(), version)))
+    };
+    match part {
+        Part::Missing => Truth::No,
+        Part::Unclear(why) => Truth::Unknown(why.clone()),
+        Part::Only(list) => is_any(list),
+        Part::AllBut(list) => is_any(list).negated(),
+    }
+}
+
+/// `"*"` is this key (KMS developer guide, *Creating a key policy*); an ARN is compared part by
+/// part, so that an alias never is the key (IAM user guide, *IAM JSON policy elements: Resource*). A
+/// pattern with fewer parts is open: how AWS completes it is documented for other policies only.
+fn is_resource(pattern: &str, key_arn: &str, version: Version) -> Truth {
+    let unknown = || Truth::Unknown(Why::Pattern(pattern.to_owned()));
+    if pattern == "*" {
+        return Truth::Yes;
+    }
+    if has_variable(pattern, version) {
+        return Truth::Unknown(Why::PolicyVariable(pattern.to_owned()));
+    }
+    if !pattern.starts_with("arn:") || !key_arn.starts_with("arn:") {
+        return unknown();
+    }
+    let key = Possibility::Exact(key_arn.to_owned());
+    match arn_like(pattern, &key) {
+        Fit::Yes => Truth::Yes,
+        Fit::No => Truth::No,
+        Fit::Open => unknown(),
+    }
+}

@@ -1,0 +1,117 @@
+//! Yes, no, and not known with its reason.
+
+use std::fmt;
+
+/// Why it is not known whether a statement applies.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Why {
+    /// The request has this condition key or not, with some value: it is not known.
+    ContextKey(String),
+    /// The request has this condition key, but its value is known in part only, and the condition
+    /// depends on the rest.
+    ContextKeyInPart(String),
+    /// The condition key has several values, and the operator does not say whether all or any of
+    /// them count.
+    SeveralValues(String),
+    /// A condition operator that this crate does not know, or does not evaluate.
+    Operator(String),
+    /// A set operator over a negated one, on a key that the request does not have. AWS's own pages
+    /// contradict each other here.
+    AbsentUnderSetOperator(String),
+    /// A value with a policy variable, whose content is not known.
+    PolicyVariable(String),
+    /// A value that cannot be compared the way its operator says.
+    Value(String),
+    /// A principal of which AWS does not say whether it stands for the calling service.
+    Principal(String),
+    /// A pattern of an action or resource of which AWS does not say how far it reaches.
+    Pattern(String),
+    /// An element that is missing, unknown, or not of the form that IAM's grammar gives it.
+    Element(String),
+}
+
+impl fmt::Display for Why {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::ContextKey(key) => write!(f, "the value of `{key}` is not known"),
+            Self::ContextKeyInPart(key) => {
+                write!(f, "the value of `{key}` is known in part only")
+            }
+            Self::SeveralValues(key) => {
+                write!(f, "`{key}` has several values and the operator names no set")
+            }
+            Self::Operator(name) => write!(f, "the operator `{name}` is not evaluated"),
+            Self::AbsentUnderSetOperator(key) => write!(
+                f,
+                "AWS does not say what a negated set operator means for the absent `{key}`"
+            ),
+            Self::PolicyVariable(value) => write!(f, "`{value}` holds a policy variable"),
+            Self::Value(value) => write!(f, "the value `{value}` cannot be compared"),
+            Self::Principal(name) => {
+                write!(f, "whether the principal `{name}` stands for the service is not known")
+            }
+            Self::Pattern(pattern) => write!(f, "how far `{pattern}` reaches is not known"),
+            Self::Element(element) => write!(f, "the element `{element}` is not understood"),
+        }
+    }
+}
+
+/// The answer to one question about a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Truth {
+    Yes,
+    No,
+    Unknown(Why),
+}
+
+impl Truth {
+    /// The opposite; what is not known stays so.
+    pub(crate) fn negated(self) -> Self {
+        match self {
+            Self::Yes => Self::No,
+            Self::No => Self::Yes,
+            Self::Unknown(why) => Self::Unknown(why),
+        }
+    }
+
+    /// Whether all are so. One certain no decides, whatever else is not known.
+    pub(crate) fn all(truths: impl IntoIterator<Item = Self>) -> Self {
+        let mut result = Self::Yes;
+        for truth in truths {
+            match truth {
+                Self::No => return Self::No,
+                Self::Unknown(_) if result == Self::Yes => result = truth,
+                Self::Yes | Self::Unknown(_) => {}
+            }
+        }
+        result
+    }
+
+    /// Whether any is so. One certain yes decides, whatever else is not known.
+    pub(crate) fn any(truths: impl IntoIterator<Item = Self>) -> Self {
+        Self::all(truths.into_iter().map(Self::negated)).negated()
+    }
+}
+
+impl From<bool> for Truth {
+    fn from(value: bool) -> Self {
+        if value { Self::Yes } else { Self::No }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn certainty_goes_before_doubt() {
+        let unknown = || Truth::Unknown(Why::Element("a".to_owned()));
+        assert_eq!(Truth::all([Truth::Yes, unknown(), Truth::No]), Truth::No);
+        assert_eq!(Truth::all([Truth::Yes, unknown()]), unknown());
+        assert_eq!(Truth::any([Truth::No, unknown(), Truth::Yes]), Truth::Yes);
+        assert_eq!(Truth::any([Truth::No, unknown()]), unknown());
+        assert_eq!(Truth::all([]), Truth::Yes);
+        assert_eq!(Truth::any([]), Truth::No);
+    }
+}

@@ -1,0 +1,28 @@
+//! SARIF 2.1.0 for GitHub code scanning, made from the record alone.
+//!
+//! **Architecture invariant**: a pure function of the record. The same record gives the same bytes;
+//! no file, clock or environment is looked at here.
+//!
+//! **Architecture invariant**: an alert stands for an unsuppressed failure or for something that was
+//! not assessed. A pass is never a result: GitHub would open an alert for it.
+//!
+//! **Architecture invariant**: what identifies an alert (rule, path, fingerprint) depends on the
+//! control and its subject alone, never on time, order, run or wording.
+//!
+//! **Architecture invariant**: memory is bounded by the results that are kept, the accounts and the
+//! kinds of gap, not by findings, samples or targets.
+
+mod document;
+mod notification;
+mod pages;
+mod place;
+mod result;
+mod rule;
+mod scope;
+mod text;
+mod write;
+
+pub use write::{MAX_RESULTS, SarifError, SarifSummary, write_most_severe, write_sarif};
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,318 @@
+//! The rules and their wording, which is public API: a change moves or rewords alerts.
+
+use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::{ControlId, Severity, SubjectKind};
+
+/// A rule of the report: a control, or one of two things that no control says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Rule {
+    /// A control failed.
+    Control(ControlId),
+    /// A part of the organization was not assessed.
+    ScopeNotAssessed,
+    /// There are more results than an upload may hold.
+    ResultsLeftOut,
+}
+
+/// How much a result of a rule matters.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum RuleSeverity {
+    /// The limit's own result: it must survive every cut.
+    Limit,
+    /// A control's.
+    Control(Severity),
+    /// Something was not assessed.
+    NotAssessed,
+}
+
+impl Rule {
+    /// Every rule, in the order of the report.
+    pub(crate) fn all() -> impl Iterator<Item = Self> {
+        let controls = CONTROLS.iter().map(|it| Self::Control(it.id));
+        controls.chain([Self::ScopeNotAssessed, Self::ResultsLeftOut])
+    }
+
+    /// Its place among [`Self::all`].
+    pub(crate) fn index(self) -> usize {
+        match self {
+            Self::Control(control) => control as usize,
+            Self::ScopeNotAssessed => CONTROLS.len(),
+            Self::ResultsLeftOut => CONTROLS.len() + 1,
+        }
+    }
+
+    /// Its id.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Control(control) => control.as_str(),
+            Self::ScopeNotAssessed => "scope-not-assessed",
+            Self::ResultsLeftOut => "results-left-out",
+        }
+    }
+
+    /// Its id in Pascal case.
+    pub(crate) fn name(self) -> String {
+        let words = self.id().split('-').map(|word| {
+            let (first, rest) = word.split_at(1);
+            first.to_uppercase() + rest
+        });
+        words.collect()
+    }
+
+    /// How much a result of it matters.
+    pub(crate) fn severity(self) -> RuleSeverity {
+        match self {
+            Self::Control(control) => RuleSeverity::Control(control.entry().severity),
+            Self::ScopeNotAssessed => RuleSeverity::NotAssessed,
+            Self::ResultsLeftOut => RuleSeverity::Limit,
+        }
+    }
+
+    /// The alert's title: what is wrong.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Control(control) => failure(control),
+            Self::ScopeNotAssessed => "Part of the organization was not assessed",
+            Self::ResultsLeftOut => "More results than one upload may hold",
+        }
+    }
+
+    /// What the rule means, in full.
+    pub(crate) fn description(self) -> String {
+        match self {
+            Self::Control(control) => {
+                let entry = control.entry();
+                format!("Fails when {}. Passes when: {}.", entry.fails_when, entry.title)
+            }
+            Self::ScopeNotAssessed => "Something could not be read, or what was read proves nothing. Alerts that depend on it are missing from this upload, and GitHub closes an alert that is missing as fixed. There is one result per account and kind of reason.".to_owned(),
+            Self::ResultsLeftOut => "GitHub refuses an upload with more results than its limit. The most severe ones were kept. GitHub closes alerts that were left out as fixed.".to_owned(),
+        }
+    }
+
+    /// What to do.
+    pub(crate) fn advice(self) -> String {
+        match self {
+            Self::Control(control) => format!("To fix it: {}.", control.entry().fix),
+            Self::ScopeNotAssessed => "Remove the reason, which the message names, and scan again. gaps.csv has every call that could not give its answer, findings.csv every finding that is not proven. Until then do not take the absence of an alert for good news.".to_owned(),
+            Self::ResultsLeftOut => "Use findings.csv, which has all of them, and fix what fails in many places at once.".to_owned(),
+        }
+    }
+
+    /// Where AWS or GitHub explain what it is about.
+    pub(crate) const fn help_uri(self) -> &'static str {
+        match self {
+            Self::Control(control) => documentation(control),
+            Self::ScopeNotAssessed => {
+                "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"
+            }
+            Self::ResultsLeftOut => {
+                "https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"
+            }
+        }
+    }
+
+    /// Words for filters.
+    pub(crate) const fn tags(self) -> &'static [&'static str] {
+        match self {
+            Self::Control(control) => match control {
+                ControlId::TrailDelivering | ControlId::AccountCovered => {
+                    &["security", "aws", "cloudtrail", "logging"]
+                }
+                ControlId::KeyPolicyAllowsCloudtrail
+                | ControlId::KeyPolicyDescribeKey
+                | ControlId::KeyPolicyScoped
+                | ControlId::KeyReadersLimited => {
+                    &["security", "aws", "cloudtrail", "encryption", "kms", "key-policy"]
+                }
+                _ => &["security", "aws", "cloudtrail", "encryption", "kms"],
+            },
+            Self::ScopeNotAssessed | Self::ResultsLeftOut => {
+                &["security", "aws", "cloudtrail", "coverage"]
+            }
+        }
+    }
+
+    /// How sure a result is.
+    pub(crate) const fn precision(self) -> &'static str {
+        match self {
+            Self::Control(
+                ControlId::KeyPolicyAllowsCloudtrail
+                | ControlId::KeyPolicyDescribeKey
+                | ControlId::KeyPolicyScoped
+                | ControlId::KeyReadersLimited,
+            ) => "high",
+            _ => "very-high",
+        }
+    }
+
+    /// The message's templates by name. Text that comes from outside stands between `'`.
+    pub(crate) fn templates(self) -> Vec<(&'static str, String)> {
+        let title = self.title();
+        match self {
+            Self::Control(control) => {
+                let plain = match control.entry().subject {
+                    SubjectKind::Trail => {
+                        format!("{title}. Account '{{0}}', Region '{{1}}', trail '{{2}}': '{{3}}'.")
+                    }
+                    SubjectKind::Account => format!("{title}. Account '{{0}}': '{{1}}'."),
+                    SubjectKind::EventDataStore => {
+                        format!("{title}. Account '{{0}}', Region '{{1}}', store '{{2}}': '{{3}}'.")
+                    }
+                };
+                let next = plain.matches('{').count();
+                let compared =
+                    format!("{plain} Expected '{{{next}}}', observed '{{{}}}'.", next + 1);
+                vec![("compared", compared), ("plain", plain)]
+            }
+            Self::ScopeNotAssessed => {
+                let unread = "Not assessed in '{0}', because of '{1}': '{2}' failed call(s) of '{3}', in '{4}'. Alerts that depend on them are missing here, not fixed. To do: '{5}'.";
+                let unproven = "Not proven in '{0}', because of '{1}': '{2}' essential finding(s) of '{3}', in '{4}'. Alerts of these controls are missing here, not fixed.";
+                vec![("unproven", unproven.to_owned()), ("unread", unread.to_owned())]
+            }
+            Self::ResultsLeftOut => {
+                let text = "'{0}' of '{1}' results were left out, because an upload may hold '{2}': '{3}'. Alerts that were left out are missing here, not fixed.";
+                vec![("default", text.to_owned())]
+            }
+        }
+    }
+}
+
+impl RuleSeverity {
+    /// The smaller, the more it matters.
+    pub(crate) const fn rank(self) -> usize {
+        match self {
+            Self::Limit => 0,
+            Self::Control(Severity::High) => 1,
+            Self::NotAssessed => 2,
+            Self::Control(Severity::Medium) => 3,
+            Self::Control(Severity::Low) => 4,
+            Self::Control(Severity::Note) => 5,
+        }
+    }
+
+    /// SARIF's level.
+    pub(crate) const fn level(self) -> &'static str {
+        match self {
+            Self::Limit | Self::Control(Severity::High) => "error",
+            Self::NotAssessed | Self::Control(Severity::Medium) => "warning",
+            Self::Control(Severity::Low | Severity::Note) => "note",
+        }
+    }
+
+    /// GitHub's severity of a problem.
+    pub(crate) const fn problem(self) -> &'static str {
+        match self {
+            Self::Limit | Self::Control(Severity::High) => "error",
+            Self::NotAssessed | Self::Control(Severity::Medium) => "warning",
+            Self::Control(Severity::Low | Severity::Note) => "recommendation",
+        }
+    }
+
+    /// GitHub's score, a number as text. GitHub keeps the highest when it shows fewer results than
+    /// were uploaded, so the limit's own result has the highest of all.
+    pub(crate) const fn score(self) -> &'static str {
+        match self {
+            Self::Limit => "8.9",
+            Self::Control(Severity::High) => "8.0",
+            Self::NotAssessed => "6.0",
+            Self::Control(Severity::Medium) => "5.0",
+            Self::Control(Severity::Low) => "3.0",
+            Self::Control(Severity::Note) => "1.0",
+        }
+    }
+}
+
+const fn failure(control: ControlId) -> &'static str {
+    match control {
+        ControlId::TrailKmsEncrypted => "Trail without a KMS key",
+        ControlId::KeyCustomerManaged => "Trail under a key that AWS manages",
+        ControlId::KeyUsable => "Trail under a key that cannot seal new logs",
+        ControlId::KeyPolicyAllowsCloudtrail => "Key policy that keeps CloudTrail from sealing",
+        ControlId::KeyPolicyDescribeKey => "Key policy without an effective DescribeKey grant",
+        ControlId::KeyPolicyScoped => "Key policy not bound to the trail",
+        ControlId::KeyReadersLimited => "Key policy that lets too many decrypt the logs",
+        ControlId::KeyRotationEnabled => "Trail under a key that does not rotate",
+        ControlId::TrailDelivering => "Trail whose logs are not being delivered",
+        ControlId::LogObjectsSealed => "Log objects not sealed under the trail's key",
+        ControlId::DigestObjectsSealed => "Digest objects not sealed under the trail's key",
+        ControlId::HistorySealed => "Older logs under another encryption",
+        ControlId::AccountCovered => "Account with a Region that no trail records",
+        ControlId::EventDataStoreKmsEncrypted => {
+            "CloudTrail Lake store without a customer managed key"
+        }
+    }
+}
+
+const fn documentation(control: ControlId) -> &'static str {
+    match control {
+        ControlId::TrailKmsEncrypted
+        | ControlId::KeyCustomerManaged
+        | ControlId::LogObjectsSealed
+        | ControlId::DigestObjectsSealed
+        | ControlId::HistorySealed => {
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html"
+        }
+        ControlId::KeyPolicyAllowsCloudtrail
+        | ControlId::KeyPolicyDescribeKey
+        | ControlId::KeyPolicyScoped
+        | ControlId::KeyReadersLimited => {
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
+        }
+        ControlId::KeyUsable => {
+            "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"
+        }
+        ControlId::KeyRotationEnabled => {
+            "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
+        }
+        ControlId::TrailDelivering => {
+            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html"
+        }
+        ControlId::AccountCovered => {
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
+        }
+        ControlId::EventDataStoreKmsEncrypted => {
+            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-lake.html"
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rules_are_in_their_own_order_and_differ() {
+        let ids: Vec<&str> = Rule::all().map(Rule::id).collect();
+        for (index, rule) in Rule::all().enumerate() {
+            assert_eq!(rule.index(), index);
+            assert_eq!(ids.iter().filter(|it| **it == rule.id()).count(), 1);
+        }
+        assert_eq!(ids.len(), 16);
+    }
+
+    #[test]
+    fn what_github_limits_is_within_its_limits() {
+        for rule in Rule::all() {
+            let (title, description) = (rule.title(), rule.description());
+            assert!(!title.is_empty() && title.len() < 1024, "{title}");
+            assert!(description.len() < 1024, "{description}");
+            assert!(rule.name().len() <= 255 && rule.tags().len() <= 10);
+            assert!(!rule.advice().is_empty() && rule.help_uri().starts_with("https://"));
+        }
+    }
+
+    #[test]
+    fn scores_follow_ranks_and_none_is_nine() {
+        let mut severities: Vec<RuleSeverity> = Rule::all().map(Rule::severity).collect();
+        severities.sort_by_key(|it| it.rank());
+        let scores: Vec<f64> = severities.iter().map(|it| it.score().parse().unwrap()).collect();
+        assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
+        assert!(scores.iter().all(|it| *it > 0.0 && *it < 9.0));
+    }
+
+    #[test]
+    fn names_are_in_pascal_case() {
+        assert_eq!(Rule::Control(ControlId::TrailKmsEncrypted).name(), "TrailKmsEncrypted");
+        assert_eq!(Rule::ResultsLeftOut.name(), "ResultsLeftOut");
+    }
+}

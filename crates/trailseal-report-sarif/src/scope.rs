@@ -1,0 +1,158 @@
+//! What was not assessed, by account and reason: without it, GitHub would close the alerts of an
+//! account that could not be read as fixed.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use trailseal_model::digest::short_hash;
+use trailseal_model::record::v1::{CoverageLine, FindingLine, GapLine};
+use trailseal_model::{ControlId, GapClass, Loss, Operation, Outcome, Reason, Status};
+
+use crate::place::Place;
+use crate::result::Alert;
+use crate::rule::Rule;
+use crate::text::{NAME, SENTENCE, first_few, quotable};
+
+/// Everything that was not assessed.
+#[derive(Debug, Default)]
+pub(crate) struct NotAssessed(BTreeMap<Key, Scope>);
+
+/// The account, if there is one, and the class of the gap or the reason of the findings.
+type Key = (Option<String>, String, Kind);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Kind {
+    /// Calls failed.
+    Unread,
+    /// Everything was read, and it proves nothing.
+    Unproven,
+}
+
+#[derive(Debug, Default)]
+struct Scope {
+    count: u64,
+    /// Operations, or controls.
+    what: BTreeSet<String>,
+    regions: BTreeSet<String>,
+    to_do: String,
+}
+
+impl NotAssessed {
+    /// A call that failed.
+    pub(crate) fn add_gap(&mut self, gap: &GapLine) {
+        let is_out_of_use = matches!(
+            GapClass::from_word(&gap.class),
+            Some(GapClass::RegionDisabled | GapClass::AccountNotActive)
+        );
+        let loses_nothing = Operation::from_word(&gap.operation)
+            .is_some_and(|it| matches!(it.loss(), Loss::Nothing | Loss::Publication));
+        if is_out_of_use || loses_nothing {
+            return;
+        }
+        let scope = self.scope(gap.account_id.as_ref(), &gap.class, Kind::Unread);
+        scope.add(&gap.operation, gap.region.as_ref());
+        scope.to_do.clone_from(&gap.what_to_do);
+    }
+
+    /// A target that was not listed, where no gap says why.
+    pub(crate) fn add_target(&mut self, target: &CoverageLine) {
+        let is_missing = matches!(
+            Outcome::from_word(&target.outcome),
+            Some(Outcome::NotEvaluated | Outcome::Partial)
+        );
+        if !is_missing || target.gap_id.is_some() {
+            return;
+        }
+        let class = target.reason_code.as_deref().unwrap_or(GapClass::Cancelled.as_str());
+        let scope = self.scope(Some(&target.account_id), class, Kind::Unread);
+        scope.add(Operation::DescribeTrails.as_str(), Some(&target.region));
+        if scope.to_do.is_empty() {
+            let class = GapClass::from_word(class).unwrap_or(GapClass::Cancelled);
+            class.what_to_do().clone_into(&mut scope.to_do);
+        }
+    }
+
+    /// A finding that the subject's verdict hangs on and that is not proven though nothing was
+    /// unread: a gap would say so for it. What no version judges yet is no news.
+    pub(crate) fn add_finding(&mut self, control: ControlId, finding: &FindingLine) {
+        let is_unproven = Status::from_word(&finding.status) == Some(Status::NotProven);
+        let is_built = Reason::from_word(&finding.status_reason) != Some(Reason::NotBuilt);
+        if control.entry().essential && is_unproven && is_built && finding.gap_ids.is_empty() {
+            let account = Some(&finding.account_id).filter(|it| !it.is_empty());
+            let scope = self.scope(account, &finding.status_reason, Kind::Unproven);
+            scope.add(&finding.control_id, finding.region.as_ref());
+        }
+    }
+
+    fn scope(&mut self, account: Option<&String>, class: &str, kind: Kind) -> &mut Scope {
+        self.0.entry((account.cloned(), class.to_owned(), kind)).or_default()
+    }
+
+    /// One alert each; `people` gives an account's name for people.
+    pub(crate) fn into_alerts(
+        self,
+        organization: &str,
+        people: impl Fn(&str) -> String,
+    ) -> impl Iterator<Item = Alert> {
+        self.0.into_iter().map(move |((account, class, kind), scope)| {
+            let place = account
+                .as_deref()
+                .map_or_else(|| Place::of_organization(organization), Place::of_account);
+            let name = account.as_deref().map_or_else(
+                || format!("organization {}", quotable(organization, NAME)),
+                |it| format!("account {}", people(it)),
+            );
+            scope.into_alert(kind, class, place, name)
+        })
+    }
+}
+
+impl Scope {
+    fn add(&mut self, what: &str, region: Option<&String>) {
+        self.count += 1;
+        if !self.what.contains(what) {
+            self.what.insert(what.to_owned());
+        }
+        self.regions.extend(region.cloned());
+    }
+
+    fn into_alert(self, kind: Kind, class: String, place: Place, name: String) -> Alert {
+        let regions = first_few(&self.regions).unwrap_or_else(|| "no particular Region".to_owned());
+        let what = first_few(&self.what).unwrap_or_default();
+        let mut arguments = vec![
+            name,
+            quotable(&class, NAME),
+            self.count.to_string(),
+            quotable(&what, SENTENCE),
+            quotable(&regions, SENTENCE),
+        ];
+        let template = match kind {
+            Kind::Unread => {
+                arguments.push(quotable(&self.to_do, SENTENCE));
+                "unread"
+            }
+            Kind::Unproven => "unproven",
+        };
+        Alert {
+            rule: Rule::ScopeNotAssessed,
+            fingerprint: short_hash(&[Rule::ScopeNotAssessed.id(), &place.identity, &class]),
+            place,
+            reason: class,
+            template,
+            arguments,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fingerprint names the class or reason and not which of the two it is.
+    #[test]
+    fn no_reason_is_named_like_a_class_that_is_reported() {
+        for reason in Reason::ALL {
+            let class = GapClass::from_word(reason.as_str());
+            assert!(matches!(class, None | Some(GapClass::AccountNotActive)), "{reason}");
+        }
+    }
+}

@@ -1,0 +1,95 @@
+// Judges SARIF files twice: against JSON schemas, and against what GitHub documents as required and
+// no validator checks. Prints a JSON array of {file, judge, problem}; empty if all is well.
+//
+// node check.cjs [--schema NAME=PATH]... FILE...
+"use strict";
+
+const fs = require("fs");
+const { Validator } = require("jsonschema");
+
+const problems = [];
+
+function read(path) {
+  return JSON.parse(fs.readFileSync(path, "utf8").replace(/^\uFEFF/, ""));
+}
+
+function complain(file, judge, problem) {
+  problems.push({ file, judge, problem });
+}
+
+function checkSchema(file, document, name, schema) {
+  // As GitHub's own uploader does it.
+  for (const error of new Validator().validate(document, schema).errors) {
+    complain(file, name, error.stack);
+  }
+}
+
+function checkRule(rule, expect) {
+  const at = `rule ${rule.id}`;
+  const short = (text) => typeof text === "string" && text.length > 0 && text.length <= 1024;
+  expect(short(rule.shortDescription?.text), `${at}: shortDescription`);
+  expect(short(rule.fullDescription?.text), `${at}: fullDescription`);
+  expect(Boolean(rule.help?.text), `${at}: help.text`);
+  expect(!rule.name || rule.name.length <= 255, `${at}: name`);
+  const score = rule.properties?.["security-severity"];
+  expect(typeof score === "string" && /^\d\.\d$/.test(score), `${at}: security-severity is no number as text`);
+  expect(score !== "9.0", `${at}: 9.0 is between two severities`);
+  expect((rule.properties?.tags ?? []).includes("security"), `${at}: no tag security`);
+}
+
+function checkResult(result, rules, expect) {
+  const at = `result ${JSON.stringify(result.partialFingerprints)}`;
+  expect(rules[result.ruleIndex]?.id === result.ruleId, `${at}: rule and index differ`);
+  expect(Boolean(result.message?.text), `${at}: no message`);
+  expect(!/[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/.test(result.message?.text), `${at}: control characters`);
+  expect(!/\]\(/.test(result.message?.text), `${at}: a link`);
+  // GitHub ignores both and would open an alert.
+  expect(result.kind === undefined && result.suppressions === undefined, `${at}: no failure`);
+  expect(result.locations?.length === 1, `${at}: not one location`);
+  const place = result.locations?.[0]?.physicalLocation;
+  const uri = place?.artifactLocation?.uri ?? "";
+  const segments = uri.split("/");
+  const isSafe = segments.every((it) => /^(?:[A-Za-z0-9._~-]|%[0-9A-F]{2})+$/.test(it) && !/^\.+$/.test(it));
+  expect(isSafe, `${at}: the path '${uri}' is not relative and encoded`);
+  for (const field of ["startLine", "startColumn", "endLine", "endColumn"]) {
+    expect(Number.isInteger(place?.region?.[field]), `${at}: region.${field}`);
+  }
+  const hash = result.partialFingerprints?.primaryLocationLineHash;
+  expect(/^[0-9a-f]{16}:1$/.test(hash), `${at}: primaryLocationLineHash`);
+}
+
+function checkGithub(file, document) {
+  const expect = (holds, problem) => holds || complain(file, "github", problem);
+  const text = JSON.stringify(document);
+  expect(document.version === "2.1.0" && document.$schema, "no schema or version");
+  expect(document.runs.length === 1, "not one run");
+  expect(!/"[A-Za-z]*[gG]uid":/.test(text), "a GUID, of which only some versions are accepted");
+  const run = document.runs[0];
+  expect(Boolean(run.tool.driver.name), "no name of the tool");
+  expect(/^trailseal\/[^/]+\/[^/]+$/.test(run.automationDetails?.id), "automationDetails.id");
+  expect(run.invocations?.[0]?.executionSuccessful === true, "not successful: GitHub refuses it");
+  expect(run.results.length <= 25000, "too many results");
+  run.tool.driver.rules.forEach((it) => checkRule(it, expect));
+  run.results.forEach((it) => checkResult(it, run.tool.driver.rules, expect));
+  const alerts = run.results.map((it) => JSON.stringify([it.ruleId, it.partialFingerprints]));
+  expect(new Set(alerts).size === alerts.length, "two results are one alert");
+}
+
+const schemas = [];
+const files = [];
+const given = process.argv.slice(2);
+while (given.length > 0) {
+  const argument = given.shift();
+  if (argument === "--schema") {
+    const [name, path] = given.shift().split(/=(.*)/s);
+    schemas.push({ name, schema: read(path) });
+  } else {
+    files.push(argument);
+  }
+}
+for (const file of files) {
+  const document = read(file);
+  schemas.forEach((it) => checkSchema(file, document, it.name, it.schema));
+  checkGithub(file, document);
+}
+console.log(JSON.stringify(problems));

@@ -1,0 +1,126 @@
+//! Copies of a good file, each with one thing wrong, and who must notice.
+
+use anyhow::{Context, Result};
+use serde_json::{Value, json};
+
+use super::{GITHUB, MULTITOOL, SCHEMA};
+
+/// One thing that is wrong.
+pub(super) struct Falsification {
+    pub(super) name: &'static str,
+    /// A JSON pointer below the run.
+    pointer: &'static str,
+    /// What stands there instead; `None`: nothing.
+    value: fn() -> Option<Value>,
+    /// The judges that must reject it.
+    pub(super) rejected_by: &'static [&'static str],
+}
+
+const URI: &str = "/results/1/locations/0/physicalLocation/artifactLocation/uri";
+
+/// What is wrong in any file, also without results.
+pub(super) const ANYWHERE: Falsification = Falsification {
+    name: "empty-description",
+    pointer: "/tool/driver/rules/0/shortDescription/text",
+    value: || Some(json!("")),
+    rejected_by: &[MULTITOOL, GITHUB],
+};
+
+/// What each judge is tried with.
+pub(super) const FALSIFICATIONS: &[Falsification] = &[
+    Falsification {
+        name: "no-message",
+        pointer: "/results/1/message",
+        value: || None,
+        rejected_by: &[MULTITOOL, SCHEMA, GITHUB],
+    },
+    Falsification {
+        name: "empty-message",
+        pointer: "/results/1/message",
+        value: || Some(json!({ "text": "" })),
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "arn-for-a-path",
+        pointer: URI,
+        value: || Some(json!("arn:aws:cloudtrail:us-east-1:000000000001:trail/main")),
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "absolute-path",
+        pointer: URI,
+        value: || Some(json!("/aws/000000000001/account.json")),
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "file-uri",
+        pointer: URI,
+        value: || Some(json!("file:///aws/000000000001/account.json")),
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "empty-path",
+        pointer: URI,
+        value: || Some(json!("")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "wrong-level",
+        pointer: "/results/1/level",
+        value: || Some(json!("high")),
+        rejected_by: &[SCHEMA],
+    },
+    Falsification {
+        name: "pass",
+        pointer: "/results/1/kind",
+        value: || Some(json!("pass")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "wrong-kind",
+        pointer: "/results/1/kind",
+        value: || Some(json!("notapplicable")),
+        rejected_by: &[SCHEMA, GITHUB],
+    },
+    Falsification {
+        name: "no-region",
+        pointer: "/results/1/locations/0/physicalLocation/region",
+        value: || None,
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "score-as-number",
+        pointer: "/tool/driver/rules/0/properties/security-severity",
+        value: || Some(json!(8.0)),
+        rejected_by: &[GITHUB],
+    },
+    ANYWHERE,
+    Falsification {
+        name: "empty-fingerprint",
+        pointer: "/results/1/partialFingerprints/primaryLocationLineHash",
+        value: || Some(json!("")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "unsuccessful",
+        pointer: "/invocations/0/executionSuccessful",
+        value: || Some(json!(false)),
+        rejected_by: &[GITHUB],
+    },
+];
+
+impl Falsification {
+    /// Falsifies a log of one run.
+    pub(super) fn apply(&self, log: &mut Value) -> Result<()> {
+        let (parent, field) = self.pointer.rsplit_once('/').context("a pointer has a `/`")?;
+        let parent = log["runs"][0]
+            .pointer_mut(parent)
+            .and_then(Value::as_object_mut)
+            .with_context(|| format!("nothing at {}", self.pointer))?;
+        match (self.value)() {
+            Some(value) => parent.insert(field.to_owned(), value),
+            None => parent.remove(field),
+        };
+        Ok(())
+    }
+}
