@@ -12,6 +12,9 @@ from datetime import datetime
 from aws import Account
 from organization import Organization
 from trails import (
+    ALL_MANAGEMENT_EVENTS,
+    DATA_EVENTS_ONLY,
+    READS_ONLY,
     TRAIL_NAME,
     create_bucket,
     create_key,
@@ -63,11 +66,13 @@ def build(scene: Scene) -> None:
     policy_silent(scene)
 
 
-def sealed_trail(account: Account, times: list[datetime]):
+def sealed_trail(
+    account: Account, times: list[datetime], selectors: dict = ALL_MANAGEMENT_EVENTS
+):
     """Key, bucket, trail, and objects under the key: nothing wrong yet."""
     key_arn = create_key(account)
     bucket = create_bucket(account)
-    create_trail(account, bucket, key_arn)
+    create_trail(account, bucket, key_arn, selectors=selectors)
     deliver(bucket, account, times, key_arn)
     return key_arn, bucket
 
@@ -158,14 +163,15 @@ def interleaved(scene: Scene) -> None:
 
 
 def old_aes256(scene: Scene) -> None:
-    """Unsealed until the key was set, sealed ever since."""
+    """Unsealed until the key was set, sealed ever since. The trail records no writes."""
     account = scene.member("old-aes256")
-    _, bucket = sealed_trail(account, scene.days(first=2 * DAY, count=10))
+    _, bucket = sealed_trail(account, scene.days(first=2 * DAY, count=10), READS_ONLY)
     deliver(bucket, account, scene.days(first=6 * DAY, last=5 * DAY, count=5), None)
 
 
 def no_objects(scene: Scene) -> None:
-    sealed_trail(scene.member("no-objects"), [])
+    """Nothing was delivered. The trail records data events alone."""
+    sealed_trail(scene.member("no-objects"), [], DATA_EVENTS_ONLY)
 
 
 def alias_key(scene: Scene) -> None:

@@ -25,7 +25,7 @@ def main() -> None:
     found, finding_count = findings.problems(EXPECTED_FINDINGS, arguments.out, world)
     covered, coverage_count = coverage.problems(EXPECTED_COVERAGE, arguments.out, world)
     readable = readable_accounts()
-    called, call_count = recording.problems(arguments.recording, world, readable)
+    called, call_count = recording.problems(arguments.recording, world, readable, trail_count())
     logged = access_log.problems(arguments.access_log, call_count, len(readable))
     secret = arguments.secret_access_key
     told = secrecy.problems(arguments.out, arguments.scan_log, arguments.recording, secret)
@@ -39,6 +39,11 @@ def main() -> None:
 def readable_accounts() -> set[str]:
     rows = tables.read(EXPECTED_COVERAGE, coverage.EXPECTED_COLUMNS)
     return {row["account_name"] for row in rows if row["outcome"] == "evaluated"}
+
+
+def trail_count() -> int:
+    rows = tables.read(EXPECTED_FINDINGS, findings.EXPECTED_COLUMNS)
+    return sum(row["control_id"] == "trail-kms-encrypted" for row in rows)
 
 
 def parse_arguments() -> argparse.Namespace:

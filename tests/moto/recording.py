@@ -19,6 +19,7 @@ ALLOWED = {
     "account:ListRegions",
     "cloudtrail:DescribeTrails",
     "cloudtrail:GetTrailStatus",
+    "cloudtrail:GetEventSelectors",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
     "s3:ListBuckets",
@@ -61,10 +62,13 @@ class Call:
         return (roles[0].split(":") + [""] * 5)[4]
 
 
-def problems(file: pathlib.Path, world: dict, readable: set[str]) -> tuple[list[str], int]:
+def problems(
+    file: pathlib.Path, world: dict, readable: set[str], trails: int
+) -> tuple[list[str], int]:
     """The violations, and the number of calls read.
 
     `readable` are the names of the accounts that are not closed, the management account included.
+    `trails` is the number of trails.
     """
     calls = read(file)
     members = {
@@ -75,6 +79,7 @@ def problems(file: pathlib.Path, world: dict, readable: set[str]) -> tuple[list[
     lines = not_allowed(calls)
     lines += assumed_roles(calls, members)
     lines += described_trails(calls, len(readable), world["regions"])
+    lines += read_selectors(calls, trails)
     lines += repeated(calls)
     lines += forbidden_headers(calls)
     return lines, len(calls)
@@ -171,6 +176,29 @@ def described_trails(calls: list[Call], sessions: int, regions: list[str]) -> li
         for key, region in sorted(targets | set(found))
         if found[key, region] != int((key, region) in targets)
     ]
+    return lines
+
+
+def read_selectors(calls: list[Call], trails: int) -> list[str]:
+    """The event selectors of every trail are read once, by its ARN in its home Region."""
+    asked = [
+        (json.loads(call.body)["TrailName"], call.region)
+        for call in calls
+        if call.operation == "cloudtrail:GetEventSelectors"
+    ]
+    found = Counter(arn for arn, _ in asked)
+    lines = [
+        f"recording: GetEventSelectors of {arn}: {count} times, expected 1"
+        for arn, count in sorted(found.items())
+        if count != 1
+    ]
+    lines += [
+        f"recording: GetEventSelectors of {arn} in {region}"
+        for arn, region in asked
+        if f":cloudtrail:{region}:" not in arn
+    ]
+    if len(found) != trails:
+        lines.append(f"recording: GetEventSelectors of {len(found)} trails, expected {trails}")
     return lines
 
 

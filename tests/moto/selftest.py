@@ -178,6 +178,16 @@ def region_not_described(scan: Scan) -> None:
     scan.drop_call(scan.call("cloudtrail:DescribeTrails"))
 
 
+def selectors_not_read(scan: Scan) -> None:
+    scan.drop_call(scan.call("cloudtrail:GetEventSelectors"))
+
+
+def selectors_read_by_another(scan: Scan) -> None:
+    authorization = scan.call("cloudtrail:DescribeTrails")["headers"]["Authorization"]
+    entry = scan.call("cloudtrail:GetEventSelectors")
+    scan.add_call(entry | {"headers": entry["headers"] | {"Authorization": authorization}})
+
+
 def log_read(scan: Scan) -> None:
     scan.add_call(scan.call("s3:HeadObject") | {"method": "GET"})
 
@@ -257,6 +267,8 @@ FALSIFICATIONS = {
     role_not_assumed: "AssumeRole into",
     trails_described_twice: "DescribeTrails in",
     region_not_described: "DescribeTrails in",
+    selectors_not_read: "recording: GetEventSelectors of ",
+    selectors_read_by_another: "2 times, expected 1",
     log_read: "s3:GetObject was called",
     object_written: "s3:PUT ",
     checksum_asked: "sent x-amz-checksum-mode",

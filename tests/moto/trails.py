@@ -15,6 +15,23 @@ TRAIL_NAME = "audit-trail"
 EMPTY_LOG = gzip.compress(b'{"Records":[]}', mtime=0)
 ALPHANUMERICS = string.ascii_letters + string.digits
 
+# What AWS sets for a new trail; moto sets nothing.
+ALL_MANAGEMENT_EVENTS = {
+    "EventSelectors": [{"ReadWriteType": "All", "IncludeManagementEvents": True}]
+}
+READS_ONLY = {"EventSelectors": [{"ReadWriteType": "ReadOnly", "IncludeManagementEvents": True}]}
+DATA_EVENTS_ONLY = {
+    "AdvancedEventSelectors": [
+        {
+            "Name": "objects",
+            "FieldSelectors": [
+                {"Field": "eventCategory", "Equals": ["Data"]},
+                {"Field": "resources.type", "Equals": ["AWS::S3::Object"]},
+            ],
+        }
+    ]
+}
+
 
 @dataclass(frozen=True)
 class Bucket:
@@ -113,6 +130,7 @@ def create_trail(
     region: str = HOME_REGION,
     name: str = TRAIL_NAME,
     multi_region: bool = False,
+    selectors: dict = ALL_MANAGEMENT_EVENTS,
 ) -> None:
     """Creates a trail and starts it."""
     sealing = {"KmsKeyId": key_id} if key_id else {}
@@ -120,6 +138,7 @@ def create_trail(
     cloudtrail.create_trail(
         Name=name, S3BucketName=bucket.name, IsMultiRegionTrail=multi_region, **sealing
     )
+    cloudtrail.put_event_selectors(TrailName=name, **selectors)
     cloudtrail.start_logging(Name=name)
 
 

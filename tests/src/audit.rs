@@ -71,8 +71,8 @@ fn finished(audited: Audited) -> Audit {
         calls: BTreeMap::new(),
         throttles: 0,
     };
-    let Audited { facts, findings, gaps, coverage } = audited;
-    Audit { run, facts, findings, gaps, coverage }
+    let Audited { facts, findings, gaps } = audited;
+    Audit { run, facts, findings, gaps }
 }
 
 /// Every file of a folder by name.

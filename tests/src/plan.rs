@@ -76,10 +76,11 @@ impl Plan {
         }
     }
 
-    /// Whether the number-th account has a trail of its own.
+    /// Whether the number-th account has a trail of its own; the management account has none beside
+    /// the organization's.
     #[must_use]
     pub fn has_own_trail(&self, number: u64) -> bool {
-        number > 0
+        (number > 0 || !self.has_organization_trail)
             && number.is_multiple_of(self.own_trail_every)
             && !self.suspended.contains(&number)
     }

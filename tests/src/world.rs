@@ -4,13 +4,13 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
-    Buckets, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailListing,
-    TrailStatuses,
+    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader,
+    TrailListing, TrailStatuses,
 };
 use trailseal_fanout::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
 use trailseal_model::{
     Account, AccountId, Answer, Arn, BucketPresence, Evidence, Gap, KeyFacts, KeyManager,
-    Operation, Organization, Region, Target, TrailDescription, TrailStatus,
+    ManagementEvents, Operation, Organization, Region, Target, TrailDescription, TrailStatus,
 };
 
 use crate::faults::Faults;
@@ -189,6 +189,19 @@ impl TrailStatuses for World {
             latest_delivery_error: None,
         };
         Ok(Self::answer(Operation::GetTrailStatus, Some(asked_in), status))
+    }
+}
+
+impl EventSelectors for World {
+    async fn management_events(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<ManagementEvents>, Gap> {
+        self.call(Operation::GetEventSelectors, asked_in, trail.as_str()).await?;
+        let events =
+            ManagementEvents::Recorded { read: true, write: true, excluded_sources: Vec::new() };
+        Ok(Self::answer(Operation::GetEventSelectors, Some(asked_in), events))
     }
 }
 

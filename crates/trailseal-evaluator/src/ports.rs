@@ -5,7 +5,8 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Gap, KeyFacts, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, Gap, KeyFacts, ManagementEvents, Target,
+    TrailDescription, TrailStatus,
 };
 
 /// Trails of one target.
@@ -31,6 +32,20 @@ pub trait TrailStatuses: Send + Sync {
         trail: &Arn,
         asked_in: Target,
     ) -> impl Future<Output = Result<Answer<TrailStatus>, Gap>> + Send;
+}
+
+/// What trails record.
+pub trait EventSelectors: Send + Sync {
+    /// GetEventSelectors for this ARN, asked in this account and Region, basic and advanced ones
+    /// brought together. No selector at all is not understood: AWS always prints the default.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn management_events(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<ManagementEvents>, Gap>> + Send;
 }
 
 /// KMS keys.
@@ -149,6 +164,12 @@ pub trait LogObjects: Send + Sync {
 }
 
 /// Everything collecting needs.
-pub trait CollectPorts: TrailStatuses + Keys + KeyPolicies + Buckets + LogObjects {}
+pub trait CollectPorts:
+    TrailStatuses + EventSelectors + Keys + KeyPolicies + Buckets + LogObjects
+{
+}
 
-impl<P: TrailStatuses + Keys + KeyPolicies + Buckets + LogObjects> CollectPorts for P {}
+impl<P> CollectPorts for P where
+    P: TrailStatuses + EventSelectors + Keys + KeyPolicies + Buckets + LogObjects
+{
+}

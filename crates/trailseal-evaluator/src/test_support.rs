@@ -6,10 +6,10 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
-    DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId, GapLedger, KeyFacts, KeyManager,
-    KeyPresence, LogSample, Observed, Operation, OrganizationFacts, Population, Region, Sample,
-    SampleMethod, SampleResult, Selection, Thresholds, TrailDescription, TrailFacts, TrailStatus,
-    Window,
+    Coverage, DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId, GapLedger, KeyFacts,
+    KeyManager, KeyPresence, LogSample, ManagementEvents, Observed, Operation, OrganizationFacts,
+    Population, Region, Sample, SampleMethod, SampleResult, Selection, Thresholds,
+    TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -190,6 +190,7 @@ impl Facts {
             organization: None,
             accounts: vec![member(1, AccountState::Active), member(2, AccountState::Active)],
             population: Observed::Known(()),
+            coverage: Coverage::default(),
             trails: vec![trail_facts(trail("main"))],
             keys: BTreeMap::from([(arn(KEY), known(KeyPresence::Exists(key(KEY))))]),
             key_policies: BTreeMap::from([(arn(KEY), known(POLICY.into()))]),
@@ -279,6 +280,11 @@ pub(crate) fn member(number: u64, state: AccountState) -> Account {
     Account { id: account(number), name: format!("account {number}"), state, ou_path: None }
 }
 
+/// Reads and writes, nothing left out.
+pub(crate) fn everything() -> ManagementEvents {
+    ManagementEvents::Recorded { read: true, write: true, excluded_sources: Vec::new() }
+}
+
 /// A trail of which everything is right.
 pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
     TrailFacts {
@@ -287,6 +293,7 @@ pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
         described_by: evidence(),
         seen_from: Vec::new(),
         status: vec![(description.home_region, known(delivered(10)))],
+        management_events: known(everything()),
         sample: examined(3, 0),
         description,
     }

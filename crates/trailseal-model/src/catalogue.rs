@@ -202,7 +202,7 @@ pub const CONTROLS: &[Control] = &[
         severity: Severity::High,
         essential: true,
         subject: SubjectKind::Account,
-        is_built: false,
+        is_built: true,
     },
     Control {
         id: ControlId::EventDataStoreKmsEncrypted,

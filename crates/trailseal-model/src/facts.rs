@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use crate::account::{Account, AccountId, Organization};
 use crate::arn::Arn;
 use crate::bucket::BucketFacts;
+use crate::coverage::Coverage;
 use crate::evidence::{Answer, Observed};
 use crate::key::KeyPresence;
 use crate::trail::TrailFacts;
@@ -53,6 +54,8 @@ pub struct OrganizationFacts {
     pub accounts: Vec<Account>,
     /// Whether every page of the directory arrived.
     pub population: Observed<()>,
+    /// What happened to every target.
+    pub coverage: Coverage,
     /// Every trail, sorted by ARN.
     pub trails: Vec<TrailFacts>,
     /// Every key that a trail names.

@@ -56,4 +56,6 @@ pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
     DeviationClass, LogSample, Population, Sample, SampleMethod, SampleResult, Selection, Window,
 };
-pub use trail::{DescribedFrom, Sighting, TrailDescription, TrailFacts, TrailStatus};
+pub use trail::{
+    DescribedFrom, ManagementEvents, Sighting, TrailDescription, TrailFacts, TrailStatus,
+};

@@ -20,6 +20,8 @@ vocabulary! {
         DescribeTrails = "DescribeTrails",
         /// Logging and delivery of one trail in one Region.
         GetTrailStatus = "GetTrailStatus",
+        /// Which events a trail records.
+        GetEventSelectors = "GetEventSelectors",
         /// One KMS key.
         DescribeKey = "DescribeKey",
         /// The policy of one KMS key; never across accounts.
@@ -99,7 +101,7 @@ impl Operation {
             Self::GetCallerIdentity | Self::AssumeRole => "sts",
             Self::ListAccounts => "organizations",
             Self::ListRegions => "account",
-            Self::DescribeTrails | Self::GetTrailStatus => "cloudtrail",
+            Self::DescribeTrails | Self::GetTrailStatus | Self::GetEventSelectors => "cloudtrail",
             Self::DescribeKey | Self::GetKeyPolicy => "kms",
             Self::ListBuckets
             | Self::HeadBucket
@@ -121,6 +123,7 @@ impl Operation {
             Self::ListRegions => Some("account:ListRegions"),
             Self::DescribeTrails => Some("cloudtrail:DescribeTrails"),
             Self::GetTrailStatus => Some("cloudtrail:GetTrailStatus"),
+            Self::GetEventSelectors => Some("cloudtrail:GetEventSelectors"),
             Self::DescribeKey => Some("kms:DescribeKey"),
             Self::GetKeyPolicy => Some("kms:GetKeyPolicy"),
             Self::ListBuckets => Some("s3:ListAllMyBuckets"),
@@ -148,6 +151,7 @@ impl Operation {
             Self::ListRegions => Loss::Nothing,
             Self::DescribeTrails => Loss::Target,
             Self::GetTrailStatus
+            | Self::GetEventSelectors
             | Self::DescribeKey
             | Self::GetKeyPolicy
             | Self::ListBuckets
@@ -183,7 +187,7 @@ impl Operation {
                 shared_with: self,
                 source: "Account management reference, quotas: 5 a second, burst 5",
             },
-            Self::DescribeTrails | Self::GetTrailStatus => Quota {
+            Self::DescribeTrails | Self::GetTrailStatus | Self::GetEventSelectors => Quota {
                 per_second: 10,
                 burst: 10,
                 scope: LimitScope::AccountRegion,

@@ -97,6 +97,20 @@ vocabulary! {
         Unread = "unread",
         /// Shadows of the trail contradict each other and its owner could not be read.
         ShadowsDisagree = "shadows_disagree",
+        /// Every enabled Region is recorded.
+        Covered = "covered",
+        /// No trail records an enabled Region.
+        NotCovered = "not_covered",
+        /// A Region that no trail records was not read, or is not known to be enabled.
+        CoverageUnread = "coverage_unread",
+        /// What the only candidate records could not be read.
+        SelectorsUnread = "selectors_unread",
+        /// What the only candidate records is not understood.
+        SelectorsNotUnderstood = "selectors_not_understood",
+        /// Whether the only candidate logs could not be read.
+        StatusUnread = "status_unread",
+        /// A target that was read does not show the trail that should record it.
+        TrailNotShown = "trail_not_shown",
         /// This version of the program does not judge the control yet.
         NotBuilt = "not_built",
         /// The account is not in use.

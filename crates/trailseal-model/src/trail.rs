@@ -75,6 +75,22 @@ pub struct TrailStatus {
     pub latest_delivery_error: Option<Box<str>>,
 }
 
+/// Which management events a trail records, from GetEventSelectors: all its selectors together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum ManagementEvents {
+    /// What the selectors say.
+    Recorded {
+        /// Whether events that only read are recorded.
+        read: bool,
+        /// Whether events that write are recorded.
+        write: bool,
+        /// Event sources that are left out, such as `kms.amazonaws.com`, sorted.
+        excluded_sources: Vec<String>,
+    },
+    /// The selectors narrow the events in a way that this version does not understand.
+    NotUnderstood(String),
+}
+
 /// Where a trail's description comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DescribedFrom {
@@ -99,6 +115,8 @@ pub struct TrailFacts {
     pub seen_from: Vec<(AccountId, RegionSet)>,
     /// GetTrailStatus in each Region where it was asked, sorted by Region.
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
+    /// Which management events it records, asked once in the home Region under the owner.
+    pub management_events: Observed<Answer<ManagementEvents>>,
     /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
     pub key: Option<Arn>,
     /// What the delivered objects show.

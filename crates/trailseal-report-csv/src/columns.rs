@@ -113,6 +113,9 @@ const TRAILS: &[&str] = &[
     "unreadable",
     "left_population",
     "deviations",
+    "records_read_events",
+    "records_write_events",
+    "excluded_event_sources",
 ];
 
 const COVERAGE: &[&str] = &[

@@ -241,6 +241,9 @@ impl<W: Write> Pack<W> {
             .cell(it.sampling.unreadable)
             .cell(it.sampling.left_population)
             .list(deviations)
+            .maybe(it.records_read_events)
+            .maybe(it.records_write_events)
+            .list(&it.excluded_event_sources)
     }
 
     fn gap_row(&self, it: &GapLine) -> Row {

@@ -17,13 +17,13 @@ pub(crate) const fn page(control: ControlId) -> Option<&'static str> {
         ControlId::KeyPolicyAllowsCloudtrail => included!("key-policy-allows-cloudtrail"),
         ControlId::TrailDelivering => included!("trail-delivering"),
         ControlId::LogObjectsSealed => included!("log-objects-sealed"),
+        ControlId::AccountCovered => included!("account-covered"),
         ControlId::KeyPolicyDescribeKey
         | ControlId::KeyPolicyScoped
         | ControlId::KeyReadersLimited
         | ControlId::KeyRotationEnabled
         | ControlId::DigestObjectsSealed
         | ControlId::HistorySealed
-        | ControlId::AccountCovered
         | ControlId::EventDataStoreKmsEncrypted => None,
     }
 }

@@ -21,6 +21,7 @@ const fn page(id: ControlId) -> Option<&'static str> {
         }
         ControlId::TrailDelivering => include_str!("../../../docs/controls/trail-delivering.md"),
         ControlId::LogObjectsSealed => include_str!("../../../docs/controls/log-objects-sealed.md"),
+        ControlId::AccountCovered => include_str!("../../../docs/controls/account-covered.md"),
         _ => return None,
     })
 }

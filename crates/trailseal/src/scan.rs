@@ -83,13 +83,7 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
         calls: events.calls(),
         throttles: events.throttles(),
     };
-    let audit = Audit {
-        run,
-        facts: audited.facts,
-        findings: audited.findings,
-        gaps: audited.gaps,
-        coverage: audited.coverage,
-    };
+    let audit = Audit { run, facts: audited.facts, findings: audited.findings, gaps: audited.gaps };
     let out = write(&audit, samples, folder)?;
     eprint!("{}", summary(&audit, &out));
     Ok(audit.exit_code())

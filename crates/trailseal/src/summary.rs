@@ -57,13 +57,17 @@ fn population(audit: &Audit) -> String {
 }
 
 fn coverage(audit: &Audit) -> String {
-    let totals = audit.coverage.totals();
+    let totals = audit.facts.coverage.totals();
     let parts: Vec<String> = totals
         .iter()
         .filter(|(_, count)| **count > 0)
         .map(|(outcome, count)| format!("{count} {}", words(outcome.as_str())))
         .collect();
-    format!("{} targets (account x Region): {}.", audit.coverage.population(), parts.join(", "))
+    format!(
+        "{} targets (account x Region): {}.",
+        audit.facts.coverage.population(),
+        parts.join(", ")
+    )
 }
 
 fn words(word: &str) -> String {
@@ -122,7 +126,8 @@ fn gaps(audit: &Audit, text: &mut String) {
     for gap in audit.gaps.iter().filter(|it| it.class != GapClass::RegionDisabled) {
         kinds.entry((gap.class, gap.operation.as_str())).or_default().push(gap);
     }
-    let lost = audit.coverage.rows().filter(|it| it.1.outcome == Outcome::NotEvaluated).count();
+    let lost =
+        audit.facts.coverage.rows().filter(|it| it.1.outcome == Outcome::NotEvaluated).count();
     if kinds.is_empty() && lost == 0 {
         return;
     }

@@ -44,7 +44,7 @@ fn main() -> Result<ExitCode, Failure> {
     let begun = Instant::now();
     let audit = runtime.block_on(audit_into(&world, &folder.path().join("out")))?;
     let wall = begun.elapsed();
-    let (targets, trails) = (audit.coverage.population(), audit.facts.trails.len());
+    let (targets, trails) = (audit.facts.coverage.population(), audit.facts.trails.len());
     assert_eq!(targets, arguments.accounts * arguments.regions as u64, "every target has its row");
     let (cpu, peak) = (cpu_time()?, peak_rss_mib()?);
     let (wall, cpu) = (wall.as_secs_f64(), cpu.as_secs_f64());

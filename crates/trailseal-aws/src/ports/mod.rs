@@ -2,6 +2,7 @@
 
 mod buckets;
 mod directory;
+mod event_selectors;
 mod keys;
 mod log_objects;
 mod read;

@@ -1,10 +1,13 @@
 //! What the ports send, and what they read.
 
 use trailseal_evaluator::ports::{
-    Buckets, KeyPolicies, Keys, LogObjects, ObjectHead, Reader, TrailListing, TrailStatuses,
+    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, Reader, TrailListing,
+    TrailStatuses,
 };
 use trailseal_fanout::{Directory, RegionListing};
-use trailseal_model::{AccountState, Arn, GapClass, KeyManager, Operation, Region};
+use trailseal_model::{
+    AccountState, Arn, GapClass, KeyManager, ManagementEvents, Operation, Region,
+};
 
 use super::{Fake, Reply, aws, member, target};
 
@@ -105,6 +108,43 @@ async fn a_status_is_asked_by_full_arn() {
     let fake = Fake::saying(Reply::new(200, "{}"));
     let gap = aws(&fake).await.trail_status(&arn, target("us-east-1")).await.unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
+    assert_eq!(gap.subject.as_deref(), Some(arn.as_str()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn event_selectors_of_both_forms_are_read() {
+    let arn = Arn::new("arn:aws:cloudtrail:us-east-1:999900001111:trail/org").unwrap();
+    let recorded = |read: bool, write: bool, excluded: &[&str]| ManagementEvents::Recorded {
+        read,
+        write,
+        excluded_sources: excluded.iter().map(|&it| it.to_owned()).collect(),
+    };
+    let table = [
+        (
+            r#"{"EventSelectors":[{"ReadWriteType":"All","IncludeManagementEvents":true,"DataResources":[],"ExcludeManagementEventSources":["kms.amazonaws.com"]}]}"#,
+            recorded(true, true, &["kms.amazonaws.com"]),
+        ),
+        (
+            r#"{"AdvancedEventSelectors":[{"Name":"Management","FieldSelectors":[{"Field":"eventCategory","Equals":["Management"]},{"Field":"readOnly","Equals":["false"]}]}]}"#,
+            recorded(false, true, &[]),
+        ),
+        (
+            r#"{"EventSelectors":[],"AdvancedEventSelectors":[]}"#,
+            ManagementEvents::NotUnderstood("no event selectors were printed".to_owned()),
+        ),
+    ];
+    for (body, expected) in table {
+        let fake = Fake::saying(Reply::new(200, body));
+        let answer = aws(&fake).await.management_events(&arn, target("us-east-1")).await.unwrap();
+        assert_eq!(answer.value, expected);
+        assert_eq!(fake.count("GetEventSelectors"), 1);
+        let asked = format!(r#""TrailName":"{arn}""#);
+        assert!(fake.last().body.contains(&asked), "{}", fake.last().body);
+    }
+
+    let fake = Fake::saying(Reply::json_error(400, "AccessDeniedException", "no"));
+    let gap = aws(&fake).await.management_events(&arn, target("us-east-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.operation), (GapClass::Denied, Operation::GetEventSelectors));
     assert_eq!(gap.subject.as_deref(), Some(arn.as_str()));
 }
 

@@ -126,6 +126,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
     pub async fn collect(&self, work: TrailWork) -> CollectedTrail {
         let description = &work.trail.description;
         let status = self.status(&work).await;
+        let home = Target { account: description.owner, region: description.home_region };
+        let events = self.ports.management_events(&description.arn, home).await;
         let key_named = key_arn(description);
         let key = match &key_named {
             Some(named) => Some(self.key(named, description).await),
@@ -154,6 +156,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             described_by,
             seen_from: Vec::new(),
             status,
+            management_events: self.observed(events),
             key: key_named,
             sample,
         };

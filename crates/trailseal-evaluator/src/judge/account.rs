@@ -1,16 +1,259 @@
-//! `account-covered`.
+//! `account-covered`: every enabled Region of the account is recorded by a trail.
+//!
+//! Source: CloudTrail user guide, "Understanding multi-Region trails and opt-in Regions" and
+//! "Creating a trail for an organization". Judged from the facts of each trail's owner, so it does
+//! not hang on having read the covered account.
 
-use trailseal_model::{Account, ControlId, Finding, Reason, Subject};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-/// This version does not judge coverage by trails yet; it says so for every account in use.
-pub(super) fn covered(account: &Account) -> Finding {
-    let (control, subject) = (ControlId::AccountCovered, Subject::Account(account.id));
-    if account.state.is_audited() {
-        Finding::not_proven(control, subject, Reason::NotBuilt, Vec::new()).saying(
-            "This version does not judge whether a trail records every enabled Region of the account.",
-        )
-    } else {
-        Finding::not_applicable(control, subject, Reason::AccountNotActive)
-            .saying(format!("The account is not in use: {}.", account.state))
+use jiff::SignedDuration;
+use trailseal_model::{
+    Account, AccountId, ControlId, CoverageRow, DescribedFrom, Evidence, Finding, GapId,
+    ManagementEvents, Observed, Operation, OrganizationFacts, Outcome, Proof, Reason, Region,
+    Subject, Target, TrailFacts,
+};
+
+const CONTROL: ControlId = ControlId::AccountCovered;
+const EXPECTED: &str = "every enabled Region recorded, reads and writes, by a trail that logs";
+
+/// One finding for every account, in use or not.
+pub(super) fn judge_all(facts: &OrganizationFacts) -> Vec<Finding> {
+    let candidates = Candidates::new(facts);
+    facts.accounts.iter().map(|it| covered(facts, &candidates, it)).collect()
+}
+
+/// Which trails can cover an account.
+struct Candidates<'a> {
+    own: HashMap<AccountId, Vec<&'a TrailFacts>>,
+    organization: Vec<&'a TrailFacts>,
+}
+
+impl<'a> Candidates<'a> {
+    fn new(facts: &'a OrganizationFacts) -> Self {
+        let mut own: HashMap<AccountId, Vec<&TrailFacts>> = HashMap::new();
+        for trail in &facts.trails {
+            own.entry(trail.description.owner).or_default().push(trail);
+        }
+        let is_of_organization = |it: &&TrailFacts| it.description.is_organization_trail;
+        Self { own, organization: facts.trails.iter().filter(is_of_organization).collect() }
     }
+
+    fn of(&self, account: AccountId) -> impl Iterator<Item = &'a TrailFacts> {
+        let own = self.own.get(&account).into_iter().flatten().copied();
+        let others = self.organization.iter().copied();
+        own.chain(others.filter(move |it| it.description.owner != account))
+    }
+}
+
+/// Whether one trail, or all of them together, record one target.
+enum Cover<'a> {
+    Covered(&'a TrailFacts),
+    Unproven(Reason, Option<GapId>),
+    Uncovered,
+}
+
+fn covered(facts: &OrganizationFacts, candidates: &Candidates<'_>, account: &Account) -> Finding {
+    let subject = Subject::Account(account.id);
+    if !account.state.is_audited() {
+        return Finding::not_applicable(CONTROL, subject, Reason::AccountNotActive)
+            .saying(format!("The account is not in use: {}.", account.state));
+    }
+    let mut sum = Sum::default();
+    for row in facts.coverage.of_account(account.id) {
+        if row.outcome == Outcome::RegionDisabled {
+            continue;
+        }
+        let target = Target { account: account.id, region: row.region };
+        match best(facts, candidates, target, row) {
+            Cover::Covered(trail) => sum.covering(trail),
+            Cover::Uncovered if row.outcome == Outcome::Evaluated => sum.uncovered.push(*row),
+            Cover::Uncovered => sum.unproven(Reason::CoverageUnread, row.gap, row.region),
+            Cover::Unproven(reason, gap) => sum.unproven(reason, gap, row.region),
+        }
+    }
+    sum.finding(facts, subject)
+}
+
+/// The best that any trail does for a target.
+fn best<'a>(
+    facts: &OrganizationFacts,
+    candidates: &Candidates<'a>,
+    target: Target,
+    row: &CoverageRow,
+) -> Cover<'a> {
+    let mut best = Cover::Uncovered;
+    for trail in candidates.of(target.account) {
+        match cover(facts, trail, target, row) {
+            Cover::Covered(trail) => return Cover::Covered(trail),
+            unproven @ Cover::Unproven(..) if matches!(best, Cover::Uncovered) => best = unproven,
+            Cover::Unproven(..) | Cover::Uncovered => {}
+        }
+    }
+    best
+}
+
+/// What one trail does for a target: it must reach it, record reads and writes, log there, and be
+/// shown by it where it was read.
+fn cover<'a>(
+    facts: &OrganizationFacts,
+    trail: &'a TrailFacts,
+    target: Target,
+    row: &CoverageRow,
+) -> Cover<'a> {
+    let description = &trail.description;
+    if !description.is_multi_region && target.region != description.home_region {
+        return Cover::Uncovered;
+    }
+    if trail.described_from == DescribedFrom::DisagreeingShadows {
+        return Cover::Unproven(Reason::ShadowsDisagree, None);
+    }
+    match &trail.management_events {
+        Observed::Unread(gap) => return Cover::Unproven(Reason::SelectorsUnread, Some(*gap)),
+        Observed::Known(answer) => match &answer.value {
+            ManagementEvents::NotUnderstood(_) => {
+                return Cover::Unproven(Reason::SelectorsNotUnderstood, None);
+            }
+            ManagementEvents::Recorded { read: true, write: true, .. } => {}
+            ManagementEvents::Recorded { .. } => return Cover::Uncovered,
+        },
+    }
+    let home = Target { account: target.account, region: description.home_region };
+    if target.account != description.owner && home.region.is_opt_in() {
+        // A member without the trail's opt-in home Region sends nothing from anywhere.
+        match facts.coverage.of_target(home).map(|it| (it.outcome, it.gap)) {
+            Some((Outcome::Evaluated, _)) => {}
+            Some((Outcome::RegionDisabled, _)) | None => return Cover::Uncovered,
+            Some((_, gap)) => return Cover::Unproven(Reason::CoverageUnread, gap),
+        }
+    }
+    match logging(trail, target) {
+        Cover::Covered(_) => {}
+        other => return other,
+    }
+    if row.outcome == Outcome::Evaluated && !is_shown(trail, target) {
+        return Cover::Unproven(Reason::TrailNotShown, None);
+    }
+    Cover::Covered(trail)
+}
+
+/// Whether the trail logs for the target: its own status there, else its owner's at home.
+fn logging(trail: &TrailFacts, target: Target) -> Cover<'_> {
+    let in_region = |region: Region| trail.status.iter().find(|it| it.0 == region);
+    let is_own = target.account == trail.description.owner;
+    let there = in_region(target.region).filter(|_| is_own);
+    match there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1) {
+        Some(Observed::Known(answer)) if answer.value.is_logging => Cover::Covered(trail),
+        Some(Observed::Known(_)) => Cover::Uncovered,
+        Some(Observed::Unread(gap)) => Cover::Unproven(Reason::StatusUnread, Some(*gap)),
+        None => Cover::Unproven(Reason::StatusUnread, None),
+    }
+}
+
+fn is_shown(trail: &TrailFacts, target: Target) -> bool {
+    let seen = trail.seen_from.binary_search_by_key(&target.account, |it| it.0);
+    seen.is_ok_and(|it| trail.seen_from[it].1.contains(target.region))
+}
+
+/// What the Regions of one account come to together.
+#[derive(Default)]
+struct Sum<'a> {
+    covered: usize,
+    by: BTreeMap<&'a str, &'a TrailFacts>,
+    uncovered: Vec<CoverageRow>,
+    reason: Option<Reason>,
+    unproven_in: Vec<Region>,
+    gaps: BTreeSet<GapId>,
+}
+
+impl<'a> Sum<'a> {
+    fn covering(&mut self, trail: &'a TrailFacts) {
+        self.covered += 1;
+        self.by.insert(trail.description.arn.as_str(), trail);
+    }
+
+    fn unproven(&mut self, reason: Reason, gap: Option<GapId>, region: Region) {
+        self.reason.get_or_insert(reason);
+        self.gaps.extend(gap);
+        self.unproven_in.push(region);
+    }
+
+    fn finding(self, facts: &OrganizationFacts, subject: Subject) -> Finding {
+        if let Some(first) = self.uncovered.first() {
+            let account = subject.account();
+            let proof = self.uncovered[1..]
+                .iter()
+                .fold(Proof::of(&read(facts, account, first)), |proof, it| {
+                    proof.and(&read(facts, account, it))
+                });
+            let names = names(self.uncovered.iter().map(|it| it.region));
+            return Finding::fail(CONTROL, subject, Reason::NotCovered, &proof)
+                .saying(format!(
+                    "No trail records {} enabled Region(s) of the account.",
+                    self.uncovered.len()
+                ))
+                .comparing(EXPECTED, format!("not recorded: {names}"));
+        }
+        let proof = self.proof();
+        if let (None, Some(proof)) = (self.reason, proof) {
+            return Finding::pass(CONTROL, subject, Reason::Covered, &proof)
+                .saying(format!(
+                    "A trail records all {} Regions that are enabled, or may be.",
+                    self.covered
+                ))
+                .comparing(EXPECTED, self.shown());
+        }
+        let reason = self.reason.unwrap_or(Reason::CoverageUnread);
+        let names = names(self.unproven_in.iter().copied());
+        Finding::not_proven(CONTROL, subject, reason, self.gaps.into_iter().collect())
+            .saying(format!(
+                "Whether a trail records {} Region(s) of the account is not proven.",
+                self.unproven_in.len()
+            ))
+            .comparing(EXPECTED, format!("not proven: {names}"))
+    }
+
+    /// What shows that the covering trails record, and that they log.
+    fn proof(&self) -> Option<Proof> {
+        let calls = self.by.values().flat_map(|trail| {
+            let selectors = trail.management_events.known().map(|it| &it.evidence);
+            let home = trail.status.iter().find(|it| it.0 == trail.description.home_region);
+            let status = home.and_then(|it| it.1.known()).map(|it| &it.evidence);
+            selectors.into_iter().chain(status)
+        });
+        calls.fold(None, |proof: Option<Proof>, it| {
+            Some(proof.map_or_else(|| Proof::of(it), |proof| proof.and(it)))
+        })
+    }
+
+    fn shown(&self) -> String {
+        let trails = self.by.iter().map(|(arn, trail)| {
+            let excluded = match trail.management_events.known().map(|it| &it.value) {
+                Some(ManagementEvents::Recorded { excluded_sources, .. })
+                    if !excluded_sources.is_empty() =>
+                {
+                    format!(" (without {})", excluded_sources.join(", "))
+                }
+                _ => String::new(),
+            };
+            format!("{arn}{excluded}")
+        });
+        format!("recorded by {}", trails.collect::<Vec<_>>().join("; "))
+    }
+}
+
+/// The call that showed a target's trails; its request id is not kept for every target.
+fn read(facts: &OrganizationFacts, account: Option<AccountId>, row: &CoverageRow) -> Evidence {
+    Evidence {
+        operation: Operation::DescribeTrails,
+        account,
+        region: Some(row.region),
+        at: facts.as_of + SignedDuration::from_millis(i64::from(row.finished)),
+        request_id: None,
+        attempts: row.api_calls,
+        throttles: row.throttles,
+    }
+}
+
+fn names(regions: impl Iterator<Item = Region>) -> String {
+    regions.map(Region::name).collect::<Vec<_>>().join(", ")
 }

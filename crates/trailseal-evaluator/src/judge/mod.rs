@@ -26,7 +26,7 @@ pub fn judge(facts: &OrganizationFacts) -> Vec<Finding> {
         let of_trail = CONTROLS.iter().filter(|it| it.subject == SubjectKind::Trail);
         findings.extend(of_trail.filter_map(|it| case.judge(it)));
     }
-    findings.extend(facts.accounts.iter().map(account::covered));
+    findings.extend(account::judge_all(facts));
     findings
 }
 

@@ -1,5 +1,6 @@
 //! Each control by itself, then what follows from what, then the properties of judging.
 
+mod account_covered;
 mod properties;
 
 use std::sync::Arc;
@@ -719,31 +720,6 @@ mod shared_prefix {
             .objects(deviating(DeviationClass::SseS3))
             .and_trail("keyless", |it| it.kms_key_id = None);
         check(facts, SHARED);
-    }
-}
-
-mod account_covered {
-    use super::*;
-
-    #[test]
-    fn each_account_state_has_its_finding() {
-        for (state, expected) in [
-            (AccountState::Active, "not_proven not_built"),
-            (AccountState::PendingClosure, "not_proven not_built"),
-            (AccountState::Unknown, "not_proven not_built"),
-            (AccountState::PendingActivation, "not_applicable account_not_active"),
-            (AccountState::Suspended, "not_applicable account_not_active"),
-            (AccountState::Closed, "not_applicable account_not_active"),
-        ] {
-            let facts = Facts::sealed().with(|it| it.accounts = vec![member(3, state)]).build();
-            let findings = judge(&facts);
-            let of_account: Vec<String> = findings
-                .iter()
-                .filter(|it| *it.subject() == Subject::Account(account(3)))
-                .map(line)
-                .collect();
-            assert_eq!(of_account, [format!("account-covered {expected}")], "{state}");
-        }
     }
 }
 

@@ -17,8 +17,8 @@ use trailseal_fanout::{
     Access, Directory, OpenedAccount, RegionListing, Sessions, open_account, pages, run,
 };
 use trailseal_model::{
-    Account, AccountId, Answer, Coverage, Event, EventSink, Finding, Gap, GapClass, GapLedger,
-    Gaps, Operation, OrganizationFacts, Partition, Sighting, Target, TrailDescription,
+    Account, AccountId, Answer, Event, EventSink, Finding, Gap, GapClass, GapLedger, Gaps,
+    Operation, OrganizationFacts, Partition, Sighting, Target, TrailDescription,
 };
 
 use crate::samples::SampleSpool;
@@ -54,8 +54,6 @@ pub struct Audited {
     pub findings: Vec<Finding>,
     /// What was not read.
     pub gaps: Gaps,
-    /// What happened to every target.
-    pub coverage: Coverage,
 }
 
 /// Why there is no audit at all.
@@ -117,6 +115,7 @@ fn conclude(
         organization: ended.organization,
         accounts: ended.accounts,
         population: ended.population,
+        coverage: ended.coverage,
         trails: collected.trails,
         keys: collected.keys,
         key_policies: collected.key_policies,
@@ -130,7 +129,7 @@ fn conclude(
         trail.seen_from = seen_from.remove(&trail.description.arn).unwrap_or_default();
     }
     let findings = judge(&facts);
-    Audited { facts, findings, gaps: gaps.into_gaps(), coverage: ended.coverage }
+    Audited { facts, findings, gaps: gaps.into_gaps() }
 }
 
 /// What every part of the work needs.

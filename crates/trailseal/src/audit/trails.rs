@@ -77,6 +77,7 @@ fn panicked_trail<P: CollectPorts>(
     let key = key_arn(&description);
     let facts = TrailFacts {
         status: vec![(description.home_region, Observed::Unread(gap))],
+        management_events: Observed::Unread(gap),
         key: key.clone(),
         described_from: trail.trail.described_from,
         described_by: trail.trail.described_by,

@@ -6,19 +6,21 @@ use std::sync::Mutex;
 use std::task::Poll;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Gap, GapClass, KeyFacts, Operation, Target,
-    TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, Gap, GapClass, KeyFacts, ManagementEvents, Operation,
+    Target, TrailDescription, TrailStatus,
 };
 
 use crate::ports::{
-    Buckets, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader, TrailStatuses,
+    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader,
+    TrailStatuses,
 };
-use crate::test_support::{KEY, POLICY, account, answer, arn, delivered, key, region};
+use crate::test_support::{KEY, POLICY, account, answer, arn, delivered, everything, key, region};
 
 /// One call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum Call {
     Status(Arn, Target),
+    Selectors(Arn, Target),
     DescribeKey(Arn, Target),
     GetKeyPolicy(Arn, Target),
     ListBuckets(AccountId),
@@ -31,6 +33,7 @@ impl Call {
     pub(super) const fn operation(&self) -> Operation {
         match self {
             Self::Status(..) => Operation::GetTrailStatus,
+            Self::Selectors(..) => Operation::GetEventSelectors,
             Self::DescribeKey(..) => Operation::DescribeKey,
             Self::GetKeyPolicy(..) => Operation::GetKeyPolicy,
             Self::ListBuckets(_) => Operation::ListBuckets,
@@ -44,7 +47,7 @@ impl Call {
     fn gap(&self, class: GapClass) -> Gap {
         let gap = Gap::new(class, self.operation());
         match self {
-            Self::Status(trail, asked_in) => {
+            Self::Status(trail, asked_in) | Self::Selectors(trail, asked_in) => {
                 gap.at(asked_in.account, Some(asked_in.region)).on(trail.as_str())
             }
             Self::DescribeKey(key, asked_in) | Self::GetKeyPolicy(key, asked_in) => {
@@ -169,6 +172,16 @@ impl TrailStatuses for World {
         asked_in: Target,
     ) -> Result<Answer<TrailStatus>, Gap> {
         self.answer(Call::Status(trail.clone(), asked_in), || self.status.clone()).await
+    }
+}
+
+impl EventSelectors for World {
+    async fn management_events(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<ManagementEvents>, Gap> {
+        self.answer(Call::Selectors(trail.clone(), asked_in), everything).await
     }
 }
 

@@ -6,8 +6,8 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, KeyFacts, OrganizationFacts, Sample, SubjectKind, Thresholds,
-    TrailDescription, TrailFacts,
+    Answer, Arn, BucketFacts, Coverage, KeyFacts, OrganizationFacts, Sample, SubjectKind,
+    Thresholds, TrailDescription, TrailFacts,
 };
 
 use super::*;
@@ -184,6 +184,7 @@ prop_compose! {
         let trusted = trusts_stranger.then(|| account(77));
         OrganizationFacts {
             organization: None,
+            coverage: Coverage::default(),
             accounts: (1..).zip(states).map(|(number, state)| member(number, state)).collect(),
             population,
             trails,

@@ -10,8 +10,8 @@ use super::{
 };
 use crate::{
     Account, AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow,
-    DescribedFrom, Evidence, Finding, Gap, GapId, KeyPresence, LogSample, Observed, Population,
-    Region, Sample, Subject, Thresholds, TrailFacts, TrailStatus, Verdict,
+    DescribedFrom, Evidence, Finding, Gap, GapId, KeyPresence, LogSample, ManagementEvents,
+    Observed, Population, Region, Sample, Subject, Thresholds, TrailFacts, TrailStatus, Verdict,
 };
 
 /// Milliseconds, always with `Z`.
@@ -106,6 +106,12 @@ pub(super) fn trail_line(trail: &TrailFacts, verdict: Verdict, names: &GapNames<
         DescribedFrom::AgreeingShadows => "agreeing_shadows",
         DescribedFrom::DisagreeingShadows => "disagreeing_shadows",
     };
+    let events = match trail.management_events.known().map(|it| &it.value) {
+        Some(ManagementEvents::Recorded { read, write, excluded_sources }) => {
+            Some((*read, *write, excluded_sources.clone()))
+        }
+        Some(ManagementEvents::NotUnderstood(_)) | None => None,
+    };
     let key_id_only_rule = if description.kms_key_id.is_some() { "pass" } else { "fail" };
     TrailLine {
         trail_arn: description.arn.to_string(),
@@ -127,6 +133,9 @@ pub(super) fn trail_line(trail: &TrailFacts, verdict: Verdict, names: &GapNames<
         sns_topic_arn: description.sns_topic_arn.clone(),
         log_group_arn: description.log_group_arn.clone(),
         status: trail.status.iter().map(|it| status_line(it, names)).collect(),
+        records_read_events: events.as_ref().map(|it| it.0),
+        records_write_events: events.as_ref().map(|it| it.1),
+        excluded_event_sources: events.map(|it| it.2).unwrap_or_default(),
         sampling: sampling_line(&trail.sample, names),
         verdict: verdict.to_string(),
         key_id_only_rule: key_id_only_rule.to_owned(),

@@ -114,6 +114,12 @@ pub struct TrailLine {
     pub log_group_arn: Option<String>,
     /// GetTrailStatus in each Region where it was asked.
     pub status: Vec<StatusLine>,
+    /// Whether management events that only read are recorded; `None` if that is not known.
+    pub records_read_events: Option<bool>,
+    /// Whether management events that write are recorded; `None` if that is not known.
+    pub records_write_events: Option<bool>,
+    /// Event sources whose management events are left out.
+    pub excluded_event_sources: Vec<String>,
     /// What the delivered objects show.
     pub sampling: SamplingLine,
     /// `sealed`, `unsealed` or `unproven`.

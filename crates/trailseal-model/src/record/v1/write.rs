@@ -13,8 +13,8 @@ use super::{Line, RunLine, SCHEMA, SampleLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, Arn, Coverage, Finding, GapId, Gaps, OrganizationFacts, Partition, Severity, Status,
-    Subject, Verdict, Window, verdict,
+    AccountId, Arn, Finding, GapId, Gaps, OrganizationFacts, Partition, Severity, Status, Subject,
+    Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -61,8 +61,6 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// What was not read.
     pub gaps: Gaps,
-    /// What happened to every target.
-    pub coverage: Coverage,
 }
 
 impl Audit {
@@ -82,7 +80,7 @@ impl Audit {
             .iter()
             .any(|it| it.status() == Status::NotProven && it.control().entry().essential);
         let population = self.facts.population.known().is_some();
-        if unproven || !population || self.coverage.is_incomplete() {
+        if unproven || !population || self.facts.coverage.is_incomplete() {
             Completeness::Incomplete
         } else {
             Completeness::Complete
@@ -140,7 +138,7 @@ pub fn write_record<W: Write>(
             writer.write(&Line::Sample(Box::new(sample)))?;
         }
     }
-    for (account, row) in audit.coverage.rows() {
+    for (account, row) in audit.facts.coverage.rows() {
         let line = coverage_line(account, row, audit.run.started_at, &names);
         writer.write(&Line::Coverage(line))?;
     }
@@ -199,7 +197,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         trusted_key_accounts: facts.trusted_key_accounts.iter().map(ToString::to_string).collect(),
         fail_on: run.fail_on.to_string(),
         accounts: count(facts.accounts.iter().map(|it| it.state.as_str())),
-        coverage: audit.coverage.totals().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+        coverage: audit.facts.coverage.totals().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
         trails: count(verdicts.values().map(|it| it.as_str())),
         findings: count(audit.findings.iter().map(|it| it.status().as_str())),
         gaps: count(audit.gaps.iter().map(|it| it.class.as_str())),
