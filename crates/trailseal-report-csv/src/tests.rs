@@ -104,6 +104,8 @@ fn trail(prefix: &str) -> Line {
                 "latest_delivery_error": null, "gap_id": "g1"
             }
         ],
+        "records_read_events": true, "records_write_events": false,
+        "excluded_event_sources": ["kms.amazonaws.com", "rdsdata.amazonaws.com"],
         "sampling": {
             "method": "all", "population": 5, "population_counted": true, "tested": 5,
             "sealed": 3, "unreadable": 0, "left_population": 0,
@@ -399,6 +401,9 @@ fn a_trail_shows_its_bucket_its_delivery_and_its_objects() {
             ("sample_method", "all"),
             ("deviations", "sse-s3=1;wrong-key=1"),
             ("sns_topic_arn", ""),
+            ("records_read_events", "true"),
+            ("records_write_events", "false"),
+            ("excluded_event_sources", "kms.amazonaws.com;rdsdata.amazonaws.com"),
         ],
     );
 }
