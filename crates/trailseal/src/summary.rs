@@ -87,7 +87,7 @@ fn failures(audit: &Audit, text: &mut String) {
     let _ = writeln!(text, "\nFailed: {} ({high} high)", failed.len());
     for finding in failed.iter().take(NAMED) {
         let account = account_name(audit, finding.subject());
-        let _ = writeln!(text, "  {:<22} {account}: {}", finding.control(), finding.message());
+        let _ = writeln!(text, "  {:<28} {account}: {}", finding.control(), finding.message());
     }
     if failed.len() > NAMED {
         let _ = writeln!(text, "  and {} more in findings.csv", failed.len() - NAMED);
