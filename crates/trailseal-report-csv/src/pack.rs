@@ -165,8 +165,12 @@ impl<W: Write> Pack<W> {
         let key = trail.and_then(|it| it.key_arn.as_deref());
         let key_account = key.and_then(|it| it.split(':').nth(4));
         let evidence = it.evidence.first();
-        let mut operations: Vec<&str> = it.evidence.iter().map(|it| &*it.operation).collect();
-        operations.dedup();
+        let mut operations: Vec<&str> = Vec::new();
+        for operation in it.evidence.iter().map(|it| &*it.operation) {
+            if !operations.contains(&operation) {
+                operations.push(operation);
+            }
+        }
         self.row()
             .cell(&it.finding_id)
             .cell(&it.control_id)

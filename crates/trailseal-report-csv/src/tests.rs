@@ -136,7 +136,9 @@ fn finding(status: &str, text: &str) -> Line {
         "status": status, "status_reason": "sse_s3", "message": text, "account_id": ACCOUNT,
         "region": "us-east-1", "resource_type": "trail", "resource_arn": TRAIL,
         "resource_name": "main", "expected": text, "observed": text,
-        "evidence": [call("HeadObject", "r1"), call("ListObjectsV2", "r2")],
+        "evidence": [
+            call("HeadObject", "r1"), call("ListObjectsV2", "r2"), call("HeadObject", "r3")
+        ],
         "gap_ids": ["g1", "g2"]
     }))
 }

@@ -6,7 +6,8 @@ use std::path::Path;
 
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{
-    Finding, Gap, GapClass, Outcome, Reason, Severity, Status, Subject, Verdict, exit_code,
+    ControlId, Finding, Gap, GapClass, Outcome, Reason, Severity, Status, Subject, Verdict,
+    exit_code,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -85,6 +86,15 @@ fn failures(audit: &Audit, text: &mut String) {
     }
     let high = failed.iter().filter(|it| it.control().entry().severity == Severity::High).count();
     let _ = writeln!(text, "\nFailed: {} ({high} high)", failed.len());
+    let mut counts: BTreeMap<ControlId, usize> = BTreeMap::new();
+    for finding in &failed {
+        *counts.entry(finding.control()).or_default() += 1;
+    }
+    if counts.len() > 1 {
+        let counts: Vec<String> =
+            counts.iter().map(|(id, count)| format!("{id} {count}")).collect();
+        let _ = writeln!(text, "  {}", counts.join(", "));
+    }
     for finding in failed.iter().take(NAMED) {
         let account = account_name(audit, finding.subject());
         let _ = writeln!(text, "  {:<28} {account}: {}", finding.control(), finding.message());

@@ -8,7 +8,7 @@ use super::NOTE;
 use crate::workspace::{self, Profile};
 
 /// The commands whose help is shown.
-const COMMANDS: &[&[&str]] = &[&[], &["scan"], &["report"]];
+const COMMANDS: &[&[&str]] = &[&[], &["scan"], &["report"], &["explain"]];
 
 /// What `--help` prints, command by command.
 pub(super) fn page() -> Result<String> {
