@@ -17,7 +17,7 @@ mod ports;
 mod run;
 
 pub use directory::pages;
-pub use limits::{LimitKey, Limits, RateShare};
+pub use limits::{Limits, RateShare};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
 pub use ports::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
 pub use run::{Panicked, run};

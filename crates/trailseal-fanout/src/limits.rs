@@ -14,7 +14,7 @@ use trailseal_model::{AccountId, LimitScope, Operation, Region};
 
 /// Whose bucket a request draws from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct LimitKey {
+struct LimitKey {
     account: Option<AccountId>,
     region: Option<Region>,
 }
@@ -71,13 +71,6 @@ impl Limits {
         let quota = operation.quota();
         let limit = &self.operations[quota.shared_with as usize];
         limit.permit(LimitKey::new(quota.scope, account, region)).await;
-    }
-
-    /// Forgets keys whose buckets are full again. Call it now and then in a long run.
-    pub fn forget_idle(&self) {
-        for limit in &self.operations {
-            limit.buckets.retain_recent();
-        }
     }
 }
 

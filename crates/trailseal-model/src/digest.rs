@@ -13,12 +13,6 @@ pub fn short_hash(parts: &[&str]) -> String {
     hex(&hasher.finalize()[..8])
 }
 
-/// The SHA-256 of some bytes in lowercase hexadecimal.
-#[must_use]
-pub fn sha256_hex(bytes: &[u8]) -> String {
-    hex(&Sha256::digest(bytes))
-}
-
 fn hex(bytes: &[u8]) -> String {
     use std::fmt::Write as _;
     bytes.iter().fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
