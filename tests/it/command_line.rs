@@ -28,6 +28,9 @@ fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("wrong.toml"), "role_name = 'x'\nrole_nam = 'y'\n").unwrap();
     fs::write(folder.path().join("account.toml"), "trusted_key_accounts = ['12']\n").unwrap();
+    fs::write(folder.path().join("scope.toml"), "regions = ['nowhere']\n").unwrap();
+    fs::write(folder.path().join("empty"), "# nobody\n").unwrap();
+    fs::write(folder.path().join("twice"), "account_id\n000000000001,a\n000000000001,b\n").unwrap();
     fs::write(folder.path().join("a-file"), "x").unwrap();
     fs::write(folder.path().join("not-a-record"), "{}\n").unwrap();
     fs::create_dir(folder.path().join("in-use")).unwrap();
@@ -68,6 +71,26 @@ fn wrong_flags_are_one_line() {
     check(&["scan", "--max-in-flight", "0"], &KEYS, &["--max-in-flight"]);
     check(&["scan", "--fail-on", "never"], &KEYS, &["--fail-on", "`never`"]);
     check(&["scan"], &[("TRAILSEAL_LOG", "loud")], &["TRAILSEAL_LOG", "loud"]);
+}
+
+#[test]
+fn a_wrong_scope_is_one_line() {
+    check(&["scan", "--accounts", "12"], &KEYS, &["--accounts", "`12`", "12 digits"]);
+    check(&["scan", "--exclude-account", "x"], &KEYS, &["--exclude-account", "`x`"]);
+    check(&["scan", "--ou", "Sandbox"], &KEYS, &["--ou", "`Sandbox`", "ou-"]);
+    check(&["scan", "--regions", "us-east-1,mars-1"], &KEYS, &["--regions", "`mars-1`"]);
+    check(&["scan", "--config", "scope.toml"], &KEYS, &["--regions", "`nowhere`"]);
+}
+
+#[test]
+fn a_wrong_accounts_file_is_named_with_its_line() {
+    let check_file = |name: &str, expected: &[&str]| {
+        check(&["scan", "--accounts-file", name], &KEYS, &[&[name], expected].concat());
+    };
+    check_file("missing", &["cannot be read"]);
+    check_file("a-file", &["line 1", "`x`", "12 digits"]);
+    check_file("empty", &["names none"]);
+    check_file("twice", &["line 3", "000000000001", "twice"]);
 }
 
 #[test]
@@ -130,6 +153,30 @@ fn a_control_is_explained_on_stdout() {
     assert_eq!(output.status.code(), Some(0));
     assert!(String::from_utf8_lossy(&output.stdout).contains("key-usable"));
     check(&["explain", "nonsense"], &[], &["`nonsense`", "key-usable"]);
+}
+
+#[test]
+fn completions_know_commands_and_flags() {
+    let folder = tempfile::tempdir().unwrap();
+    for shell in ["bash", "zsh", "fish", "powershell", "elvish"] {
+        let output = trailseal(folder.path(), &["completions", shell], &[]);
+        let script = String::from_utf8_lossy(&output.stdout);
+        assert_eq!(output.status.code(), Some(0), "{shell}");
+        assert!(script.contains("explain") && script.contains("exclude-account"), "{shell}");
+    }
+    check(&["completions", "dos"], &[], &["dos"]);
+}
+
+#[test]
+fn the_long_help_of_every_command_has_an_example() {
+    let folder = tempfile::tempdir().unwrap();
+    for command in ["", "scan", "report", "explain", "completions"] {
+        let arguments: Vec<&str> =
+            [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
+        let text = trailseal(folder.path(), &arguments, &[]).stdout;
+        let text = String::from_utf8_lossy(&text).into_owned();
+        assert!(text.contains("Examples:\n  "), "{command}: {text}");
+    }
 }
 
 #[tokio::test]

@@ -3,6 +3,8 @@
 #![expect(clippy::unwrap_used, reason = "a test may end where it fails")]
 
 mod command_line;
+mod directory;
 mod failures;
 mod order;
+mod scope;
 mod whole;

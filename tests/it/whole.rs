@@ -31,7 +31,13 @@ async fn where_everything_is_right_and_read_everything_passes_and_the_code_is_ze
 #[tokio::test]
 async fn one_organization_trail_seen_everywhere_is_judged_once() {
     let folder = tempfile::tempdir().unwrap();
-    let plan = Plan { accounts: 45, own_trail_every: 100, suspended: vec![], ..Plan::small() };
+    let plan = Plan {
+        accounts: 45,
+        own_trail_every: 100,
+        suspended: vec![],
+        store_every: 0,
+        ..Plan::small()
+    };
     let world = World::new(plan);
     let audit = audit_into(&world, &folder.path().join("out")).await.unwrap();
     assert_eq!(audit.facts.trails.len(), 1);
@@ -57,10 +63,14 @@ async fn the_pack_is_whole_and_says_so_last() {
     let names: Vec<&str> = files.keys().map(String::as_str).collect();
     let expected = [
         ".complete",
+        "accounts.csv",
         "coverage.csv",
+        "event_data_stores.csv",
         "findings.csv",
         "gaps.csv",
+        "keys.csv",
         "record.jsonl",
+        "report.html",
         "run.json",
         "samples.csv",
         "trails.csv",

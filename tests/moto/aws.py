@@ -75,12 +75,13 @@ class Moto:
         return sorted(self._session.get_available_regions("cloudtrail", partition_name="aws"))
 
 
-@dataclass
+@dataclass(eq=False)
 class Account:
-    """A member account, written to through a role in it: so moto knows whose the writes are."""
+    """An account, written to through a role in it: so moto knows whose the writes are. The label
+    is that of its case; what Organizations calls it is another matter, see names.py."""
 
     moto: Moto
-    name: str
+    label: str
     id: str
     _credentials: dict[str, str] | None = None
     _clients: dict[tuple[str, str], object] = field(default_factory=dict)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pathlib
 from collections import Counter
 
+import names
 import tables
 
 FILE = "coverage.csv"
@@ -12,20 +13,19 @@ COLUMNS = ["account_id", "account_name", "region", "outcome"]
 EXPECTED_COLUMNS = ["account_name", "outcome", "rows"]
 
 
-def problems(expected_file: pathlib.Path, out: pathlib.Path, world: dict) -> tuple[list[str], int]:
+def problems(
+    expected: list[tuple[str, ...]], out: pathlib.Path, world: dict
+) -> tuple[list[str], int]:
     """The differences, and the number of rows read."""
     rows = tables.read(out / FILE, COLUMNS)
-    expected = tables.read(expected_file, EXPECTED_COLUMNS)
     lines = tables.account_problems(FILE, rows, world["accounts"])
-    counts = Counter((row["account_name"], row["outcome"]) for row in rows)
+    counts = Counter((names.label(row["account_name"]), row["outcome"]) for row in rows)
     lines += tables.differences(
-        FILE,
-        [tuple(row[column] for column in EXPECTED_COLUMNS) for row in expected],
-        [(name, outcome, str(count)) for (name, outcome), count in counts.items()],
+        FILE, expected, [(name, outcome, str(count)) for (name, outcome), count in counts.items()]
     )
     lines += tables.differences(
         FILE,
-        [(name, region) for name in world["accounts"] for region in world["regions"]],
-        [(row["account_name"], row["region"]) for row in rows],
+        [(label, region) for label in world["accounts"] for region in world["regions"]],
+        [(names.label(row["account_name"]), row["region"]) for row in rows],
     )
     return lines, len(rows)

@@ -15,13 +15,22 @@ ALLOWED = {
     "sts:GetCallerIdentity",
     "sts:AssumeRole",
     "organizations:ListAccounts",
+    # moto leaves out the path of an account, so the tree of units is walked.
+    "organizations:ListRoots",
+    "organizations:ListOrganizationalUnitsForParent",
+    "organizations:ListAccountsForParent",
+    "organizations:ListTagsForResource",
     # moto does not know it and records none, see access_log.py.
     "account:ListRegions",
     "cloudtrail:DescribeTrails",
+    "cloudtrail:ListTrails",
     "cloudtrail:GetTrailStatus",
     "cloudtrail:GetEventSelectors",
+    "cloudtrail:ListEventDataStores",
+    "cloudtrail:GetEventDataStore",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
+    "kms:GetKeyRotationStatus",
     "s3:ListBuckets",
     "s3:HeadBucket",
     "s3:ListObjectsV2",
@@ -30,6 +39,10 @@ ALLOWED = {
 
 # Asking again who one is proves that a session still works.
 REPEATABLE = {"sts:GetCallerIdentity"}
+
+# Buckets that two trails deliver to, by the start of their names: each trail is looked at by
+# itself, so S3 may be asked the same about them twice.
+TRAILS_OF_BUCKET = {"two-prefixes-": 2, "one-prefix-": 2}
 
 # On a HEAD: checksums would need kms:Decrypt, SSE headers are an error, and the bucket of a
 # trail cannot be one where the requester pays.
@@ -62,15 +75,9 @@ class Call:
         return (roles[0].split(":") + [""] * 5)[4]
 
 
-def problems(
-    file: pathlib.Path, world: dict, readable: set[str], trails: int
-) -> tuple[list[str], int]:
-    """The violations, and the number of calls read.
-
-    `readable` are the names of the accounts that are not closed, the management account included.
-    `trails` is the number of trails.
-    """
-    calls = read(file)
+def problems(calls: list[Call], world: dict, readable: set[str]) -> list[str]:
+    """The violations. `readable` are the labels of the accounts that are not closed, the
+    management account included; how often what is called stands in counts.py."""
     members = {
         world["accounts"][name]
         for name in readable
@@ -78,11 +85,9 @@ def problems(
     }
     lines = not_allowed(calls)
     lines += assumed_roles(calls, members)
-    lines += described_trails(calls, len(readable), world["regions"])
-    lines += read_selectors(calls, trails)
     lines += repeated(calls)
     lines += forbidden_headers(calls)
-    return lines, len(calls)
+    return lines
 
 
 def read(file: pathlib.Path) -> list[Call]:
@@ -158,59 +163,22 @@ def assumed_roles(calls: list[Call], members: set[str]) -> list[str]:
     ]
 
 
-def described_trails(calls: list[Call], sessions: int, regions: list[str]) -> list[str]:
-    """Every session asks once for the trails of every Region."""
-    found = Counter(
-        (call.access_key, call.region)
-        for call in calls
-        if call.operation == "cloudtrail:DescribeTrails"
-    )
-    keys = sorted({key for key, _ in found})
-    lines = []
-    if len(keys) != sessions:
-        lines.append(f"recording: DescribeTrails by {len(keys)} sessions, expected {sessions}")
-    targets = {(key, region) for key in keys for region in regions}
-    lines += [
-        f"recording: DescribeTrails in {region} by {key}: {found[key, region]} times, "
-        f"expected {int((key, region) in targets)}"
-        for key, region in sorted(targets | set(found))
-        if found[key, region] != int((key, region) in targets)
-    ]
-    return lines
-
-
-def read_selectors(calls: list[Call], trails: int) -> list[str]:
-    """The event selectors of every trail are read once, by its ARN in its home Region."""
-    asked = [
-        (json.loads(call.body)["TrailName"], call.region)
-        for call in calls
-        if call.operation == "cloudtrail:GetEventSelectors"
-    ]
-    found = Counter(arn for arn, _ in asked)
-    lines = [
-        f"recording: GetEventSelectors of {arn}: {count} times, expected 1"
-        for arn, count in sorted(found.items())
-        if count != 1
-    ]
-    lines += [
-        f"recording: GetEventSelectors of {arn} in {region}"
-        for arn, region in asked
-        if f":cloudtrail:{region}:" not in arn
-    ]
-    if len(found) != trails:
-        lines.append(f"recording: GetEventSelectors of {len(found)} trails, expected {trails}")
-    return lines
-
-
 def repeated(calls: list[Call]) -> list[str]:
     """moto throttles nobody: the same call again is a retried refusal, or wasted."""
     found = Counter(call.request() for call in calls if call.operation not in REPEATABLE)
     lines = []
     for (access_key, region, name, method, url, _), count in found.items():
-        if count > 1:
+        if count > may_be_asked(name, url):
             where = f"{method} {url}"
             lines.append(f"recording: {name} in {region} by {access_key}: {count} times: {where}")
     return sorted(lines)
+
+
+def may_be_asked(name: str, url: str) -> int:
+    """How often this very call may be made."""
+    bucket = urlsplit(url).path.lstrip("/")
+    shared = [it for start, it in TRAILS_OF_BUCKET.items() if bucket.startswith(start)]
+    return shared[0] if shared and name.startswith("s3:") else 1
 
 
 def forbidden_headers(calls: list[Call]) -> list[str]:

@@ -1,4 +1,4 @@
-"""Builds the organization of the cases in a running moto server and prints what it made."""
+"""Builds the organization of the cases in a running moto server, in two stages."""
 
 from __future__ import annotations
 
@@ -9,59 +9,87 @@ from datetime import datetime, timezone
 
 import cases
 import organization
-from aws import MANAGEMENT_CREDENTIALS, ROLE_NAME, Moto
+import organization_trail
+from aws import MANAGEMENT_CREDENTIALS, ROLE_NAME, Account, Moto
+from organization import MANAGEMENT, Organization
+from scene import Scene
 
 # moto draws every id from one generator: the same seed gives the same organization. This one gives
-# two of its accounts, `log-archive` among them, an id with a leading zero.
-RANDOM_SEED = 42
+# four of its accounts an id with a leading zero, `log-archive` and `no-key` among them.
+RANDOM_SEED = 18
+
+
+STAGES = (ACCOUNTS, ORGANIZATION_TRAIL) = ("accounts", "organization-trail")
 
 
 def main() -> None:
     arguments = parse_arguments()
     moto = Moto(arguments.endpoint.rstrip("/"))
-    moto.post("reset")
-    moto.post(f"seed?a={RANDOM_SEED}")
-    made = organization.build(moto)
-    cases.build(cases.Scene(made, datetime.now(timezone.utc)))
-    moto.client("organizations").close_account(AccountId=made.members["suspended"].id)
-    warm(moto, made)
+    if arguments.stage == ORGANIZATION_TRAIL:
+        made = recall(moto, arguments.world)
+        organization_trail.build(made, datetime.now(timezone.utc))
+    else:
+        made = build(moto)
+        text = json.dumps(world(moto, made), indent=2)
+        arguments.world.write_text(text + "\n", encoding="utf-8")
     if arguments.start_recorder:
         moto.post("recorder/reset-recording")
         moto.post("recorder/start-recording")
-    text = json.dumps(world(moto, made), indent=2)
-    if arguments.world:
-        arguments.world.write_text(text + "\n", encoding="utf-8")
-    print(text)
 
 
-def warm(moto: Moto, made: organization.Organization) -> None:
+def build(moto: Moto) -> Organization:
+    """The first stage: everything but the organization's own trail."""
+    moto.post("reset")
+    moto.post(f"seed?a={RANDOM_SEED}")
+    made = organization.build(moto)
+    cases.build(Scene(made, datetime.now(timezone.utc)))
+    moto.client("organizations").close_account(AccountId=made.members["suspended"].id)
+    warm(moto, made)
+    return made
+
+
+def warm(moto: Moto, made: Organization) -> None:
     moto.warm(MANAGEMENT_CREDENTIALS["aws_access_key_id"])
-    for name, account in made.members.items():
-        if name != "suspended":
+    for label, account in made.members.items():
+        if label != "suspended":
             moto.warm(account.credentials()["aws_access_key_id"])
 
 
-def world(moto: Moto, made: organization.Organization) -> dict:
-    """What the judge and the caller of the scan need to know."""
-    accounts = {made.management_name: made.management_id}
-    accounts.update({name: account.id for name, account in made.members.items()})
+def world(moto: Moto, made: Organization) -> dict:
+    """What the judge, the caller of the scan and the second stage need to know."""
+    members = {label: account.id for label, account in made.members.items()}
     return {
         "endpoint": moto.endpoint,
         "organization_id": made.id,
-        "management_account_id": made.management_id,
-        "log_archive_account_id": made.members["log-archive"].id,
+        "management_account_id": made.management.id,
+        "log_archive_account_id": members["log-archive"],
         "role_name": ROLE_NAME,
         "regions": moto.regions(),
-        "accounts": accounts,
+        "accounts": {MANAGEMENT: made.management.id} | members,
+        "tree": made.tree,
     }
+
+
+def recall(moto: Moto, file: pathlib.Path) -> Organization:
+    """What the first stage made."""
+    known = json.loads(file.read_text(encoding="utf-8"))
+    accounts = {label: Account(moto, label, it) for label, it in known["accounts"].items()}
+    accounts.pop(MANAGEMENT)
+    management = organization.management(moto, known["management_account_id"])
+    return Organization(known["organization_id"], management, accounts, known["tree"])
 
 
 def parse_arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--endpoint", required=True, help="http://127.0.0.1:PORT of moto_server")
-    parser.add_argument("--world", type=pathlib.Path, help="also write the JSON to this file")
-    parser.add_argument(
-        "--start-recorder", action="store_true", help="record every request from here on"
+    add = parser.add_argument
+    add("--endpoint", required=True, help="http://127.0.0.1:PORT of moto_with_lake.py")
+    add("--world", type=pathlib.Path, required=True, help="the JSON of what was made")
+    add("--start-recorder", action="store_true", help="record every request from here on")
+    add(
+        "--stage",
+        choices=STAGES,
+        default=ACCOUNTS,
+        help="everything but the organization's trail, or that trail beside what --world says",
     )
     return parser.parse_args()
 

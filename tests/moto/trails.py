@@ -80,7 +80,12 @@ def documented_statements(
 
 
 def create_key(
-    account: Account, region: str = HOME_REGION, statements: list[dict] | None = None
+    account: Account,
+    region: str = HOME_REGION,
+    statements: list[dict] | None = None,
+    *,
+    rotates: bool = False,
+    origin: str = "AWS_KMS",
 ) -> str:
     """A customer managed key; its policy says what AWS documents, or these statements instead,
     beside the account's own. Gives its ARN."""
@@ -103,8 +108,12 @@ def create_key(
         KeySpec="SYMMETRIC_DEFAULT",
         KeyUsage="ENCRYPT_DECRYPT",
         MultiRegion=False,
+        Origin=origin,
     )
-    return key["KeyMetadata"]["Arn"]
+    arn = key["KeyMetadata"]["Arn"]
+    if rotates:
+        kms.enable_key_rotation(KeyId=key_id(arn))
+    return arn
 
 
 def key_id(key_arn: str) -> str:
@@ -113,7 +122,7 @@ def key_id(key_arn: str) -> str:
 
 
 def create_bucket(account: Account, region: str = HOME_REGION, name: str = "logs") -> Bucket:
-    bucket = Bucket(account, f"{account.name}-{account.id}-{name}", region)
+    bucket = Bucket(account, f"{account.label}-{account.id}-{name}", region)
     # us-east-1 is S3's default and must not be named as a location.
     location = {}
     if region != HOME_REGION:
@@ -131,15 +140,34 @@ def create_trail(
     name: str = TRAIL_NAME,
     multi_region: bool = False,
     selectors: dict = ALL_MANAGEMENT_EVENTS,
+    prefix: str | None = None,
+    organization: bool = False,
 ) -> None:
     """Creates a trail and starts it."""
-    sealing = {"KmsKeyId": key_id} if key_id else {}
+    options = {"KmsKeyId": key_id} if key_id else {}
+    if prefix is not None:
+        options["S3KeyPrefix"] = prefix
     cloudtrail = account.client("cloudtrail", region)
     cloudtrail.create_trail(
-        Name=name, S3BucketName=bucket.name, IsMultiRegionTrail=multi_region, **sealing
+        Name=name,
+        S3BucketName=bucket.name,
+        IsMultiRegionTrail=multi_region,
+        IsOrganizationTrail=organization,
+        **options,
     )
     cloudtrail.put_event_selectors(TrailName=name, **selectors)
     cloudtrail.start_logging(Name=name)
+
+
+def create_trail_elsewhere(
+    account: Account, bucket: Bucket, key_id: str | None, *, name: str = TRAIL_NAME, **options
+) -> None:
+    """Creates a trail whose bucket belongs to another account. moto's CreateTrail wants a bucket of
+    the trail's own account, its UpdateTrail takes any."""
+    scaffold = create_bucket(account, name="scaffold")
+    create_trail(account, scaffold, key_id, name=name, **options)
+    account.client("cloudtrail").update_trail(Name=name, S3BucketName=bucket.name)
+    scaffold.client().delete_bucket(Bucket=scaffold.name)
 
 
 def deliver(
@@ -150,11 +178,13 @@ def deliver(
     *,
     region: str = HOME_REGION,
     prefix: str = "",
+    organization_id: str | None = None,
 ) -> None:
-    """Puts one log object per time, sealed under the key, or as AES256 without one."""
+    """Puts one log object per time, sealed under the key, or as AES256 without one; with an
+    organization's id where its trail delivers for this account."""
     client = bucket.client()
     for time in times:
-        key = log_object_key(account.id, region, time, prefix)
+        key = log_object_key(account.id, region, time, prefix, organization_id)
         put(client, bucket.name, key, EMPTY_LOG, key_arn)
 
 
@@ -165,17 +195,30 @@ def put(client, bucket_name: str, key: str, body: bytes, key_arn: str | None) ->
     client.put_object(Bucket=bucket_name, Key=key, Body=body, **encryption)
 
 
-def log_folder(account_id: str, region: str, time: datetime, prefix: str = "") -> str:
+def log_folder(
+    account_id: str,
+    region: str,
+    time: datetime,
+    prefix: str = "",
+    organization_id: str | None = None,
+) -> str:
     day = time.strftime("%Y/%m/%d")
-    return f"{prefix}AWSLogs/{account_id}/CloudTrail/{region}/{day}/"
+    organization = f"{organization_id}/" if organization_id else ""
+    return f"{prefix}AWSLogs/{organization}{account_id}/CloudTrail/{region}/{day}/"
 
 
-def log_object_key(account_id: str, region: str, time: datetime, prefix: str = "") -> str:
+def log_object_key(
+    account_id: str,
+    region: str,
+    time: datetime,
+    prefix: str = "",
+    organization_id: str | None = None,
+) -> str:
     """The name CloudTrail gives to a log object."""
     stamp = time.strftime("%Y%m%dT%H%MZ")
     digest = hashlib.sha256(f"{account_id}/{region}/{stamp}".encode()).digest()
     suffix = "".join(ALPHANUMERICS[byte % len(ALPHANUMERICS)] for byte in digest[:16])
-    folder = log_folder(account_id, region, time, prefix)
+    folder = log_folder(account_id, region, time, prefix, organization_id)
     return f"{folder}{account_id}_CloudTrail_{region}_{stamp}_{suffix}.json.gz"
 
 

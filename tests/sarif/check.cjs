@@ -58,6 +58,28 @@ function checkResult(result, rules, expect) {
   expect(/^[0-9a-f]{16}:1$/.test(hash), `${at}: primaryLocationLineHash`);
 }
 
+// A limited run has a category of its own: an upload closes what it does not have.
+function checkPopulation(run, expect) {
+  const { banner, population_source: source, scope } = run.properties ?? {};
+  const id = run.automationDetails?.id;
+  const forms = {
+    whole: /^trailseal\/[^/]+\/[^/]+$/,
+    scoped: /^trailseal\/[^/]+\/scope-[0-9a-f]{8}\/[^/]+$/,
+  };
+  expect(forms[scope]?.test(id), `automationDetails.id '${id}' does not fit the scope '${scope}'`);
+  const cautions = run.invocations?.[0]?.toolConfigurationNotifications ?? [];
+  const texts = cautions.map((it) => it.message?.text);
+  expect(JSON.stringify(banner) === JSON.stringify(texts), "the banner is not that of the notifications");
+  const descriptors = run.tool.driver.notifications ?? [];
+  const isKnown = (it) => descriptors[it.descriptor?.index]?.id === it.descriptor?.id;
+  expect(cautions.every(isKnown), "a notification without its descriptor");
+  const says = (start) => texts.some((it) => it?.startsWith(start));
+  const sources = { organizations: null, accounts_file: "Population self-declared", standalone_account: "Standalone" };
+  expect(source in sources, `population_source '${source}'`);
+  expect(!sources[source] || says(sources[source]), "the banner does not say whose word it is");
+  expect(says("SCOPED") === (scope === "scoped"), "the banner does not say SCOPED as the scope does");
+}
+
 function checkGithub(file, document) {
   const expect = (holds, problem) => holds || complain(file, "github", problem);
   const text = JSON.stringify(document);
@@ -66,7 +88,7 @@ function checkGithub(file, document) {
   expect(!/"[A-Za-z]*[gG]uid":/.test(text), "a GUID, of which only some versions are accepted");
   const run = document.runs[0];
   expect(Boolean(run.tool.driver.name), "no name of the tool");
-  expect(/^trailseal\/[^/]+\/[^/]+$/.test(run.automationDetails?.id), "automationDetails.id");
+  checkPopulation(run, expect);
   expect(run.invocations?.[0]?.executionSuccessful === true, "not successful: GitHub refuses it");
   expect(run.results.length <= 25000, "too many results");
   run.tool.driver.rules.forEach((it) => checkRule(it, expect));

@@ -1,6 +1,6 @@
 //! Audits a made-up organization and writes its reports.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs::{self, File};
 use std::io::BufWriter;
 use std::path::Path;
@@ -10,25 +10,32 @@ use trailseal::audit::{AuditSettings, Audited, audit};
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
-use trailseal_model::{NoEvents, Partition, Severity, Thresholds, Window};
+use trailseal_model::{AccountId, NoEvents, Partition, Scope, Severity, Thresholds, Window};
 
 use crate::Failure;
 use crate::plan::{Plan, now};
 use crate::world::World;
 
-/// The settings of every audit here.
+fn window() -> Window {
+    Window { start: now() - SignedDuration::from_hours(7 * 24), end: now() }
+}
+
+/// The settings of an audit of the whole world.
 #[must_use]
-pub fn settings() -> AuditSettings {
-    let window = Window { start: now() - SignedDuration::from_hours(7 * 24), end: now() };
+pub fn settings(world: &World) -> AuditSettings {
     AuditSettings {
+        caller: Plan::account(world.plan.caller),
         partition: Partition::Aws,
+        scope: Scope::default(),
+        declared_accounts: Vec::new(),
+        account_tags: BTreeSet::new(),
         collect: CollectSettings {
-            window,
+            window: window(),
             thresholds: Thresholds::DEFAULT,
             log_archive_accounts: Vec::new(),
             bucket_owners: Vec::new(),
         },
-        trusted_key_accounts: std::collections::BTreeSet::new(),
+        trusted_key_accounts: BTreeSet::new(),
         max_in_flight: 256,
         as_of: now(),
     }
@@ -39,11 +46,23 @@ pub fn settings() -> AuditSettings {
 /// # Errors
 /// When there is no audit (see [`trailseal::audit::AuditError`]), or the files cannot be written.
 pub async fn audit_into(world: &World, out: &Path) -> Result<Audit, Failure> {
+    audit_with(world, &settings(world), out).await
+}
+
+/// The same with these settings.
+///
+/// # Errors
+/// As [`audit_into`].
+pub async fn audit_with(
+    world: &World,
+    settings: &AuditSettings,
+    out: &Path,
+) -> Result<Audit, Failure> {
     let folder = OutputFolder::begin(out)?;
     let spool = folder.path(".samples");
     let mut samples = SampleSpool::create(&spool)?;
-    let audited = audit(world, &settings(), &NoEvents, &mut samples).await?;
-    let audit = finished(audited);
+    let audited = audit(world, settings, &NoEvents, &mut samples).await?;
+    let audit = finished(settings.caller, audited);
     let record = BufWriter::new(File::create(folder.path(RECORD_FILE))?);
     write_record(&audit, &mut samples, record)?;
     drop(samples);
@@ -53,8 +72,7 @@ pub async fn audit_into(world: &World, out: &Path) -> Result<Audit, Failure> {
     Ok(audit)
 }
 
-fn finished(audited: Audited) -> Audit {
-    let caller = Plan::account(0);
+fn finished(caller: AccountId, audited: Audited) -> Audit {
     let run = Run {
         id: "20261120T120000Z-0000".to_owned(),
         tool_version: "0.0.0".to_owned(),
@@ -66,13 +84,13 @@ fn finished(audited: Audited) -> Audit {
         role_name: "TrailsealAudit".to_owned(),
         arguments: Vec::new(),
         settings: BTreeMap::new(),
-        window: settings().collect.window,
+        window: window(),
         fail_on: Severity::High,
         calls: BTreeMap::new(),
         throttles: 0,
     };
-    let Audited { facts, findings, gaps } = audited;
-    Audit { run, facts, findings, gaps }
+    let Audited { facts, findings, accounts, gaps } = audited;
+    Audit { run, facts, findings, accounts, gaps }
 }
 
 /// Every file of a folder by name.
@@ -87,4 +105,10 @@ pub fn files(folder: &Path) -> Result<BTreeMap<String, Vec<u8>>, Failure> {
             Ok((name, fs::read(path)?))
         })
         .collect()
+}
+
+/// Whether a file's name ends so.
+#[must_use]
+pub fn is(name: &str, extension: &str) -> bool {
+    Path::new(name).extension().is_some_and(|it| it == extension)
 }

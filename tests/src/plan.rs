@@ -30,6 +30,29 @@ pub struct Plan {
     pub objects_a_day: u32,
     /// Accounts that are suspended.
     pub suspended: Vec<u64>,
+    /// The account that runs the audit: the management account, or a delegated administrator.
+    pub caller: u64,
+    /// What ListAccounts says.
+    pub directory: Listing,
+    /// Whether accounts come with their paths.
+    pub has_paths: bool,
+    /// Every so many accounts has an event data store; 0 for none.
+    pub store_every: u64,
+    /// Accounts without the audit role.
+    pub without_role: Vec<u64>,
+    /// An account whose list names a trail that no Region shows.
+    pub hides_trail: Option<u64>,
+}
+
+/// What ListAccounts says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Listing {
+    /// All accounts, page by page.
+    Open,
+    /// That it is denied.
+    Closed,
+    /// That the caller belongs to no organization.
+    Standalone,
 }
 
 impl Plan {
@@ -43,7 +66,30 @@ impl Plan {
             has_organization_trail: true,
             objects_a_day: 2,
             suspended: vec![4],
+            caller: 0,
+            directory: Listing::Open,
+            has_paths: true,
+            store_every: 3,
+            without_role: Vec::new(),
+            hides_trail: None,
         }
+    }
+
+    /// The unit that the number-th account stands under; some stand under the root itself.
+    #[must_use]
+    pub fn path(number: u64) -> String {
+        match number % 7 {
+            0 => format!("{ORGANIZATION}/{ROOT}/"),
+            // One unit lies below another.
+            6 => format!("{ORGANIZATION}/{ROOT}/ou-made-5/ou-made-6/"),
+            other => format!("{ORGANIZATION}/{ROOT}/ou-made-{other}/"),
+        }
+    }
+
+    /// Whether the number-th account has an event data store.
+    #[must_use]
+    pub fn has_store(&self, number: u64) -> bool {
+        self.store_every > 0 && number.is_multiple_of(self.store_every)
     }
 
     /// The Regions of every account, sorted.
@@ -88,5 +134,7 @@ impl Plan {
 
 /// The home Region of every trail.
 pub const HOME: &str = "eu-west-1";
+/// The organization's root.
+pub const ROOT: &str = "r-made";
 /// The organization's id.
 pub const ORGANIZATION: &str = "o-madeup0001";

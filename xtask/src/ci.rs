@@ -85,6 +85,13 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "browser",
+        about: "the HTML page in a real browser",
+        program: Program::Xtask,
+        arguments: &["browser"],
+        environment: &[],
+    },
+    Step {
         name: "bench-memory",
         about: "10,000 accounts x 34 Regions stay within 128 MiB; time is not judged",
         program: Program::Xtask,

@@ -1,7 +1,8 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | sarif | bench | ci`.
+//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | sarif | browser | bench | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
+mod browser;
 mod ci;
 mod codegen;
 mod deny;
@@ -44,6 +45,8 @@ enum Chore {
     },
     /// Judge the SARIF files with validators that others wrote.
     Sarif,
+    /// Judge the HTML page in a real browser.
+    Browser(browser::Options),
     /// Run a benchmark.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Chore::Deny => deny::run(),
         Chore::Moto { scan } => moto::run(scan),
         Chore::Sarif => sarif::run(),
+        Chore::Browser(options) => browser::run(&options),
         Chore::Bench(bench) => bench::run(&bench),
         Chore::Ci(options) => ci::run(&options),
     };

@@ -2,7 +2,8 @@
 //!
 //! `tests/moto/seed.py` builds an organization with one account per case in a moto server, the
 //! product scans it, and `tests/moto/judge.py` compares the reports with files written by hand
-//! from AWS's documentation, and the recorded calls with what a scan may do.
+//! from AWS's documentation, and the recorded calls with what a scan may do. Then the organization
+//! gets a trail of its own, and is scanned and judged once more.
 
 use std::env;
 use std::ffi::OsStr;
@@ -32,7 +33,14 @@ const SHOWN_LINES: usize = 40;
 const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
 const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
-/// Seeds a moto server, scans it and judges the scan; with `scan_only` shows the scan instead.
+/// moto answers one request after the other. Many in flight would only wait there, on a busy machine
+/// until they time out, and a call that is made again is a difference.
+const MAX_IN_FLIGHT: &str = "32";
+
+/// The tag of accounts that the scan asks for.
+const ACCOUNT_TAG: &str = "owner";
+
+/// Seeds a moto server, scans it and judges the scan; with `scan_only` shows the first scan instead.
 pub(crate) fn run(scan_only: bool) -> Result<()> {
     let place = Place::new();
     place.clear()?;
@@ -46,18 +54,39 @@ pub(crate) fn run(scan_only: bool) -> Result<()> {
         let endpoint = server.endpoint();
         eprintln!("This is moto, not AWS: an organization made up on this machine, at {endpoint}.");
     }
-    let world = seed(&place, &server)?;
-    scan(&place, &product, &server, &world, scan_only)?;
+    let world = seed(&place, &server, Stage::Accounts)?;
+    scan(&place, &product, &server, &world, Stage::Accounts, scan_only)?;
     if scan_only {
-        let out = shown(&place.out).display();
+        let out = place.out(Stage::Accounts);
         eprintln!("Exit code 4 is right here: some cases fail, some cannot be proven.");
-        eprintln!("The reports are in {out}.");
+        eprintln!("The reports are in {}.", shown(&out).display());
         return Ok(());
     }
-    let judged = judge(&place, "judge.py")?;
-    let tested = judge(&place, "selftest.py")?;
-    println!("moto: {judged}; {tested}");
+    let judged = judge(&place, "judge.py", Stage::Accounts)?;
+    let tested = judge(&place, "selftest.py", Stage::Accounts)?;
+    seed(&place, &server, Stage::OrganizationTrail)?;
+    scan(&place, &product, &server, &world, Stage::OrganizationTrail, false)?;
+    let with_trail = judge(&place, "judge.py", Stage::OrganizationTrail)?;
+    println!("moto: {judged}; {tested}; with an organization trail: {with_trail}");
     Ok(())
+}
+
+/// What the organization has when it is scanned. A trail for all accounts leaves none certainly
+/// uncovered, so what accounts have by themselves is judged before there is one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Stage {
+    Accounts,
+    OrganizationTrail,
+}
+
+impl Stage {
+    /// As the scripts call it.
+    const fn name(self) -> &'static str {
+        match self {
+            Self::Accounts => "accounts",
+            Self::OrganizationTrail => "organization-trail",
+        }
+    }
 }
 
 /// Where everything lies.
@@ -68,11 +97,9 @@ struct Place {
     work: PathBuf,
     /// An empty home, so that nobody's `~/.aws` has a say.
     home: PathBuf,
-    out: PathBuf,
     world: PathBuf,
     recording: PathBuf,
     server_log: PathBuf,
-    scan_log: PathBuf,
 }
 
 impl Place {
@@ -82,11 +109,9 @@ impl Place {
             scripts: workspace::root().join("tests").join("moto"),
             venv: workspace::judges().join("moto"),
             home: work.join("home"),
-            out: work.join("out"),
             world: work.join("world.json"),
             recording: work.join("recording.jsonl"),
             server_log: work.join("server.log"),
-            scan_log: work.join("scan.log"),
             work,
         }
     }
@@ -94,8 +119,28 @@ impl Place {
     /// Removes what an earlier run left.
     fn clear(&self) -> Result<()> {
         remove(&self.work)?;
-        fs::create_dir_all(&self.home)
-            .with_context(|| format!("failed to create {}", self.home.display()))
+        for folder in [&self.home, &self.of_stage(Stage::OrganizationTrail)] {
+            fs::create_dir_all(folder)
+                .with_context(|| format!("failed to create {}", folder.display()))?;
+        }
+        Ok(())
+    }
+
+    /// The reports of a scan.
+    fn out(&self, stage: Stage) -> PathBuf {
+        self.of_stage(stage).join("out")
+    }
+
+    /// What a scan said.
+    fn scan_log(&self, stage: Stage) -> PathBuf {
+        self.of_stage(stage).join("scan.log")
+    }
+
+    fn of_stage(&self, stage: Stage) -> PathBuf {
+        match stage {
+            Stage::Accounts => self.work.clone(),
+            Stage::OrganizationTrail => self.work.join(stage.name()),
+        }
     }
 
     fn program(&self, name: &str) -> PathBuf {
@@ -137,7 +182,7 @@ impl Server {
     fn start(place: &Place) -> Result<Self> {
         let port = free_port().context("failed to find a free port")?;
         let log = File::create(&place.server_log).context("failed to create moto's log")?;
-        let process = command(place.program("moto_server"), place)
+        let process = script(place, "moto_with_lake.py")
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             // moto takes local time for UTC where it says when a trail delivered last.
             .env("TZ", "UTC")
@@ -147,7 +192,7 @@ impl Server {
             .stdout(log.try_clone().context("failed to share moto's log")?)
             .stderr(log)
             .spawn()
-            .context("failed to start moto_server")?;
+            .context("failed to start moto")?;
         let mut server = Self { process, port };
         server.wait(place)?;
         Ok(server)
@@ -156,15 +201,15 @@ impl Server {
     fn wait(&mut self, place: &Place) -> Result<()> {
         let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
         for _ in 0..START_ATTEMPTS {
-            if let Some(status) = self.process.try_wait().context("failed to see moto_server")? {
-                bail!("moto_server: {status}\n{}", tail(&place.server_log));
+            if let Some(status) = self.process.try_wait().context("failed to see moto")? {
+                bail!("moto: {status}\n{}", tail(&place.server_log));
             }
             if TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).is_ok() {
                 return Ok(());
             }
             thread::sleep(START_PAUSE);
         }
-        bail!("moto_server does not listen on {address}\n{}", tail(&place.server_log))
+        bail!("moto does not listen on {address}\n{}", tail(&place.server_log))
     }
 
     fn endpoint(&self) -> String {
@@ -203,10 +248,10 @@ impl World {
     }
 }
 
-/// Builds the organization, and has moto record every call from then on.
-fn seed(place: &Place, server: &Server) -> Result<World> {
+/// Builds the organization, or gives it its trail, and has moto record every call from then on.
+fn seed(place: &Place, server: &Server, stage: Stage) -> Result<World> {
     let mut seed = script(place, "seed.py");
-    seed.args(["--start-recorder", "--endpoint", &server.endpoint()]);
+    seed.args(["--start-recorder", "--endpoint", &server.endpoint(), "--stage", stage.name()]);
     seed.arg("--world").arg(&place.world);
     if let Err(error) = output(&mut seed, "seed.py") {
         bail!("{error:#}\nmoto's log ends with:\n{}", tail(&place.server_log));
@@ -221,13 +266,16 @@ fn scan(
     product: &Path,
     server: &Server,
     world: &World,
+    stage: Stage,
     is_shown: bool,
 ) -> Result<()> {
+    let (out, log_file) = (place.out(stage), place.scan_log(stage));
     let mut scan = command(product, place);
     scan.args(["scan", "--role-name", &world.role_name])
         .args(["--log-archive-account", &world.log_archive_account])
-        .args(["--rate-share", "1", "--out"])
-        .arg(shown(&place.out))
+        .args(["--account-tag", ACCOUNT_TAG, "--rate-share", "1"])
+        .args(["--max-in-flight", MAX_IN_FLIGHT, "--out"])
+        .arg(shown(&out))
         .env("AWS_ENDPOINT_URL", server.endpoint())
         .env("AWS_ACCESS_KEY_ID", ACCESS_KEY_ID)
         .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
@@ -236,24 +284,25 @@ fn scan(
     if !is_shown {
         // The judge searches the log for secrets, and a trace is where they would stand.
         scan.env("TRAILSEAL_LOG", "trace");
-        let log = File::create(&place.scan_log).context("failed to create the scan's log")?;
+        let log = File::create(&log_file).context("failed to create the scan's log")?;
         scan.stdout(log.try_clone().context("failed to share the scan's log")?).stderr(log);
     }
     let status = scan.status().context("failed to start trailseal")?;
     ensure!(
         status.code() == Some(EXPECTED_EXIT_CODE),
         "trailseal scan: {status}, expected {EXPECTED_EXIT_CODE}\n{}",
-        if is_shown { String::new() } else { tail(&place.scan_log) }
+        if is_shown { String::new() } else { tail(&log_file) }
     );
     Ok(())
 }
 
 /// Runs one of the judging scripts and returns what it has to say.
-fn judge(place: &Place, name: &str) -> Result<String> {
+fn judge(place: &Place, name: &str, stage: Stage) -> Result<String> {
     let mut judge = script(place, name);
-    judge.arg("--out").arg(&place.out).arg("--world").arg(&place.world);
+    judge.args(["--stage", stage.name()]);
+    judge.arg("--out").arg(place.out(stage)).arg("--world").arg(&place.world);
     judge.arg("--recording").arg(&place.recording).arg("--access-log").arg(&place.server_log);
-    judge.arg("--scan-log").arg(&place.scan_log);
+    judge.arg("--scan-log").arg(place.scan_log(stage));
     judge.args(["--secret-access-key", SECRET_ACCESS_KEY]);
     output(&mut judge, name)
 }
@@ -339,6 +388,9 @@ mod tests {
 
     #[test]
     fn paths_are_shown_from_the_root() {
-        assert_eq!(shown(&Place::new().out), Path::new("target/moto/out"));
+        let shown_of = |stage| shown(&Place::new().out(stage)).to_owned();
+        assert_eq!(shown_of(Stage::Accounts), Path::new("target/moto/out"));
+        let second = Path::new("target/moto/organization-trail/out");
+        assert_eq!(shown_of(Stage::OrganizationTrail), second);
     }
 }

@@ -80,6 +80,7 @@ fn good_files(work: &Path) -> Result<Vec<PathBuf>> {
         ("record.jsonl", "full.sarif", None),
         ("record.jsonl", "limited.sarif", Some(SMALL_LIMIT)),
         ("empty.jsonl", "empty.sarif", None),
+        ("scoped.jsonl", "scoped.sarif", None),
     ] {
         let file = work.join(name);
         let mut command = workspace::command(&program);

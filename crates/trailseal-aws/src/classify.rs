@@ -279,12 +279,20 @@ fn class_of_absence(operation: Operation, status: u16, code: &str) -> Option<Gap
     is_absent.then_some(GapClass::NotFound)
 }
 
+const SERVER_ERRORS: &[&str] = &[
+    "InternalError",
+    "InternalFailure",
+    "InternalServerError",
+    "ServiceUnavailable",
+    // Organizations' word for an internal error, with "Try again later".
+    "ServiceException",
+];
+
 fn class_of_status(status: u16, code: &str) -> Option<GapClass> {
     Some(match (status, code) {
         (_, "RequestTimeout" | "RequestTimeoutException") | (408, _) => GapClass::Timeout,
         (407, _) => GapClass::Proxy,
-        (500..=599, _)
-        | (_, "InternalError" | "InternalFailure" | "InternalServerError" | "ServiceUnavailable") => {
+        _ if (500..=599).contains(&status) || SERVER_ERRORS.contains(&code) => {
             GapClass::ServerError
         }
         _ => return None,
@@ -502,6 +510,7 @@ mod tests {
         }
         check(Operation::DescribeKey, 503, "DependencyTimeoutException", "", GapClass::ServerError);
         check(Operation::ListObjectsV2, 503, "ServiceUnavailable", "", GapClass::ServerError);
+        check(Operation::ListAccounts, 400, "ServiceException", "", GapClass::ServerError);
         check(Operation::ListObjectsV2, 400, "RequestTimeout", "", GapClass::Timeout);
     }
 

@@ -1,6 +1,6 @@
 //! Sightings become trails: one per ARN, however many targets show it.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_model::{
     AccountId, Arn, DescribedFrom, Evidence, RegionSet, Sighting, Target, TrailDescription,
@@ -21,6 +21,8 @@ pub struct FoldedTrail {
 #[derive(Debug, Default)]
 pub struct Fold {
     trails: BTreeMap<(AccountId, Arn), Entry>,
+    /// Whose sightings may stand for those of an organization trail's owner.
+    caller: Option<AccountId>,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +30,7 @@ struct Entry {
     home: Option<Described>,
     shadow: Option<(Target, Described)>,
     shadows_disagree: bool,
+    of_caller: Option<(Target, Described)>,
     seen_from: BTreeMap<AccountId, RegionSet>,
     is_taken: bool,
 }
@@ -35,6 +38,12 @@ struct Entry {
 type Described = (TrailDescription, Evidence);
 
 impl Fold {
+    /// A fold that keeps what the account that runs the audit sees of other accounts' trails.
+    #[must_use]
+    pub fn of_caller(caller: AccountId) -> Self {
+        Self { trails: BTreeMap::new(), caller: Some(caller) }
+    }
+
     /// Adds one sighting.
     pub fn add(&mut self, sighting: Sighting) {
         let key = (sighting.description.owner, sighting.description.arn.clone());
@@ -45,6 +54,11 @@ impl Fold {
         if is_at_home {
             entry.home.get_or_insert((description, evidence));
             return;
+        }
+        if self.caller == Some(target.account)
+            && entry.of_caller.as_ref().is_none_or(|(kept, _)| target < *kept)
+        {
+            entry.of_caller = Some((target, (description.clone(), evidence.clone())));
         }
         match &mut entry.shadow {
             None => entry.shadow = Some((target, (description, evidence))),
@@ -77,11 +91,29 @@ impl Fold {
         self.trails.values_mut().filter_map(|entry| entry.take_home(&is_wanted)).collect()
     }
 
-    /// Takes all that is left, orphans included: trails whose owner's home Region was not read.
-    pub fn take_rest(&mut self) -> Vec<FoldedTrail> {
+    /// Takes all that is left, orphans included: trails whose owner's home Region was not read. An
+    /// organization trail is then taken as the caller sees it, where the caller is a delegated
+    /// administrator.
+    pub fn take_rest(&mut self, caller_is_administrator: bool) -> Vec<FoldedTrail> {
         let mut rest = self.take(|_| true);
-        rest.extend(self.trails.values_mut().filter_map(Entry::take_orphan));
+        let orphans = self.trails.values_mut();
+        rest.extend(orphans.filter_map(|it| it.take_orphan(caller_is_administrator)));
         rest
+    }
+
+    /// The owners and home Regions of trails that were not seen at home, sorted.
+    #[must_use]
+    pub fn homes_of_orphans(&self) -> BTreeSet<Target> {
+        let orphans = self.trails.values().filter(|it| it.home.is_none());
+        let shadows = orphans.filter_map(|it| it.shadow.as_ref());
+        shadows.map(|(_, (it, _))| Target { account: it.owner, region: it.home_region }).collect()
+    }
+
+    /// Whether anything showed this trail.
+    #[must_use]
+    pub fn has_seen(&self, trail: &Arn) -> bool {
+        let owner = trail.account();
+        owner.is_some_and(|it| self.trails.contains_key(&(it, trail.clone())))
     }
 
     /// From where each trail was seen.
@@ -105,11 +137,18 @@ impl Entry {
         Some(FoldedTrail { description, described_from: DescribedFrom::Home, described_by })
     }
 
-    fn take_orphan(&mut self) -> Option<FoldedTrail> {
+    fn take_orphan(&mut self, caller_is_administrator: bool) -> Option<FoldedTrail> {
         if self.is_taken {
             return None;
         }
         self.is_taken = true;
+        let of_administrator = self.of_caller.take().filter(|(_, (description, _))| {
+            caller_is_administrator && description.is_organization_trail
+        });
+        if let Some((_, (description, described_by))) = of_administrator {
+            let described_from = DescribedFrom::DelegatedAdministrator;
+            return Some(FoldedTrail { description, described_from, described_by });
+        }
         let (_, (description, described_by)) = self.shadow.clone()?;
         let described_from = if self.shadows_disagree {
             DescribedFrom::DisagreeingShadows
@@ -145,7 +184,7 @@ mod tests {
         let taken = fold.take_of_owner(account(1), |_| true);
         assert_eq!(taken.len(), 1);
         assert_eq!(taken[0].described_from, DescribedFrom::Home);
-        assert!(fold.take_rest().is_empty());
+        assert!(fold.take_rest(false).is_empty());
         let seen = fold.into_seen_from();
         assert_eq!(seen.len(), 1);
         let sightings: usize = seen.values().flatten().map(|(_, it)| it.len()).sum();
@@ -161,13 +200,34 @@ mod tests {
             fold.add(sighting(&trail("main"), account(2), regions[0]));
             fold.add(sighting(&last, account(3), regions[1]));
             assert!(fold.take_of_owner(account(1), |_| true).is_empty());
-            let rest = fold.take_rest();
+            let rest = fold.take_rest(false);
             assert_eq!(rest.len(), 1);
             assert_eq!(rest[0].described_from, expected);
         };
         check(trail("main"), DescribedFrom::AgreeingShadows);
         let keyless = TrailDescription { kms_key_id: None, ..trail("main") };
         check(keyless, DescribedFrom::DisagreeingShadows);
+    }
+
+    #[test]
+    fn an_organization_trail_without_its_owner_comes_from_the_delegated_administrator() {
+        let regions = Partition::Aws.regions();
+        let organization = TrailDescription { is_organization_trail: true, ..trail("main") };
+        let keyless = TrailDescription { kms_key_id: None, ..organization.clone() };
+        let rest = |administrator: bool| {
+            let mut fold = Fold::of_caller(account(3));
+            fold.add(sighting(&keyless, account(2), regions[0]));
+            fold.add(sighting(&organization, account(3), regions[1]));
+            fold.add(sighting(&organization, account(3), regions[0]));
+            let home = Target { account: account(1), region: organization.home_region };
+            assert_eq!(fold.homes_of_orphans(), [home].into());
+            assert!(fold.has_seen(&organization.arn));
+            fold.take_rest(administrator).remove(0)
+        };
+        let by_administrator = rest(true);
+        assert_eq!(by_administrator.described_from, DescribedFrom::DelegatedAdministrator);
+        assert_eq!(by_administrator.description, organization);
+        assert_eq!(rest(false).described_from, DescribedFrom::DisagreeingShadows);
     }
 
     #[test]
@@ -178,7 +238,7 @@ mod tests {
         let fold_of = |sightings: &[Sighting]| {
             let mut fold = Fold::default();
             sightings.iter().cloned().for_each(|it| fold.add(it));
-            (fold.take_rest(), fold.into_seen_from())
+            (fold.take_rest(false), fold.into_seen_from())
         };
         let forwards = fold_of(&sightings);
         sightings.reverse();

@@ -5,8 +5,8 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Gap, KeyFacts, ManagementEvents, Target,
-    TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, Gap, KeyFacts, KeyRotation, ManagementEvents, Region,
+    StoreDescription, StoreListed, Target, TrailDescription, TrailStatus,
 };
 
 /// Trails of one target.
@@ -19,6 +19,52 @@ pub trait TrailListing: Send + Sync {
         &self,
         target: Target,
     ) -> impl Future<Output = Result<Answer<Vec<TrailDescription>>, Gap>> + Send;
+}
+
+/// A trail as an account's own list names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailListed {
+    /// `TrailARN`.
+    pub arn: Arn,
+    /// `HomeRegion`, else the Region in the ARN.
+    pub home_region: Region,
+}
+
+/// The names of an account's trails.
+pub trait TrailNames: Send + Sync {
+    /// ListTrails, asked in the account's default Region, every page.
+    ///
+    /// # Errors
+    /// The gap.
+    fn list_trails(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Result<Vec<TrailListed>, Gap>> + Send;
+}
+
+/// Event data stores of one target.
+pub trait StoreListing: Send + Sync {
+    /// ListEventDataStores, every page. A Region that does not know the operation has no store.
+    ///
+    /// # Errors
+    /// The gap.
+    fn list_stores(
+        &self,
+        target: Target,
+    ) -> impl Future<Output = Result<Answer<Vec<StoreListed>>, Gap>> + Send;
+}
+
+/// Event data stores.
+pub trait Stores: Send + Sync {
+    /// GetEventDataStore for this ARN, asked in this account and Region.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn store(
+        &self,
+        store: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<StoreDescription>, Gap>> + Send;
 }
 
 /// Logging and delivery.
@@ -73,6 +119,19 @@ pub trait KeyPolicies: Send + Sync {
         key: &Arn,
         asked_in: Target,
     ) -> impl Future<Output = Result<Answer<String>, Gap>> + Send;
+}
+
+/// Rotation of KMS keys.
+pub trait KeyRotations: Send + Sync {
+    /// GetKeyRotationStatus for this key ARN, asked in this account and the key's Region.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn key_rotation(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<KeyRotation>, Gap>> + Send;
 }
 
 /// Buckets.
@@ -165,11 +224,18 @@ pub trait LogObjects: Send + Sync {
 
 /// Everything collecting needs.
 pub trait CollectPorts:
-    TrailStatuses + EventSelectors + Keys + KeyPolicies + Buckets + LogObjects
+    TrailStatuses + EventSelectors + Keys + KeyPolicies + KeyRotations + Buckets + LogObjects + Stores
 {
 }
 
 impl<P> CollectPorts for P where
-    P: TrailStatuses + EventSelectors + Keys + KeyPolicies + Buckets + LogObjects
+    P: TrailStatuses
+        + EventSelectors
+        + Keys
+        + KeyPolicies
+        + KeyRotations
+        + Buckets
+        + LogObjects
+        + Stores
 {
 }

@@ -7,9 +7,10 @@ use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
     Coverage, DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId, GapLedger, KeyFacts,
-    KeyManager, KeyPresence, LogSample, ManagementEvents, Observed, Operation, OrganizationFacts,
-    Population, Region, Sample, SampleMethod, SampleResult, Selection, Thresholds,
-    TrailDescription, TrailFacts, TrailStatus, Window,
+    KeyManager, KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Operation,
+    OrganizationFacts, Population, PopulationSource, Region, Sample, SampleMethod, SampleResult,
+    Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts,
+    TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -115,8 +116,37 @@ pub(crate) fn key(arn: &str) -> KeyFacts {
         usage: "ENCRYPT_DECRYPT".to_owned(),
         origin: Some("AWS_KMS".to_owned()),
         is_multi_region: false,
+        replica_of: None,
         deletion_date: None,
         valid_to: None,
+    }
+}
+
+/// A key that rotates every year.
+pub(crate) const ROTATING: KeyRotation = KeyRotation { is_enabled: true, period_days: Some(365) };
+
+pub(crate) const STORE: &str = "arn:aws:cloudtrail:us-east-1:000000000001:eventdatastore/11111111";
+
+/// A store under this key.
+pub(crate) fn store(kms_key_id: Option<&str>) -> StoreDescription {
+    StoreDescription {
+        status: Some("ENABLED".to_owned()),
+        kms_key_id: kms_key_id.map(str::to_owned),
+        is_multi_region: true,
+        is_organization_store: false,
+        retention_days: Some(366),
+    }
+}
+
+/// The facts of one store of account 1 under this key.
+pub(crate) fn store_facts(arn: &str, kms_key_id: Option<&str>) -> StoreFacts {
+    StoreFacts {
+        arn: self::arn(arn),
+        name: "lake".to_owned(),
+        account: account(1),
+        region: region("us-east-1"),
+        description: known(store(kms_key_id)),
+        key: kms_key_id.and_then(Arn::new),
     }
 }
 
@@ -189,11 +219,17 @@ impl Facts {
         let facts = OrganizationFacts {
             organization: None,
             accounts: vec![member(1, AccountState::Active), member(2, AccountState::Active)],
+            unit_names: BTreeMap::new(),
+            account_tags: BTreeMap::new(),
+            population_source: PopulationSource::Organizations,
             population: Observed::Known(()),
+            scope: Scope::default(),
             coverage: Coverage::default(),
             trails: vec![trail_facts(trail("main"))],
             keys: BTreeMap::from([(arn(KEY), known(KeyPresence::Exists(key(KEY))))]),
             key_policies: BTreeMap::from([(arn(KEY), known(POLICY.into()))]),
+            key_rotations: BTreeMap::from([(arn(KEY), known(ROTATING))]),
+            stores: Vec::new(),
             buckets: BTreeMap::from([("logs".to_owned(), bucket())]),
             trusted_key_accounts: BTreeSet::new(),
             thresholds: Thresholds::DEFAULT,
@@ -251,6 +287,20 @@ impl Facts {
             let named = facts.trails[0].key.clone().expect("the trail names a key");
             facts.key_policies.extend(policy.map(|it| (named, it)));
         })
+    }
+
+    /// What GetKeyRotationStatus came to for the key that the trail names.
+    pub(crate) fn rotation_is(self, rotation: Option<Observed<Answer<KeyRotation>>>) -> Self {
+        self.with(|facts| {
+            facts.key_rotations.clear();
+            let named = facts.trails[0].key.clone().expect("the trail names a key");
+            facts.key_rotations.extend(rotation.map(|it| (named, it)));
+        })
+    }
+
+    /// One event data store under this key, which is described unless it is the trail's.
+    pub(crate) fn and_store(self, kms_key_id: Option<&str>) -> Self {
+        self.with(|facts| facts.stores.push(store_facts(STORE, kms_key_id)))
     }
 
     /// The bucket with this change.

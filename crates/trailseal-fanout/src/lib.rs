@@ -15,9 +15,14 @@ mod limits;
 mod opening;
 mod ports;
 mod run;
+mod tree;
 
 pub use directory::pages;
 pub use limits::{Limits, RateShare};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
-pub use ports::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
+pub use ports::{
+    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Sessions,
+    Unit, UnitPage,
+};
 pub use run::{Panicked, run};
+pub use tree::{Tree, TreeDepth, walk_tree};

@@ -2,7 +2,7 @@
 
 use trailseal_model::{
     Account, AccountId, Coverage, CoverageRow, Gap, GapClass, GapId, Outcome, Partition, Region,
-    Target,
+    Scope, Target,
 };
 
 use crate::ports::{AccountRegion, RegionListing, Sessions};
@@ -14,6 +14,8 @@ pub enum Access {
     Open,
     /// It is not in use; nothing was asked.
     NotActive,
+    /// The user left it out; nothing was asked.
+    Excluded,
     /// It could not be opened.
     Failed(Gap),
 }
@@ -31,13 +33,21 @@ pub struct OpenedAccount {
 
 /// Opens an account and asks for its Regions. Where the Regions cannot be asked for, the
 /// partition's whole table stands in and is probed; that loses nothing, so it is no gap.
-pub async fn open_account<P>(ports: &P, account: &Account, partition: Partition) -> OpenedAccount
+pub async fn open_account<P>(
+    ports: &P,
+    account: &Account,
+    scope: &Scope,
+    partition: Partition,
+) -> OpenedAccount
 where
     P: Sessions + RegionListing,
 {
     let id = account.id;
     if !account.state.is_audited() {
         return OpenedAccount::with_table(id, Access::NotActive, partition);
+    }
+    if !scope.includes(account) {
+        return OpenedAccount::with_table(id, Access::Excluded, partition);
     }
     if let Err(gap) = ports.open(id).await {
         return OpenedAccount::with_table(id, Access::Failed(gap), partition);
@@ -60,24 +70,33 @@ impl OpenedAccount {
     }
 
     /// The targets that will be read.
-    pub fn targets(&self) -> impl Iterator<Item = Target> + use<> {
-        let account = self.account;
-        let regions = if self.access == Access::Open { self.regions.clone() } else { Vec::new() };
-        regions
-            .into_iter()
-            .filter(|it| it.is_enabled)
-            .map(move |it| Target { account, region: it.region })
+    #[must_use]
+    pub fn targets(&self, scope: &Scope) -> Vec<Target> {
+        if self.access != Access::Open {
+            return Vec::new();
+        }
+        let enabled = self.regions.iter().filter(|it| it.is_enabled).map(|it| it.region);
+        enabled
+            .filter(|it| scope.includes_region(*it))
+            .map(|region| Target { account: self.account, region })
+            .collect()
     }
 
     /// Plans every Region of the account in the coverage; `gap` names [`Access::Failed`]'s.
-    pub fn plan(&self, coverage: &mut Coverage, gap: Option<GapId>) {
+    pub fn plan(&self, coverage: &mut Coverage, scope: &Scope, gap: Option<GapId>) {
         let row = |it: &AccountRegion| match &self.access {
-            Access::NotActive => settled(it.region, Outcome::AccountNotActive, gap, None),
+            Access::NotActive => settled(it.region, Outcome::AccountNotActive, None, None),
+            Access::Open if !it.is_enabled => {
+                settled(it.region, Outcome::RegionDisabled, None, None)
+            }
+            Access::Excluded => settled(it.region, Outcome::Excluded, None, None),
+            _ if !scope.includes_region(it.region) => {
+                settled(it.region, Outcome::Excluded, None, None)
+            }
             Access::Failed(failure) => {
                 settled(it.region, Outcome::NotEvaluated, gap, Some(failure.class))
             }
-            Access::Open if it.is_enabled => CoverageRow::planned(it.region),
-            Access::Open => settled(it.region, Outcome::RegionDisabled, gap, None),
+            Access::Open => CoverageRow::planned(it.region),
         };
         coverage.plan(self.account, self.regions.iter().map(row));
     }
@@ -132,16 +151,26 @@ mod tests {
     }
 
     fn check(fake: &Fake, state: AccountState, expected: &[(Outcome, usize)], targets: usize) {
+        check_in(&Scope::default(), fake, state, expected, targets);
+    }
+
+    fn check_in(
+        scope: &Scope,
+        fake: &Fake,
+        state: AccountState,
+        expected: &[(Outcome, usize)],
+        targets: usize,
+    ) {
         let id = AccountId::new(1).unwrap();
         let account = Account { id, name: String::new(), state, ou_path: None };
-        let opened = block_on(open_account(fake, &account, Partition::Aws));
+        let opened = block_on(open_account(fake, &account, scope, Partition::Aws));
         let mut coverage = Coverage::default();
-        opened.plan(&mut coverage, None);
+        opened.plan(&mut coverage, scope, None);
         let totals = coverage.totals();
         for (outcome, count) in expected {
             assert_eq!(totals[outcome], *count as u64, "{outcome}");
         }
-        assert_eq!(opened.targets().count(), targets);
+        assert_eq!(opened.targets(scope).len(), targets);
     }
 
     #[test]
@@ -168,5 +197,27 @@ mod tests {
         let fake = Fake { open: Some(GapClass::RoleNotAssumable), ..Fake::default() };
         check(&fake, AccountState::Active, &[(Outcome::NotEvaluated, 34)], 0);
         check(&fake, AccountState::Suspended, &[(Outcome::AccountNotActive, 34)], 0);
+    }
+    #[test]
+    fn what_the_user_left_out_has_its_row_and_is_not_read() {
+        let region = |name: &str| Region::new(name).unwrap();
+        let one_region = Scope { regions: [region("eu-west-1")].into(), ..Scope::default() };
+        let expected = [(Outcome::NotEvaluated, 1), (Outcome::Excluded, 33)];
+        check_in(&one_region, &Fake::default(), AccountState::Active, &expected, 1);
+        let lost = Fake { open: Some(GapClass::RoleNotAssumable), ..Fake::default() };
+        check_in(&one_region, &lost, AccountState::Active, &expected, 0);
+        let other = Scope { accounts: [AccountId::new(2).unwrap()].into(), ..Scope::default() };
+        check_in(&other, &lost, AccountState::Active, &[(Outcome::Excluded, 34)], 0);
+        let expected = [(Outcome::AccountNotActive, 34)];
+        check_in(&other, &lost, AccountState::Suspended, &expected, 0);
+        let disabled = Fake {
+            regions: Some(vec![
+                AccountRegion { region: region("af-south-1"), is_enabled: false },
+                AccountRegion { region: region("us-east-1"), is_enabled: true },
+            ]),
+            ..Fake::default()
+        };
+        let expected = [(Outcome::RegionDisabled, 1), (Outcome::Excluded, 1)];
+        check_in(&one_region, &disabled, AccountState::Active, &expected, 0);
     }
 }

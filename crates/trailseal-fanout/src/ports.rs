@@ -1,5 +1,6 @@
 //! What fan-out needs from AWS.
 
+use std::collections::BTreeMap;
 use std::future::Future;
 
 use trailseal_model::{Account, AccountId, Gap, Organization, Region};
@@ -25,6 +26,80 @@ pub trait Directory: Send + Sync {
         &self,
         token: Option<String>,
     ) -> impl Future<Output = Result<AccountPage, Gap>> + Send;
+}
+
+/// The organization's root, or one of its units.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unit {
+    /// `r-…` or `ou-…`.
+    pub id: String,
+    /// Its name: free text, never trusted.
+    pub name: String,
+}
+
+/// One page of roots or units.
+#[derive(Debug, Clone, Default)]
+pub struct UnitPage {
+    /// The units on it.
+    pub units: Vec<Unit>,
+    /// Where the next page begins; `None` on the last one.
+    pub next_token: Option<String>,
+}
+
+/// One page of the accounts directly below a root or unit.
+#[derive(Debug, Clone, Default)]
+pub struct MemberPage {
+    /// The accounts on it.
+    pub accounts: Vec<AccountId>,
+    /// Where the next page begins; `None` on the last one.
+    pub next_token: Option<String>,
+}
+
+/// The tree that the organization's accounts stand in, and what is written on them.
+pub trait OrganizationTree: Send + Sync {
+    /// DescribeOrganization; any member may be allowed to call it.
+    ///
+    /// # Errors
+    /// The gap.
+    fn describe_organization(&self) -> impl Future<Output = Result<Organization, Gap>> + Send;
+
+    /// One page of ListRoots.
+    ///
+    /// # Errors
+    /// The gap.
+    fn list_roots(
+        &self,
+        token: Option<String>,
+    ) -> impl Future<Output = Result<UnitPage, Gap>> + Send;
+
+    /// One page of ListOrganizationalUnitsForParent.
+    ///
+    /// # Errors
+    /// The gap, its subject being the parent.
+    fn list_units(
+        &self,
+        parent: &str,
+        token: Option<String>,
+    ) -> impl Future<Output = Result<UnitPage, Gap>> + Send;
+
+    /// One page of ListAccountsForParent.
+    ///
+    /// # Errors
+    /// The gap, its subject being the parent.
+    fn list_accounts_in(
+        &self,
+        parent: &str,
+        token: Option<String>,
+    ) -> impl Future<Output = Result<MemberPage, Gap>> + Send;
+
+    /// ListTagsForResource of one account, every page.
+    ///
+    /// # Errors
+    /// The gap, its subject being the account.
+    fn account_tags(
+        &self,
+        account: AccountId,
+    ) -> impl Future<Output = Result<BTreeMap<String, String>, Gap>> + Send;
 }
 
 /// Sessions in member accounts.

@@ -159,13 +159,13 @@ pub const CONTROLS: &[Control] = &[
         "kms:Decrypt is granted to everybody, to a stranger, or to the whole account",
         "grant kms:Decrypt to named readers only, under the trail's encryption context",
     ),
-    trail(
+    built(trail(
         ControlId::KeyRotationEnabled,
         Severity::Low,
         "The trail's key rotates automatically",
         "automatic rotation is off",
-        "turn on automatic rotation of the key",
-    ),
+        "turn on automatic rotation of the key, for a replica that of its primary key",
+    )),
     built(trail(
         ControlId::TrailDelivering,
         Severity::High,
@@ -212,7 +212,7 @@ pub const CONTROLS: &[Control] = &[
         severity: Severity::Medium,
         essential: false,
         subject: SubjectKind::EventDataStore,
-        is_built: false,
+        is_built: true,
     },
 ];
 

@@ -27,6 +27,12 @@ vocabulary! {
 }
 
 impl Outcome {
+    /// Whether the target has nothing to do with what is judged, or nothing can be there.
+    #[must_use]
+    pub const fn is_left_out(self) -> bool {
+        matches!(self, Self::Excluded | Self::RegionDisabled | Self::AccountNotActive)
+    }
+
     /// Whether something of the target is missing that the user did not ask to leave out.
     #[must_use]
     pub const fn is_incomplete(self) -> bool {
@@ -45,8 +51,12 @@ pub struct CoverageRow {
     pub reason: Option<GapClass>,
     /// The gap behind it.
     pub gap: Option<GapId>,
+    /// Whether its trails were listed, all of them: only then does it show that there is no other.
+    pub trails_listed: bool,
     /// How many trails were seen.
     pub trails_found: u16,
+    /// How many event data stores were listed.
+    pub stores_found: u16,
     /// Requests made for the listing.
     pub api_calls: u8,
     /// How many of them were throttled.
@@ -67,7 +77,9 @@ impl CoverageRow {
             outcome: Outcome::NotEvaluated,
             reason: Some(GapClass::Cancelled),
             gap: None,
+            trails_listed: false,
             trails_found: 0,
+            stores_found: 0,
             api_calls: 0,
             throttles: 0,
             started: 0,
@@ -79,7 +91,8 @@ impl CoverageRow {
     /// A row with its outcome.
     #[must_use]
     pub const fn with(region: Region, outcome: Outcome, reason: Option<GapClass>) -> Self {
-        Self { outcome, reason, settled: true, ..Self::planned(region) }
+        let trails_listed = matches!(outcome, Outcome::Evaluated);
+        Self { outcome, reason, trails_listed, settled: true, ..Self::planned(region) }
     }
 }
 
@@ -112,6 +125,22 @@ impl Coverage {
             return false;
         }
         rows[index] = CoverageRow { settled: true, ..row };
+        true
+    }
+
+    /// Makes an evaluated target partial, because a trail of it turned out to be missing. Every
+    /// other outcome stands.
+    pub fn miss_trail(&mut self, target: Target, reason: GapClass, gap: GapId) -> bool {
+        let Some(rows) = self.accounts.get_mut(&target.account) else { return false };
+        let Ok(index) = rows.binary_search_by_key(&target.region, |it| it.region) else {
+            return false;
+        };
+        let row = &mut rows[index];
+        row.trails_listed = false;
+        if row.outcome != Outcome::Evaluated {
+            return false;
+        }
+        (row.outcome, row.reason, row.gap) = (Outcome::Partial, Some(reason), Some(gap));
         true
     }
 
@@ -200,6 +229,28 @@ mod tests {
         assert!(coverage.settle(account, CoverageRow::with(region, Outcome::Evaluated, None)));
         assert!(!coverage.settle(account, CoverageRow::with(region, Outcome::NotEvaluated, None)));
         assert!(!coverage.is_incomplete());
+    }
+
+    #[test]
+    fn only_what_was_evaluated_becomes_partial() {
+        let ledger = crate::gap::GapLedger::default();
+        let gap = ledger.record(crate::gap::Gap::new(
+            GapClass::NotShown,
+            crate::operation::Operation::ListTrails,
+        ));
+        let account = AccountId::new(7).unwrap();
+        let check = |outcome, expected| {
+            let region = regions(1)[0];
+            let mut coverage = Coverage::default();
+            coverage.plan(account, [CoverageRow::with(region, outcome, None)]);
+            let target = Target { account, region };
+            coverage.miss_trail(target, GapClass::NotShown, gap);
+            assert_eq!(coverage.of_target(target).unwrap().outcome, expected);
+        };
+        check(Outcome::Evaluated, Outcome::Partial);
+        for outcome in [Outcome::NotEvaluated, Outcome::Excluded, Outcome::RegionDisabled] {
+            check(outcome, outcome);
+        }
     }
 
     #[test]

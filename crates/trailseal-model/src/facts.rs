@@ -10,7 +10,9 @@ use crate::arn::Arn;
 use crate::bucket::BucketFacts;
 use crate::coverage::Coverage;
 use crate::evidence::{Answer, Observed};
-use crate::key::KeyPresence;
+use crate::key::{KeyPresence, KeyRotation};
+use crate::scope::{PopulationSource, Scope};
+use crate::store::StoreFacts;
 use crate::trail::TrailFacts;
 
 /// The numbers that judging depends on.
@@ -52,17 +54,29 @@ pub struct OrganizationFacts {
     pub organization: Option<Organization>,
     /// Every account that was listed, sorted by id.
     pub accounts: Vec<Account>,
+    /// The names of the organization's root and units, by id (`r-…`, `ou-…`): free text.
+    pub unit_names: BTreeMap<String, String>,
+    /// Tags of accounts that the user asked for: free text.
+    pub account_tags: BTreeMap<AccountId, BTreeMap<String, String>>,
+    /// Where the accounts come from.
+    pub population_source: PopulationSource,
     /// Whether every page of the directory arrived.
     pub population: Observed<()>,
+    /// What the user limited the run to.
+    pub scope: Scope,
     /// What happened to every target.
     pub coverage: Coverage,
     /// Every trail, sorted by ARN.
     pub trails: Vec<TrailFacts>,
-    /// Every key that a trail names.
+    /// Every key that a trail or an event data store names.
     pub keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
     /// The policy of each such key that the organization holds and manages, as JSON; there is none
     /// for a key that is gone, managed by AWS, or outside the organization.
     pub key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
+    /// Whether each such key rotates, where it is the customer's and of a kind that can.
+    pub key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
+    /// Every event data store, sorted by ARN.
+    pub stores: Vec<StoreFacts>,
     /// Every bucket that a trail names.
     pub buckets: BTreeMap<String, BucketFacts>,
     /// Accounts outside the organization whose keys the user trusts.
@@ -78,6 +92,17 @@ impl OrganizationFacts {
     #[must_use]
     pub fn account(&self, id: AccountId) -> Option<&Account> {
         self.accounts.binary_search_by_key(&id, |it| it.id).ok().map(|it| &self.accounts[it])
+    }
+
+    /// The names of the units that an account lies under, from the root down; `None` where its
+    /// place or a name is not known.
+    #[must_use]
+    pub fn unit_names_of(&self, account: &Account) -> Option<String> {
+        let path = account.ou_path.as_deref()?;
+        let units = path.split('/').filter(|it| it.starts_with("r-") || it.starts_with("ou-"));
+        let names: Option<Vec<&str>> =
+            units.map(|it| self.unit_names.get(it).map(String::as_str)).collect();
+        names.filter(|it| !it.is_empty()).map(|it| it.join("/"))
     }
 
     /// Whether an account belongs to the organization, or is trusted to hold keys for it.

@@ -42,6 +42,8 @@ pub enum Subject {
     Trail(Arn),
     /// An account.
     Account(AccountId),
+    /// An event data store, by its ARN.
+    EventDataStore(Arn),
 }
 
 impl Subject {
@@ -49,7 +51,7 @@ impl Subject {
     #[must_use]
     pub fn key(&self) -> String {
         match self {
-            Self::Trail(arn) => arn.to_string(),
+            Self::Trail(arn) | Self::EventDataStore(arn) => arn.to_string(),
             Self::Account(account) => account.to_string(),
         }
     }
@@ -58,7 +60,7 @@ impl Subject {
     #[must_use]
     pub fn account(&self) -> Option<AccountId> {
         match self {
-            Self::Trail(arn) => arn.account(),
+            Self::Trail(arn) | Self::EventDataStore(arn) => arn.account(),
             Self::Account(account) => Some(*account),
         }
     }

@@ -30,6 +30,8 @@ vocabulary! {
         AccountNotActive = "account_not_active",
         /// What was asked for does not exist.
         NotFound = "not_found",
+        /// A trail that the account lists, but none of its Regions showed.
+        NotShown = "not_shown",
         /// AWS kept throttling.
         ThrottledOut = "throttled_out",
         /// Not tried any more after repeated server errors.
@@ -94,6 +96,9 @@ impl GapClass {
             Self::RegionDisabled => "nothing, unless the Region should be enabled",
             Self::AccountNotActive => "nothing, unless the account should be in use",
             Self::NotFound => "check whether it was deleted while the audit ran",
+            Self::NotShown => {
+                "read the trail's home Region: run again, and if it persists check what denies DescribeTrails there"
+            }
             Self::ThrottledOut => "lower --rate-share or run at a quieter time",
             Self::CircuitOpen => "run again later; AWS kept failing here",
             Self::Timeout => "run again; if it persists, check the network path to the endpoint",

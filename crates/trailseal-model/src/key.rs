@@ -41,6 +41,8 @@ pub struct KeyFacts {
     pub origin: Option<String>,
     /// `MultiRegion`.
     pub is_multi_region: bool,
+    /// `MultiRegionConfiguration.PrimaryKey` of a replica; `None` for every other key.
+    pub replica_of: Option<Arn>,
     /// `DeletionDate`, when deletion is scheduled.
     pub deletion_date: Option<Timestamp>,
     /// `ValidTo`: when imported material expires.
@@ -54,4 +56,25 @@ pub enum KeyPresence {
     Exists(KeyFacts),
     /// The key's own account says that it does not exist.
     Gone,
+}
+
+/// Whether a key rotates by itself, as GetKeyRotationStatus prints it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyRotation {
+    /// `KeyRotationEnabled`.
+    pub is_enabled: bool,
+    /// `RotationPeriodInDays`; AWS prints it only where rotation is on.
+    pub period_days: Option<u32>,
+}
+
+impl KeyFacts {
+    /// Whether KMS can rotate the key by itself: symmetric encryption keys whose material KMS made.
+    ///
+    /// Source: KMS developer guide, "Rotate AWS KMS keys".
+    #[must_use]
+    pub fn can_rotate(&self) -> bool {
+        self.spec == "SYMMETRIC_DEFAULT"
+            && self.usage == "ENCRYPT_DECRYPT"
+            && self.origin.as_deref().is_none_or(|it| it == "AWS_KMS")
+    }
 }

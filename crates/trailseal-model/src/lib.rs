@@ -36,6 +36,9 @@ mod reason;
 pub mod record;
 mod region;
 mod sample;
+mod scope;
+mod sealing;
+mod store;
 mod trail;
 mod vocabulary;
 
@@ -49,13 +52,16 @@ pub use evidence::{Answer, Evidence, Observed, Proof, Target};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
 pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};
-pub use key::{KeyFacts, KeyManager, KeyPresence};
+pub use key::{KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
     DeviationClass, LogSample, Population, Sample, SampleMethod, SampleResult, Selection, Window,
 };
+pub use scope::{PopulationSource, Scope};
+pub use sealing::{AccountSealing, LogsSealed};
+pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use trail::{
     DescribedFrom, ManagementEvents, Sighting, TrailDescription, TrailFacts, TrailStatus,
 };

@@ -14,18 +14,36 @@ vocabulary! {
         AssumeRole = "AssumeRole",
         /// The population.
         ListAccounts = "ListAccounts",
+        /// The organization's id, where its accounts cannot be listed.
+        DescribeOrganization = "DescribeOrganization",
+        /// The root of the organization's tree.
+        ListRoots = "ListRoots",
+        /// The organizational units below a root or a unit, with their names.
+        ListOrganizationalUnitsForParent = "ListOrganizationalUnitsForParent",
+        /// The accounts directly below a root or a unit, where accounts come without their paths.
+        ListAccountsForParent = "ListAccountsForParent",
+        /// The tags of one account, where the user asked for some.
+        ListTagsForResource = "ListTagsForResource",
         /// The Regions of one account.
         ListRegions = "ListRegions",
         /// The trails that one account sees in one Region.
         DescribeTrails = "DescribeTrails",
+        /// The names of an account's trails, to check the Regions' answers against.
+        ListTrails = "ListTrails",
         /// Logging and delivery of one trail in one Region.
         GetTrailStatus = "GetTrailStatus",
         /// Which events a trail records.
         GetEventSelectors = "GetEventSelectors",
+        /// The CloudTrail Lake event data stores of one account in one Region.
+        ListEventDataStores = "ListEventDataStores",
+        /// One event data store, with its key.
+        GetEventDataStore = "GetEventDataStore",
         /// One KMS key.
         DescribeKey = "DescribeKey",
         /// The policy of one KMS key; never across accounts.
         GetKeyPolicy = "GetKeyPolicy",
+        /// Whether one KMS key rotates by itself.
+        GetKeyRotationStatus = "GetKeyRotationStatus",
         /// Which buckets an account owns.
         ListBuckets = "ListBuckets",
         /// A bucket's Region, and whether it exists.
@@ -60,8 +78,12 @@ vocabulary! {
         Nothing = "nothing",
         /// One account x Region.
         Target = "target",
-        /// One leg of one trail's seal chain.
+        /// One leg of one trail's seal chain, or what seals one event data store.
         Leg = "leg",
+        /// Names, tags or places of accounts in the reports; and what `--ou` can decide by.
+        Description = "description",
+        /// A check of other answers; nothing that is judged hangs on it.
+        CrossCheck = "cross_check",
         /// A published copy of the reports.
         Publication = "publication",
     }
@@ -99,10 +121,20 @@ impl Operation {
     pub const fn service(self) -> &'static str {
         match self {
             Self::GetCallerIdentity | Self::AssumeRole => "sts",
-            Self::ListAccounts => "organizations",
+            Self::ListAccounts
+            | Self::DescribeOrganization
+            | Self::ListRoots
+            | Self::ListOrganizationalUnitsForParent
+            | Self::ListAccountsForParent
+            | Self::ListTagsForResource => "organizations",
             Self::ListRegions => "account",
-            Self::DescribeTrails | Self::GetTrailStatus | Self::GetEventSelectors => "cloudtrail",
-            Self::DescribeKey | Self::GetKeyPolicy => "kms",
+            Self::DescribeTrails
+            | Self::ListTrails
+            | Self::GetTrailStatus
+            | Self::GetEventSelectors
+            | Self::ListEventDataStores
+            | Self::GetEventDataStore => "cloudtrail",
+            Self::DescribeKey | Self::GetKeyPolicy | Self::GetKeyRotationStatus => "kms",
             Self::ListBuckets
             | Self::HeadBucket
             | Self::ListObjectsV2
@@ -120,10 +152,21 @@ impl Operation {
             Self::GetCallerIdentity => None,
             Self::AssumeRole => Some("sts:AssumeRole"),
             Self::ListAccounts => Some("organizations:ListAccounts"),
+            Self::DescribeOrganization => Some("organizations:DescribeOrganization"),
+            Self::ListRoots => Some("organizations:ListRoots"),
+            Self::ListOrganizationalUnitsForParent => {
+                Some("organizations:ListOrganizationalUnitsForParent")
+            }
+            Self::ListAccountsForParent => Some("organizations:ListAccountsForParent"),
+            Self::ListTagsForResource => Some("organizations:ListTagsForResource"),
             Self::ListRegions => Some("account:ListRegions"),
             Self::DescribeTrails => Some("cloudtrail:DescribeTrails"),
             Self::GetTrailStatus => Some("cloudtrail:GetTrailStatus"),
             Self::GetEventSelectors => Some("cloudtrail:GetEventSelectors"),
+            Self::ListTrails => Some("cloudtrail:ListTrails"),
+            Self::ListEventDataStores => Some("cloudtrail:ListEventDataStores"),
+            Self::GetEventDataStore => Some("cloudtrail:GetEventDataStore"),
+            Self::GetKeyRotationStatus => Some("kms:GetKeyRotationStatus"),
             Self::DescribeKey => Some("kms:DescribeKey"),
             Self::GetKeyPolicy => Some("kms:GetKeyPolicy"),
             Self::ListBuckets => Some("s3:ListAllMyBuckets"),
@@ -149,11 +192,19 @@ impl Operation {
             Self::GetCallerIdentity | Self::ListAccounts => Loss::Population,
             Self::AssumeRole => Loss::Account,
             Self::ListRegions => Loss::Nothing,
-            Self::DescribeTrails => Loss::Target,
+            Self::DescribeTrails | Self::ListEventDataStores => Loss::Target,
+            Self::ListTrails => Loss::CrossCheck,
+            Self::DescribeOrganization
+            | Self::ListRoots
+            | Self::ListOrganizationalUnitsForParent
+            | Self::ListAccountsForParent
+            | Self::ListTagsForResource => Loss::Description,
             Self::GetTrailStatus
             | Self::GetEventSelectors
+            | Self::GetEventDataStore
             | Self::DescribeKey
             | Self::GetKeyPolicy
+            | Self::GetKeyRotationStatus
             | Self::ListBuckets
             | Self::HeadBucket
             | Self::ListObjectsV2
@@ -180,6 +231,27 @@ impl Operation {
                 shared_with: self,
                 source: "Organizations user guide, throttling limits: 8 a second, burst 12, per account",
             },
+            Self::DescribeOrganization | Self::ListRoots => Quota {
+                per_second: 1,
+                burst: 2,
+                scope: LimitScope::Caller,
+                shared_with: self,
+                source: "Organizations user guide, throttling limits: 1 a second, burst 2, per account",
+            },
+            Self::ListOrganizationalUnitsForParent | Self::ListAccountsForParent => Quota {
+                per_second: 5,
+                burst: 8,
+                scope: LimitScope::Caller,
+                shared_with: self,
+                source: "Organizations user guide, throttling limits: 5 a second, burst 8, per account",
+            },
+            Self::ListTagsForResource => Quota {
+                per_second: 10,
+                burst: 15,
+                scope: LimitScope::Caller,
+                shared_with: self,
+                source: "Organizations user guide, throttling limits: 10 a second, burst 15, per account",
+            },
             Self::ListRegions => Quota {
                 per_second: 5,
                 burst: 5,
@@ -187,7 +259,12 @@ impl Operation {
                 shared_with: self,
                 source: "Account management reference, quotas: 5 a second, burst 5",
             },
-            Self::DescribeTrails | Self::GetTrailStatus | Self::GetEventSelectors => Quota {
+            Self::DescribeTrails
+            | Self::ListTrails
+            | Self::GetTrailStatus
+            | Self::GetEventSelectors
+            | Self::ListEventDataStores
+            | Self::GetEventDataStore => Quota {
                 per_second: 10,
                 burst: 10,
                 scope: LimitScope::AccountRegion,
@@ -201,7 +278,7 @@ impl Operation {
                 shared_with: self,
                 source: "KMS developer guide, request quotas: 2,000 a second, the caller's account pays",
             },
-            Self::GetKeyPolicy => Quota {
+            Self::GetKeyPolicy | Self::GetKeyRotationStatus => Quota {
                 per_second: 1000,
                 burst: 1000,
                 scope: LimitScope::AccountRegion,

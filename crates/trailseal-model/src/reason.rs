@@ -51,6 +51,12 @@ vocabulary! {
         PolicyMalformed = "policy_malformed",
         /// The policy forbids it, and yet CloudTrail sealed with the key just now.
         Contradiction = "contradiction",
+        /// Automatic rotation is on.
+        RotationOn = "rotation_on",
+        /// Automatic rotation is off.
+        RotationOff = "rotation_off",
+        /// KMS has no automatic rotation for a key of this kind.
+        RotationNotSupported = "rotation_not_supported",
         /// Logging, and delivered lately.
         Delivering = "delivering",
         /// Logging is off.
@@ -115,5 +121,7 @@ vocabulary! {
         NotBuilt = "not_built",
         /// The account is not in use.
         AccountNotActive = "account_not_active",
+        /// The user left the account out of this run.
+        Excluded = "excluded",
     }
 }

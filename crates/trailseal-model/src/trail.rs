@@ -96,6 +96,8 @@ pub enum ManagementEvents {
 pub enum DescribedFrom {
     /// The owner's home Region.
     Home,
+    /// The delegated administrator, who ran the audit: the owner's home Region could not be read.
+    DelegatedAdministrator,
     /// Shadows, which all agree: the owner's home Region could not be read.
     AgreeingShadows,
     /// Shadows that contradict each other.

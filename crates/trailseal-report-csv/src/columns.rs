@@ -13,12 +13,26 @@ pub enum Table {
     Gaps,
     /// One row per looked-at log object.
     Samples,
+    /// One row per account, whatever its state.
+    Accounts,
+    /// One row per KMS key that a trail or an event data store names.
+    Keys,
+    /// One row per CloudTrail Lake event data store.
+    EventDataStores,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 5] =
-        [Self::Findings, Self::Trails, Self::Coverage, Self::Gaps, Self::Samples];
+    pub const ALL: [Self; 8] = [
+        Self::Findings,
+        Self::Trails,
+        Self::Coverage,
+        Self::Gaps,
+        Self::Samples,
+        Self::Accounts,
+        Self::Keys,
+        Self::EventDataStores,
+    ];
 
     /// The file's name.
     #[must_use]
@@ -29,11 +43,15 @@ impl Table {
             Self::Coverage => "coverage.csv",
             Self::Gaps => "gaps.csv",
             Self::Samples => "samples.csv",
+            Self::Accounts => "accounts.csv",
+            Self::Keys => "keys.csv",
+            Self::EventDataStores => "event_data_stores.csv",
         }
     }
 }
 
-/// The columns of a table, in order.
+/// The columns of a table, in order. `population_source` and `scope` stand in every table, because a
+/// table is often read alone.
 #[must_use]
 pub const fn columns(table: Table) -> &'static [&'static str] {
     match table {
@@ -42,6 +60,9 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
         Table::Coverage => COVERAGE,
         Table::Gaps => GAPS,
         Table::Samples => SAMPLES,
+        Table::Accounts => ACCOUNTS,
+        Table::Keys => KEYS,
+        Table::EventDataStores => EVENT_DATA_STORES,
     }
 }
 
@@ -73,6 +94,9 @@ const FINDINGS: &[&str] = &[
     "evidence_at",
     "gap_ids",
     "remediation",
+    "ou_names",
+    "population_source",
+    "scope",
 ];
 
 const TRAILS: &[&str] = &[
@@ -116,6 +140,9 @@ const TRAILS: &[&str] = &[
     "records_read_events",
     "records_write_events",
     "excluded_event_sources",
+    "ou_names",
+    "population_source",
+    "scope",
 ];
 
 const COVERAGE: &[&str] = &[
@@ -134,6 +161,10 @@ const COVERAGE: &[&str] = &[
     "throttles",
     "started_at",
     "finished_at",
+    "event_data_stores_found",
+    "ou_names",
+    "population_source",
+    "scope",
 ];
 
 const GAPS: &[&str] = &[
@@ -151,6 +182,9 @@ const GAPS: &[&str] = &[
     "request_id",
     "attempts",
     "what_to_do",
+    "ou_names",
+    "population_source",
+    "scope",
 ];
 
 const SAMPLES: &[&str] = &[
@@ -173,4 +207,79 @@ const SAMPLES: &[&str] = &[
     "request_id",
     "checked_at",
     "gap_id",
+    "population_source",
+    "scope",
+];
+
+const ACCOUNTS: &[&str] = &[
+    "run_id",
+    "account_id",
+    "account_name",
+    "state",
+    "ou_path",
+    "ou_names",
+    "tags",
+    "role_arn",
+    "logs_sealed",
+    "recorded_by",
+    "regions_total",
+    "regions_evaluated",
+    "regions_partial",
+    "regions_not_evaluated",
+    "regions_excluded",
+    "regions_disabled",
+    "regions_not_active",
+    "population_source",
+    "scope",
+];
+
+const KEYS: &[&str] = &[
+    "run_id",
+    "key_arn",
+    "kms_key_arn",
+    "account_id",
+    "account_name",
+    "ou_path",
+    "ou_names",
+    "region",
+    "presence",
+    "manager",
+    "state",
+    "spec",
+    "usage",
+    "origin",
+    "is_multi_region",
+    "replica_of",
+    "deletion_date",
+    "valid_to",
+    "rotation_enabled",
+    "rotation_period_days",
+    "policy_read",
+    "policy_sha256",
+    "policy_allows_cloudtrail",
+    "trails",
+    "event_data_stores",
+    "gap_ids",
+    "population_source",
+    "scope",
+];
+
+const EVENT_DATA_STORES: &[&str] = &[
+    "run_id",
+    "event_data_store_arn",
+    "name",
+    "account_id",
+    "account_name",
+    "ou_path",
+    "ou_names",
+    "region",
+    "status",
+    "kms_key_id",
+    "kms_key_arn",
+    "is_multi_region",
+    "is_organization_store",
+    "retention_days",
+    "gap_ids",
+    "population_source",
+    "scope",
 ];

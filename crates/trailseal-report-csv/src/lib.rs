@@ -4,11 +4,16 @@
 //! no file, clock or environment is looked at here.
 //!
 //! **Architecture invariant**: rows stream through. What is kept in memory grows with accounts,
-//! trails and buckets, not with targets or samples.
+//! trails, keys, event data stores and buckets, not with targets or samples.
+//!
+//! **Architecture invariant**: every row of every table says where the list of accounts comes from
+//! and whether the run was limited to a part of it.
 
 mod cell;
 mod columns;
+mod known;
 mod pack;
+mod rows;
 
 pub use cell::neutralized;
 pub use columns::{Table, columns};

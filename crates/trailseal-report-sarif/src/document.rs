@@ -10,16 +10,18 @@ use serde_json::{Value, json};
 use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation, Message,
     MultiformatMessageString, Notification as SarifNotification, PhysicalLocation, PropertyBag,
-    Region, ReportingConfiguration, ReportingDescriptor, Result as SarifResult, ResultLevel,
-    RunAutomationDetails, Tool, ToolComponent, VersionControlDetails,
+    Region, ReportingConfiguration, ReportingDescriptor, ReportingDescriptorReference,
+    Result as SarifResult, ResultLevel, RunAutomationDetails, Tool, ToolComponent,
+    VersionControlDetails,
 };
 use trailseal_model::record::v1::RunLine;
 
 use crate::notification::Notification;
 use crate::pages::{page, without_relative_links};
 use crate::place::{Place, segment};
+use crate::population::{Caution, category, organization, scope_word};
 use crate::result::Alert;
-use crate::rule::{Rule, RuleSeverity};
+use crate::rule::{Rule, RuleSeverity, pascal_case};
 use crate::text::filled;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
@@ -29,8 +31,6 @@ const ROOT: &str = "%SRCROOT%";
 /// Everything that goes into the file.
 pub(crate) struct Document<'a> {
     pub(crate) run: &'a RunLine,
-    /// The organization's id, or the caller's account where there is none.
-    pub(crate) organization: &'a str,
     pub(crate) alerts: &'a [Alert],
     pub(crate) notifications: &'a [Notification],
 }
@@ -50,13 +50,14 @@ struct Run<'a>(&'a Document<'a>);
 impl Serialize for Run<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(document) = self;
-        let mut run = serializer.serialize_map(Some(6))?;
+        let mut run = serializer.serialize_map(Some(7))?;
         run.serialize_entry("tool", &tool(document.run))?;
         run.serialize_entry("invocations", &[invocation(document)])?;
         run.serialize_entry("automationDetails", &automation_details(document))?;
         run.serialize_entry("versionControlProvenance", &[provenance(document)])?;
         run.serialize_entry("columnKind", "unicodeCodePoints")?;
         run.serialize_entry("results", &Results(document.alerts))?;
+        run.serialize_entry("properties", &run_properties(document.run))?;
         run.end()
     }
 }
@@ -83,6 +84,7 @@ fn tool(run: &RunLine) -> Tool {
         .name("Trailseal")
         .version(run.tool_version.clone())
         .rules(Rule::all().map(rule).collect::<Vec<_>>())
+        .notifications(Caution::ALL.map(caution).to_vec())
         .build();
     Tool::builder().driver(driver).build()
 }
@@ -112,6 +114,18 @@ fn rule(rule: Rule) -> ReportingDescriptor {
         .build()
 }
 
+fn caution(caution: Caution) -> ReportingDescriptor {
+    ReportingDescriptor::builder()
+        .id(caution.id())
+        .name(pascal_case(caution.id()))
+        .short_description(text(caution.title()))
+        .full_description(text(caution.description()))
+        .help(text(caution.description()))
+        .help_uri(caution.help_uri())
+        .default_configuration(ReportingConfiguration::builder().level(caution.level()).build())
+        .build()
+}
+
 /// The page of a control, or the same in short where it has none yet.
 fn markdown(rule: Rule) -> String {
     if let Rule::Control(control) = rule
@@ -129,6 +143,9 @@ fn invocation(document: &Document<'_>) -> Invocation {
         .execution_successful(true)
         .start_time_utc(document.run.started_at.clone())
         .end_time_utc(document.run.finished_at.clone())
+        .tool_configuration_notifications(
+            Caution::of_run(document.run).map(|it| cautioned(it, document.run)).collect::<Vec<_>>(),
+        )
         .tool_execution_notifications(
             document.notifications.iter().map(notification).collect::<Vec<_>>(),
         )
@@ -145,16 +162,37 @@ fn notification(notification: &Notification) -> SarifNotification {
         .build()
 }
 
-/// What stands before the last `/` is GitHub's category: alerts live in it, so it is stable.
+fn cautioned(caution: Caution, run: &RunLine) -> SarifNotification {
+    let index = Caution::ALL.iter().position(|it| *it == caution).unwrap_or_default();
+    let index = i64::try_from(index).unwrap_or(-1);
+    SarifNotification::builder()
+        .descriptor(ReportingDescriptorReference::builder().id(caution.id()).index(index).build())
+        .message(Message::builder().text(caution.message(run)).build())
+        .level(caution.level())
+        .build()
+}
+
+/// Whose word stands for the population, what was left out, and both as sentences to be shown above
+/// everything else.
+fn run_properties(run: &RunLine) -> Value {
+    let banner: Vec<String> = Caution::of_run(run).map(|it| it.message(run)).collect();
+    json!({
+        "banner": banner,
+        "population_source": run.population_source,
+        "scope": scope_word(run),
+    })
+}
+
+/// What stands before the last `/` is GitHub's category.
 fn automation_details(document: &Document<'_>) -> RunAutomationDetails {
-    let (organization, run) = (segment(document.organization), segment(&document.run.run_id));
-    RunAutomationDetails::builder().id(format!("trailseal/{organization}/{run}")).build()
+    let (category, run) = (category(document.run), segment(&document.run.run_id));
+    RunAutomationDetails::builder().id(format!("{category}/{run}")).build()
 }
 
 /// No repository was read, so what stands for it is the organization, as of the run's "now".
 fn provenance(document: &Document<'_>) -> VersionControlDetails {
     VersionControlDetails::builder()
-        .repository_uri(format!("urn:trailseal:{}", segment(document.organization)))
+        .repository_uri(format!("urn:trailseal:{}", segment(organization(document.run))))
         .as_of_time_utc(document.run.as_of.clone())
         .mapped_to(ArtifactLocation::builder().uri_base_id(ROOT).build())
         .build()

@@ -9,6 +9,10 @@
 //! **Architecture invariant**: what identifies an alert (rule, path, fingerprint) depends on the
 //! control and its subject alone, never on time, order, run or wording.
 //!
+//! **Architecture invariant**: a run that was limited to a part has a category of its own, because
+//! an upload closes what it does not have. The file says so, and whose word stands for the list of
+//! accounts.
+//!
 //! **Architecture invariant**: memory is bounded by the results that are kept, the accounts and the
 //! kinds of gap, not by findings, samples or targets.
 
@@ -16,6 +20,7 @@ mod document;
 mod notification;
 mod pages;
 mod place;
+mod population;
 mod result;
 mod rule;
 mod scope;

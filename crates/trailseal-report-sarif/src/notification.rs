@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use trailseal_model::GapClass;
 use trailseal_model::record::v1::GapLine;
 
 use crate::text::{NAME, quotable};
@@ -31,7 +32,11 @@ impl Notifications {
         if self.kept.len() == MAX_NOTIFICATIONS {
             return;
         }
-        let mut text = format!("'{}' failed", quotable(&gap.operation, NAME));
+        let happened = match GapClass::from_word(&gap.class) {
+            Some(GapClass::NotShown) => "names a trail that no Region showed",
+            _ => "failed",
+        };
+        let mut text = format!("'{}' {happened}", quotable(&gap.operation, NAME));
         let mut add = |what: &str, value: Option<String>| {
             if let Some(value) = value {
                 let _ = write!(text, ", {what} '{value}'");

@@ -52,11 +52,7 @@ impl Rule {
 
     /// Its id in Pascal case.
     pub(crate) fn name(self) -> String {
-        let words = self.id().split('-').map(|word| {
-            let (first, rest) = word.split_at(1);
-            first.to_uppercase() + rest
-        });
-        words.collect()
+        pascal_case(self.id())
     }
 
     /// How much a result of it matters.
@@ -167,7 +163,9 @@ impl Rule {
             Self::ScopeNotAssessed => {
                 let unread = "Not assessed in '{0}', because of '{1}': '{2}' failed call(s) of '{3}', in '{4}'. Alerts that depend on them are missing here, not fixed. To do: '{5}'.";
                 let unproven = "Not proven in '{0}', because of '{1}': '{2}' essential finding(s) of '{3}', in '{4}'. Alerts of these controls are missing here, not fixed.";
-                vec![("unproven", unproven.to_owned()), ("unread", unread.to_owned())]
+                let unshown = "Not assessed in '{0}', because of '{1}': '{2}' trail(s) that '{3}' names and no Region showed, in '{4}'. Alerts that depend on them are missing here, not fixed. To do: '{5}'.";
+                let templates = [("unproven", unproven), ("unread", unread), ("unshown", unshown)];
+                templates.map(|(name, text)| (name, text.to_owned())).to_vec()
             }
             Self::ResultsLeftOut => {
                 let text = "'{0}' of '{1}' results were left out, because an upload may hold '{2}': '{3}'. Alerts that were left out are missing here, not fixed.";
@@ -220,6 +218,15 @@ impl RuleSeverity {
             Self::Control(Severity::Note) => "1.0",
         }
     }
+}
+
+/// An id of words and hyphens as a name.
+pub(crate) fn pascal_case(id: &str) -> String {
+    let words = id.split('-').map(|word| {
+        let (first, rest) = word.split_at(1);
+        first.to_uppercase() + rest
+    });
+    words.collect()
 }
 
 const fn failure(control: ControlId) -> &'static str {

@@ -23,6 +23,8 @@ type Key = (Option<String>, String, Kind);
 enum Kind {
     /// Calls failed.
     Unread,
+    /// A trail exists that nobody could judge.
+    Unshown,
     /// Everything was read, and it proves nothing.
     Unproven,
 }
@@ -37,28 +39,22 @@ struct Scope {
 }
 
 impl NotAssessed {
-    /// A call that failed.
+    /// A call that failed, or a trail that is known by name only.
     pub(crate) fn add_gap(&mut self, gap: &GapLine) {
-        let is_out_of_use = matches!(
-            GapClass::from_word(&gap.class),
-            Some(GapClass::RegionDisabled | GapClass::AccountNotActive)
-        );
-        let loses_nothing = Operation::from_word(&gap.operation)
-            .is_some_and(|it| matches!(it.loss(), Loss::Nothing | Loss::Publication));
-        if is_out_of_use || loses_nothing {
+        let class = GapClass::from_word(&gap.class);
+        if !is_lost(Operation::from_word(&gap.operation).map(Operation::loss), class) {
             return;
         }
-        let scope = self.scope(gap.account_id.as_ref(), &gap.class, Kind::Unread);
+        let kind = if class == Some(GapClass::NotShown) { Kind::Unshown } else { Kind::Unread };
+        let scope = self.scope(gap.account_id.as_ref(), &gap.class, kind);
         scope.add(&gap.operation, gap.region.as_ref());
         scope.to_do.clone_from(&gap.what_to_do);
     }
 
-    /// A target that was not listed, where no gap says why.
+    /// A target that was not listed, or not all of it, where no gap says why. What the user left
+    /// out is no news.
     pub(crate) fn add_target(&mut self, target: &CoverageLine) {
-        let is_missing = matches!(
-            Outcome::from_word(&target.outcome),
-            Some(Outcome::NotEvaluated | Outcome::Partial)
-        );
+        let is_missing = Outcome::from_word(&target.outcome).is_some_and(Outcome::is_incomplete);
         if !is_missing || target.gap_id.is_some() {
             return;
         }
@@ -126,12 +122,13 @@ impl Scope {
             quotable(&regions, SENTENCE),
         ];
         let template = match kind {
-            Kind::Unread => {
-                arguments.push(quotable(&self.to_do, SENTENCE));
-                "unread"
-            }
+            Kind::Unread => "unread",
+            Kind::Unshown => "unshown",
             Kind::Unproven => "unproven",
         };
+        if kind != Kind::Unproven {
+            arguments.push(quotable(&self.to_do, SENTENCE));
+        }
         Alert {
             rule: Rule::ScopeNotAssessed,
             fingerprint: short_hash(&[Rule::ScopeNotAssessed.id(), &place.identity, &class]),
@@ -140,6 +137,19 @@ impl Scope {
             template,
             arguments,
         }
+    }
+}
+
+/// Whether a gap keeps something from being judged. What is not known to this version may.
+fn is_lost(loss: Option<Loss>, class: Option<GapClass>) -> bool {
+    if matches!(class, Some(GapClass::RegionDisabled | GapClass::AccountNotActive)) {
+        return false;
+    }
+    match loss {
+        Some(Loss::Nothing | Loss::Publication | Loss::Description) => false,
+        // The check itself is no loss; what it found missing is.
+        Some(Loss::CrossCheck) => class == Some(GapClass::NotShown),
+        Some(Loss::Population | Loss::Account | Loss::Target | Loss::Leg) | None => true,
     }
 }
 

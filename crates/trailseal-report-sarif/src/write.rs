@@ -9,6 +9,7 @@ use trailseal_model::{ControlId, Status};
 
 use crate::document::Document;
 use crate::notification::Notifications;
+use crate::population::organization;
 use crate::result::{Alert, Kept, MostSevere};
 use crate::scope::NotAssessed;
 use crate::text::{NAME, quotable};
@@ -120,6 +121,7 @@ impl Report {
             Line::Run(_)
             | Line::Bucket(_)
             | Line::Key(_)
+            | Line::EventDataStore(_)
             | Line::Trail(_)
             | Line::Sample(_)
             | Line::End(_) => {}
@@ -140,7 +142,7 @@ impl Report {
     }
 
     fn write(mut self, out: &mut impl Write) -> Result<SarifSummary, SarifError> {
-        let organization = self.run.organization_id.as_ref().unwrap_or(&self.run.caller_account_id);
+        let organization = organization(&self.run);
         let mut not_assessed = 0;
         for alert in self.not_assessed.into_alerts(organization, |it| people(&self.names, it)) {
             not_assessed += 1;
@@ -149,7 +151,6 @@ impl Report {
         let Kept { alerts, left_out } = self.alerts.finish(organization);
         let document = Document {
             run: &self.run,
-            organization,
             alerts: &alerts,
             notifications: &self.notifications.finish(),
         };

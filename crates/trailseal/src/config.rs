@@ -1,7 +1,7 @@
 //! `--config`: the same settings as the flags, in a TOML file. A flag goes before the file.
 
 use std::collections::BTreeMap;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use serde::Deserialize;
 use trailseal_model::AccountId;
@@ -26,6 +26,23 @@ pub(crate) struct Config {
     pub(crate) rate_share: Option<f64>,
     pub(crate) max_in_flight: Option<usize>,
     pub(crate) fail_on: Option<String>,
+    /// Only these accounts.
+    #[serde(default)]
+    pub(crate) accounts: Vec<String>,
+    /// None of these accounts.
+    #[serde(default)]
+    pub(crate) exclude_accounts: Vec<String>,
+    /// Only accounts below these roots or units.
+    #[serde(default)]
+    pub(crate) organizational_units: Vec<String>,
+    /// Only these Regions.
+    #[serde(default)]
+    pub(crate) regions: Vec<String>,
+    /// The accounts to take where Organizations does not list them.
+    pub(crate) accounts_file: Option<PathBuf>,
+    /// Tags of accounts to show.
+    #[serde(default)]
+    pub(crate) account_tags: Vec<String>,
 }
 
 impl Config {

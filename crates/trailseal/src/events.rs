@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use tokio::time::Instant;
 use trailseal_model::{Event, EventSink, GapClass, Operation};
 
 /// How progress is shown.
@@ -25,7 +26,10 @@ pub(crate) struct RunEvents {
     progress: Progress,
     calls: Vec<AtomicU64>,
     throttles: AtomicU64,
+    begun: Instant,
     accounts: AtomicU64,
+    opened: AtomicU64,
+    is_listed: AtomicBool,
     planned: AtomicU64,
     settled: AtomicU64,
     trails: AtomicU64,
@@ -52,7 +56,10 @@ impl RunEvents {
             progress,
             calls: Operation::ALL.iter().map(|_| zero()).collect(),
             throttles: zero(),
+            begun: Instant::now(),
             accounts: zero(),
+            opened: zero(),
+            is_listed: AtomicBool::new(false),
             planned: zero(),
             settled: zero(),
             trails: zero(),
@@ -102,14 +109,33 @@ impl RunEvents {
     fn rest_of_line(&self) -> String {
         let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
         let calls: u64 = self.calls.iter().map(get).sum();
+        let elapsed = self.begun.elapsed();
+        let per_second = u128::from(calls) * 1000 / elapsed.as_millis().max(1);
         format!(
-            "{} accounts, {} of {} trails, {calls} calls, {} throttled, {} gaps",
+            "{} accounts, {} of {} trails, {calls} calls ({per_second}/s), {} throttled, {} gaps, {}",
             get(&self.accounts),
             get(&self.collected),
             get(&self.trails),
             get(&self.throttles),
-            get(&self.gaps)
+            get(&self.gaps),
+            self.time_left(elapsed)
         )
+    }
+
+    /// How long it will still take, at the pace so far. While accounts are still being listed
+    /// nobody can say.
+    fn time_left(&self, elapsed: Duration) -> String {
+        let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
+        if get(&self.opened) < get(&self.accounts) || !self.is_listed.load(Ordering::Relaxed) {
+            return "time left unknown".to_owned();
+        }
+        let targets = left(elapsed, get(&self.settled), get(&self.planned));
+        let trails = left(elapsed, get(&self.collected), get(&self.trails));
+        match targets.zip(trails).map(|(one, other)| one.max(other)) {
+            None => "time left unknown".to_owned(),
+            Some(left) if left.is_zero() => format!("after {}", shown(elapsed)),
+            Some(left) => format!("about {} left", shown(left)),
+        }
     }
 
     /// Takes the bar away, so that what follows stands on clean lines; else shows where it ended.
@@ -121,6 +147,27 @@ impl RunEvents {
     }
 }
 
+/// What is left at the pace so far; nothing when nothing has been done yet of something.
+fn left(elapsed: Duration, done: u64, all: u64) -> Option<Duration> {
+    match (done, all.saturating_sub(done)) {
+        (_, 0) => Some(Duration::ZERO),
+        (0, _) => None,
+        (done, rest) => {
+            let millis = elapsed.as_millis() * u128::from(rest) / u128::from(done);
+            Some(Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
+        }
+    }
+}
+
+/// A duration to the second, as a person says it.
+fn shown(duration: Duration) -> String {
+    let seconds = (duration + Duration::from_millis(500)).as_secs();
+    match (seconds / 60, seconds % 60) {
+        (0, seconds) => format!("{seconds} s"),
+        (minutes, seconds) => format!("{minutes} min {seconds:02} s"),
+    }
+}
+
 fn add(counter: &AtomicU64, count: usize) {
     counter.fetch_add(count as u64, Ordering::Relaxed);
 }
@@ -129,8 +176,12 @@ impl EventSink for RunEvents {
     fn emit(&self, event: &Event<'_>) {
         match event {
             Event::AccountsListed { count } => add(&self.accounts, *count),
-            Event::DirectoryEnded { is_complete } => tracing::info!(is_complete, "directory ended"),
+            Event::DirectoryEnded { is_complete } => {
+                self.is_listed.store(true, Ordering::Relaxed);
+                tracing::info!(is_complete, "directory ended");
+            }
             Event::AccountOpened { account, targets } => {
+                add(&self.opened, 1);
                 add(&self.planned, *targets);
                 tracing::debug!(%account, targets, "account opened");
             }
@@ -166,7 +217,29 @@ impl EventSink for RunEvents {
 
 #[cfg(test)]
 mod tests {
+    use trailseal_model::AccountId;
+
     use super::*;
+
+    #[test]
+    fn the_time_left_is_said_once_the_work_is_known() {
+        let events = RunEvents::new(Progress::Quiet);
+        let account = AccountId::new(1).unwrap();
+        events.emit(&Event::AccountsListed { count: 1 });
+        events.emit(&Event::DirectoryEnded { is_complete: true });
+        let after = |seconds| events.time_left(Duration::from_secs(seconds));
+        assert_eq!(after(1), "time left unknown");
+        events.emit(&Event::AccountOpened { account, targets: 3 });
+        assert_eq!(after(1), "time left unknown");
+        let region = trailseal_model::Region::new("us-east-1").unwrap();
+        let target = trailseal_model::Target { account, region };
+        let settled = Event::TargetSettled { target, outcome: trailseal_model::Outcome::Evaluated };
+        events.emit(&settled);
+        assert_eq!(after(60), "about 2 min 00 s left");
+        events.emit(&settled);
+        events.emit(&settled);
+        assert_eq!(after(60), "after 1 min 00 s");
+    }
 
     fn request(operation: Operation, failure: Option<GapClass>) -> Event<'static> {
         let took = Duration::ZERO;

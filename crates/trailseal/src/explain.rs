@@ -22,6 +22,12 @@ const fn page(id: ControlId) -> Option<&'static str> {
         ControlId::TrailDelivering => include_str!("../../../docs/controls/trail-delivering.md"),
         ControlId::LogObjectsSealed => include_str!("../../../docs/controls/log-objects-sealed.md"),
         ControlId::AccountCovered => include_str!("../../../docs/controls/account-covered.md"),
+        ControlId::KeyRotationEnabled => {
+            include_str!("../../../docs/controls/key-rotation-enabled.md")
+        }
+        ControlId::EventDataStoreKmsEncrypted => {
+            include_str!("../../../docs/controls/event-data-store-kms-encrypted.md")
+        }
         _ => return None,
     })
 }

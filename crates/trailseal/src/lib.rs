@@ -10,6 +10,7 @@
 //! **Architecture invariant**: a report appears whole or not at all: files are written beside the
 //! destination and moved there when the last one is done.
 
+mod accounts_file;
 pub mod audit;
 pub mod cli;
 mod clock;

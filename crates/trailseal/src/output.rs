@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 
 use trailseal_model::record::RecordReader;
 use trailseal_report_csv::{PackError, write_pack};
+use trailseal_report_html::{PageError, write_page};
 use trailseal_report_sarif::{SarifError, write_sarif};
 
 use crate::error::UserError;
@@ -100,6 +101,8 @@ impl Drop for OutputFolder {
 
 /// For GitHub code scanning.
 const SARIF_FILE: &str = "trailseal.sarif";
+/// For people.
+const PAGE_FILE: &str = "report.html";
 
 /// Reports that could not be made.
 #[derive(Debug, thiserror::Error)]
@@ -110,6 +113,9 @@ pub enum ReportError {
     /// The SARIF file is at fault.
     #[error(transparent)]
     Sarif(#[from] SarifError),
+    /// The page is at fault.
+    #[error(transparent)]
+    Page(#[from] PageError),
     /// The record or a report cannot be opened.
     #[error(transparent)]
     Io(#[from] io::Error),
@@ -124,6 +130,7 @@ pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
     let create = |name: &str| File::create(folder.path(name)).map(BufWriter::new);
     write_pack(record()?, create)?;
     write_sarif(record()?, create(SARIF_FILE)?)?;
+    write_page(record()?, create(PAGE_FILE)?)?;
     Ok(())
 }
 

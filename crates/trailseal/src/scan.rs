@@ -11,9 +11,9 @@ use trailseal_aws::{Aws, ConnectError, Settings, Substitutes, connect};
 use trailseal_evaluator::CollectSettings;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::record::v1::{Audit, Run, write_record};
-use trailseal_model::{AccountId, Gap, Severity, Thresholds};
+use trailseal_model::{Account, AccountId, Gap, Scope, Severity, Thresholds};
 
-use crate::audit::{AuditError, AuditSettings, audit};
+use crate::audit::{AuditError, AuditSettings, Audited, audit};
 use crate::clock::now;
 use crate::error::UserError;
 use crate::events::{Progress, RunEvents};
@@ -32,6 +32,9 @@ pub(crate) struct ScanSettings {
     pub(crate) log_archive_accounts: Vec<AccountId>,
     pub(crate) trusted_key_accounts: BTreeSet<AccountId>,
     pub(crate) bucket_owners: Vec<(String, AccountId)>,
+    pub(crate) scope: Scope,
+    pub(crate) declared_accounts: Vec<Account>,
+    pub(crate) account_tags: BTreeSet<String>,
     pub(crate) window: WindowChoice,
     pub(crate) rate_share: RateShare,
     pub(crate) max_in_flight: usize,
@@ -58,6 +61,7 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
     };
     let aws = connect(session, limits, events.clone()).await;
     let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
+    check_regions(&settings.scope, &aws)?;
     let mut samples = SampleSpool::create(&folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
     let audit_settings = audit_settings(&settings, &aws, started_at);
     let audited = tokio::select! {
@@ -83,17 +87,35 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
         calls: events.calls(),
         throttles: events.throttles(),
     };
-    let audit = Audit { run, facts: audited.facts, findings: audited.findings, gaps: audited.gaps };
+    let Audited { facts, findings, accounts, gaps } = audited;
+    let audit = Audit { run, facts, findings, accounts, gaps };
     let out = write(&audit, samples, folder)?;
     eprint!("{}", summary(&audit, &out));
     Ok(audit.exit_code())
+}
+
+/// A Region of another partition would leave everything out.
+fn check_regions(scope: &Scope, aws: &Aws) -> Result<(), UserError> {
+    let partition = aws.caller().partition;
+    let known = partition.regions();
+    match scope.regions.iter().find(|it| !known.contains(it)) {
+        None => Ok(()),
+        Some(other) => Err(UserError::usage(
+            format!("--regions: {other} is not a Region of the caller's partition `{partition}`"),
+            "name Regions of this partition, or use credentials of the other one",
+        )),
+    }
 }
 
 const SPOOL_FILE: &str = ".samples";
 
 fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> AuditSettings {
     AuditSettings {
+        caller: aws.caller().account,
         partition: aws.caller().partition,
+        scope: settings.scope.clone(),
+        declared_accounts: settings.declared_accounts.clone(),
+        account_tags: settings.account_tags.clone(),
         collect: CollectSettings {
             window: settings.window.at(as_of),
             thresholds: Thresholds::DEFAULT,
@@ -115,6 +137,7 @@ fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
     BTreeMap::from([
         ("log_archive_accounts", list(&settings.log_archive_accounts)),
         ("bucket_owners", owners.collect::<Vec<_>>().join(";")),
+        ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),
         ("rate_share", settings.rate_share.to_string()),
         ("max_in_flight", settings.max_in_flight.to_string()),
     ])
@@ -175,8 +198,24 @@ fn not_audited(error: AuditError) -> UserError {
         AuditError::NoDirectory(gap) => {
             from_gap("the accounts of the organization cannot be listed", &gap)
         }
+        AuditError::UnknownAccounts(accounts) => UserError::usage(
+            format!("the organization has no account {}", listed(&accounts)),
+            "correct --accounts or --exclude-account",
+        ),
+        AuditError::UnknownUnits(units) => UserError::usage(
+            format!("no account of the organization stands under {}", listed(&units)),
+            "correct --ou",
+        ),
+        AuditError::EmptyScope => UserError::usage(
+            "no account is left to audit",
+            "correct --accounts, --exclude-account or --ou",
+        ),
         AuditError::Spool(problem) => unwritten(&problem),
     }
+}
+
+fn listed<T: ToString>(values: &[T]) -> String {
+    values.iter().map(ToString::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// One line with everything that helps: operation, account, Region, code, message, request id.

@@ -6,8 +6,8 @@ use std::path::Path;
 
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{
-    ControlId, Finding, Gap, GapClass, Outcome, Reason, Severity, Status, Subject, Verdict,
-    exit_code,
+    ControlId, Finding, Gap, GapClass, LogsSealed, Outcome, PopulationSource, Reason, Scope,
+    Severity, Status, Subject, Verdict, exit_code,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -18,8 +18,12 @@ pub(crate) fn summary(audit: &Audit, out: &Path) -> String {
     let mut text = String::new();
     let code = audit.exit_code();
     let _ = writeln!(text, "\n{}", headline(audit));
+    for banner in banners(audit) {
+        let _ = writeln!(text, "  {banner}");
+    }
     let _ = writeln!(text, "  {}", population(audit));
     let _ = writeln!(text, "  {}", coverage(audit));
+    let _ = writeln!(text, "  {}", sealing(audit));
     failures(audit, &mut text);
     unproven(audit, &mut text);
     gaps(audit, &mut text);
@@ -46,9 +50,41 @@ fn headline(audit: &Audit) -> String {
     }
 }
 
+/// What a reader must know before any number.
+fn banners(audit: &Audit) -> Vec<String> {
+    let facts = &audit.facts;
+    let mut banners = Vec::new();
+    if facts.scope.is_limited() {
+        banners.push(format!("SCOPED: this run judged only a part: {}.", limits(&facts.scope)));
+    }
+    if facts.population_source.is_self_declared() {
+        banners.push(
+            "SELF-DECLARED: the accounts come from a file; nothing shows that none is missing."
+                .to_owned(),
+        );
+    }
+    banners
+}
+
+/// The flags that limit a run, with how much they name.
+fn limits(scope: &Scope) -> String {
+    let part = |flag: &str, count: usize| (count > 0).then(|| format!("{flag} ({count})"));
+    let parts = [
+        part("--accounts", scope.accounts.len()),
+        part("--ou", scope.organizational_units.len()),
+        part("--exclude-account", scope.excluded_accounts.len()),
+        part("--regions", scope.regions.len()),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
+}
+
 fn population(audit: &Audit) -> String {
-    let organization = audit.facts.organization.as_ref().map_or("unknown", |it| &it.id);
     let accounts = &audit.facts.accounts;
+    if audit.facts.population_source == PopulationSource::StandaloneAccount {
+        let ids: Vec<String> = accounts.iter().map(|it| it.id.to_string()).collect();
+        return format!("Account {}, which belongs to no organization.", ids.join(", "));
+    }
+    let organization = audit.facts.organization.as_ref().map_or("unknown", |it| &it.id);
     let active = accounts.iter().filter(|it| it.state.is_audited()).count();
     let complete = match audit.facts.population.known() {
         Some(()) => "",
@@ -68,6 +104,21 @@ fn coverage(audit: &Audit) -> String {
         "{} targets (account x Region): {}.",
         audit.facts.coverage.population(),
         parts.join(", ")
+    )
+}
+
+fn sealing(audit: &Audit) -> String {
+    let mut counts: BTreeMap<LogsSealed, usize> = BTreeMap::new();
+    for answer in audit.accounts.iter().filter_map(|it| it.logs_sealed) {
+        *counts.entry(answer).or_default() += 1;
+    }
+    let parts: Vec<String> = counts
+        .iter()
+        .map(|(answer, count)| format!("{count} {}", words(answer.as_str())))
+        .collect();
+    format!(
+        "Logs of the accounts: {}.",
+        if parts.is_empty() { "none judged".to_owned() } else { parts.join(", ") }
     )
 }
 
@@ -136,12 +187,12 @@ fn gaps(audit: &Audit, text: &mut String) {
     for gap in audit.gaps.iter().filter(|it| it.class != GapClass::RegionDisabled) {
         kinds.entry((gap.class, gap.operation.as_str())).or_default().push(gap);
     }
-    let lost =
-        audit.facts.coverage.rows().filter(|it| it.1.outcome == Outcome::NotEvaluated).count();
-    if kinds.is_empty() && lost == 0 {
+    let totals = audit.facts.coverage.totals();
+    let (lost, partial) = (totals[&Outcome::NotEvaluated], totals[&Outcome::Partial]);
+    if kinds.is_empty() && lost + partial == 0 {
         return;
     }
-    let _ = writeln!(text, "\nNot read ({lost} targets):");
+    let _ = writeln!(text, "\nNot read ({lost} targets, {partial} more in part):");
     for ((class, operation), gaps) in kinds {
         let where_ = gaps.first().and_then(|it| it.account);
         let first = where_.map(|it| format!(", first in {it}")).unwrap_or_default();

@@ -37,6 +37,8 @@ fn main() -> Result<ExitCode, Failure> {
         has_organization_trail: true,
         objects_a_day: 70,
         suspended: Vec::new(),
+        store_every: 20,
+        ..Plan::small()
     };
     let folder = tempfile::tempdir()?;
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;

@@ -8,7 +8,7 @@ use super::NOTE;
 use crate::workspace::{self, Profile};
 
 /// The commands whose help is shown.
-const COMMANDS: &[&[&str]] = &[&[], &["scan"], &["report"], &["explain"]];
+const COMMANDS: &[&[&str]] = &[&[], &["scan"], &["report"], &["explain"], &["completions"]];
 
 /// What `--help` prints, command by command.
 pub(super) fn page() -> Result<String> {

@@ -102,6 +102,24 @@ pub(super) const FALSIFICATIONS: &[Falsification] = &[
         rejected_by: &[GITHUB],
     },
     Falsification {
+        name: "scope-without-category",
+        pointer: "/properties/scope",
+        value: || Some(json!("scoped")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "category-without-scope",
+        pointer: "/automationDetails/id",
+        value: || Some(json!("trailseal/o-example0001/scope-0123abcd/run")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "self-declared-without-banner",
+        pointer: "/properties/population_source",
+        value: || Some(json!("accounts_file")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
         name: "unsuccessful",
         pointer: "/invocations/0/executionSuccessful",
         value: || Some(json!(false)),

@@ -7,7 +7,7 @@ use aws_sdk_organizations::types;
 use trailseal_fanout::{AccountPage, Directory};
 use trailseal_model::{Account, AccountState, Arn, Gap, Operation, Organization};
 
-use super::read::{present, present_owned};
+use super::read::{account_id, present, present_owned};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -44,12 +44,10 @@ fn read_page(output: &ListAccountsOutput) -> Result<AccountPage, Unread> {
 }
 
 fn read_account(account: &types::Account) -> Result<Account, Unread> {
-    let id = account.id().unwrap_or_default();
-    let id = id.parse().map_err(|it: trailseal_model::InvalidAccountId| it.to_string())?;
     let state = account.state().map(types::AccountState::as_str);
     let status = account.status().map(types::AccountStatus::as_str);
     Ok(Account {
-        id,
+        id: account_id(account.id())?,
         name: account.name().unwrap_or_default().to_owned(),
         state: AccountState::from_answer(present(state), present(status)),
         ou_path: account.paths().first().and_then(|it| read_path(it)),

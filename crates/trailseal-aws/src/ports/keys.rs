@@ -4,12 +4,12 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::Config;
 use aws_sdk_kms::operation::get_key_policy::GetKeyPolicyOutput;
 use aws_sdk_kms::types::{
-    KeyManagerType, KeyMetadata, KeySpec, KeyState, KeyUsageType, OriginType,
+    KeyManagerType, KeyMetadata, KeySpec, KeyState, KeyUsageType, MultiRegionKeyType, OriginType,
 };
 use trailseal_evaluator::ports::{KeyPolicies, Keys};
 use trailseal_model::{Answer, Arn, Gap, KeyFacts, KeyManager, Operation, Target};
 
-use super::read::{present_owned, time};
+use super::read::{present, present_owned, time};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -80,7 +80,19 @@ fn read_key(key: &KeyMetadata) -> Result<KeyFacts, Unread> {
         usage: must("KeyUsage", key.key_usage().map(KeyUsageType::as_str))?,
         origin: present_owned(key.origin().map(OriginType::as_str)),
         is_multi_region: key.multi_region().unwrap_or(false),
+        replica_of: read_primary(key)?,
         deletion_date: time("DeletionDate", key.deletion_date())?,
         valid_to: time("ValidTo", key.valid_to())?,
     })
+}
+
+/// The primary key of a replica; `None` for every other key.
+fn read_primary(key: &KeyMetadata) -> Result<Option<Arn>, Unread> {
+    let Some(family) = key.multi_region_configuration() else { return Ok(None) };
+    if family.multi_region_key_type() != Some(&MultiRegionKeyType::Replica) {
+        return Ok(None);
+    }
+    let arn = present(family.primary_key().and_then(|it| it.arn()));
+    let arn = arn.ok_or("a replica without the Arn of its PrimaryKey")?;
+    Arn::new(arn).map(Some).ok_or_else(|| format!("`{arn}` is not a key's ARN").into())
 }

@@ -3,10 +3,14 @@
 mod buckets;
 mod directory;
 mod event_selectors;
+mod key_rotations;
 mod keys;
 mod log_objects;
+mod organization_tree;
 mod read;
 mod region_listing;
 mod sessions;
+mod stores;
 mod trail_listing;
+mod trail_names;
 mod trail_statuses;

@@ -4,7 +4,7 @@ use std::ops::ControlFlow;
 
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
-use trailseal_model::{Answer, Gap};
+use trailseal_model::{AccountId, Answer, Gap, InvalidAccountId};
 
 use crate::call::{Ask, Unread};
 
@@ -27,6 +27,20 @@ pub(super) fn time(field: &str, time: Option<&DateTime>) -> Result<Option<Timest
         .map_err(|_| Unread::Malformed(format!("{field} is out of range")))
 }
 
+/// An account's id, which must be one.
+pub(super) fn account_id(text: Option<&str>) -> Result<AccountId, Unread> {
+    let parsed = text.unwrap_or_default().parse();
+    parsed.map_err(|it: InvalidAccountId| Unread::Malformed(it.to_string()))
+}
+
+/// A number of days, which must be one if it is there at all.
+pub(super) fn days(field: &str, days: Option<i32>) -> Result<Option<u32>, Unread> {
+    let Some(days) = days else { return Ok(None) };
+    u32::try_from(days)
+        .map(Some)
+        .map_err(|_| Unread::Malformed(format!("{field} is {days}, which no number of days is")))
+}
+
 /// One page of a listing that is read whole.
 pub(super) struct Page<T> {
     pub(super) items: Vec<T>,
@@ -36,17 +50,18 @@ pub(super) struct Page<T> {
 /// Pages of one listing, put together.
 pub(super) struct Pages<T> {
     whole: Option<Answer<Vec<T>>>,
-    token: Option<String>,
+    /// Every token that was given, the latest last.
+    tokens: Vec<String>,
 }
 
 impl<T> Pages<T> {
     pub(super) const fn new() -> Self {
-        Self { whole: None, token: None }
+        Self { whole: None, tokens: Vec::new() }
     }
 
     /// The token of the page to ask for.
     pub(super) fn token(&self) -> Option<String> {
-        self.token.clone()
+        self.tokens.last().cloned()
     }
 
     /// Adds a page; gives everything when it was the last one. The evidence is that of the last
@@ -57,8 +72,8 @@ impl<T> Pages<T> {
         page: Answer<Page<T>>,
     ) -> Result<ControlFlow<Answer<Vec<T>>, Self>, Gap> {
         let Answer { value: page, mut evidence } = page;
-        if page.next_token.is_some() && page.next_token == self.token {
-            return Err(ask.malformed("the listing repeats a page: its token did not change"));
+        if page.next_token.as_ref().is_some_and(|it| self.tokens.contains(it)) {
+            return Err(ask.malformed("the listing repeats a page: it gave the same token twice"));
         }
         let mut items = Vec::new();
         if let Some(before) = self.whole.take() {
@@ -68,9 +83,8 @@ impl<T> Pages<T> {
         }
         items.extend(page.items);
         let whole = Answer { value: items, evidence };
-        Ok(match page.next_token {
-            None => ControlFlow::Break(whole),
-            token @ Some(_) => ControlFlow::Continue(Self { whole: Some(whole), token }),
-        })
+        let Some(token) = page.next_token else { return Ok(ControlFlow::Break(whole)) };
+        self.tokens.push(token);
+        Ok(ControlFlow::Continue(Self { whole: Some(whole), ..self }))
     }
 }

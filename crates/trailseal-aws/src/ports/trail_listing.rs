@@ -4,7 +4,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::types::Trail;
 use trailseal_evaluator::ports::TrailListing;
-use trailseal_model::{Answer, Arn, Gap, Operation, Region, Target, TrailDescription};
+use trailseal_model::{AccountId, Answer, Arn, Gap, Operation, Region, Target, TrailDescription};
 
 use super::read::{present, present_owned};
 use crate::Aws;
@@ -28,21 +28,38 @@ impl TrailListing for Aws {
     }
 }
 
-/// One trail. What cannot be identified fails the whole target: dropping it would hide a trail.
-fn read_trail(trail: &Trail) -> Result<TrailDescription, Unread> {
-    let arn = present(trail.trail_arn()).ok_or("a trail without TrailARN")?;
+/// What tells a trail from all others, and where it lives.
+pub(super) struct Identity {
+    pub(super) arn: Arn,
+    pub(super) owner: AccountId,
+    pub(super) home_region: Region,
+}
+
+/// The identity in `TrailARN` and `HomeRegion`, else the ARN's Region.
+pub(super) fn identify(arn: Option<&str>, home: Option<&str>) -> Result<Identity, Unread> {
+    let arn = present(arn).ok_or("a trail without TrailARN")?;
     let arn = Arn::new(arn).ok_or_else(|| format!("`{arn}` is not a trail's ARN"))?;
-    let home_region = match present(trail.home_region()) {
+    let home_region = match present(home) {
         Some(name) => Region::new(name),
         None => arn.region(),
     };
+    Ok(Identity {
+        owner: arn.account().ok_or_else(|| format!("{arn} has no owner"))?,
+        home_region: home_region.ok_or_else(|| format!("{arn} has no home Region"))?,
+        arn,
+    })
+}
+
+/// One trail. What cannot be identified fails the whole target: dropping it would hide a trail.
+fn read_trail(trail: &Trail) -> Result<TrailDescription, Unread> {
+    let Identity { arn, owner, home_region } = identify(trail.trail_arn(), trail.home_region())?;
     Ok(TrailDescription {
         name: match present(trail.name()) {
             Some(name) => name.to_owned(),
             None => arn.resource().trim_start_matches("trail/").to_owned(),
         },
-        home_region: home_region.ok_or_else(|| format!("{arn} has no home Region"))?,
-        owner: arn.account().ok_or_else(|| format!("{arn} has no owner"))?,
+        home_region,
+        owner,
         bucket: present_owned(trail.s3_bucket_name()),
         prefix: present_owned(trail.s3_key_prefix()),
         kms_key_id: present_owned(trail.kms_key_id()),

@@ -1,9 +1,13 @@
 //! Tests through the SDK's real clients, against a fake that answers in place of the network.
 
+mod keys;
+mod organization_tree;
 mod ports;
 mod redaction;
 mod retries;
 mod sessions;
+mod stores;
+mod trail_names;
 mod transport;
 
 mod wire;
@@ -66,6 +70,12 @@ impl Seen {
 
     pub(crate) fn header(&self, name: &str) -> Option<&str> {
         self.headers.iter().find(|it| it.0 == name).map(|it| it.1.as_str())
+    }
+
+    /// The id of the key that the request is signed with.
+    pub(crate) fn signer(&self) -> &str {
+        let authorization = self.header("authorization").unwrap();
+        authorization.split_once("Credential=").unwrap().1.split('/').next().unwrap()
     }
 }
 
@@ -153,9 +163,14 @@ impl Fake {
 
     /// Always the same answer, but for sessions.
     pub(crate) fn saying(reply: Reply) -> Arc<Self> {
-        Self::new(move |seen, _| {
-            let is_session = ["AssumeRole", "GetCallerIdentity"].contains(&seen.operation.as_str());
-            (!is_session).then(|| reply.clone())
+        Self::new(move |seen, _| (!is_of_session(seen)).then(|| reply.clone()))
+    }
+
+    /// These bodies in turn, the last one over and over, but for sessions.
+    pub(crate) fn in_turn(bodies: &'static [&'static str]) -> Arc<Self> {
+        Self::new(|seen, before| {
+            let body = bodies[before.min(bodies.len() - 1)];
+            (!is_of_session(seen)).then(|| Reply::new(200, body))
         })
     }
 
@@ -174,6 +189,10 @@ impl Fake {
         self.seen.lock().unwrap().push(seen);
         reply
     }
+}
+
+fn is_of_session(seen: &Seen) -> bool {
+    ["AssumeRole", "GetCallerIdentity"].contains(&seen.operation.as_str())
 }
 
 fn usual(seen: &Seen) -> Reply {

@@ -3,44 +3,49 @@
 use std::sync::Arc;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, Evidence, Gap, GapClass, KeyFacts, KeyManager, KeyPresence, Observed,
-    Operation, Target, TrailDescription,
+    AccountId, Answer, Arn, Evidence, Gap, GapClass, KeyFacts, KeyManager, KeyPresence,
+    KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
 };
 
 use super::Collector;
 use crate::ports::CollectPorts;
 
-/// The key that `KmsKeyId` names, as the ARN of a key or an alias; `None` without `KmsKeyId`.
-///
-/// AWS documents a key ARN on output; the other forms it takes on input are understood too, as of
-/// the trail's owner and home Region.
+/// The key that a trail's `KmsKeyId` names, as the ARN of a key or an alias; `None` without one.
 #[must_use]
 pub fn key_arn(description: &TrailDescription) -> Option<Arn> {
     let named = description.kms_key_id.as_deref()?;
+    named_key(named, description.arn.partition(), home(description))
+}
+
+/// A key id in any of its forms, as the ARN of a key or an alias.
+///
+/// AWS documents a key ARN on output; the other forms it takes on input are understood too, as of
+/// the account and Region that use the key.
+pub(super) fn named_key(named: &str, partition: Partition, used_in: Target) -> Option<Arn> {
     if let Some(arn) = Arn::new(named) {
         return Some(arn);
     }
-    let partition = description.arn.partition();
-    let (region, account) = (description.home_region, description.owner);
+    let Target { account, region } = used_in;
     let is_alias = named.starts_with("alias/");
     let resource = if is_alias { named.to_owned() } else { format!("key/{named}") };
     Arn::new(&format!("arn:{partition}:kms:{region}:{account}:{resource}"))
 }
 
+/// Where a trail lives.
+pub(super) fn home(description: &TrailDescription) -> Target {
+    Target { account: description.owner, region: description.home_region }
+}
+
 impl<P: CollectPorts> Collector<'_, P> {
-    /// DescribeKey where the key lives; for a key outside the organization under the trail's
-    /// owner, where the key's policy may allow it.
-    pub(super) async fn key(
-        &self,
-        key: &Arn,
-        description: &TrailDescription,
-    ) -> Observed<Answer<KeyPresence>> {
+    /// DescribeKey where the key lives; for a key outside the organization in the account that
+    /// uses it, where the key's policy may allow it.
+    pub(super) async fn key(&self, key: &Arn, used_in: Target) -> Observed<Answer<KeyPresence>> {
         let reader = match key.account() {
-            Some(owner) if owner == description.owner => owner,
+            Some(owner) if owner == used_in.account => owner,
             Some(owner) if self.members.clone().await.all.contains(&owner) => owner,
-            _ => description.owner,
+            _ => used_in.account,
         };
-        self.keys.get((key.clone(), reader), || self.describe(key, reader, description)).await
+        self.keys.get((key.clone(), reader), || self.describe(key, reader, used_in.region)).await
     }
 
     /// GetKeyPolicy in the key's own account, which is the only place where it works. There is
@@ -48,12 +53,12 @@ impl<P: CollectPorts> Collector<'_, P> {
     pub(super) async fn key_policy(
         &self,
         key: &Observed<Answer<KeyPresence>>,
-        description: &TrailDescription,
+        used_in: Target,
     ) -> Option<Observed<Answer<Arc<str>>>> {
         let KeyPresence::Exists(facts) = &key.known()?.value else { return None };
         let (account, region) = (facts.arn.account()?, facts.arn.region()?);
         let is_member =
-            account == description.owner || self.members.clone().await.all.contains(&account);
+            account == used_in.account || self.members.clone().await.all.contains(&account);
         if facts.manager == KeyManager::Aws || !is_member {
             return None;
         }
@@ -65,13 +70,31 @@ impl<P: CollectPorts> Collector<'_, P> {
         Some(self.policies.get(facts.arn.clone(), read).await)
     }
 
+    /// GetKeyRotationStatus, asked where the key was described, of a replica for its primary key.
+    /// There is nothing to ask where KMS has no automatic rotation.
+    pub(super) async fn key_rotation(
+        &self,
+        key: &Observed<Answer<KeyPresence>>,
+    ) -> Option<Observed<Answer<KeyRotation>>> {
+        let answer = key.known()?;
+        let KeyPresence::Exists(facts) = &answer.value else { return None };
+        if facts.manager == KeyManager::Aws || !facts.can_rotate() {
+            return None;
+        }
+        let asked = facts.replica_of.as_ref().unwrap_or(&facts.arn);
+        let account = answer.evidence.account.or_else(|| asked.account())?;
+        let asked_in = Target { account, region: asked.region()? };
+        let read = || async { self.observed(self.ports.key_rotation(asked, asked_in).await) };
+        Some(self.rotations.get((asked.clone(), account), read).await)
+    }
+
     async fn describe(
         &self,
         key: &Arn,
         reader: AccountId,
-        description: &TrailDescription,
+        otherwise: Region,
     ) -> Observed<Answer<KeyPresence>> {
-        let region = key.region().unwrap_or(description.home_region);
+        let region = key.region().unwrap_or(otherwise);
         let asked_in = Target { account: reader, region };
         let res = self.ports.describe_key(key, asked_in).await;
         self.observed(res.and_then(|it| presence(key, reader, it)))

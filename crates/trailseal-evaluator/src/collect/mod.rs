@@ -7,6 +7,7 @@ mod key;
 mod listing;
 mod objects;
 mod single_flight;
+mod store;
 
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
@@ -14,9 +15,9 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, Gap, GapId, GapLedger, KeyPresence, LogSample, Observed,
-    Organization, Region, Sample, Target, Thresholds, TrailDescription, TrailFacts, TrailStatus,
-    Window,
+    AccountId, Answer, Arn, BucketFacts, Gap, GapClass, GapId, GapLedger, KeyPresence, KeyRotation,
+    LogSample, ManagementEvents, Observed, Organization, Region, Sample, Target, Thresholds,
+    TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
@@ -26,6 +27,7 @@ use classify::Expected;
 use single_flight::SingleFlight;
 
 pub use key::key_arn;
+pub use store::{CollectedStore, StoreWork};
 
 /// Calls that one trail keeps in flight.
 const IN_FLIGHT: usize = 8;
@@ -52,6 +54,9 @@ pub struct Members {
     pub audited: Vec<AccountId>,
     /// Every member.
     pub all: BTreeSet<AccountId>,
+    /// The account that runs the audit, where it is a delegated administrator: it lists the
+    /// organization's accounts, and is not the management account.
+    pub delegated_administrator: Option<AccountId>,
 }
 
 /// The organization once its directory has ended: whoever needs it waits for it.
@@ -83,6 +88,8 @@ pub struct CollectedTrail {
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
+    /// Whether that key rotates, where it can.
+    pub key_rotation: Option<Observed<Answer<KeyRotation>>>,
     /// The key that its objects should lie under, once resolved.
     pub expected_key: Option<Arn>,
     /// Its bucket.
@@ -100,6 +107,7 @@ pub struct Collector<'a, P> {
     members: MembersToCome,
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
+    rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
     buckets_of: SingleFlight<AccountId, Observed<Answer<Arc<HashSet<String>>>>>,
 }
 
@@ -118,6 +126,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             members,
             keys: SingleFlight::default(),
             policies: SingleFlight::default(),
+            rotations: SingleFlight::default(),
             buckets_of: SingleFlight::default(),
         }
     }
@@ -125,17 +134,18 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
     /// Collects one trail.
     pub async fn collect(&self, work: TrailWork) -> CollectedTrail {
         let description = &work.trail.description;
-        let status = self.status(&work).await;
-        let home = Target { account: description.owner, region: description.home_region };
-        let events = self.ports.management_events(&description.arn, home).await;
+        let stand_in = self.stand_in(description).await;
+        let status = self.status(&work, stand_in).await;
+        let management_events = self.management_events(description, stand_in).await;
+        let home = key::home(description);
         let key_named = key_arn(description);
         let key = match &key_named {
-            Some(named) => Some(self.key(named, description).await),
+            Some(named) => Some(self.key(named, home).await),
             None => None,
         };
-        let key_policy = match &key {
-            Some(key) => self.key_policy(key, description).await,
-            None => None,
+        let (key_policy, key_rotation) = match &key {
+            Some(key) => (self.key_policy(key, home).await, self.key_rotation(key).await),
+            None => (None, None),
         };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let bucket = match &description.bucket {
@@ -156,11 +166,11 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             described_by,
             seen_from: Vec::new(),
             status,
-            management_events: self.observed(events),
+            management_events,
             key: key_named,
             sample,
         };
-        CollectedTrail { facts, key, key_policy, expected_key, bucket, samples }
+        CollectedTrail { facts, key, key_policy, key_rotation, expected_key, bucket, samples }
     }
 
     fn gap(&self, gap: Gap) -> GapId {
@@ -174,22 +184,73 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         }
     }
 
+    /// Who is asked about an organization trail whose owner does not answer.
+    async fn stand_in(&self, description: &TrailDescription) -> Option<AccountId> {
+        if !description.is_organization_trail {
+            return None;
+        }
+        let members = self.members.clone().await;
+        members.delegated_administrator.filter(|it| *it != description.owner)
+    }
+
     /// GetTrailStatus under the owner: in each enabled Region for a multi-Region trail, because
-    /// AWS reports each Region by itself, else in the home Region.
-    async fn status(&self, work: &TrailWork) -> Vec<(Region, Observed<Answer<TrailStatus>>)> {
+    /// AWS reports each Region by itself, else in the home Region. A Region that turns out to be
+    /// disabled delivers nothing and is left out.
+    async fn status(
+        &self,
+        work: &TrailWork,
+        stand_in: Option<AccountId>,
+    ) -> Vec<(Region, Observed<Answer<TrailStatus>>)> {
         let description = &work.trail.description;
-        let mut regions = vec![description.home_region];
+        let home = description.home_region;
+        let mut regions = vec![home];
         if description.is_multi_region {
             regions.extend(&work.owner_regions);
             regions.sort_unstable();
             regions.dedup();
         }
         let ask = |region| async move {
-            let asked_in = Target { account: description.owner, region };
-            let res = self.ports.trail_status(&description.arn, asked_in).await;
-            (region, self.observed(res))
+            let ask = |account| {
+                let asked_in = Target { account, region };
+                self.ports.trail_status(&description.arn, asked_in)
+            };
+            match self.first_answer(description.owner, stand_in, ask).await {
+                Err(gap) if gap.class == GapClass::RegionDisabled && region != home => None,
+                res => Some((region, self.observed(res))),
+            }
         };
-        futures::stream::iter(regions).map(ask).buffered(IN_FLIGHT).collect().await
+        let asked = futures::stream::iter(regions).map(ask).buffered(IN_FLIGHT);
+        asked.filter_map(std::future::ready).collect().await
+    }
+
+    async fn management_events(
+        &self,
+        description: &TrailDescription,
+        stand_in: Option<AccountId>,
+    ) -> Observed<Answer<ManagementEvents>> {
+        let ask = |account| {
+            let asked_in = Target { account, region: description.home_region };
+            self.ports.management_events(&description.arn, asked_in)
+        };
+        let res = self.first_answer(description.owner, stand_in, ask).await;
+        self.observed(res)
+    }
+
+    /// The owner's answer, else the stand-in's; if neither answers, the owner's gap.
+    async fn first_answer<T, F: Future<Output = Result<T, Gap>>>(
+        &self,
+        owner: AccountId,
+        stand_in: Option<AccountId>,
+        ask: impl Fn(AccountId) -> F,
+    ) -> Result<T, Gap> {
+        let refused = match ask(owner).await {
+            Ok(answer) => return Ok(answer),
+            Err(gap) => gap,
+        };
+        match stand_in {
+            Some(account) => ask(account).await.map_err(|_| refused),
+            None => Err(refused),
+        }
     }
 }
 

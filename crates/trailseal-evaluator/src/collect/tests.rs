@@ -1,6 +1,9 @@
 //! Collecting against a small AWS in memory: what is asked, how often, of whom, and what comes of it.
 
 mod fake;
+mod rotation;
+mod stand_in;
+mod store;
 
 use std::collections::BTreeSet;
 
@@ -39,6 +42,7 @@ fn members() -> Members {
         organization: Some(Organization { id: "o-1".to_owned(), management_account: account(1) }),
         audited: vec![account(1), account(2)],
         all: BTreeSet::from([account(1), account(2)]),
+        delegated_administrator: None,
     }
 }
 
@@ -89,6 +93,14 @@ fn naming(key: &str) -> TrailDescription {
     TrailDescription { kms_key_id: Some(key.to_owned()), ..trail("main") }
 }
 
+fn multi_region() -> TrailDescription {
+    TrailDescription { is_multi_region: true, ..trail("main") }
+}
+
+fn in_account(number: u64, name: &str) -> Target {
+    Target { account: account(number), region: region(name) }
+}
+
 fn results(collected: &CollectedTrail) -> Vec<SampleResult> {
     collected.samples.iter().map(|it| it.result).collect()
 }
@@ -110,7 +122,7 @@ mod status {
     #[test]
     fn a_multi_region_trail_is_asked_for_in_every_region_of_its_owner() {
         let owner = account(1);
-        let multi = TrailDescription { is_multi_region: true, ..trail("main") };
+        let multi = multi_region();
         let both = [(owner, "eu-west-1".to_owned()), (owner, "us-east-1".to_owned())];
         assert_eq!(asked(multi.clone()), both);
         // The home Region is asked even where the owner's Regions do not list it.
@@ -129,11 +141,32 @@ mod status {
             Call::Status(_, target) => target.region == region("eu-west-1"),
             _ => false,
         });
-        let multi = TrailDescription { is_multi_region: true, ..trail("main") };
-        let collected = collect(&world, multi);
+        let collected = collect(&world, multi_region());
         let unread: Vec<_> =
             collected.facts.status.iter().map(|(name, it)| (*name, it.gap().is_some())).collect();
         assert_eq!(unread, [(region("eu-west-1"), true), (region("us-east-1"), false)]);
+    }
+
+    /// The Regions with a status, and how many gaps there are, where GetTrailStatus fails so there.
+    #[track_caller]
+    fn check_failing(name: &str, class: GapClass, expected: (&[&str], usize)) {
+        let there = region(name);
+        let world = World::new().failing(move |it| match it {
+            Call::Status(_, target) if target.region == there => Some(class),
+            _ => None,
+        });
+        let (collected, gaps) =
+            collect_with(&world, settings(), at_once(members()), multi_region());
+        let regions: Vec<&str> = collected.facts.status.iter().map(|it| it.0.name()).collect();
+        assert_eq!((regions.as_slice(), gaps.len()), expected);
+    }
+
+    #[test]
+    fn a_region_that_turns_out_to_be_disabled_is_left_out_without_a_gap_but_not_the_home_region() {
+        let both: &[&str] = &["eu-west-1", "us-east-1"];
+        check_failing("eu-west-1", GapClass::RegionDisabled, (&["us-east-1"], 0));
+        check_failing("eu-west-1", GapClass::ExpiredCredentials, (both, 1));
+        check_failing("us-east-1", GapClass::RegionDisabled, (both, 1));
     }
 }
 
@@ -142,10 +175,6 @@ mod key {
 
     fn asked(world: &World) -> Vec<Call> {
         world.calls_of(Operation::DescribeKey)
-    }
-
-    fn in_account(number: u64, name: &str) -> Target {
-        Target { account: account(number), region: region(name) }
     }
 
     #[test]
@@ -700,8 +729,9 @@ mod objects {
     #[test]
     fn an_answer_about_one_object_alone_hides_no_other() {
         let newest = Call::Head(reader_at_home(), log_object(1));
-        let mut world = World::holding((1..=3).map(log_object)).refusing(move |it| *it == newest);
-        world.refusal = GapClass::MalformedAnswer;
+        let odd = GapClass::MalformedAnswer;
+        let world = World::holding((1..=3).map(log_object))
+            .failing(move |it| (*it == newest).then_some(odd));
         let collected = collect(&world, trail("main"));
         let (unreadable, pass) = (SampleResult::Unreadable, SampleResult::Pass);
         assert_eq!(results(&collected), [unreadable, pass, pass]);

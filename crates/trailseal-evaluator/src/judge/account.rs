@@ -23,13 +23,13 @@ pub(super) fn judge_all(facts: &OrganizationFacts) -> Vec<Finding> {
 }
 
 /// Which trails can cover an account.
-struct Candidates<'a> {
+pub(super) struct Candidates<'a> {
     own: HashMap<AccountId, Vec<&'a TrailFacts>>,
     organization: Vec<&'a TrailFacts>,
 }
 
 impl<'a> Candidates<'a> {
-    fn new(facts: &'a OrganizationFacts) -> Self {
+    pub(super) fn new(facts: &'a OrganizationFacts) -> Self {
         let mut own: HashMap<AccountId, Vec<&TrailFacts>> = HashMap::new();
         for trail in &facts.trails {
             own.entry(trail.description.owner).or_default().push(trail);
@@ -58,15 +58,17 @@ fn covered(facts: &OrganizationFacts, candidates: &Candidates<'_>, account: &Acc
         return Finding::not_applicable(CONTROL, subject, Reason::AccountNotActive)
             .saying(format!("The account is not in use: {}.", account.state));
     }
+    let rows = facts.coverage.of_account(account.id);
+    if !facts.scope.includes(account) || all_excluded(rows) {
+        return Finding::not_applicable(CONTROL, subject, Reason::Excluded)
+            .saying("The account was left out of this run.".to_owned());
+    }
     let mut sum = Sum::default();
-    for row in facts.coverage.of_account(account.id) {
-        if row.outcome == Outcome::RegionDisabled {
-            continue;
-        }
+    for row in rows.iter().filter(|it| !it.outcome.is_left_out()) {
         let target = Target { account: account.id, region: row.region };
         match best(facts, candidates, target, row) {
             Cover::Covered(trail) => sum.covering(trail),
-            Cover::Uncovered if row.outcome == Outcome::Evaluated => sum.uncovered.push(*row),
+            Cover::Uncovered if row.trails_listed => sum.uncovered.push(*row),
             Cover::Uncovered => sum.unproven(Reason::CoverageUnread, row.gap, row.region),
             Cover::Unproven(reason, gap) => sum.unproven(reason, gap, row.region),
         }
@@ -100,12 +102,9 @@ fn cover<'a>(
     target: Target,
     row: &CoverageRow,
 ) -> Cover<'a> {
-    let description = &trail.description;
-    if !description.is_multi_region && target.region != description.home_region {
-        return Cover::Uncovered;
-    }
-    if trail.described_from == DescribedFrom::DisagreeingShadows {
-        return Cover::Unproven(Reason::ShadowsDisagree, None);
+    match reach(facts, trail, target) {
+        Cover::Covered(_) => {}
+        other => return other,
     }
     match &trail.management_events {
         Observed::Unread(gap) => return Cover::Unproven(Reason::SelectorsUnread, Some(*gap)),
@@ -117,21 +116,33 @@ fn cover<'a>(
             ManagementEvents::Recorded { .. } => return Cover::Uncovered,
         },
     }
-    let home = Target { account: target.account, region: description.home_region };
-    if target.account != description.owner && home.region.is_opt_in() {
-        // A member without the trail's opt-in home Region sends nothing from anywhere.
-        match facts.coverage.of_target(home).map(|it| (it.outcome, it.gap)) {
-            Some((Outcome::Evaluated, _)) => {}
-            Some((Outcome::RegionDisabled, _)) | None => return Cover::Uncovered,
-            Some((_, gap)) => return Cover::Unproven(Reason::CoverageUnread, gap),
-        }
-    }
     match logging(trail, target) {
         Cover::Covered(_) => {}
         other => return other,
     }
-    if row.outcome == Outcome::Evaluated && !is_shown(trail, target) {
+    if row.trails_listed && !is_shown(trail, target) {
         return Cover::Unproven(Reason::TrailNotShown, None);
+    }
+    Cover::Covered(trail)
+}
+
+/// Whether the trail is one of the target's at all, whatever it records and whether it logs.
+fn reach<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -> Cover<'a> {
+    let description = &trail.description;
+    if !description.is_multi_region && target.region != description.home_region {
+        return Cover::Uncovered;
+    }
+    if trail.described_from == DescribedFrom::DisagreeingShadows {
+        return Cover::Unproven(Reason::ShadowsDisagree, None);
+    }
+    let home = Target { account: target.account, region: description.home_region };
+    if target.account != description.owner && home.region.is_opt_in() {
+        // A member without the trail's opt-in home Region sends nothing from anywhere.
+        match facts.coverage.of_target(home).map(|it| (it.outcome, it.gap)) {
+            Some((Outcome::Evaluated | Outcome::Partial, _)) => {}
+            Some((Outcome::RegionDisabled, _)) | None => return Cover::Uncovered,
+            Some((_, gap)) => return Cover::Unproven(Reason::CoverageUnread, gap),
+        }
     }
     Cover::Covered(trail)
 }
@@ -152,6 +163,30 @@ fn logging(trail: &TrailFacts, target: Target) -> Cover<'_> {
 fn is_shown(trail: &TrailFacts, target: Target) -> bool {
     let seen = trail.seen_from.binary_search_by_key(&target.account, |it| it.0);
     seen.is_ok_and(|it| trail.seen_from[it].1.contains(target.region))
+}
+
+/// Whether the user left every Region out that the account has.
+fn all_excluded(rows: &[CoverageRow]) -> bool {
+    rows.iter().any(|it| it.outcome == Outcome::Excluded)
+        && rows.iter().all(|it| it.outcome.is_left_out())
+}
+
+/// The logging trails that record something of an account, and those of which it is not known; in
+/// the order of the candidates.
+pub(super) fn recorders<'a>(
+    facts: &'a OrganizationFacts,
+    candidates: &Candidates<'a>,
+    account: AccountId,
+) -> Vec<&'a TrailFacts> {
+    let rows = facts.coverage.of_account(account);
+    let records = |trail: &TrailFacts| {
+        rows.iter().filter(|it| !it.outcome.is_left_out()).any(|row| {
+            let target = Target { account, region: row.region };
+            !matches!(reach(facts, trail, target), Cover::Uncovered)
+                && !matches!(logging(trail, target), Cover::Uncovered)
+        })
+    };
+    candidates.of(account).filter(|it| records(it)).collect()
 }
 
 /// What the Regions of one account come to together.

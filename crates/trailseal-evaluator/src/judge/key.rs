@@ -149,7 +149,7 @@ impl<'a> TrailCase<'a> {
         let (reason, why) = match &self.key_read().ok()?.value {
             KeyPresence::Gone => (Reason::KeyGone, "does not exist any more"),
             KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
-                (Reason::AwsManaged, "is managed by AWS, and so is its policy")
+                (Reason::AwsManaged, "is managed by AWS, with its policy and rotation")
             }
             KeyPresence::Exists(_) => return None,
         };

@@ -3,9 +3,14 @@
 mod account;
 mod key;
 mod key_policy;
+mod key_rotation;
 mod log_objects;
+mod sealing;
+mod store;
 mod trail_delivering;
 mod trail_kms_encrypted;
+
+pub use sealing::account_sealing;
 
 use std::collections::HashMap;
 
@@ -27,6 +32,7 @@ pub fn judge(facts: &OrganizationFacts) -> Vec<Finding> {
         findings.extend(of_trail.filter_map(|it| case.judge(it)));
     }
     findings.extend(account::judge_all(facts));
+    findings.extend(store::judge_all(facts));
     findings
 }
 
@@ -56,6 +62,7 @@ impl<'a> TrailCase<'a> {
             ControlId::KeyCustomerManaged => Some(key::customer_managed(self)),
             ControlId::KeyUsable => Some(key::usable(self)),
             ControlId::KeyPolicyAllowsCloudtrail => Some(key_policy::allows_cloudtrail(self)),
+            ControlId::KeyRotationEnabled => Some(key_rotation::judge(self)),
             ControlId::TrailDelivering => Some(trail_delivering::judge(self)),
             ControlId::LogObjectsSealed => Some(log_objects::judge(self)),
             _ => control.essential.then(|| self.not_built(control.id)),

@@ -1,6 +1,10 @@
 //! Each control by itself, then what follows from what, then the properties of judging.
 
 mod account_covered;
+mod account_scope;
+mod account_sealing;
+mod event_data_store;
+mod key_rotation;
 mod properties;
 
 use std::sync::Arc;
@@ -735,6 +739,7 @@ mod what_follows_from_what {
                 "key-customer-managed pass customer_managed",
                 "key-usable pass usable",
                 "key-policy-allows-cloudtrail pass policy_allows",
+                "key-rotation-enabled pass rotation_on",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
             ],
@@ -750,6 +755,7 @@ mod what_follows_from_what {
                 "key-customer-managed not_applicable no_kms_key",
                 "key-usable not_applicable no_kms_key",
                 "key-policy-allows-cloudtrail not_applicable no_kms_key",
+                "key-rotation-enabled not_applicable no_kms_key",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail no_kms_key",
             ],
@@ -766,6 +772,7 @@ mod what_follows_from_what {
                 "key-customer-managed fail aws_managed",
                 "key-usable pass usable",
                 "key-policy-allows-cloudtrail not_applicable aws_managed",
+                "key-rotation-enabled not_applicable aws_managed",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail aws_managed_key",
             ],
@@ -786,6 +793,7 @@ mod what_follows_from_what {
                 "key-customer-managed not_applicable key_gone",
                 "key-usable fail key_gone",
                 "key-policy-allows-cloudtrail not_applicable key_gone",
+                "key-rotation-enabled not_applicable key_gone",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
             ],
@@ -802,6 +810,7 @@ mod what_follows_from_what {
                 "key-customer-managed not_proven unread",
                 "key-usable not_proven unread",
                 "key-policy-allows-cloudtrail not_proven unread",
+                "key-rotation-enabled not_proven unread",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
             ],

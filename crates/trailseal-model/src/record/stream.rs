@@ -151,6 +151,11 @@ mod tests {
             state: "active".to_owned(),
             ou_path: None,
             role_arn: None,
+            ou_names: None,
+            tags: BTreeMap::new(),
+            logs_sealed: None,
+            recorded_by: Vec::new(),
+            regions: BTreeMap::new(),
         })
     }
 
@@ -162,6 +167,7 @@ mod tests {
             reason_code: None,
             gap_id: None,
             trails_found: 1,
+            stores_found: 0,
             api_calls: 1,
             throttles: 0,
             started_at: None,

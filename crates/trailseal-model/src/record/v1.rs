@@ -4,6 +4,7 @@
 //! counts the others, so that a record that was cut short is refused.
 
 mod convert;
+mod inventory;
 mod lines;
 mod write;
 
@@ -15,7 +16,7 @@ use serde::{Deserialize, Serialize};
 pub use convert::sample_line;
 pub use lines::{
     AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, SampleLine,
-    SamplingLine, StatusLine, TrailLine,
+    SamplingLine, StatusLine, StoreLine, TrailLine,
 };
 pub use write::{Audit, Run, SampleSource, write_record};
 
@@ -34,6 +35,8 @@ pub enum Line {
     Bucket(BucketLine),
     /// One key that a trail names.
     Key(KeyLine),
+    /// One CloudTrail Lake event data store.
+    EventDataStore(Box<StoreLine>),
     /// One trail.
     Trail(Box<TrailLine>),
     /// One operation that could not give its answer.
@@ -57,6 +60,7 @@ impl Line {
             Self::Account(_) => "account",
             Self::Bucket(_) => "bucket",
             Self::Key(_) => "key",
+            Self::EventDataStore(_) => "event_data_store",
             Self::Trail(_) => "trail",
             Self::Gap(_) => "gap",
             Self::Finding(_) => "finding",
@@ -74,12 +78,13 @@ impl Line {
             Self::Account(it) => (1, it.account_id.clone()),
             Self::Bucket(it) => (2, it.bucket.clone()),
             Self::Key(it) => (3, it.key_arn.clone()),
-            Self::Trail(it) => (4, it.trail_arn.clone()),
-            Self::Gap(it) => (5, it.place()),
-            Self::Finding(it) => (6, format!("{}\0{:02}", it.resource_arn, it.control_order())),
-            Self::Sample(it) => (7, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
-            Self::Coverage(it) => (8, format!("{}{}", it.account_id, it.region)),
-            Self::End(_) => (9, String::new()),
+            Self::EventDataStore(it) => (4, it.event_data_store_arn.clone()),
+            Self::Trail(it) => (5, it.trail_arn.clone()),
+            Self::Gap(it) => (6, it.place()),
+            Self::Finding(it) => (7, format!("{}\0{:02}", it.resource_arn, it.control_order())),
+            Self::Sample(it) => (8, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
+            Self::Coverage(it) => (9, format!("{}{}", it.account_id, it.region)),
+            Self::End(_) => (10, String::new()),
         }
     }
 }
@@ -107,10 +112,13 @@ pub struct RunLine {
     pub organization_id: Option<String>,
     /// Its management account.
     pub management_account_id: Option<String>,
-    /// Where the list of accounts comes from.
+    /// Where the list of accounts comes from: `organizations`, `standalone_account` or
+    /// `accounts_file`; only the user's word stands for the last one.
     pub population_source: String,
     /// Whether every page of it arrived.
     pub population_complete: bool,
+    /// What the user limited the run to.
+    pub scope: ScopeLine,
     /// The role assumed in members.
     pub role_name: String,
     /// The command line, secrets left out.
@@ -143,6 +151,21 @@ pub struct RunLine {
     pub throttles: u64,
     /// The exit code.
     pub exit_code: u8,
+}
+
+/// What the user limited the run to; where every list is empty, nothing was left out.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ScopeLine {
+    /// Whether anything was left out.
+    pub is_limited: bool,
+    /// Only these accounts, together with those of `organizational_units`.
+    pub accounts: Vec<String>,
+    /// Only accounts below one of these.
+    pub organizational_units: Vec<String>,
+    /// None of these accounts.
+    pub excluded_accounts: Vec<String>,
+    /// Only these Regions.
+    pub regions: Vec<String>,
 }
 
 /// The numbers that judging depended on.

@@ -1,56 +1,90 @@
 //! What is known while the run goes on: accounts, coverage, sightings, and which trails are ready.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::mpsc;
-use trailseal_evaluator::{Fold, FoldedTrail, Members, TrailWork, needs_members};
-use trailseal_fanout::{AccountPage, OpenedAccount, outcome_of_failure};
+use trailseal_evaluator::ports::TrailListed;
+use trailseal_evaluator::{Fold, FoldedTrail, Members, StoreWork, TrailWork, needs_members};
+use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree, outcome_of_failure};
 use trailseal_model::{
-    Account, AccountId, Answer, Arn, Coverage, CoverageRow, Gap, GapId, Observed, Organization,
-    Outcome, Region, RegionSet, Sighting, Target, TrailDescription,
+    Account, AccountId, Arn, Coverage, CoverageRow, GapClass, GapId, Observed, Organization,
+    Outcome, Partition, PopulationSource, Region, RegionSet, Scope, Sighting, StoreListed, Target,
 };
 
-/// Shared by the directory and the targets; nothing waits while it is held.
+use super::AuditSettings;
+use super::targets::Listings;
+
+/// Shared by all parts of the work; nothing waits while it is held.
 pub(super) struct Ledger(Mutex<State>);
 
 struct State {
+    caller: AccountId,
+    partition: Partition,
     accounts: BTreeMap<AccountId, Account>,
     organization: Option<Organization>,
+    source: PopulationSource,
     /// `None` while the directory is being walked.
     population: Option<Observed<()>>,
+    unit_names: BTreeMap<String, String>,
+    account_tags: BTreeMap<AccountId, BTreeMap<String, String>>,
     coverage: Coverage,
     fold: Fold,
+    /// Trails by the accounts that list them.
+    named: Vec<(AccountId, TrailListed)>,
     /// Targets of an account that are still to be read.
     waiting: HashMap<AccountId, usize>,
-    /// Closed when no trail can come any more.
+    /// Enabled Regions of accounts that are read as support only.
+    support: HashMap<AccountId, Vec<Region>>,
+    /// Closed when nothing can come any more.
     ready: Option<mpsc::UnboundedSender<TrailWork>>,
+    stores: Option<mpsc::UnboundedSender<StoreWork>>,
 }
 
 /// What the ledger holds in the end.
 pub(super) struct Ended {
     pub(super) accounts: Vec<Account>,
     pub(super) organization: Option<Organization>,
+    pub(super) source: PopulationSource,
     pub(super) population: Observed<()>,
+    pub(super) unit_names: BTreeMap<String, String>,
+    pub(super) account_tags: BTreeMap<AccountId, BTreeMap<String, String>>,
     pub(super) coverage: Coverage,
     pub(super) seen_from: BTreeMap<Arn, Vec<(AccountId, RegionSet)>>,
 }
 
 impl Ledger {
-    pub(super) fn new(ready: mpsc::UnboundedSender<TrailWork>) -> Self {
+    pub(super) fn new(
+        settings: &AuditSettings,
+        ready: mpsc::UnboundedSender<TrailWork>,
+        stores: mpsc::UnboundedSender<StoreWork>,
+    ) -> Self {
         Self(Mutex::new(State {
+            caller: settings.caller,
+            partition: settings.partition,
             accounts: BTreeMap::new(),
             organization: None,
+            source: PopulationSource::Organizations,
             population: None,
+            unit_names: BTreeMap::new(),
+            account_tags: BTreeMap::new(),
             coverage: Coverage::default(),
-            fold: Fold::default(),
+            fold: Fold::of_caller(settings.caller),
+            named: Vec::new(),
             waiting: HashMap::new(),
+            support: HashMap::new(),
             ready: Some(ready),
+            stores: Some(stores),
         }))
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Notes that the accounts come from elsewhere than Organizations.
+    pub(super) fn comes_from(&self, source: PopulationSource) {
+        self.state().source = source;
     }
 
     /// Notes a page; returns its accounts that no page before had.
@@ -64,6 +98,11 @@ impl Ledger {
         new
     }
 
+    /// Every account that was listed so far.
+    pub(super) fn account_ids(&self) -> BTreeSet<AccountId> {
+        self.state().accounts.keys().copied().collect()
+    }
+
     /// Notes the directory's end, and what it held.
     pub(super) fn end_directory(&self, failure: Option<GapId>) -> Arc<Members> {
         let mut state = self.state();
@@ -73,13 +112,77 @@ impl Ledger {
             organization: state.organization.clone(),
             audited: accounts.clone().filter(|it| it.state.is_audited()).map(|it| it.id).collect(),
             all: accounts.map(|it| it.id).collect(),
+            delegated_administrator: state.caller_is_administrator().then_some(state.caller),
         })
     }
 
-    /// Plans an account; returns how many trails became ready.
-    pub(super) fn plan(&self, opened: &OpenedAccount, gap: Option<GapId>, targets: usize) -> usize {
+    /// Notes the units' names, and the places of accounts that came without.
+    pub(super) fn place(&self, tree: Tree) {
         let mut state = self.state();
-        opened.plan(&mut state.coverage, gap);
+        for (account, path) in tree.paths {
+            if let Some(account) = state.accounts.get_mut(&account) {
+                account.ou_path.get_or_insert(path);
+            }
+        }
+        state.unit_names = tree.names;
+    }
+
+    /// These accounts as they are known by now.
+    pub(super) fn placed(&self, accounts: &[AccountId]) -> Vec<Account> {
+        let state = self.state();
+        accounts.iter().filter_map(|it| state.accounts.get(it)).cloned().collect()
+    }
+
+    /// Whether an account stands under this root or unit.
+    pub(super) fn has_unit(&self, unit: &str) -> bool {
+        let state = self.state();
+        let mut paths = state.accounts.values().filter_map(|it| it.ou_path.as_deref());
+        paths.any(|it| it.split('/').any(|it| it == unit))
+    }
+
+    /// Whether the scope leaves every account out, though there are some.
+    pub(super) fn includes_nothing(&self, scope: &Scope) -> bool {
+        let state = self.state();
+        let is_complete = matches!(state.population, Some(Observed::Known(())));
+        is_complete && scope.is_limited() && !state.accounts.values().any(|it| scope.includes(it))
+    }
+
+    pub(super) fn tag(&self, account: AccountId, tags: BTreeMap<String, String>) {
+        self.state().account_tags.insert(account, tags);
+    }
+
+    pub(super) fn name_trails(&self, account: AccountId, listed: Vec<TrailListed>) {
+        self.state().named.extend(listed.into_iter().map(|it| (account, it)));
+    }
+
+    /// Trails that an account lists and nothing showed, but where the user left their home out.
+    pub(super) fn unseen_trails(&self) -> Vec<(AccountId, TrailListed)> {
+        let state = self.state();
+        let is_unseen = |(account, listed): &&(AccountId, TrailListed)| {
+            let home = Target { account: *account, region: listed.home_region };
+            let row = state.coverage.of_target(home);
+            !state.fold.has_seen(&listed.arn)
+                && row.is_none_or(|it| it.outcome != Outcome::Excluded)
+        };
+        let mut unseen: Vec<_> = state.named.iter().filter(is_unseen).cloned().collect();
+        unseen.sort_by(|one, other| (one.0, &one.1.arn).cmp(&(other.0, &other.1.arn)));
+        unseen
+    }
+
+    pub(super) fn miss_trail(&self, home: Target, gap: GapId) {
+        self.state().coverage.miss_trail(home, GapClass::NotShown, gap);
+    }
+
+    /// Plans an account; returns how many trails became ready.
+    pub(super) fn plan(
+        &self,
+        opened: &OpenedAccount,
+        scope: &Scope,
+        gap: Option<GapId>,
+        targets: usize,
+    ) -> usize {
+        let mut state = self.state();
+        opened.plan(&mut state.coverage, scope, gap);
         state.waiting.insert(opened.account, targets);
         state.queue_of_owner(opened.account)
     }
@@ -90,16 +193,49 @@ impl Ledger {
         target: Target,
         row: CoverageRow,
         sightings: Vec<Sighting>,
+        stores: Vec<StoreListed>,
     ) -> usize {
         let mut state = self.state();
         state.coverage.settle(target.account, row);
         for sighting in sightings {
             state.fold.add(sighting);
         }
+        for listed in stores {
+            // The other end stops listening only when the whole audit does.
+            let queue = state.stores.as_ref();
+            let _ = queue.map(|it| it.unbounded_send(StoreWork { listed, target }));
+        }
         if let Some(waiting) = state.waiting.get_mut(&target.account) {
             *waiting = waiting.saturating_sub(1);
         }
         state.queue_of_owner(target.account)
+    }
+
+    /// Homes of trails that were seen from elsewhere, and that are not read by themselves: the user
+    /// left them out, or their account was never listed.
+    pub(super) fn homes_out_of_scope(&self) -> Vec<Target> {
+        let state = self.state();
+        let is_left_out = |it: &Target| {
+            state.coverage.of_target(*it).is_none_or(|row| row.outcome == Outcome::Excluded)
+        };
+        state.fold.homes_of_orphans().into_iter().filter(is_left_out).collect()
+    }
+
+    /// Notes what was read as support: nothing but trails that are known already.
+    pub(super) fn support(
+        &self,
+        account: AccountId,
+        sightings: Vec<Sighting>,
+        regions: &[AccountRegion],
+    ) {
+        let mut state = self.state();
+        for sighting in sightings {
+            if state.fold.has_seen(&sighting.description.arn) {
+                state.fold.add(sighting);
+            }
+        }
+        let enabled = regions.iter().filter(|it| it.is_enabled).map(|it| it.region).collect();
+        state.support.insert(account, enabled);
     }
 
     /// Queues what waited for the end of the directory; returns how many.
@@ -110,12 +246,13 @@ impl Ledger {
         state.queue(ready)
     }
 
-    /// Queues all that is left, orphans included, and closes the queue; returns how many.
+    /// Queues all that is left, orphans included, and closes the queues; returns how many.
     pub(super) fn queue_rest(&self) -> usize {
         let mut state = self.state();
-        let rest = state.fold.take_rest();
+        let is_administrator = state.caller_is_administrator();
+        let rest = state.fold.take_rest(is_administrator);
         let count = state.queue(rest);
-        state.ready = None;
+        (state.ready, state.stores) = (None, None);
         count
     }
 
@@ -124,7 +261,10 @@ impl Ledger {
         Ended {
             accounts: state.accounts.into_values().collect(),
             organization: state.organization,
+            source: state.source,
             population: state.population.expect("the directory has ended"),
+            unit_names: state.unit_names,
+            account_tags: state.account_tags,
             coverage: state.coverage,
             seen_from: state.fold.into_seen_from(),
         }
@@ -154,28 +294,49 @@ impl State {
         count
     }
 
+    /// Whether the caller, who can list the accounts, is not their management account.
+    fn caller_is_administrator(&self) -> bool {
+        let management = self.organization.as_ref().map(|it| it.management_account);
+        self.source == PopulationSource::Organizations
+            && management.is_some_and(|it| it != self.caller)
+    }
+
+    /// The Regions that an account has, as far as is known: also those that the user left out.
     fn enabled_regions(&self, account: AccountId) -> Vec<Region> {
-        let rows = self.coverage.of_account(account).iter();
-        rows.filter(|it| it.outcome != Outcome::RegionDisabled).map(|it| it.region).collect()
+        if let Some(regions) = self.support.get(&account).filter(|it| !it.is_empty()) {
+            return regions.clone();
+        }
+        let rows = self.coverage.of_account(account);
+        if rows.is_empty() {
+            return self.partition.regions();
+        }
+        let enabled = rows.iter().filter(|it| it.outcome != Outcome::RegionDisabled);
+        enabled.map(|it| it.region).collect()
     }
 }
 
 /// A target's row, but for its times and gap.
-pub(super) fn row(region: Region, res: &Result<Answer<Vec<TrailDescription>>, Gap>) -> CoverageRow {
-    match res {
-        Ok(answer) => {
-            let mut row = CoverageRow::with(region, Outcome::Evaluated, None);
-            row.trails_found = u16::try_from(answer.value.len()).unwrap_or(u16::MAX);
-            row.api_calls = answer.evidence.attempts;
-            row.throttles = answer.evidence.throttles;
-            row
+pub(super) fn row(region: Region, listings: &Listings) -> CoverageRow {
+    let Listings { trails, stores } = listings;
+    let (outcome, reason) = match (trails, stores) {
+        (Ok(_), Ok(_)) => (Outcome::Evaluated, None),
+        (Ok(_), Err(gap)) => (Outcome::Partial, Some(gap.class)),
+        (Err(gap), Ok(_)) if gap.class != GapClass::RegionDisabled => {
+            (Outcome::Partial, Some(gap.class))
         }
-        Err(gap) => {
-            let outcome = outcome_of_failure(gap.class);
-            let mut row = CoverageRow::with(region, outcome, Some(gap.class));
-            row.api_calls = gap.attempts;
-            row.throttles = gap.throttles;
-            row
-        }
-    }
+        (Err(gap), _) => (outcome_of_failure(gap.class), Some(gap.class)),
+    };
+    let mut row = CoverageRow::with(region, outcome, reason);
+    row.trails_listed = trails.is_ok();
+    let count = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
+    row.trails_found = trails.as_ref().map_or(0, |it| count(it.value.len()));
+    row.stores_found = stores.as_ref().map_or(0, |it| count(it.value.len()));
+    let tries = |it: Result<(u8, u8), (u8, u8)>| it.unwrap_or_else(|it| it);
+    let of_trails = trails.as_ref().map(|it| (it.evidence.attempts, it.evidence.throttles));
+    let of_stores = stores.as_ref().map(|it| (it.evidence.attempts, it.evidence.throttles));
+    let (calls, throttles) = tries(of_trails.map_err(|it| (it.attempts, it.throttles)));
+    let (more_calls, more_throttles) = tries(of_stores.map_err(|it| (it.attempts, it.throttles)));
+    row.api_calls = calls.saturating_add(more_calls);
+    row.throttles = throttles.saturating_add(more_throttles);
+    row
 }

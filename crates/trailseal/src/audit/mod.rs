@@ -1,40 +1,72 @@
 //! The whole path over any ports: directory, fan-out, fold, collect, judge.
 
+mod cross_check;
+mod directory;
 mod ledger;
+mod stores;
+mod support;
+mod targets;
 mod trails;
 
 use std::collections::BTreeSet;
 use std::io;
 use std::sync::Arc;
 
+use futures::FutureExt as _;
 use futures::channel::{mpsc, oneshot};
-use futures::{FutureExt as _, StreamExt as _};
 use jiff::Timestamp;
 use tokio::time::Instant;
-use trailseal_evaluator::ports::{CollectPorts, TrailListing};
-use trailseal_evaluator::{CollectSettings, Collector, Members, TrailWork, judge};
-use trailseal_fanout::{
-    Access, Directory, OpenedAccount, RegionListing, Sessions, open_account, pages, run,
-};
+use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
+use trailseal_evaluator::{CollectSettings, Collector, Members, account_sealing, judge};
+use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
 use trailseal_model::{
-    Account, AccountId, Answer, Event, EventSink, Finding, Gap, GapClass, GapLedger, Gaps,
-    Operation, OrganizationFacts, Partition, Sighting, Target, TrailDescription,
+    Account, AccountId, AccountSealing, Event, EventSink, Finding, Gap, GapClass, GapId, GapLedger,
+    Gaps, Operation, OrganizationFacts, Partition, Scope,
 };
 
 use crate::samples::SampleSpool;
 use ledger::Ledger;
+use stores::CollectedStores;
 use trails::Collected;
 
 /// Everything an audit asks of the world.
-pub trait Ports: Directory + Sessions + RegionListing + TrailListing + CollectPorts {}
+pub trait Ports:
+    Directory
+    + OrganizationTree
+    + Sessions
+    + RegionListing
+    + TrailListing
+    + TrailNames
+    + StoreListing
+    + CollectPorts
+{
+}
 
-impl<P: Directory + Sessions + RegionListing + TrailListing + CollectPorts> Ports for P {}
+impl<P> Ports for P where
+    P: Directory
+        + OrganizationTree
+        + Sessions
+        + RegionListing
+        + TrailListing
+        + TrailNames
+        + StoreListing
+        + CollectPorts
+{
+}
 
 /// What an audit is told.
 #[derive(Debug, Clone)]
 pub struct AuditSettings {
+    /// The account that runs the audit.
+    pub caller: AccountId,
     /// The partition of the caller.
     pub partition: Partition,
+    /// What the user limited the run to.
+    pub scope: Scope,
+    /// The accounts to take where Organizations gives none, by the user's word.
+    pub declared_accounts: Vec<Account>,
+    /// The tags of accounts that are asked for, by key; none is asked for without one.
+    pub account_tags: BTreeSet<String>,
     /// What collecting is told.
     pub collect: CollectSettings,
     /// Accounts outside the organization whose keys are trusted.
@@ -52,6 +84,8 @@ pub struct Audited {
     pub facts: OrganizationFacts,
     /// What was judged.
     pub findings: Vec<Finding>,
+    /// What that comes to for each account.
+    pub accounts: Vec<AccountSealing>,
     /// What was not read.
     pub gaps: Gaps,
 }
@@ -62,6 +96,15 @@ pub enum AuditError {
     /// Not even the first page of accounts could be read, so there is no population.
     #[error("the accounts of the organization cannot be listed")]
     NoDirectory(Gap),
+    /// The scope names accounts that the whole organization does not have.
+    #[error("accounts that the organization does not have: {0:?}")]
+    UnknownAccounts(Vec<AccountId>),
+    /// The scope names roots or units under which no account stands.
+    #[error("units that the organization does not have: {0:?}")]
+    UnknownUnits(Vec<String>),
+    /// Nothing is left to audit.
+    #[error("no account is left to audit")]
+    EmptyScope,
     /// The samples could not be kept.
     #[error("the samples cannot be kept: {0}")]
     Spool(#[from] io::Error),
@@ -74,8 +117,9 @@ const COLLECTING: usize = 32;
 
 /// Audits an organization.
 ///
-/// Three things run side by side: the directory is walked, targets are read as accounts arrive, and
-/// trails are collected as soon as their owner's targets are read. Only judging waits for all.
+/// Several things run side by side: the directory is walked, targets are read as accounts arrive,
+/// and trails and event data stores are collected as soon as they are ready. Only judging waits for
+/// all.
 ///
 /// # Errors
 /// When there is no population, or the samples cannot be kept. Everything else becomes a gap.
@@ -88,20 +132,28 @@ pub async fn audit<P: Ports>(
     let gaps = GapLedger::default();
     let work = Work { ports, settings, events, gaps: &gaps, start: Instant::now() };
     let (accounts, arriving) = mpsc::unbounded();
+    let (opened, to_list) = mpsc::unbounded();
+    let (listed, to_tag) = mpsc::unbounded();
     let (trails, ready) = mpsc::unbounded();
-    let (ended, members) = oneshot::channel();
+    let (stores, stores_ready) = mpsc::unbounded();
+    let (ended, members) = oneshot::channel::<Arc<Members>>();
     let members = members.map(Result::unwrap_or_default).boxed().shared();
-    let ledger = Ledger::new(trails);
+    let ledger = Ledger::new(settings, trails, stores);
     let collector = Collector::new(ports, &gaps, settings.collect.clone(), members);
-    let collected = {
-        let directory = work.walk_directory(accounts, ended, &ledger);
-        let targets = work.read_targets(arriving, &ledger);
+    let (collected, stores) = {
+        let directory = work.walk_directory(accounts, listed, ended, &ledger);
+        let tags = work.read_tags(to_tag, &ledger);
+        let targets = work.read_targets(arriving, opened, &ledger);
+        let names = work.list_trails(to_list, &ledger);
         let trails = trails::collect(&work, &collector, ready, samples);
-        let ((), (), collected) = futures::try_join!(directory, targets, trails)?;
-        collected
+        let stores = stores::collect(&work, &collector, stores_ready);
+        let ((), (), (), (), collected, stores) =
+            futures::try_join!(directory, tags, targets, names, trails, stores)?;
+        (collected, stores)
     };
     drop(collector);
-    Ok(conclude(settings, gaps, ledger, collected))
+    work.miss_unseen_trails(&ledger);
+    Ok(conclude(settings, gaps, ledger, collected, stores))
 }
 
 fn conclude(
@@ -109,27 +161,38 @@ fn conclude(
     gaps: GapLedger,
     ledger: Ledger,
     collected: Collected,
+    stores: CollectedStores,
 ) -> Audited {
     let ended = ledger.end();
     let mut facts = OrganizationFacts {
         organization: ended.organization,
         accounts: ended.accounts,
+        unit_names: ended.unit_names,
+        account_tags: ended.account_tags,
+        population_source: ended.source,
         population: ended.population,
+        scope: settings.scope.clone(),
         coverage: ended.coverage,
         trails: collected.trails,
         keys: collected.keys,
         key_policies: collected.key_policies,
+        key_rotations: collected.key_rotations,
+        stores: stores.stores,
         buckets: collected.buckets,
         trusted_key_accounts: settings.trusted_key_accounts.clone(),
         thresholds: settings.collect.thresholds,
         as_of: settings.as_of,
     };
+    for (named, key) in stores.keys {
+        trails::keep_better(&mut facts.keys, named, key);
+    }
     let mut seen_from = ended.seen_from;
     for trail in &mut facts.trails {
         trail.seen_from = seen_from.remove(&trail.description.arn).unwrap_or_default();
     }
     let findings = judge(&facts);
-    Audited { facts, findings, gaps: gaps.into_gaps() }
+    let accounts = account_sealing(&facts, &findings);
+    Audited { facts, findings, accounts, gaps: gaps.into_gaps() }
 }
 
 /// What every part of the work needs.
@@ -142,39 +205,9 @@ struct Work<'a, P> {
 }
 
 impl<P: Ports> Work<'_, P> {
-    fn gap(&self, gap: Gap) -> trailseal_model::GapId {
+    fn gap(&self, gap: Gap) -> GapId {
         self.events.emit(&Event::GapRecorded { gap: &gap });
         self.gaps.record(gap)
-    }
-
-    /// Hands out accounts while pages arrive.
-    async fn walk_directory(
-        &self,
-        accounts: mpsc::UnboundedSender<Account>,
-        ended: oneshot::Sender<Arc<Members>>,
-        ledger: &Ledger,
-    ) -> Result<(), AuditError> {
-        let mut pages = std::pin::pin!(pages(self.ports));
-        let mut is_first = true;
-        let mut failure = None;
-        while let Some(page) = pages.next().await {
-            match page {
-                Ok(page) => {
-                    self.events.emit(&Event::AccountsListed { count: page.accounts.len() });
-                    for account in ledger.list(page) {
-                        // The other end stops listening only when the whole audit does.
-                        let _ = accounts.unbounded_send(account);
-                    }
-                }
-                Err(gap) if is_first => return Err(AuditError::NoDirectory(gap)),
-                Err(gap) => failure = Some(self.gap(gap)),
-            }
-            is_first = false;
-        }
-        self.events.emit(&Event::DirectoryEnded { is_complete: failure.is_none() });
-        let _ = ended.send(ledger.end_directory(failure));
-        self.queued(ledger.queue_ready());
-        Ok(())
     }
 
     fn queued(&self, count: usize) {
@@ -182,84 +215,8 @@ impl<P: Ports> Work<'_, P> {
             self.events.emit(&Event::TrailQueued);
         }
     }
-
-    /// Opens accounts, reads their targets and settles each of them.
-    async fn read_targets(
-        &self,
-        accounts: mpsc::UnboundedReceiver<Account>,
-        ledger: &Ledger,
-    ) -> Result<(), AuditError> {
-        let partition = self.settings.partition;
-        let opened = run(accounts, OPENING, |account: Account| async move {
-            open_account(self.ports, &account, partition).await
-        });
-        let targets = opened.flat_map(|(account, res)| {
-            let opened = res.unwrap_or_else(|panicked| {
-                let gap = panic_gap(Operation::AssumeRole, &panicked.message).at(account.id, None);
-                OpenedAccount::with_table(account.id, Access::Failed(gap), partition)
-            });
-            futures::stream::iter(self.plan(&opened, ledger))
-        });
-        let read = |target: Target| async move {
-            let begun = Instant::now();
-            (begun, self.ports.describe_trails(target).await)
-        };
-        let mut done = std::pin::pin!(run(targets, self.settings.max_in_flight, read));
-        while let Some((target, res)) = done.next().await {
-            let (begun, res) = res.unwrap_or_else(|panicked| {
-                let gap = panic_gap(Operation::DescribeTrails, &panicked.message);
-                (Instant::now(), Err(gap.at(target.account, Some(target.region))))
-            });
-            self.settle(target, begun, res, ledger);
-        }
-        self.queued(ledger.queue_rest());
-        Ok(())
-    }
-
-    fn plan(&self, opened: &OpenedAccount, ledger: &Ledger) -> Vec<Target> {
-        let gap = match &opened.access {
-            Access::Failed(gap) => Some(self.gap(gap.clone())),
-            Access::Open | Access::NotActive => None,
-        };
-        let targets: Vec<Target> = opened.targets().collect();
-        let account = opened.account;
-        self.events.emit(&Event::AccountOpened { account, targets: targets.len() });
-        self.queued(ledger.plan(opened, gap, targets.len()));
-        targets
-    }
-
-    fn settle(
-        &self,
-        target: Target,
-        begun: Instant,
-        res: Result<Answer<Vec<TrailDescription>>, Gap>,
-        ledger: &Ledger,
-    ) {
-        let since = |at: Instant| {
-            u32::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u32::MAX)
-        };
-        let mut row = ledger::row(target.region, &res);
-        (row.started, row.finished) = (since(begun), since(Instant::now()));
-        let sightings = match res {
-            Ok(answer) => {
-                let evidence = answer.evidence;
-                let sighting =
-                    |description| Sighting { target, description, evidence: evidence.clone() };
-                answer.value.into_iter().map(sighting).collect()
-            }
-            Err(gap) => {
-                row.gap = Some(self.gap(gap));
-                Vec::new()
-            }
-        };
-        self.events.emit(&Event::TargetSettled { target, outcome: row.outcome });
-        self.queued(ledger.settle(target, row, sightings));
-    }
 }
 
 fn panic_gap(operation: Operation, message: &str) -> Gap {
     Gap::new(GapClass::Panic, operation).saying(message)
 }
-
-/// A trail's turn to be collected.
-type Ready = mpsc::UnboundedReceiver<TrailWork>;

@@ -1,18 +1,21 @@
 //! Collects trails as they become ready, and brings together what they share.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use futures::StreamExt as _;
+use futures::channel::mpsc;
 use trailseal_evaluator::ports::CollectPorts;
 use trailseal_evaluator::{CollectedTrail, Collector, TrailWork, key_arn};
 use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, sample_line};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, LogSample, Observed, Operation, TrailFacts,
+    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, KeyRotation, LogSample, Observed,
+    Operation, TrailFacts,
 };
 
-use super::{AuditError, COLLECTING, Ports, Ready, Work, panic_gap};
+use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
 use crate::samples::SampleSpool;
 
 /// What was collected of all trails, sorted.
@@ -21,6 +24,7 @@ pub(super) struct Collected {
     pub(super) trails: Vec<TrailFacts>,
     pub(super) keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
     pub(super) key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
+    pub(super) key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     pub(super) buckets: BTreeMap<String, BucketFacts>,
 }
 
@@ -28,7 +32,7 @@ pub(super) struct Collected {
 pub(super) async fn collect<P: Ports>(
     work: &Work<'_, P>,
     collector: &Collector<'_, P>,
-    ready: Ready,
+    ready: mpsc::UnboundedReceiver<TrailWork>,
     samples: &mut SampleSpool,
 ) -> Result<Collected, AuditError> {
     let mut all = BTreeMap::new();
@@ -90,6 +94,7 @@ fn panicked_trail<P: CollectPorts>(
         facts,
         key,
         key_policy: None,
+        key_rotation: None,
         expected_key: None,
         bucket: None,
         samples: Vec::new(),
@@ -101,13 +106,13 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
     let mut collected = Collected::default();
     for trail in all.into_values() {
         if let (Some(named), Some(key)) = (&trail.facts.key, trail.key) {
-            let known = collected.keys.entry(named.clone()).or_insert_with(|| key.clone());
-            if known.known().is_none() && key.known().is_some() {
-                *known = key;
-            }
+            keep_better(&mut collected.keys, named.clone(), key);
+        }
+        if let (Some(named), Some(rotation)) = (&trail.facts.key, trail.key_rotation) {
+            keep_better(&mut collected.key_rotations, named.clone(), rotation);
         }
         if let (Some(named), Some(policy)) = (&trail.facts.key, trail.key_policy) {
-            collected.key_policies.insert(named.clone(), policy);
+            keep_better(&mut collected.key_policies, named.clone(), policy);
         }
         if let Some(bucket) = trail.bucket {
             match collected.buckets.get_mut(&bucket.name) {
@@ -120,6 +125,19 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
         collected.trails.push(trail.facts);
     }
     collected
+}
+
+/// Keeps what was read, also if another could not read it.
+pub(super) fn keep_better<T>(all: &mut BTreeMap<Arn, Observed<T>>, named: Arn, found: Observed<T>) {
+    match all.entry(named) {
+        Entry::Vacant(free) => {
+            free.insert(found);
+        }
+        Entry::Occupied(mut kept) if kept.get().known().is_none() && found.known().is_some() => {
+            kept.insert(found);
+        }
+        Entry::Occupied(_) => {}
+    }
 }
 
 /// What one trail's owner could not see of a bucket, another's could.

@@ -6,15 +6,17 @@ use std::sync::Mutex;
 use std::task::Poll;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Gap, GapClass, KeyFacts, ManagementEvents, Operation,
-    Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, Evidence, Gap, GapClass, KeyFacts, KeyRotation,
+    ManagementEvents, Operation, Region, StoreDescription, Target, TrailDescription, TrailStatus,
 };
 
 use crate::ports::{
-    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader,
-    TrailStatuses,
+    Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
+    Reader, Stores, TrailStatuses,
 };
-use crate::test_support::{KEY, POLICY, account, answer, arn, delivered, everything, key, region};
+use crate::test_support::{
+    KEY, POLICY, ROTATING, account, arn, delivered, everything, evidence, key, region, store,
+};
 
 /// One call that was made.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,8 @@ pub(super) enum Call {
     Selectors(Arn, Target),
     DescribeKey(Arn, Target),
     GetKeyPolicy(Arn, Target),
+    GetKeyRotationStatus(Arn, Target),
+    GetEventDataStore(Arn, Target),
     ListBuckets(AccountId),
     HeadBucket(AccountId),
     List(Reader, String),
@@ -36,6 +40,8 @@ impl Call {
             Self::Selectors(..) => Operation::GetEventSelectors,
             Self::DescribeKey(..) => Operation::DescribeKey,
             Self::GetKeyPolicy(..) => Operation::GetKeyPolicy,
+            Self::GetKeyRotationStatus(..) => Operation::GetKeyRotationStatus,
+            Self::GetEventDataStore(..) => Operation::GetEventDataStore,
             Self::ListBuckets(_) => Operation::ListBuckets,
             Self::HeadBucket(_) => Operation::HeadBucket,
             Self::List(..) => Operation::ListObjectsV2,
@@ -43,21 +49,42 @@ impl Call {
         }
     }
 
-    /// Where it was made and on what, so that each call refused is a gap of its own.
-    fn gap(&self, class: GapClass) -> Gap {
-        let gap = Gap::new(class, self.operation());
+    /// Where it was made.
+    const fn asked_in(&self) -> (AccountId, Option<Region>) {
         match self {
-            Self::Status(trail, asked_in) | Self::Selectors(trail, asked_in) => {
-                gap.at(asked_in.account, Some(asked_in.region)).on(trail.as_str())
-            }
-            Self::DescribeKey(key, asked_in) | Self::GetKeyPolicy(key, asked_in) => {
-                gap.at(asked_in.account, Some(asked_in.region)).on(key.as_str())
-            }
-            Self::ListBuckets(account) | Self::HeadBucket(account) => gap.at(*account, None),
-            Self::List(reader, on) | Self::Head(reader, on) => {
-                gap.at(reader.target.account, Some(reader.target.region)).on(on)
+            Self::Status(_, it)
+            | Self::Selectors(_, it)
+            | Self::DescribeKey(_, it)
+            | Self::GetKeyPolicy(_, it)
+            | Self::GetKeyRotationStatus(_, it)
+            | Self::GetEventDataStore(_, it) => (it.account, Some(it.region)),
+            Self::ListBuckets(account) | Self::HeadBucket(account) => (*account, None),
+            Self::List(reader, _) | Self::Head(reader, _) => {
+                (reader.target.account, Some(reader.target.region))
             }
         }
+    }
+
+    /// Where it was made and on what, so that each call refused is a gap of its own.
+    fn gap(&self, class: GapClass) -> Gap {
+        let (account, region) = self.asked_in();
+        let gap = Gap::new(class, self.operation()).at(account, region);
+        match self {
+            Self::Status(arn, _)
+            | Self::Selectors(arn, _)
+            | Self::DescribeKey(arn, _)
+            | Self::GetKeyPolicy(arn, _)
+            | Self::GetKeyRotationStatus(arn, _)
+            | Self::GetEventDataStore(arn, _) => gap.on(arn.as_str()),
+            Self::ListBuckets(_) | Self::HeadBucket(_) => gap,
+            Self::List(_, on) | Self::Head(_, on) => gap.on(on),
+        }
+    }
+
+    fn evidence(&self) -> Evidence {
+        let (account, region) = self.asked_in();
+        let operation = self.operation();
+        Evidence { operation, account: Some(account), region, ..evidence() }
     }
 }
 
@@ -69,19 +96,20 @@ pub(super) enum Object {
     Vanished,
 }
 
-type Refuses = Box<dyn Fn(&Call) -> bool + Send + Sync>;
+type Refuses = Box<dyn Fn(&Call) -> Option<GapClass> + Send + Sync>;
 
 /// What there is. It begins with one key, and a bucket `logs` of account 1 without objects.
 pub(super) struct World {
     pub(super) status: TrailStatus,
     /// By the ARN that is asked for. What is not here is "not found" to whoever asks.
     pub(super) keys: BTreeMap<Arn, KeyFacts>,
+    pub(super) rotation: KeyRotation,
+    pub(super) store: StoreDescription,
     pub(super) buckets_of: BTreeMap<AccountId, Vec<String>>,
     pub(super) presence: BucketPresence,
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) page_size: usize,
-    pub(super) refuses: Refuses,
-    pub(super) refusal: GapClass,
+    refuses: Refuses,
     calls: Mutex<Vec<Call>>,
 }
 
@@ -90,12 +118,13 @@ impl World {
         Self {
             status: delivered(10),
             keys: BTreeMap::from([(arn(KEY), key(KEY))]),
+            rotation: ROTATING,
+            store: store(Some(KEY)),
             buckets_of: BTreeMap::from([(account(1), vec!["logs".to_owned()])]),
             presence: BucketPresence::Exists(Some(region("us-east-1"))),
             objects: BTreeMap::new(),
             page_size: 1000,
-            refuses: Box::new(|_| false),
-            refusal: GapClass::Denied,
+            refuses: Box::new(|_| None),
             calls: Mutex::default(),
         }
     }
@@ -108,9 +137,14 @@ impl World {
     }
 
     /// The same world in which these calls are denied.
-    pub(super) fn refusing(
+    pub(super) fn refusing(self, refuses: impl Fn(&Call) -> bool + Send + Sync + 'static) -> Self {
+        self.failing(move |it| refuses(it).then_some(GapClass::Denied))
+    }
+
+    /// The same world in which these calls fail like this.
+    pub(super) fn failing(
         mut self,
-        refuses: impl Fn(&Call) -> bool + Send + Sync + 'static,
+        refuses: impl Fn(&Call) -> Option<GapClass> + Send + Sync + 'static,
     ) -> Self {
         self.refuses = Box::new(refuses);
         self
@@ -130,7 +164,8 @@ impl World {
 
     /// Notes the call, lets others go ahead once, and refuses or answers it.
     async fn answer<T>(&self, call: Call, value: impl FnOnce() -> T) -> Result<Answer<T>, Gap> {
-        let refused = (self.refuses)(&call).then(|| call.gap(self.refusal));
+        let refused = (self.refuses)(&call).map(|it| call.gap(it));
+        let evidence = call.evidence();
         self.calls.lock().unwrap().push(call);
         let mut has_waited = false;
         poll_fn(|context| {
@@ -142,7 +177,7 @@ impl World {
             Poll::Pending
         })
         .await;
-        refused.map_or_else(|| Ok(answer(value())), Err)
+        refused.map_or_else(|| Ok(Answer { value: value(), evidence }), Err)
     }
 }
 
@@ -200,6 +235,20 @@ impl KeyPolicies for World {
     async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
         let call = Call::GetKeyPolicy(key.clone(), asked_in);
         self.answer(call, || POLICY.to_owned()).await
+    }
+}
+
+impl KeyRotations for World {
+    async fn key_rotation(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyRotation>, Gap> {
+        let call = Call::GetKeyRotationStatus(key.clone(), asked_in);
+        self.answer(call, || self.rotation).await
+    }
+}
+
+impl Stores for World {
+    async fn store(&self, store: &Arn, asked_in: Target) -> Result<Answer<StoreDescription>, Gap> {
+        let call = Call::GetEventDataStore(store.clone(), asked_in);
+        self.answer(call, || self.store.clone()).await
     }
 }
 

@@ -8,24 +8,36 @@ use trailseal_model::{
 use super::*;
 use crate::test_support::everything;
 
-const HOME: &str = "us-east-1";
-const FAR: &str = "eu-west-1";
+pub(super) const HOME: &str = "us-east-1";
+pub(super) const FAR: &str = "eu-west-1";
 /// A Region that accounts opt in to.
-const OPT_IN: &str = "af-south-1";
+pub(super) const OPT_IN: &str = "af-south-1";
 
 /// Account 1 owns the trail; account 2 is a member that owns none.
-const OWNER: u64 = 1;
-const MEMBER: u64 = 2;
+pub(super) const OWNER: u64 = 1;
+pub(super) const MEMBER: u64 = 2;
 
-type Targets<'a> = &'a [(u64, &'a str, Outcome)];
+pub(super) type Targets<'a> = &'a [(u64, &'a str, Outcome)];
 
-/// Facts of these targets: each that was read shows every trail that reaches it.
-fn facts(trails: Vec<TrailFacts>, targets: Targets<'_>) -> OrganizationFacts {
+/// Facts of these targets: each whose trails were listed shows every trail that reaches it.
+pub(super) fn facts(trails: Vec<TrailFacts>, targets: Targets<'_>) -> OrganizationFacts {
+    facts_where(trails, targets, false)
+}
+
+/// The same, and whether the trails of a `partial` target were listed.
+pub(super) fn facts_where(
+    trails: Vec<TrailFacts>,
+    targets: Targets<'_>,
+    partial_lists_trails: bool,
+) -> OrganizationFacts {
+    let lists_trails =
+        |it: Outcome| it == Outcome::Evaluated || (it == Outcome::Partial && partial_lists_trails);
     let mut coverage = Coverage::default();
     for number in [OWNER, MEMBER] {
         let of_account = targets.iter().filter(|it| it.0 == number);
         let rows = of_account.map(|(_, name, outcome)| {
             let mut row = CoverageRow::with(region(name), *outcome, Some(GapClass::Denied));
+            row.trails_listed = lists_trails(*outcome);
             row.gap = outcome.is_incomplete().then(|| gap(5));
             row
         });
@@ -34,8 +46,10 @@ fn facts(trails: Vec<TrailFacts>, targets: Targets<'_>) -> OrganizationFacts {
     let mut facts = Facts::sealed().build();
     facts.coverage = coverage;
     facts.trails = trails;
+    let mut read = targets.to_vec();
+    read.retain(|it| lists_trails(it.2));
     for trail in &mut facts.trails {
-        trail.seen_from = seen_from(trail, targets);
+        trail.seen_from = seen_from(trail, &read);
     }
     facts
 }
@@ -47,7 +61,7 @@ fn seen_from(trail: &TrailFacts, targets: Targets<'_>) -> Vec<(AccountId, Region
         .filter(|it| description.is_organization_trail || account(*it) == description.owner)
         .map(|number| {
             let mut regions = RegionSet::default();
-            let read = targets.iter().filter(|it| it.0 == number && it.2 == Outcome::Evaluated);
+            let read = targets.iter().filter(|it| it.0 == number);
             let reached = read
                 .map(|it| region(it.1))
                 .filter(|it| description.is_multi_region || *it == description.home_region);
@@ -57,21 +71,21 @@ fn seen_from(trail: &TrailFacts, targets: Targets<'_>) -> Vec<(AccountId, Region
         .collect()
 }
 
-fn multi_region(name: &str) -> TrailFacts {
+pub(super) fn multi_region(name: &str) -> TrailFacts {
     let mut facts = trail_facts(crate::test_support::trail(name));
     facts.description.is_multi_region = true;
     facts.status = vec![(region(FAR), known(delivered(5))), (region(HOME), known(delivered(5)))];
     facts
 }
 
-fn of_organization() -> TrailFacts {
+pub(super) fn of_organization() -> TrailFacts {
     let mut facts = multi_region("main");
     facts.description.is_organization_trail = true;
     facts
 }
 
 #[track_caller]
-fn check(facts: &OrganizationFacts, number: u64, expected: &str) -> Finding {
+pub(super) fn check(facts: &OrganizationFacts, number: u64, expected: &str) -> Finding {
     let mut findings = judge(facts);
     findings.retain(|it| *it.subject() == Subject::Account(account(number)));
     assert_eq!(findings.len(), 1, "one finding for the account");
@@ -82,7 +96,7 @@ fn check(facts: &OrganizationFacts, number: u64, expected: &str) -> Finding {
 }
 
 /// Both Regions of the owner, read.
-const BOTH: Targets<'static> =
+pub(super) const BOTH: Targets<'static> =
     &[(OWNER, HOME, Outcome::Evaluated), (OWNER, FAR, Outcome::Evaluated)];
 
 #[test]

@@ -1,17 +1,17 @@
-//! Facts, findings and gaps as lines.
+//! Trails, samples, findings, gaps and coverage as lines.
 
-use std::sync::Arc;
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
 use super::{
-    AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, SampleLine,
-    SamplingLine, StatusLine, ThresholdsLine, TrailLine,
+    BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, SampleLine, SamplingLine,
+    StatusLine, ThresholdsLine, TrailLine,
 };
 use crate::{
-    Account, AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow,
-    DescribedFrom, Evidence, Finding, Gap, GapId, KeyPresence, LogSample, ManagementEvents,
-    Observed, Population, Region, Sample, Subject, Thresholds, TrailFacts, TrailStatus, Verdict,
+    AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
+    Evidence, Finding, Gap, GapId, LogSample, ManagementEvents, Observed, Population, Region,
+    Sample, Subject, Thresholds, TrailFacts, TrailStatus, Verdict,
 };
 
 /// Milliseconds, always with `Z`.
@@ -25,16 +25,6 @@ pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
 
 /// How a gap's id in this run becomes its stable one.
 pub(super) type GapNames<'a> = dyn Fn(GapId) -> String + 'a;
-
-pub(super) fn account_line(account: &Account, role_arn: Option<String>) -> AccountLine {
-    AccountLine {
-        account_id: account.id.to_string(),
-        name: account.name.clone(),
-        state: account.state.to_string(),
-        ou_path: account.ou_path.clone(),
-        role_arn,
-    }
-}
 
 pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketLine {
     let presence = match bucket.presence.known().map(|it| it.value) {
@@ -56,53 +46,11 @@ pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketL
     }
 }
 
-pub(super) fn key_line(
-    key: &Arn,
-    presence: &Observed<Answer<KeyPresence>>,
-    policy: Option<&Observed<Answer<Arc<str>>>>,
-    names: &GapNames<'_>,
-) -> KeyLine {
-    let policy_gap = policy.and_then(Observed::gap);
-    let blank = KeyLine {
-        key_arn: key.to_string(),
-        presence: "unread".to_owned(),
-        resolved_arn: None,
-        account_id: text(key.account()),
-        region: text(key.region()),
-        manager: None,
-        state: None,
-        spec: None,
-        usage: None,
-        origin: None,
-        is_multi_region: None,
-        deletion_date: None,
-        valid_to: None,
-        policy: text(policy.and_then(Observed::known).map(|it| &it.value)),
-        gap_ids: presence.gap().into_iter().chain(policy_gap).map(names).collect(),
-    };
-    match presence.known().map(|it| &it.value) {
-        None => blank,
-        Some(KeyPresence::Gone) => KeyLine { presence: "gone".to_owned(), ..blank },
-        Some(KeyPresence::Exists(facts)) => KeyLine {
-            presence: "exists".to_owned(),
-            resolved_arn: Some(facts.arn.to_string()),
-            manager: Some(facts.manager.as_str().to_owned()),
-            state: Some(facts.state.clone()),
-            spec: Some(facts.spec.clone()),
-            usage: Some(facts.usage.clone()),
-            origin: facts.origin.clone(),
-            is_multi_region: Some(facts.is_multi_region),
-            deletion_date: facts.deletion_date.map(time),
-            valid_to: facts.valid_to.map(time),
-            ..blank
-        },
-    }
-}
-
 pub(super) fn trail_line(trail: &TrailFacts, verdict: Verdict, names: &GapNames<'_>) -> TrailLine {
     let description = &trail.description;
     let described_from = match trail.described_from {
         DescribedFrom::Home => "home",
+        DescribedFrom::DelegatedAdministrator => "delegated_administrator",
         DescribedFrom::AgreeingShadows => "agreeing_shadows",
         DescribedFrom::DisagreeingShadows => "disagreeing_shadows",
     };
@@ -217,7 +165,12 @@ pub(super) fn gap_line(gap: &Gap) -> GapLine {
     }
 }
 
-pub(super) fn finding_line(finding: &Finding, names: &GapNames<'_>) -> FindingLine {
+/// A finding as its line; `store_names` has the name of each event data store.
+pub(super) fn finding_line(
+    finding: &Finding,
+    store_names: &BTreeMap<&Arn, &str>,
+    names: &GapNames<'_>,
+) -> FindingLine {
     let subject = finding.subject();
     let (resource_type, region, resource_name) = match subject {
         Subject::Trail(arn) => {
@@ -225,6 +178,11 @@ pub(super) fn finding_line(finding: &Finding, names: &GapNames<'_>) -> FindingLi
             ("trail", text(arn.region()), name.to_owned())
         }
         Subject::Account(account) => ("account", None, account.to_string()),
+        Subject::EventDataStore(arn) => {
+            let id = arn.resource().strip_prefix("eventdatastore/").unwrap_or(arn.resource());
+            let name = store_names.get(arn).map_or(id, |it| it);
+            ("event_data_store", text(arn.region()), name.to_owned())
+        }
     };
     FindingLine {
         finding_id: finding.stable_id(),
@@ -271,6 +229,7 @@ pub(super) fn coverage_line(
         reason_code: text(row.reason),
         gap_id: row.gap.map(names),
         trails_found: row.trails_found,
+        stores_found: row.stores_found,
         api_calls: row.api_calls,
         throttles: row.throttles,
         started_at: after(row.started),

@@ -18,6 +18,17 @@ pub struct AccountLine {
     pub ou_path: Option<String>,
     /// The role assumed there; `None` for the caller's own account.
     pub role_arn: Option<String>,
+    /// The names of the root and units it lies under, joined by `/`: free text of the customer.
+    pub ou_names: Option<String>,
+    /// The tags that the user asked for: free text of the customer.
+    pub tags: BTreeMap<String, String>,
+    /// Whether its logs are sealed: `sealed`, `unsealed`, `unproven` or `not_covered`; `None` for
+    /// an account that is not judged.
+    pub logs_sealed: Option<String>,
+    /// The ARNs of the logging trails that record it.
+    pub recorded_by: Vec<String>,
+    /// Its Regions by the outcome of reading them.
+    pub regions: BTreeMap<String, u64>,
 }
 
 /// One bucket that a trail names.
@@ -62,12 +73,45 @@ pub struct KeyLine {
     pub origin: Option<String>,
     /// `MultiRegion`.
     pub is_multi_region: Option<bool>,
+    /// The primary key's ARN, for a replica.
+    pub replica_of: Option<String>,
     /// `DeletionDate`, UTC.
     pub deletion_date: Option<String>,
     /// `ValidTo`, UTC.
     pub valid_to: Option<String>,
+    /// `KeyRotationEnabled`, where KMS was asked and answered; of a replica, its primary's.
+    pub rotation_enabled: Option<bool>,
+    /// `RotationPeriodInDays`.
+    pub rotation_period_days: Option<u32>,
     /// The key policy, as JSON, where it was read.
     pub policy: Option<String>,
+    /// What could not be read of it.
+    pub gap_ids: Vec<String>,
+}
+
+/// One CloudTrail Lake event data store.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct StoreLine {
+    /// Its identity.
+    pub event_data_store_arn: String,
+    /// Its name.
+    pub name: String,
+    /// The account that holds it.
+    pub account_id: String,
+    /// The Region that it was listed in.
+    pub region: String,
+    /// `Status`; `None` if unread.
+    pub status: Option<String>,
+    /// `KmsKeyId` as printed.
+    pub kms_key_id: Option<String>,
+    /// The same as an ARN.
+    pub key_arn: Option<String>,
+    /// `MultiRegionEnabled`; `None` if unread.
+    pub is_multi_region: Option<bool>,
+    /// `OrganizationEnabled`; `None` if unread.
+    pub is_organization_store: Option<bool>,
+    /// `RetentionPeriod`, in days.
+    pub retention_days: Option<u32>,
     /// What could not be read of it.
     pub gap_ids: Vec<String>,
 }
@@ -84,7 +128,8 @@ pub struct TrailLine {
     pub account_id: String,
     /// Its home Region.
     pub home_region: String,
-    /// Whose description it is: `home`, `agreeing_shadows` or `disagreeing_shadows`.
+    /// Whose description it is: `home`, `delegated_administrator`, `agreeing_shadows` or
+    /// `disagreeing_shadows`.
     pub described_from: String,
     /// How many targets show it.
     pub sightings: u64,
@@ -236,11 +281,11 @@ pub struct FindingLine {
     pub account_id: String,
     /// The subject's Region; `None` for an account.
     pub region: Option<String>,
-    /// `trail` or `account`.
+    /// `trail`, `account` or `event_data_store`.
     pub resource_type: String,
-    /// The trail's ARN, or the account's id.
+    /// The ARN of the trail or store, or the account's id.
     pub resource_arn: String,
-    /// The trail's name, or the account's id.
+    /// The name of the trail or store, or the account's id.
     pub resource_name: String,
     /// What should be.
     pub expected: String,
@@ -314,6 +359,8 @@ pub struct CoverageLine {
     pub gap_id: Option<String>,
     /// How many trails were seen.
     pub trails_found: u16,
+    /// How many event data stores were listed.
+    pub stores_found: u16,
     /// Requests made.
     pub api_calls: u8,
     /// How many of them were throttled.

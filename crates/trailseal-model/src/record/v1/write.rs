@@ -6,15 +6,15 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::convert::{
-    account_line, bucket_line, coverage_line, finding_line, gap_line, key_line, text,
-    thresholds_line, time, trail_line,
+    bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
 };
+use super::inventory::{account_line, key_line, scope_line, store_line};
 use super::{Line, RunLine, SCHEMA, SampleLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, Arn, Finding, GapId, Gaps, OrganizationFacts, Partition, Severity, Status, Subject,
-    Verdict, Window, verdict,
+    AccountId, AccountSealing, Arn, Finding, GapId, Gaps, OrganizationFacts, Partition, Severity,
+    Status, Subject, Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -59,6 +59,8 @@ pub struct Audit {
     pub facts: OrganizationFacts,
     /// What was judged.
     pub findings: Vec<Finding>,
+    /// What that comes to for each account, sorted by account.
+    pub accounts: Vec<AccountSealing>,
     /// What was not read.
     pub gaps: Gaps,
 }
@@ -130,8 +132,10 @@ pub fn write_record<W: Write>(
     }
     let mut findings: Vec<&Finding> = audit.findings.iter().collect();
     findings.sort_by_cached_key(|it| (it.subject().key(), it.control()));
+    let stores: BTreeMap<&Arn, &str> =
+        audit.facts.stores.iter().map(|it| (&it.arn, it.name.as_str())).collect();
     for finding in findings {
-        writer.write(&Line::Finding(Box::new(finding_line(finding, &names))))?;
+        writer.write(&Line::Finding(Box::new(finding_line(finding, &stores, &names))))?;
     }
     for trail in &audit.facts.trails {
         for sample in samples.samples(&trail.description.arn)? {
@@ -156,14 +160,19 @@ fn write_facts<W: Write>(
         let role_arn = is_assumed.then(|| {
             format!("arn:{}:iam::{}:role/{}", audit.run.partition, account.id, audit.run.role_name)
         });
-        writer.write(&Line::Account(account_line(account, role_arn)))?;
+        let sealing = audit.accounts.binary_search_by_key(&account.id, |it| it.account);
+        let sealing = sealing.ok().map(|it| &audit.accounts[it]);
+        let line = account_line(&audit.facts, account, sealing, role_arn);
+        writer.write(&Line::Account(line))?;
     }
     for bucket in audit.facts.buckets.values() {
         writer.write(&Line::Bucket(bucket_line(bucket, &names)))?;
     }
-    for (key, presence) in &audit.facts.keys {
-        let policy = audit.facts.key_policies.get(key);
-        writer.write(&Line::Key(key_line(key, presence, policy, &names)))?;
+    for key in audit.facts.keys.keys() {
+        writer.write(&Line::Key(key_line(&audit.facts, key, &names)))?;
+    }
+    for store in &audit.facts.stores {
+        writer.write(&Line::EventDataStore(Box::new(store_line(store, &names))))?;
     }
     for trail in &audit.facts.trails {
         let verdict = verdicts.get(&trail.description.arn).copied().unwrap_or(Verdict::Unproven);
@@ -186,8 +195,9 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         caller_account_id: run.caller_account.to_string(),
         organization_id: organization.map(|it| it.id.clone()),
         management_account_id: text(organization.map(|it| it.management_account)),
-        population_source: "organizations".to_owned(),
+        population_source: facts.population_source.to_string(),
         population_complete: facts.population.known().is_some(),
+        scope: scope_line(&facts.scope),
         role_name: run.role_name.clone(),
         arguments: run.arguments.clone(),
         settings: run.settings.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),

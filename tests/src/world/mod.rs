@@ -1,20 +1,22 @@
 //! The made-up organization, answering the ports.
 
+mod directory;
+mod stores;
+
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
-    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectPage, Reader,
-    TrailListing, TrailStatuses,
+    Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
+    Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
 };
-use trailseal_fanout::{AccountPage, AccountRegion, Directory, RegionListing, Sessions};
 use trailseal_model::{
-    Account, AccountId, Answer, Arn, BucketPresence, Evidence, Gap, KeyFacts, KeyManager,
-    ManagementEvents, Operation, Organization, Region, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, Evidence, Gap, GapClass, KeyFacts, KeyManager,
+    KeyRotation, ManagementEvents, Operation, Region, Target, TrailDescription, TrailStatus,
 };
 
 use crate::faults::Faults;
-use crate::plan::{HOME, ORGANIZATION, Plan, now};
+use crate::plan::{HOME, Plan, now};
 
 /// An organization in memory.
 #[derive(Debug)]
@@ -75,10 +77,20 @@ impl World {
     /// Notes the call, waits, and fails it if it is to fail.
     async fn call(&self, operation: Operation, target: Target, subject: &str) -> Result<(), Gap> {
         self.wait(operation, (target, subject)).await;
+        self.session(target.account)?;
         self.faults.meet(operation).map_err(|it| {
             let gap = it.at(target.account, Some(target.region));
             if subject.is_empty() { gap } else { gap.on(subject) }
         })
+    }
+
+    /// Without a session no call is made in an account.
+    fn session(&self, account: AccountId) -> Result<(), Gap> {
+        if self.plan.without_role.iter().any(|it| Plan::account(*it) == account) {
+            let gap = Gap::new(GapClass::RoleNotAssumable, Operation::AssumeRole);
+            return Err(gap.at(account, None));
+        }
+        Ok(())
     }
 
     fn number(account: AccountId) -> u64 {
@@ -121,46 +133,6 @@ fn key_of(account: AccountId) -> String {
     format!("arn:aws:kms:{HOME}:{account}:key/00000000-0000-0000-0000-{account}")
 }
 
-impl Directory for World {
-    async fn list_accounts(&self, token: Option<String>) -> Result<AccountPage, Gap> {
-        self.wait(Operation::ListAccounts, &token).await;
-        self.faults.meet(Operation::ListAccounts)?;
-        let from: u64 = token.and_then(|it| it.parse().ok()).unwrap_or_default();
-        let to = (from + 20).min(self.plan.accounts);
-        let account = |number| Account {
-            id: Plan::account(number),
-            name: format!("account {number}"),
-            state: self.plan.state(number),
-            ou_path: Some(format!("{ORGANIZATION}/r-root/ou-{}/", number % 7)),
-        };
-        let organization =
-            Organization { id: ORGANIZATION.to_owned(), management_account: Plan::account(0) };
-        Ok(AccountPage {
-            accounts: (from..to).map(account).collect(),
-            organization: Some(organization),
-            next_token: (to < self.plan.accounts).then(|| to.to_string()),
-        })
-    }
-}
-
-impl Sessions for World {
-    async fn open(&self, account: AccountId) -> Result<(), Gap> {
-        self.wait(Operation::AssumeRole, account).await;
-        if account == Plan::account(0) {
-            return Ok(());
-        }
-        self.faults.meet(Operation::AssumeRole).map_err(|it| it.at(account, None))
-    }
-}
-
-impl RegionListing for World {
-    async fn list_regions(&self, account: AccountId) -> Result<Vec<AccountRegion>, Gap> {
-        self.call(Operation::ListRegions, Self::at_home(account), "").await?;
-        let of = |region| AccountRegion { region, is_enabled: true };
-        Ok(self.regions.iter().copied().map(of).collect())
-    }
-}
-
 impl TrailListing for World {
     async fn describe_trails(&self, target: Target) -> Result<Answer<Vec<TrailDescription>>, Gap> {
         self.call(Operation::DescribeTrails, target, "").await?;
@@ -173,6 +145,20 @@ impl TrailListing for World {
             trails.push(Self::trail(number, false));
         }
         Ok(Self::answer(Operation::DescribeTrails, Some(target), trails))
+    }
+}
+
+impl TrailNames for World {
+    async fn list_trails(&self, account: AccountId) -> Result<Vec<TrailListed>, Gap> {
+        self.call(Operation::ListTrails, Self::at_home(account), "").await?;
+        let number = Self::number(account);
+        let own = self.plan.has_own_trail(number).then(|| Self::trail(number, false).arn);
+        let hidden = (self.plan.hides_trail == Some(number)).then(|| {
+            let arn = format!("arn:aws:cloudtrail:{HOME}:{account}:trail/hidden");
+            Arn::new(&arn).expect("an ARN")
+        });
+        let listed = |arn| TrailListed { arn, home_region: Self::home() };
+        Ok(own.into_iter().chain(hidden).map(listed).collect())
     }
 }
 
@@ -220,10 +206,19 @@ impl Keys for World {
             usage: "ENCRYPT_DECRYPT".to_owned(),
             origin: Some("AWS_KMS".to_owned()),
             is_multi_region: false,
+            replica_of: None,
             deletion_date: None,
             valid_to: None,
         };
         Ok(Self::answer(Operation::DescribeKey, Some(asked_in), Some(facts)))
+    }
+}
+
+impl KeyRotations for World {
+    async fn key_rotation(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyRotation>, Gap> {
+        self.call(Operation::GetKeyRotationStatus, asked_in, key.as_str()).await?;
+        let rotation = KeyRotation { is_enabled: true, period_days: Some(365) };
+        Ok(Self::answer(Operation::GetKeyRotationStatus, Some(asked_in), rotation))
     }
 }
 

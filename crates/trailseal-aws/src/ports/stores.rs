@@ -1,0 +1,100 @@
+//! Event data stores: those that one target lists, and each by itself.
+
+use std::ops::ControlFlow;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_cloudtrail::Config;
+use aws_sdk_cloudtrail::operation::get_event_data_store::GetEventDataStoreOutput;
+use aws_sdk_cloudtrail::operation::list_event_data_stores::ListEventDataStoresOutput;
+use aws_sdk_cloudtrail::types::{EventDataStore, EventDataStoreStatus};
+use trailseal_evaluator::ports::{StoreListing, Stores};
+use trailseal_model::{Answer, Arn, Gap, Operation, StoreDescription, StoreListed, Target};
+
+use super::read::{Page, Pages, days, present, present_owned};
+use crate::Aws;
+use crate::call::{Ask, Unread};
+use crate::failure::Failure;
+
+/// The most that the service's model allows.
+const PAGE: i32 = 1000;
+
+impl StoreListing for Aws {
+    async fn list_stores(&self, target: Target) -> Result<Answer<Vec<StoreListed>>, Gap> {
+        let ask = Ask::new(Operation::ListEventDataStores, target.account, target.region);
+        let mut pages = Pages::new();
+        loop {
+            let token = pages.token();
+            let is_first = token.is_none();
+            let request = self
+                .clients
+                .cloudtrail(target.region)
+                .list_event_data_stores()
+                .max_results(PAGE)
+                .set_next_token(token);
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<ListEventDataStoresOutput, &Failure>| match output {
+                // A Region that gave a page before does know the operation.
+                Err(failure) if is_first && is_not_offered(failure) => {
+                    Ok(Page { items: Vec::new(), next_token: None })
+                }
+                output => read_page(&output?),
+            };
+            let page = self.call(&ask, send, read).await?;
+            match pages.add(&ask, page)? {
+                ControlFlow::Break(whole) => return Ok(whole),
+                ControlFlow::Continue(unfinished) => pages = unfinished,
+            }
+        }
+    }
+}
+
+impl Stores for Aws {
+    async fn store(&self, store: &Arn, asked_in: Target) -> Result<Answer<StoreDescription>, Gap> {
+        let Target { account, region } = asked_in;
+        let ask = Ask::new(Operation::GetEventDataStore, account, region).on(store.as_str());
+        let client = self.clients.cloudtrail(region);
+        let send = |credentials: SharedCredentialsProvider| {
+            let config = Config::builder().credentials_provider(credentials);
+            let request = client.get_event_data_store().event_data_store(store.as_str());
+            request.customize().config_override(config).send()
+        };
+        let read = |output: Result<_, &Failure>| read_store(&output?);
+        self.call(&ask, send, read).await
+    }
+}
+
+/// Not every Region has CloudTrail Lake, and one that does not know the operation holds no store.
+fn is_not_offered(failure: &Failure) -> bool {
+    let code = failure.code.as_deref();
+    matches!(code, Some("UnsupportedOperationException" | "UnknownOperationException"))
+}
+
+fn read_page(output: &ListEventDataStoresOutput) -> Result<Page<StoreListed>, Unread> {
+    let items = output.event_data_stores().iter().map(read_listed).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_token: present_owned(output.next_token()) })
+}
+
+/// One store. What cannot be identified fails the whole target: dropping it would hide a store.
+fn read_listed(store: &EventDataStore) -> Result<StoreListed, Unread> {
+    let arn = present(store.event_data_store_arn());
+    let arn = arn.ok_or("an event data store without EventDataStoreArn")?;
+    let arn = Arn::new(arn).ok_or_else(|| format!("`{arn}` is not an event data store's ARN"))?;
+    let name = match present(store.name()) {
+        Some(name) => name,
+        None => arn.resource().trim_start_matches("eventdatastore/"),
+    };
+    Ok(StoreListed { name: name.to_owned(), arn })
+}
+
+fn read_store(output: &GetEventDataStoreOutput) -> Result<StoreDescription, Unread> {
+    Ok(StoreDescription {
+        status: present_owned(output.status().map(EventDataStoreStatus::as_str)),
+        kms_key_id: present_owned(output.kms_key_id()),
+        is_multi_region: output.multi_region_enabled().unwrap_or(false),
+        is_organization_store: output.organization_enabled().unwrap_or(false),
+        retention_days: days("RetentionPeriod", output.retention_period())?,
+    })
+}

@@ -1,0 +1,101 @@
+//! Rotation of keys, and whose replica a key is.
+
+use trailseal_evaluator::ports::{KeyRotations, Keys};
+use trailseal_model::{Arn, GapClass, KeyRotation, Operation};
+
+use super::{Fake, Reply, aws, target};
+
+const ARN: &str = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1";
+
+fn key() -> Arn {
+    Arn::new(ARN).unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn rotation_is_asked_by_key_arn() {
+    let table = [
+        (
+            r#"{"KeyId":"k","KeyRotationEnabled":true,"NextRotationDate":1795435200,"RotationPeriodInDays":90}"#,
+            KeyRotation { is_enabled: true, period_days: Some(90) },
+        ),
+        (r#"{ "KeyRotationEnabled" : true }"#, KeyRotation { is_enabled: true, period_days: None }),
+        (r#"{"KeyRotationEnabled":false}"#, KeyRotation { is_enabled: false, period_days: None }),
+    ];
+    for (body, expected) in table {
+        let fake = Fake::saying(Reply::new(200, body));
+        let answer = aws(&fake).await.key_rotation(&key(), target("eu-west-1")).await.unwrap();
+        assert_eq!(answer.value, expected, "{body}");
+        assert_eq!(answer.evidence.operation, Operation::GetKeyRotationStatus);
+        assert_eq!(answer.evidence.request_id.as_deref(), Some("request-1"));
+        let seen = fake.last();
+        let operation = Some("TrentService.GetKeyRotationStatus");
+        assert_eq!(seen.header("x-amz-target"), operation);
+        assert_eq!(seen.body, format!(r#"{{"KeyId":"{ARN}"}}"#));
+        assert_eq!(seen.signer(), "member-key");
+        assert!(seen.uri.starts_with("https://kms.eu-west-1.amazonaws.com"), "{}", seen.uri);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_say_whether_a_key_rotates_is_malformed() {
+    for body in [
+        "",
+        "{}",
+        r#"{"KeyId":"k","RotationPeriodInDays":365}"#,
+        r#"{"KeyRotationEnabled":null}"#,
+        r#"{"KeyId":"\"KeyRotationEnabled\":true"}"#,
+        r#"{"KeyRotationEnabled":"true"}"#,
+        r#"{"KeyRotationEnabled":true,"RotationPeriodInDays":-1}"#,
+    ] {
+        let fake = Fake::saying(Reply::new(200, body));
+        let gap = aws(&fake).await.key_rotation(&key(), target("eu-west-1")).await.unwrap_err();
+        assert_eq!((gap.class, gap.attempts), (GapClass::MalformedAnswer, 1), "{body}");
+        assert_eq!(gap.subject.as_deref(), Some(ARN));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn rotation_that_may_not_be_read_is_a_gap() {
+    for (code, expected, requests) in [
+        ("AccessDeniedException", GapClass::Denied, 1),
+        ("UnsupportedOperationException", GapClass::Denied, 1),
+        ("NotFoundException", GapClass::NotFound, 1),
+        ("ThrottlingException", GapClass::ThrottledOut, 5),
+    ] {
+        let fake = Fake::saying(Reply::json_error(400, code, "no"));
+        let gap = aws(&fake).await.key_rotation(&key(), target("eu-west-1")).await.unwrap_err();
+        assert_eq!((gap.class, gap.operation), (expected, Operation::GetKeyRotationStatus));
+        assert_eq!(fake.count("GetKeyRotationStatus"), requests, "{code}");
+    }
+}
+
+/// What DescribeKey gives with this `MultiRegionConfiguration`.
+async fn primary_of(configuration: &str) -> Result<Option<Arn>, GapClass> {
+    let body = format!(
+        r#"{{"KeyMetadata":{{"KeyId":"mrk-1","Arn":"{ARN}","KeyManager":"CUSTOMER","KeyState":"Enabled","KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT","Origin":"AWS_KMS","MultiRegion":true{configuration}}}}}"#
+    );
+    let fake = Fake::saying(Reply::new(200, body));
+    let answer = aws(&fake).await.describe_key(&key(), target("eu-west-1")).await;
+    answer.map(|it| it.value.unwrap().replica_of).map_err(|it| it.class)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_replica_names_its_primary_key() {
+    let primary = "arn:aws:kms:us-east-1:111122223333:key/mrk-1";
+    let family = |kind: &str, primary: &str| {
+        format!(
+            r#","MultiRegionConfiguration":{{"MultiRegionKeyType":"{kind}",{primary}"ReplicaKeys":[{{"Arn":"{ARN}","Region":"eu-west-1"}}]}}"#
+        )
+    };
+    let with_arn = format!(r#""PrimaryKey":{{"Arn":"{primary}","Region":"us-east-1"}},"#);
+    let found = primary_of(&family("REPLICA", &with_arn)).await;
+    assert_eq!(found, Ok(Arn::new(primary)));
+    assert_eq!(primary_of(&family("PRIMARY", &with_arn)).await, Ok(None));
+    assert_eq!(primary_of("").await, Ok(None));
+    for without in
+        ["", r#""PrimaryKey":{"Region":"us-east-1"},"#, r#""PrimaryKey":{"Arn":"mrk-1"},"#]
+    {
+        let found = primary_of(&family("REPLICA", without)).await;
+        assert_eq!(found, Err(GapClass::MalformedAnswer), "{without}");
+    }
+}

@@ -1,0 +1,77 @@
+//! `event-data-store-kms-encrypted`: the CloudTrail Lake store lies under a key of the customer.
+//!
+//! Source: CloudTrail user guide, "Encrypting CloudTrail log files, digest files, and event data
+//! stores with AWS KMS keys": without a key of the customer, CloudTrail's own seals the store.
+
+use trailseal_model::{
+    ControlId, Finding, KeyManager, KeyPresence, Observed, OrganizationFacts, Proof, Reason,
+    StoreFacts, Subject,
+};
+
+const CONTROL: ControlId = ControlId::EventDataStoreKmsEncrypted;
+const EXPECTED: &str = "a customer managed key of the organization";
+
+/// One finding for every store.
+pub(super) fn judge_all(facts: &OrganizationFacts) -> Vec<Finding> {
+    facts.stores.iter().map(|it| encrypted(facts, it)).collect()
+}
+
+fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
+    let subject = Subject::EventDataStore(store.arn.clone());
+    let name = &store.name;
+    let described = match &store.description {
+        Observed::Known(answer) => answer,
+        Observed::Unread(gap) => {
+            return Finding::not_proven(CONTROL, subject, Reason::Unread, vec![*gap])
+                .saying(format!("The event data store '{name}' could not be read."));
+        }
+    };
+    let proof = Proof::of(&described.evidence);
+    if described.value.kms_key_id.is_none() {
+        return Finding::fail(CONTROL, subject, Reason::NoKmsKey, &proof)
+            .saying(format!(
+                "The event data store '{name}' names no KMS key, so CloudTrail's own key seals it."
+            ))
+            .comparing(EXPECTED, "no KmsKeyId");
+    }
+    let key = store.key.as_ref().and_then(|it| facts.keys.get(it));
+    let answer = match key {
+        Some(Observed::Known(answer)) => answer,
+        unread => {
+            let gaps = unread.and_then(Observed::gap).into_iter().collect();
+            return Finding::not_proven(CONTROL, subject, Reason::Unread, gaps)
+                .saying(format!("The key of the event data store '{name}' could not be read."));
+        }
+    };
+    let proof = proof.and(&answer.evidence);
+    match &answer.value {
+        KeyPresence::Gone => Finding::fail(CONTROL, subject, Reason::KeyGone, &proof)
+            .saying(format!("The key of the event data store '{name}' does not exist any more."))
+            .comparing(EXPECTED, "gone, said by its own account"),
+        KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
+            Finding::fail(CONTROL, subject, Reason::AwsManaged, &proof)
+                .saying(format!("The key of the event data store '{name}' is managed by AWS."))
+                .comparing(EXPECTED, "KeyManager AWS")
+        }
+        KeyPresence::Exists(key) if key.arn.account().is_some_and(|it| facts.may_hold_keys(it)) => {
+            Finding::pass(CONTROL, subject, Reason::CustomerManaged, &proof)
+                .saying(format!("The key of the event data store '{name}' is customer managed."))
+                .comparing(EXPECTED, "KeyManager CUSTOMER")
+        }
+        KeyPresence::Exists(_) => {
+            let gap = facts.population.gap();
+            let (reason, whose) = match gap {
+                Some(_) => (Reason::Unread, "was not listed, and not every account was"),
+                None => {
+                    (Reason::OutsideOrganization, "is outside the organization and not trusted")
+                }
+            };
+            Finding::not_proven(CONTROL, subject, reason, gap.into_iter().collect())
+                .saying(format!(
+                    "The key of the event data store '{name}' belongs to an account that {whose}."
+                ))
+                .comparing(EXPECTED, format!("a key of an account that {whose}"))
+                .showing(&answer.evidence)
+        }
+    }
+}

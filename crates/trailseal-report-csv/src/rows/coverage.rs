@@ -1,0 +1,27 @@
+//! Rows of `coverage.csv`.
+
+use trailseal_model::record::v1::CoverageLine;
+
+use crate::cell::Row;
+use crate::known::Known;
+
+pub(crate) fn row(known: &Known, it: &CoverageLine) -> Row {
+    known
+        .row()
+        .cell(&it.account_id)
+        .free(known.account_name(&it.account_id))
+        .free(known.ou_path(&it.account_id))
+        .cell(&it.region)
+        .cell(&it.outcome)
+        .maybe(it.reason_code.as_ref())
+        .maybe(it.gap_id.as_ref())
+        .maybe(known.role_arn(&it.account_id))
+        .cell(&known.run.caller_arn)
+        .cell(it.trails_found)
+        .cell(it.api_calls)
+        .cell(it.throttles)
+        .maybe(it.started_at.as_ref())
+        .maybe(it.finished_at.as_ref())
+        .cell(it.stores_found)
+        .free(known.ou_names(&it.account_id))
+}

@@ -1,0 +1,50 @@
+//! Rows of `findings.csv`.
+
+use trailseal_model::ControlId;
+use trailseal_model::record::v1::FindingLine;
+
+use crate::cell::Row;
+use crate::known::Known;
+
+pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
+    let control = ControlId::from_word(&it.control_id).map(ControlId::entry);
+    let subject = known.subject(&it.resource_arn);
+    let key = subject.and_then(|it| it.key_arn.as_deref()).map(|it| known.resolved(it));
+    let key_account = key.and_then(|it| it.split(':').nth(4));
+    let evidence = it.evidence.first();
+    let mut operations: Vec<&str> = Vec::new();
+    for operation in it.evidence.iter().map(|it| &*it.operation) {
+        if !operations.contains(&operation) {
+            operations.push(operation);
+        }
+    }
+    known
+        .row()
+        .cell(&it.finding_id)
+        .cell(&it.control_id)
+        .maybe(control.map(|it| it.title))
+        .maybe(control.map(|it| it.severity))
+        .cell(&it.status)
+        .cell(&it.status_reason)
+        .cell(&it.account_id)
+        .free(known.account_name(&it.account_id))
+        .free(known.ou_path(&it.account_id))
+        .maybe(it.region.as_ref())
+        .cell(&it.resource_type)
+        .cell(&it.resource_arn)
+        .free(&it.resource_name)
+        .maybe(subject.and_then(|it| it.home_region.as_ref()))
+        .maybe(subject.and_then(|it| it.is_organization_trail))
+        .maybe(subject.and_then(|it| it.is_multi_region))
+        .maybe(key)
+        .maybe(key_account)
+        .free(&it.expected)
+        .free(&it.observed)
+        .free(&it.message)
+        .list(operations)
+        .maybe(evidence.and_then(|it| it.request_id.as_ref()))
+        .maybe(evidence.map(|it| &it.at))
+        .list(&it.gap_ids)
+        .maybe(control.filter(|_| it.status == "fail").map(|it| it.fix))
+        .free(known.ou_names(&it.account_id))
+}

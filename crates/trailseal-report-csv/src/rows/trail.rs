@@ -1,0 +1,58 @@
+//! Rows of `trails.csv`.
+
+use trailseal_model::record::v1::TrailLine;
+
+use crate::cell::Row;
+use crate::known::Known;
+
+pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
+    let bucket = it.bucket.as_deref().and_then(|it| known.bucket(it));
+    let is_logging = it.status.iter().filter(|it| it.is_logging == Some(true));
+    let errors = it
+        .status
+        .iter()
+        .filter_map(|it| Some(format!("{}={}", it.region, it.latest_delivery_error.as_ref()?)));
+    let deviations = it.sampling.deviations.iter().map(|(class, n)| format!("{class}={n}"));
+    known
+        .row()
+        .cell(&it.trail_arn)
+        .free(&it.name)
+        .cell(&it.account_id)
+        .free(known.account_name(&it.account_id))
+        .free(known.ou_path(&it.account_id))
+        .cell(&it.home_region)
+        .cell(&it.verdict)
+        .cell(&it.key_id_only_rule)
+        .cell(it.is_multi_region)
+        .cell(it.is_organization_trail)
+        .maybe(it.bucket.as_ref())
+        .free(it.prefix.as_deref().unwrap_or_default())
+        .maybe(bucket.and_then(|it| it.region.as_ref()))
+        .maybe(bucket.and_then(|it| it.owner_account_id.as_ref()))
+        .maybe(it.kms_key_id.as_ref())
+        .maybe(it.key_arn.as_deref().map(|it| known.resolved(it)))
+        .cell(it.includes_global_service_events)
+        .cell(it.log_file_validation)
+        .cell(it.has_custom_event_selectors)
+        .cell(it.has_insight_selectors)
+        .maybe(it.sns_topic_arn.as_ref())
+        .maybe(it.log_group_arn.as_ref())
+        .cell(&it.described_from)
+        .cell(it.sightings)
+        .cell(it.status.len())
+        .cell(is_logging.count())
+        .maybe(it.status.iter().filter_map(|it| it.latest_delivery.as_ref()).max())
+        .free(&errors.collect::<Vec<_>>().join(";"))
+        .cell(it.sampling.population)
+        .cell(it.sampling.population_counted)
+        .cell(&it.sampling.method)
+        .cell(it.sampling.tested)
+        .cell(it.sampling.sealed)
+        .cell(it.sampling.unreadable)
+        .cell(it.sampling.left_population)
+        .list(deviations)
+        .maybe(it.records_read_events)
+        .maybe(it.records_write_events)
+        .list(&it.excluded_event_sources)
+        .free(known.ou_names(&it.account_id))
+}

@@ -1,0 +1,52 @@
+//! What every table says of the population, because it may be read alone.
+
+use serde_json::Value;
+use trailseal_model::record::v1::Line;
+
+use super::record::{Files, pack, read, record};
+use crate::{RUN_FILE, Table, columns};
+
+/// A run with one row in each table, changed.
+fn files(change: impl FnOnce(&mut trailseal_model::record::v1::RunLine)) -> Files {
+    let mut lines = record("plain");
+    let Line::Run(run) = &mut lines[0] else { unreachable!("the run") };
+    change(run);
+    pack(lines)
+}
+
+#[track_caller]
+fn check(files: &Files, population_source: &str, scope: &str) {
+    for table in Table::ALL {
+        let rows = read(files, table);
+        let width = rows[1].len();
+        assert_eq!(columns(table)[width - 2..], ["population_source", "scope"]);
+        assert_eq!(rows[1][width - 2..], [population_source, scope], "{}", table.file_name());
+    }
+}
+
+#[test]
+fn a_whole_run_of_an_organization_says_so() {
+    check(&files(|_| ()), "organizations", "whole");
+}
+
+#[test]
+fn a_scoped_run_says_so_in_every_row_and_how_in_its_run() {
+    let files = files(|run| {
+        run.scope.is_limited = true;
+        run.scope.organizational_units = vec!["ou-1".to_owned()];
+    });
+    check(&files, "organizations", "scoped");
+    let run: Value = serde_json::from_slice(&files[RUN_FILE]).expect("json");
+    assert_eq!(run["scope"]["organizational_units"][0], "ou-1");
+}
+
+#[test]
+fn a_population_that_only_the_user_vouches_for_says_so() {
+    check(&files(|run| run.population_source = "accounts_file".into()), "accounts_file", "whole");
+}
+
+#[test]
+fn a_standalone_account_says_so() {
+    let files = files(|run| run.population_source = "standalone_account".into());
+    check(&files, "standalone_account", "whole");
+}

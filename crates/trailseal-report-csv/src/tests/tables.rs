@@ -1,0 +1,151 @@
+//! What the rows of findings, trails, coverage, gaps and samples show.
+
+use trailseal_model::record::v1::Line;
+
+use super::record::{
+    ACCOUNT, KEY, STORE, account, cell, check, coverage, finding, gap, key, pack, record, run,
+    store,
+};
+use crate::Table;
+
+#[test]
+fn a_finding_shows_its_control_its_trail_and_its_proof() {
+    check(
+        &pack(record("plain")),
+        Table::Findings,
+        &[
+            ("control_id", "log-objects-sealed"),
+            ("control_title", "The delivered log objects are sealed under the trail's key"),
+            ("severity", "high"),
+            ("status", "fail"),
+            ("status_reason", "sse_s3"),
+            ("ou_path", "o-1/r-1/ou-1/"),
+            ("home_region", "us-east-1"),
+            ("is_multi_region", "true"),
+            ("is_organization_trail", "false"),
+            ("kms_key_arn", KEY),
+            ("evidence_api", "HeadObject;ListObjectsV2"),
+            ("evidence_request_id", "r1"),
+            ("evidence_at", "2026-11-20T00:00:00.000Z"),
+            ("gap_ids", "g1;g2"),
+        ],
+    );
+}
+
+#[test]
+fn only_a_failure_has_a_remediation() {
+    for (status, has_one) in
+        [("fail", true), ("pass", false), ("not_proven", false), ("not_applicable", false)]
+    {
+        let files = pack(vec![run(), finding(status, "text")]);
+        let remediation = cell(&files, Table::Findings, "remediation");
+        assert_eq!(!remediation.is_empty(), has_one, "{status}");
+    }
+}
+
+#[test]
+fn a_finding_of_an_account_leaves_the_trail_s_columns_empty() {
+    let Line::Finding(mut finding) = finding("not_proven", "text") else { unreachable!() };
+    finding.control_id = "account-covered".to_owned();
+    (finding.resource_type, finding.resource_arn) = ("account".to_owned(), ACCOUNT.to_owned());
+    (finding.region, finding.evidence) = (None, Vec::new());
+    let files = pack(vec![run(), Line::Finding(finding)]);
+    check(
+        &files,
+        Table::Findings,
+        &[
+            ("resource_arn", ACCOUNT),
+            ("region", ""),
+            ("home_region", ""),
+            ("is_multi_region", ""),
+            ("kms_key_arn", ""),
+            ("key_account_id", ""),
+            ("evidence_api", ""),
+            ("evidence_at", ""),
+        ],
+    );
+}
+
+#[test]
+fn a_trail_shows_its_bucket_its_delivery_and_its_objects() {
+    check(
+        &pack(record("plain")),
+        Table::Trails,
+        &[
+            ("verdict", "unsealed"),
+            ("key_id_only_rule", "pass"),
+            ("bucket_region", "us-east-1"),
+            ("status_regions", "3"),
+            ("logging_regions", "2"),
+            ("last_delivery_at", "2026-11-19T23:55:00.000Z"),
+            ("delivery_errors", "eu-west-1=AccessDenied"),
+            ("population", "5"),
+            ("population_counted", "true"),
+            ("sample_method", "all"),
+            ("deviations", "sse-s3=1;wrong-key=1"),
+            ("sns_topic_arn", ""),
+            ("records_read_events", "true"),
+            ("records_write_events", "false"),
+            ("excluded_event_sources", "kms.amazonaws.com;rdsdata.amazonaws.com"),
+        ],
+    );
+}
+
+#[test]
+fn coverage_shows_who_looked_and_as_whom() {
+    check(
+        &pack(record("plain")),
+        Table::Coverage,
+        &[
+            ("outcome", "evaluated"),
+            ("reason_code", ""),
+            ("role_arn", "arn:aws:iam::000000000001:role/TrailsealAudit"),
+            ("caller_arn", "arn:aws:iam::000000000003:role/audit"),
+            ("trails_found", "1"),
+            ("event_data_stores_found", "2"),
+            ("ou_names", "plain"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_absent_is_an_empty_cell() {
+    let files = pack(record("plain"));
+    check(
+        &files,
+        Table::Samples,
+        &[("version_id", ""), ("sse_kms_key_id", ""), ("bucket_key", ""), ("gap_id", "")],
+    );
+    check(&files, Table::Gaps, &[("request_id", ""), ("http_status", "403")]);
+}
+
+#[test]
+fn rows_whose_account_was_not_listed_still_stand() {
+    let files = pack(vec![run(), gap("s", "m"), coverage()]);
+    check(&files, Table::Gaps, &[("account_id", ACCOUNT), ("account_name", "")]);
+    check(&files, Table::Coverage, &[("account_id", ACCOUNT), ("role_arn", "")]);
+}
+
+#[test]
+fn a_finding_of_a_store_shows_its_key_and_no_trail() {
+    let Line::Finding(mut finding) = finding("fail", "text") else { unreachable!("a finding") };
+    finding.control_id = "event-data-store-kms-encrypted".to_owned();
+    finding.resource_type = "event_data_store".to_owned();
+    finding.resource_arn = STORE.to_owned();
+    finding.resource_name = "=1+1".to_owned();
+    let files = pack(vec![run(), account("name"), key(), store("=1+1"), Line::Finding(finding)]);
+    check(
+        &files,
+        Table::Findings,
+        &[
+            ("severity", "medium"),
+            ("resource_arn", STORE),
+            ("resource_name", "'=1+1"),
+            ("home_region", ""),
+            ("is_organization_trail", ""),
+            ("is_multi_region", "true"),
+            ("kms_key_arn", KEY),
+            ("key_account_id", "000000000002"),
+        ],
+    );
+}

@@ -1,0 +1,110 @@
+//! Everything the page shows, collected line by line.
+
+use trailseal_model::record::v1::{FindingLine, Line, RunLine};
+
+use crate::accounts::AccountTotals;
+use crate::coverage::CoverageTotals;
+use crate::findings::{Finding, FindingTotals, kind_of};
+use crate::gaps::Gaps;
+use crate::inventory::Inventory;
+use crate::lists::Names;
+use crate::page::{Page, Parts};
+use crate::trails::TrailTotals;
+use crate::write::PageError;
+
+/// What is known after some lines of the record. Its order is used: accounts, buckets, keys and
+/// stores come before trails, gaps before findings, findings before coverage.
+#[derive(Debug)]
+pub(crate) struct Collected {
+    run: RunLine,
+    names: Names,
+    accounts: AccountTotals,
+    inventory: Inventory,
+    trails: TrailTotals,
+    has_all_trails: bool,
+    gaps: Gaps,
+    findings: FindingTotals,
+    coverage: CoverageTotals,
+}
+
+impl Collected {
+    pub(crate) fn new(run: RunLine) -> Self {
+        Self {
+            run,
+            names: Names::default(),
+            accounts: AccountTotals::new(),
+            inventory: Inventory::new(),
+            trails: TrailTotals::new(),
+            has_all_trails: false,
+            gaps: Gaps::default(),
+            findings: FindingTotals::new(),
+            coverage: CoverageTotals::new(),
+        }
+    }
+
+    pub(crate) fn add(&mut self, line: Line) -> Result<(), PageError> {
+        let is_after_trails = matches!(
+            line,
+            Line::Gap(_) | Line::Finding(_) | Line::Sample(_) | Line::Coverage(_) | Line::End(_)
+        );
+        if is_after_trails {
+            self.close_trails();
+        }
+        match line {
+            Line::Account(it) => {
+                self.accounts.add(&it)?;
+                self.names.add(it.account_id, &it.name);
+            }
+            Line::Bucket(it) => self.inventory.add_bucket(it),
+            Line::Key(it) => self.inventory.add_key(it),
+            Line::EventDataStore(it) => self.inventory.add_store(&it, &self.names),
+            Line::Trail(it) => {
+                self.inventory.add_trail(&it);
+                self.trails.add(&it, &self.inventory, &self.names)?;
+            }
+            Line::Gap(it) => self.gaps.add(&it, &self.names),
+            Line::Finding(it) => self.add_finding(&it)?,
+            Line::Sample(it) => self.trails.add_object(&it)?,
+            Line::Coverage(it) => self.coverage.add(&it, &self.names, &self.gaps)?,
+            Line::Run(_) | Line::End(_) => {}
+        }
+        Ok(())
+    }
+
+    fn close_trails(&mut self) {
+        if !self.has_all_trails {
+            self.trails.close();
+            self.has_all_trails = true;
+        }
+    }
+
+    fn add_finding(&mut self, line: &FindingLine) -> Result<(), PageError> {
+        let kind = kind_of(line)?;
+        let anchor = self.trails.anchor(&line.resource_arn);
+        let make = || Finding { anchor, ..Finding::of(line, kind, &self.names, &self.gaps) };
+        self.findings.add(kind, line, make);
+        match line.resource_type.as_str() {
+            "trail" if anchor.is_some() => self.trails.add_finding(&line.resource_arn, make()),
+            "event_data_store" => self.inventory.add_finding(&line.resource_arn, &make()),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    pub(crate) fn finish(mut self) -> Result<Page, PageError> {
+        self.close_trails();
+        let coverage = self.coverage.finish(&self.names, &self.gaps);
+        let (keys, stores) = self.inventory.finish(&self.names);
+        Page::new(Parts {
+            run: self.run,
+            accounts: self.accounts.finish(),
+            trails: self.trails.finish(),
+            findings: self.findings.finish(),
+            gaps: self.gaps,
+            names: self.names,
+            coverage,
+            keys,
+            stores,
+        })
+    }
+}

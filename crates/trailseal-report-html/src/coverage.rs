@@ -1,0 +1,240 @@
+//! What became of every target, from hundreds of thousands of rows: totals, and what is missing by
+//! account and reason.
+
+use std::collections::BTreeMap;
+
+use trailseal_model::record::v1::CoverageLine;
+use trailseal_model::{GapClass, Outcome};
+
+use crate::bar::{Bar, Part};
+use crate::gaps::{GapViews, Gaps};
+use crate::lists::{Names, Who};
+use crate::ranked::{Ranked, Shown};
+use crate::text::{cut, number};
+use crate::words::{self, Mark};
+use crate::write::PageError;
+
+/// How many rows of what is missing the page shows.
+pub(crate) const MAX_ROWS: usize = 500;
+
+/// Adds up coverage rows, which come sorted by account.
+#[derive(Debug)]
+pub(crate) struct CoverageTotals {
+    outcomes: BTreeMap<Outcome, u64>,
+    reasons: BTreeMap<(Outcome, String), ReasonTotal>,
+    account: Option<OneAccount>,
+    unread: Ranked<Unread>,
+    accounts: u64,
+    incomplete_accounts: u64,
+}
+
+#[derive(Debug, Default)]
+struct ReasonTotal {
+    targets: u64,
+    accounts: u64,
+}
+
+/// The account whose rows are coming in.
+#[derive(Debug, Default)]
+struct OneAccount {
+    id: String,
+    targets: usize,
+    groups: BTreeMap<(Outcome, String), Group>,
+}
+
+#[derive(Debug, Default)]
+struct Group {
+    regions: Vec<String>,
+    gap: Option<String>,
+}
+
+/// Regions of one account that are missing for one reason.
+#[derive(Debug)]
+pub(crate) struct Unread {
+    pub(crate) who: Who,
+    pub(crate) outcome: Mark,
+    pub(crate) reason: String,
+    pub(crate) what_to_do: &'static str,
+    pub(crate) count: u64,
+    /// Every Region of the account, so that none needs a name.
+    pub(crate) is_whole_account: bool,
+    pub(crate) regions: Vec<String>,
+    pub(crate) gaps: GapViews,
+}
+
+/// All targets of one outcome and reason.
+#[derive(Debug)]
+pub(crate) struct Cause {
+    pub(crate) outcome: Mark,
+    pub(crate) reason: String,
+    pub(crate) targets: String,
+    pub(crate) accounts: String,
+    pub(crate) what_to_do: &'static str,
+}
+
+/// All targets of one outcome.
+#[derive(Debug)]
+pub(crate) struct OutcomeRow {
+    pub(crate) mark: Mark,
+    pub(crate) targets: String,
+    pub(crate) share: String,
+}
+
+/// The section.
+#[derive(Debug)]
+pub(crate) struct Coverage {
+    pub(crate) targets: u64,
+    pub(crate) accounts: u64,
+    pub(crate) incomplete: u64,
+    pub(crate) incomplete_accounts: u64,
+    pub(crate) excluded: u64,
+    pub(crate) by_outcome: BTreeMap<String, u64>,
+    pub(crate) bar: Bar,
+    pub(crate) outcomes: Vec<OutcomeRow>,
+    pub(crate) reasons: Vec<Cause>,
+    pub(crate) unread: Shown<Unread>,
+}
+
+impl CoverageTotals {
+    pub(crate) const fn new() -> Self {
+        Self {
+            outcomes: BTreeMap::new(),
+            reasons: BTreeMap::new(),
+            account: None,
+            unread: Ranked::new(MAX_ROWS),
+            accounts: 0,
+            incomplete_accounts: 0,
+        }
+    }
+
+    pub(crate) fn add(
+        &mut self,
+        line: &CoverageLine,
+        names: &Names,
+        gaps: &Gaps,
+    ) -> Result<(), PageError> {
+        let outcome = words::read("outcome", &line.outcome, Outcome::from_word)?;
+        *self.outcomes.entry(outcome).or_default() += 1;
+        if self.account.as_ref().is_none_or(|it| it.id != line.account_id) {
+            self.close_account(names, gaps);
+            self.accounts += 1;
+            self.account = Some(OneAccount { id: line.account_id.clone(), ..Default::default() });
+        }
+        if let Some(account) = &mut self.account {
+            account.targets += 1;
+            if outcome != Outcome::Evaluated {
+                let reason = line.reason_code.clone().unwrap_or_default();
+                let group = account.groups.entry((outcome, reason)).or_default();
+                group.regions.push(line.region.clone());
+                if group.gap.is_none() {
+                    group.gap.clone_from(&line.gap_id);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn close_account(&mut self, names: &Names, gaps: &Gaps) {
+        let Some(account) = self.account.take() else { return };
+        if account.groups.keys().any(|it| it.0.is_incomplete()) {
+            self.incomplete_accounts += 1;
+        }
+        for ((outcome, reason), group) in account.groups {
+            if let Some(rank) = rank(outcome) {
+                let is_whole_account = group.regions.len() == account.targets;
+                self.unread.push(rank, || Unread {
+                    who: names.who(&account.id),
+                    outcome: words::outcome(outcome),
+                    reason: cut(&reason),
+                    what_to_do: what_to_do(&reason),
+                    count: group.regions.len() as u64,
+                    is_whole_account,
+                    regions: if is_whole_account { Vec::new() } else { group.regions.clone() },
+                    gaps: gaps.views(group.gap.as_slice()),
+                });
+            }
+            let total = self.reasons.entry((outcome, reason)).or_default();
+            total.accounts += 1;
+            total.targets += group.regions.len() as u64;
+        }
+    }
+
+    pub(crate) fn finish(mut self, names: &Names, gaps: &Gaps) -> Coverage {
+        self.close_account(names, gaps);
+        let count = |outcome| self.outcomes.get(&outcome).copied().unwrap_or_default();
+        let targets = self.outcomes.values().sum();
+        let parts = Outcome::ALL.iter().map(|it| Part::new(words::outcome(*it), count(*it)));
+        let bar = Bar::new(parts);
+        let outcomes = Outcome::ALL.iter().map(|it| OutcomeRow {
+            mark: words::outcome(*it),
+            targets: number(count(*it)),
+            share: share(count(*it), targets),
+        });
+        let mut reasons: Vec<_> = self.reasons.iter().collect();
+        reasons.sort_by_key(|((outcome, _), total)| {
+            (rank(*outcome).unwrap_or(usize::MAX), std::cmp::Reverse(total.targets))
+        });
+        let reason = |((outcome, reason), total): (&(Outcome, String), &ReasonTotal)| Cause {
+            outcome: words::outcome(*outcome),
+            reason: cut(reason),
+            targets: number(total.targets),
+            accounts: number(total.accounts),
+            what_to_do: what_to_do(reason),
+        };
+        Coverage {
+            targets,
+            accounts: self.accounts,
+            incomplete: count(Outcome::NotEvaluated) + count(Outcome::Partial),
+            incomplete_accounts: self.incomplete_accounts,
+            excluded: count(Outcome::Excluded),
+            by_outcome: self.outcomes.iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+            outcomes: outcomes.collect(),
+            bar,
+            reasons: reasons.into_iter().map(reason).collect(),
+            unread: self.unread.finish(),
+        }
+    }
+}
+
+/// What is missing though nobody asked to leave it out: the less was read, the earlier it comes.
+const fn rank(outcome: Outcome) -> Option<usize> {
+    match outcome {
+        Outcome::NotEvaluated => Some(0),
+        Outcome::Partial => Some(1),
+        _ => None,
+    }
+}
+
+fn what_to_do(reason: &str) -> &'static str {
+    GapClass::from_word(reason).map_or("", GapClass::what_to_do)
+}
+
+/// A share in percent. What is neither none nor all is never shown as either.
+pub(crate) fn share(count: u64, total: u64) -> String {
+    if total == 0 {
+        return "–".to_owned();
+    }
+    let tenths = u128::from(count) * 1000 / u128::from(total);
+    match (count, tenths) {
+        (0, _) => "0 %".to_owned(),
+        (_, 0) => "< 0.1 %".to_owned(),
+        _ if count == total => "100 %".to_owned(),
+        _ => format!("{}.{} %", tenths / 10, tenths % 10),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_never_rounded_to_none_or_all() {
+        let check = |count, total, expected: &str| assert_eq!(share(count, total), expected);
+        check(0, 0, "–");
+        check(0, 5, "0 %");
+        check(5, 5, "100 %");
+        check(1, 340_000, "< 0.1 %");
+        check(339_999, 340_000, "99.9 %");
+        check(1, 8, "12.5 %");
+    }
+}

@@ -1,0 +1,41 @@
+//! One self-contained HTML page for people, made from the record alone.
+//!
+//! **Architecture invariant**: a pure function of the record. The same record gives the same bytes;
+//! no file, clock or environment is looked at here.
+//!
+//! **Architecture invariant**: the page asks for nothing and runs nothing. It has no script, no link
+//! out, and a content security policy that allows its own stylesheet by hash and nothing else.
+//!
+//! **Architecture invariant**: every value goes through one escaper, `text::Markup`. Only the
+//! stylesheet and its policy, which are this crate's own, are written as they are.
+//!
+//! **Architecture invariant**: what is counted is counted from the record's lines, and a table that
+//! is cut says how many rows it leaves out and where they stand.
+//!
+//! **Architecture invariant**: memory is bounded by accounts, keys, buckets, gaps in brief and the
+//! rows that are shown, not by findings, samples or targets.
+
+mod accounts;
+mod banners;
+mod bar;
+mod collect;
+mod coverage;
+mod findings;
+mod gaps;
+mod headline;
+mod inventory;
+mod lists;
+mod method;
+mod page;
+mod ranked;
+mod style;
+mod text;
+mod trail;
+mod trails;
+mod words;
+mod write;
+
+pub use write::{PageError, write_page};
+
+#[cfg(test)]
+mod tests;

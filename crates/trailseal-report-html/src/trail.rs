@@ -1,0 +1,325 @@
+//! One trail: its facts and its seal chain.
+
+use trailseal_model::record::v1::{SampleLine, SamplingLine, TrailLine};
+use trailseal_model::{ControlId, SampleMethod, SampleResult, Status, Verdict};
+
+use crate::findings::Finding;
+use crate::inventory::{BucketFacts, Inventory, KeyFacts};
+use crate::lists::{Names, Who};
+use crate::ranked::{Ranked, Shown};
+use crate::text::{cut, number, when, yes_no};
+use crate::words::{self, Mark};
+use crate::write::PageError;
+
+/// How many log objects of one trail the page shows.
+pub(crate) const MAX_OBJECTS: usize = 4;
+/// How many delivery errors.
+const MAX_ERRORS: usize = 3;
+
+/// One trail as the page shows it.
+#[derive(Debug)]
+pub(crate) struct Trail {
+    pub(crate) anchor: usize,
+    pub(crate) arn: String,
+    pub(crate) name: String,
+    pub(crate) who: Who,
+    pub(crate) home_region: String,
+    pub(crate) verdict: Verdict,
+    /// What a rule on `KmsKeyId` alone says.
+    pub(crate) rule: Mark,
+    pub(crate) described_from: Option<&'static str>,
+    pub(crate) sightings: String,
+    pub(crate) bucket: Option<String>,
+    pub(crate) bucket_facts: Option<BucketFacts>,
+    pub(crate) prefix: Option<String>,
+    pub(crate) key_id: Option<String>,
+    pub(crate) key: Option<KeyFacts>,
+    pub(crate) reach: String,
+    pub(crate) events: String,
+    pub(crate) delivery: Delivery,
+    pub(crate) sampling: Sampling,
+    pub(crate) legs: Vec<Leg>,
+    pub(crate) objects: Ranked<Object>,
+}
+
+/// One link of the seal chain.
+#[derive(Debug)]
+pub(crate) struct Leg {
+    pub(crate) title: &'static str,
+    pub(crate) question: &'static str,
+    controls: &'static [ControlId],
+    pub(crate) findings: Vec<Finding>,
+}
+
+/// What GetTrailStatus said, over all Regions where it was asked.
+#[derive(Debug)]
+pub(crate) struct Delivery {
+    pub(crate) logging: String,
+    pub(crate) latest: String,
+    pub(crate) errors: Vec<(String, String)>,
+    pub(crate) more_errors: usize,
+}
+
+/// What of the window was examined.
+#[derive(Debug)]
+pub(crate) struct Sampling {
+    pub(crate) method: SampleMethod,
+    pub(crate) sentence: String,
+    pub(crate) numbers: Vec<(&'static str, String)>,
+    pub(crate) deviations: Vec<(String, String)>,
+}
+
+/// One log object that was looked at.
+#[derive(Debug)]
+pub(crate) struct Object {
+    pub(crate) name: String,
+    pub(crate) result: Mark,
+    pub(crate) deviation: Option<String>,
+    pub(crate) encryption: String,
+    pub(crate) key: Option<String>,
+    pub(crate) modified: String,
+    pub(crate) request_id: Option<String>,
+    pub(crate) checked_at: Option<String>,
+}
+
+const fn leg(title: &'static str, question: &'static str, controls: &'static [ControlId]) -> Leg {
+    Leg { title, question, controls, findings: Vec::new() }
+}
+
+fn legs() -> Vec<Leg> {
+    use ControlId as C;
+    vec![
+        leg("Trail", "Does the trail name a KMS key?", &[C::TrailKmsEncrypted]),
+        leg(
+            "Key",
+            "Is it a key of the customer, and can it seal?",
+            &[C::KeyCustomerManaged, C::KeyUsable, C::KeyRotationEnabled],
+        ),
+        leg(
+            "Policy",
+            "Does the key policy let CloudTrail seal this trail's logs?",
+            &[
+                C::KeyPolicyAllowsCloudtrail,
+                C::KeyPolicyDescribeKey,
+                C::KeyPolicyScoped,
+                C::KeyReadersLimited,
+            ],
+        ),
+        leg("Delivery", "Do logs arrive?", &[C::TrailDelivering]),
+        leg(
+            "Objects",
+            "Are the delivered objects sealed under the trail's key?",
+            &[C::LogObjectsSealed, C::DigestObjectsSealed, C::HistorySealed],
+        ),
+    ]
+}
+
+impl Trail {
+    pub(crate) fn of(
+        line: &TrailLine,
+        (verdict, rule): (Verdict, Mark),
+        inventory: &Inventory,
+        names: &Names,
+    ) -> Result<Self, PageError> {
+        let optional = |it: &Option<String>| it.as_deref().filter(|it| !it.is_empty()).map(cut);
+        Ok(Self {
+            anchor: 0,
+            // Not cut: findings and objects are matched by it.
+            arn: line.trail_arn.clone(),
+            name: cut(&line.name),
+            who: names.who(&line.account_id),
+            home_region: cut(&line.home_region),
+            verdict,
+            rule,
+            described_from: described_from(&line.described_from),
+            sightings: number(line.sightings),
+            bucket: optional(&line.bucket),
+            bucket_facts: line.bucket.as_deref().and_then(|it| inventory.bucket(it, names)),
+            prefix: optional(&line.prefix),
+            key_id: optional(&line.kms_key_id),
+            key: line.key_arn.as_deref().and_then(|it| inventory.key(it)),
+            reach: reach(line),
+            events: events(line),
+            delivery: Delivery::of(line),
+            sampling: Sampling::of(&line.sampling)?,
+            legs: legs(),
+            objects: Ranked::new(MAX_OBJECTS),
+        })
+    }
+
+    pub(crate) fn mark(&self) -> Mark {
+        words::verdict(self.verdict)
+    }
+
+    pub(crate) const fn is_open(&self) -> bool {
+        !matches!(self.verdict, Verdict::Sealed)
+    }
+
+    /// Whether a rule on `KmsKeyId` alone would have passed what is not sealed.
+    pub(crate) fn is_contrast(&self) -> bool {
+        self.is_open() && self.rule == words::status(Status::Pass)
+    }
+
+    pub(crate) fn add_finding(&mut self, finding: Finding) {
+        let leg = self.legs.iter_mut().find(|it| it.controls.contains(&finding.control));
+        if let Some(leg) = leg {
+            leg.findings.push(finding);
+        }
+    }
+
+    pub(crate) fn add_object(&mut self, line: &SampleLine) -> Result<(), PageError> {
+        let result = words::read("result", &line.result, SampleResult::from_word)?;
+        let (rank, mark) = of_result(result);
+        self.objects.push(rank, || Object::of(line, mark));
+        Ok(())
+    }
+
+    /// The objects to show.
+    pub(crate) fn close(&mut self) -> Shown<Object> {
+        std::mem::replace(&mut self.objects, Ranked::new(0)).finish()
+    }
+}
+
+impl Leg {
+    /// The worst of its essential controls; of all, where none of them is essential.
+    pub(crate) fn mark(&self) -> Mark {
+        let worst = |essential: bool| {
+            let of_kind = self.findings.iter().filter(|it| it.entry().essential || !essential);
+            of_kind.map(|it| it.status).max_by_key(|it| badness(*it))
+        };
+        worst(true).or_else(|| worst(false)).map_or(words::NOT_JUDGED, words::status)
+    }
+}
+
+const fn badness(status: Status) -> u8 {
+    match status {
+        Status::NotApplicable => 0,
+        Status::Pass => 1,
+        Status::NotProven => 2,
+        Status::Fail => 3,
+    }
+}
+
+fn of_result(result: SampleResult) -> (usize, Mark) {
+    let mark = |class, symbol, label| Mark { class, symbol, label, word: result.as_str() };
+    match result {
+        SampleResult::Deviation => (0, mark("bad", "✕", "deviation")),
+        SampleResult::Unreadable => (1, mark("open", "?", "unreadable")),
+        SampleResult::Pass => (2, mark("good", "✓", "sealed")),
+        SampleResult::PreEnablement => (3, mark("none", "–", "before encryption was turned on")),
+        SampleResult::PreviousKey => (3, mark("none", "–", "before the key was changed")),
+        SampleResult::Replaced => (3, mark("none", "–", "replaced meanwhile")),
+    }
+}
+
+fn described_from(word: &str) -> Option<&'static str> {
+    match word {
+        "home" => None,
+        "delegated_administrator" => Some("as the delegated administrator saw it"),
+        "agreeing_shadows" => Some(
+            "from copies in other Regions or accounts, which agree; its home Region was not read",
+        ),
+        "disagreeing_shadows" => Some(
+            "from copies in other Regions or accounts, which contradict each other; its home Region was not read",
+        ),
+        _ => Some("from another place than its home Region"),
+    }
+}
+
+fn reach(line: &TrailLine) -> String {
+    let regions = if line.is_multi_region { "all Regions" } else { "its home Region only" };
+    let accounts =
+        if line.is_organization_trail { "the whole organization" } else { "its own account" };
+    format!("{regions}, {accounts}")
+}
+
+fn events(line: &TrailLine) -> String {
+    let answer = |it: Option<bool>| yes_no(it);
+    let mut text = format!(
+        "read: {}, write: {}",
+        answer(line.records_read_events),
+        answer(line.records_write_events)
+    );
+    if !line.excluded_event_sources.is_empty() {
+        text.push_str("; left out: ");
+        text.push_str(&cut(&line.excluded_event_sources.join(", ")));
+    }
+    text
+}
+
+impl Delivery {
+    fn of(line: &TrailLine) -> Self {
+        let count =
+            |answer: Option<bool>| line.status.iter().filter(|it| it.is_logging == answer).count();
+        let (on, off, unread) = (count(Some(true)), count(Some(false)), count(None));
+        let asked = line.status.len();
+        let mut parts = match asked {
+            0 => vec!["asked in no Region".to_owned()],
+            _ => vec![format!("on in {on} of {asked} Regions where it was asked")],
+        };
+        let others = [(off, "off"), (unread, "not read")].into_iter().filter(|it| it.0 > 0);
+        parts.extend(others.map(|(count, word)| format!("{word} in {count}")));
+        let latest = line.status.iter().filter_map(|it| it.latest_delivery.as_deref()).max();
+        let failed: Vec<(String, String)> = line
+            .status
+            .iter()
+            .filter_map(|it| Some((cut(&it.region), cut(it.latest_delivery_error.as_deref()?))))
+            .collect();
+        Self {
+            logging: parts.join(", "),
+            latest: latest.map_or_else(|| "none seen".to_owned(), when),
+            more_errors: failed.len().saturating_sub(MAX_ERRORS),
+            errors: failed.into_iter().take(MAX_ERRORS).collect(),
+        }
+    }
+}
+
+impl Sampling {
+    fn of(line: &SamplingLine) -> Result<Self, PageError> {
+        let method = words::read("method", &line.method, SampleMethod::from_word)?;
+        let sentence = match (method, line.population_counted) {
+            (SampleMethod::All, true) => {
+                "The whole window was listed, and every log object in it was selected."
+            }
+            (SampleMethod::All, false) => {
+                "Every log object that was listed was selected, but listing ended before the window did."
+            }
+            (SampleMethod::NewestOnly, _) => {
+                "Only the newest log objects were selected. That is no statistical sample: it can show a failure, never a pass."
+            }
+            (SampleMethod::Nothing, _) => "No log object was selected.",
+        };
+        let listed = number(line.population);
+        let listed = if line.population_counted { listed } else { format!("at least {listed}") };
+        let numbers = vec![
+            ("in the window", listed),
+            ("examined", number(u64::from(line.tested))),
+            ("sealed", number(u64::from(line.sealed))),
+            ("unreadable", number(u64::from(line.unreadable))),
+            (
+                "older than the last change of encryption or key",
+                number(u64::from(line.left_population)),
+            ),
+        ];
+        let deviations = line.deviations.iter();
+        let deviations =
+            deviations.map(|(class, it)| (cut(class), number(u64::from(*it)))).collect();
+        Ok(Self { method, sentence: sentence.to_owned(), numbers, deviations })
+    }
+}
+
+impl Object {
+    fn of(line: &SampleLine, result: Mark) -> Self {
+        let optional = |it: &Option<String>| it.as_deref().map(cut);
+        Self {
+            name: cut(&line.object_key),
+            result,
+            deviation: optional(&line.deviation_class),
+            encryption: optional(&line.sse_algorithm).unwrap_or_else(|| "none shown".to_owned()),
+            key: optional(&line.sse_kms_key_id),
+            modified: line.last_modified.as_deref().map_or_else(String::new, when),
+            request_id: optional(&line.request_id),
+            checked_at: line.checked_at.as_deref().map(when),
+        }
+    }
+}

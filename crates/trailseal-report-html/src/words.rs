@@ -1,0 +1,132 @@
+//! The record's words as the page shows them: always a symbol and a label, never a color alone.
+
+use std::fmt;
+
+use trailseal_model::{LogsSealed, Outcome, Severity, Status, Verdict};
+
+use crate::write::PageError;
+
+/// A word with its symbol, its label, and the class of the stylesheet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Mark {
+    pub(crate) class: &'static str,
+    pub(crate) symbol: &'static str,
+    pub(crate) label: &'static str,
+    /// The word as the record and the CSV files have it.
+    pub(crate) word: &'static str,
+}
+
+const fn mark(
+    class: &'static str,
+    symbol: &'static str,
+    label: &'static str,
+    word: &'static str,
+) -> Mark {
+    Mark { class, symbol, label, word }
+}
+
+pub(crate) const fn status(status: Status) -> Mark {
+    let word = status.as_str();
+    match status {
+        Status::Pass => mark("good", "✓", "pass", word),
+        Status::Fail => mark("bad", "✕", "fail", word),
+        Status::NotProven => mark("open", "?", "not proven", word),
+        Status::NotApplicable => mark("none", "–", "not applicable", word),
+    }
+}
+
+/// Every status, the most urgent first.
+pub(crate) const STATUSES: [Status; 4] =
+    [Status::Fail, Status::NotProven, Status::Pass, Status::NotApplicable];
+
+/// What stands where this version gives no finding.
+pub(crate) const NOT_JUDGED: Mark = mark("none", "–", "not judged", "");
+
+pub(crate) const fn verdict(verdict: Verdict) -> Mark {
+    let word = verdict.as_str();
+    match verdict {
+        Verdict::Sealed => mark("good", "✓", "sealed", word),
+        Verdict::Unsealed => mark("bad", "✕", "unsealed", word),
+        Verdict::Unproven => mark("open", "?", "unproven", word),
+    }
+}
+
+pub(crate) const fn answer(answer: Option<LogsSealed>) -> Mark {
+    match answer {
+        Some(LogsSealed::Sealed) => mark("good", "✓", "sealed", "sealed"),
+        Some(LogsSealed::Unsealed) => mark("bad", "✕", "unsealed", "unsealed"),
+        Some(LogsSealed::NotCovered) => mark("bad", "✕", "not covered", "not_covered"),
+        Some(LogsSealed::Unproven) => mark("open", "?", "unproven", "unproven"),
+        None => mark("none", "–", "not judged", ""),
+    }
+}
+
+pub(crate) const fn outcome(outcome: Outcome) -> Mark {
+    let word = outcome.as_str();
+    match outcome {
+        Outcome::Evaluated => mark("good", "✓", "evaluated", word),
+        Outcome::Partial => mark("open", "◐", "partly read", word),
+        Outcome::NotEvaluated => mark("bad", "?", "not read", word),
+        Outcome::Excluded => mark("none", "–", "excluded by the user", word),
+        Outcome::RegionDisabled => mark("none", "–", "Region disabled", word),
+        Outcome::AccountNotActive => mark("none", "–", "account not active", word),
+    }
+}
+
+pub(crate) const fn severity(severity: Severity) -> &'static str {
+    severity.as_str()
+}
+
+/// What a rule says that looks at `KmsKeyId` alone.
+pub(crate) fn rule(word: &str) -> Result<Mark, PageError> {
+    read("answer of the rule on KmsKeyId", word, |it| match it {
+        "pass" => Some(status(Status::Pass)),
+        "fail" => Some(status(Status::Fail)),
+        _ => None,
+    })
+}
+
+/// A word of the record, if this version knows it: what is not understood is never shown as fine.
+pub(crate) fn read<T>(
+    kind: &'static str,
+    word: &str,
+    from_word: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, PageError> {
+    from_word(word).ok_or_else(|| PageError::UnknownWord { kind, word: word.to_owned() })
+}
+
+impl fmt::Display for Mark {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(formatter, "{} {}", self.symbol, self.label)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Where a symbol is shared, the label tells.
+    #[test]
+    fn labels_of_one_kind_differ() {
+        let differ = |marks: Vec<Mark>| {
+            for (index, mark) in marks.iter().enumerate() {
+                assert!(marks[..index].iter().all(|it| it.label != mark.label), "{mark}");
+                assert!(!mark.symbol.is_empty() && !mark.label.is_empty());
+            }
+        };
+        differ(Status::ALL.iter().copied().map(status).collect());
+        differ(Verdict::ALL.iter().copied().map(verdict).collect());
+        differ(Outcome::ALL.iter().copied().map(outcome).collect());
+        let answers = LogsSealed::ALL.iter().copied().map(Some).chain([None]);
+        differ(answers.map(answer).collect());
+    }
+
+    #[test]
+    fn only_what_is_right_looks_right() {
+        let good = |mark: Mark| mark.class == "good";
+        assert_eq!(Status::ALL.iter().filter(|it| good(status(**it))).count(), 1);
+        assert_eq!(Verdict::ALL.iter().filter(|it| good(verdict(**it))).count(), 1);
+        assert_eq!(Outcome::ALL.iter().filter(|it| good(outcome(**it))).count(), 1);
+        assert!(!good(answer(None)));
+    }
+}

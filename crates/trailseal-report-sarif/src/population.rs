@@ -1,0 +1,194 @@
+//! What a reader must know of the population before any result: whose word stands for it, and what
+//! the user left out. GitHub ignores it but for the category; other readers show it.
+
+use trailseal_model::PopulationSource;
+use trailseal_model::digest::short_hash;
+use trailseal_model::record::v1::{RunLine, ScopeLine};
+
+use crate::place::segment;
+use crate::text::{NAME, SENTENCE, first_few, quotable};
+
+/// One thing to know.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Caution {
+    /// The user left a part out.
+    Scoped,
+    /// Only the user's word stands for the list of accounts.
+    SelfDeclared,
+    /// There is no organization.
+    Standalone,
+}
+
+impl Caution {
+    /// Every one, in the order of the report.
+    pub(crate) const ALL: [Self; 3] = [Self::Scoped, Self::SelfDeclared, Self::Standalone];
+
+    /// What a run calls for.
+    pub(crate) fn of_run(run: &RunLine) -> impl Iterator<Item = Self> {
+        let source = PopulationSource::from_word(&run.population_source);
+        Self::ALL.into_iter().filter(move |it| match it {
+            Self::Scoped => run.scope.is_limited,
+            Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
+            Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
+        })
+    }
+
+    /// Its id.
+    pub(crate) const fn id(self) -> &'static str {
+        match self {
+            Self::Scoped => "limited-scope",
+            Self::SelfDeclared => "population-self-declared",
+            Self::Standalone => "standalone-account",
+        }
+    }
+
+    /// Its title.
+    pub(crate) const fn title(self) -> &'static str {
+        match self {
+            Self::Scoped => "SCOPED: the user left a part out",
+            Self::SelfDeclared => "Population self-declared",
+            Self::Standalone => "One account without an organization",
+        }
+    }
+
+    /// What it means.
+    pub(crate) const fn description(self) -> &'static str {
+        match self {
+            Self::Scoped => {
+                "The run was limited to a part of the accounts or Regions. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
+            }
+            Self::SelfDeclared => {
+                "The list of accounts comes from a file of the user and not from AWS Organizations. Nobody but the user vouches that no account is missing."
+            }
+            Self::Standalone => {
+                "The caller's account belongs to no organization. It is all that was assessed."
+            }
+        }
+    }
+
+    /// Where AWS or GitHub explain what it is about.
+    pub(crate) const fn help_uri(self) -> &'static str {
+        match self {
+            Self::Scoped => {
+                "https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"
+            }
+            Self::SelfDeclared => {
+                "https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html"
+            }
+            Self::Standalone => {
+                "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_introduction.html"
+            }
+        }
+    }
+
+    /// SARIF's level.
+    pub(crate) const fn level(self) -> &'static str {
+        match self {
+            Self::Scoped | Self::SelfDeclared => "warning",
+            Self::Standalone => "note",
+        }
+    }
+
+    /// The same for one run.
+    pub(crate) fn message(self, run: &RunLine) -> String {
+        match self {
+            Self::Scoped => format!(
+                "SCOPED: the run was limited by its user to '{}'. What lies outside was not assessed and has no result here.",
+                limits(&run.scope)
+            ),
+            Self::SelfDeclared => "Population self-declared: the list of accounts comes from a file of the user and not from AWS Organizations. Nobody but the user vouches that no account is missing.".to_owned(),
+            Self::Standalone => format!(
+                "Standalone account: '{}' belongs to no organization and is all that was assessed.",
+                quotable(&run.caller_account_id, NAME)
+            ),
+        }
+    }
+}
+
+/// `whole` or `scoped`.
+pub(crate) const fn scope_word(run: &RunLine) -> &'static str {
+    if run.scope.is_limited { "scoped" } else { "whole" }
+}
+
+/// The organization's id; the caller's account where there is none or none is known.
+pub(crate) fn organization(run: &RunLine) -> &str {
+    run.organization_id.as_ref().unwrap_or(&run.caller_account_id)
+}
+
+/// GitHub's category: alerts live in it, so it is stable. A limited run has one of its own, because
+/// an upload closes what it does not have, in its own category only.
+pub(crate) fn category(run: &RunLine) -> String {
+    let whole = format!("trailseal/{}", segment(organization(run)));
+    if !run.scope.is_limited {
+        return whole;
+    }
+    let digest = short_hash(&[&canonical(&run.scope)]);
+    format!("{whole}/scope-{}", &digest[..8])
+}
+
+/// The scope as one text that depends on what is in it alone.
+fn canonical(scope: &ScopeLine) -> String {
+    let parts = [
+        ("accounts", &scope.accounts),
+        ("organizational_units", &scope.organizational_units),
+        ("excluded_accounts", &scope.excluded_accounts),
+        ("regions", &scope.regions),
+    ];
+    let texts = parts.map(|(name, values)| {
+        let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+        values.sort_unstable();
+        values.dedup();
+        format!("{name}={}", values.join(","))
+    });
+    texts.join(";")
+}
+
+/// The scope for people.
+fn limits(scope: &ScopeLine) -> String {
+    let parts = [
+        ("accounts", &scope.accounts),
+        ("organizational units", &scope.organizational_units),
+        ("all but the accounts", &scope.excluded_accounts),
+        ("Regions", &scope.regions),
+    ];
+    let texts: Vec<String> = parts
+        .into_iter()
+        .filter_map(|(name, values)| Some(format!("{name} {}", first_few(values)?)))
+        .collect();
+    quotable(&texts.join("; "), SENTENCE)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn texts(values: &[&str]) -> Vec<String> {
+        values.iter().map(ToString::to_string).collect()
+    }
+
+    #[test]
+    fn the_order_of_a_scope_does_not_matter_and_its_kind_does() {
+        let accounts =
+            |values: &[&str]| ScopeLine { accounts: texts(values), ..Default::default() };
+        let same = canonical(&accounts(&["2", "1", "2"]));
+        assert_eq!(same, "accounts=1,2;organizational_units=;excluded_accounts=;regions=");
+        assert_eq!(same, canonical(&accounts(&["1", "2"])));
+        let excluded = ScopeLine { excluded_accounts: texts(&["1", "2"]), ..Default::default() };
+        assert_ne!(same, canonical(&excluded));
+    }
+
+    #[test]
+    fn a_scope_is_told_in_words() {
+        let scope = ScopeLine {
+            is_limited: true,
+            accounts: texts(&["1", "2"]),
+            organizational_units: texts(&["ou-'{0}"]),
+            excluded_accounts: texts(&["3"]),
+            regions: texts(&["a", "b", "c", "d", "e", "f"]),
+        };
+        assert_eq!(
+            limits(&scope),
+            "accounts 1, 2; organizational units ou-’(0); all but the accounts 3; Regions a, b, c, d, e and 1 more"
+        );
+    }
+}

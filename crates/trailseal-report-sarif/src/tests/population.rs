@@ -1,0 +1,117 @@
+//! What the file says of the population, and the category that follows from it.
+
+use serde_json::{Value, json};
+use trailseal_model::record::v1::{Line, RunLine};
+
+use super::record::*;
+
+/// The file of a run, changed.
+fn changed(change: impl FnOnce(&mut RunLine)) -> Value {
+    let Line::Run(mut run) = run() else { unreachable!("a run") };
+    change(&mut run);
+    document(vec![Line::Run(run)])
+}
+
+fn limit(run: &mut RunLine) {
+    run.scope.is_limited = true;
+    run.scope.accounts = vec![ACCOUNT.to_owned(), "000000000002".to_owned()];
+    run.scope.regions = vec!["eu-west-1".to_owned()];
+}
+
+fn category(document: &Value) -> String {
+    let id = document["automationDetails"]["id"].as_str().unwrap();
+    id.rsplit_once('/').unwrap().0.to_owned()
+}
+
+/// The ids of what stands above everything else.
+fn cautions(document: &Value) -> Vec<&str> {
+    let notifications = &document["invocations"][0]["toolConfigurationNotifications"];
+    let descriptors = document["tool"]["driver"]["notifications"].as_array().unwrap();
+    let banner = document["properties"]["banner"].as_array().unwrap();
+    let notifications = notifications.as_array().unwrap();
+    assert_eq!(banner.len(), notifications.len());
+    let ids = notifications.iter().zip(banner).map(|(it, text)| {
+        assert_eq!(it["message"]["text"], *text);
+        let index = usize::try_from(it["descriptor"]["index"].as_u64().unwrap()).unwrap();
+        assert_eq!(descriptors[index]["id"], it["descriptor"]["id"]);
+        it["descriptor"]["id"].as_str().unwrap()
+    });
+    ids.collect()
+}
+
+#[test]
+fn a_whole_run_of_an_organization_needs_no_caution() {
+    let document = changed(|_| ());
+    assert!(cautions(&document).is_empty());
+    assert_eq!(category(&document), "trailseal/o-1");
+    let properties =
+        json!({ "banner": [], "population_source": "organizations", "scope": "whole" });
+    assert_eq!(document["properties"], properties);
+}
+
+#[test]
+fn a_limited_run_says_so_and_has_its_own_category() {
+    let document = changed(limit);
+    assert_eq!(cautions(&document), ["limited-scope"]);
+    assert_eq!(document["properties"]["scope"], "scoped");
+    let banner = document["properties"]["banner"][0].as_str().unwrap();
+    assert!(
+        banner.starts_with(
+            "SCOPED: the run was limited by its user to 'accounts 000000000001, 000000000002; Regions eu-west-1'."
+        ),
+        "{banner}"
+    );
+    // Public API: GitHub's alerts hang on it.
+    assert_eq!(category(&document), "trailseal/o-1/scope-a3c48a33");
+    assert_eq!(document["automationDetails"]["id"].as_str().unwrap().matches('/').count(), 3);
+}
+
+#[test]
+fn a_category_depends_on_the_scope_and_not_on_its_order_or_the_run() {
+    let first = category(&changed(limit));
+    let again = category(&changed(|run| {
+        limit(run);
+        run.scope.accounts.reverse();
+        run.run_id = "run-2".to_owned();
+    }));
+    assert_eq!(first, again);
+    let other = category(&changed(|run| {
+        limit(run);
+        run.scope.accounts.pop();
+    }));
+    assert_ne!(first, other);
+}
+
+#[test]
+fn a_self_declared_population_says_so() {
+    let document = changed(|run| {
+        run.population_source = "accounts_file".to_owned();
+        run.organization_id = None;
+        limit(run);
+    });
+    assert_eq!(cautions(&document), ["limited-scope", "population-self-declared"]);
+    let banner = document["properties"]["banner"][1].as_str().unwrap();
+    assert!(banner.starts_with("Population self-declared: "), "{banner}");
+    assert!(category(&document).starts_with("trailseal/000000000003/scope-"));
+}
+
+#[test]
+fn a_standalone_account_stands_for_itself() {
+    let document = changed(|run| {
+        run.population_source = "standalone_account".to_owned();
+        run.organization_id = None;
+    });
+    assert_eq!(cautions(&document), ["standalone-account"]);
+    assert_eq!(category(&document), "trailseal/000000000003");
+    let notification = &document["invocations"][0]["toolConfigurationNotifications"][0];
+    assert_eq!(notification["level"], "note");
+}
+
+#[test]
+fn every_run_has_every_descriptor() {
+    let document = changed(|_| ());
+    let descriptors = document["tool"]["driver"]["notifications"].as_array().unwrap();
+    let ids: Vec<&str> = descriptors.iter().map(|it| it["id"].as_str().unwrap()).collect();
+    assert_eq!(ids, ["limited-scope", "population-self-declared", "standalone-account"]);
+    assert_nothing_is_empty(&document["tool"], "tool");
+}
