@@ -35,7 +35,7 @@ const SECRET_ACCESS_KEY: &str = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY";
 
 /// moto answers one request after the other. Many in flight would only wait there, on a busy machine
 /// until they time out, and a call that is made again is a difference.
-const MAX_IN_FLIGHT: &str = "32";
+const MAX_IN_FLIGHT: &str = "64";
 
 /// The tag of accounts that the scan asks for.
 const ACCOUNT_TAG: &str = "owner";

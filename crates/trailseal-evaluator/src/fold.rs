@@ -93,7 +93,7 @@ impl Fold {
 
     /// Takes all that is left, orphans included: trails whose owner's home Region was not read. An
     /// organization trail is then taken as the caller sees it, where the caller is a delegated
-    /// administrator.
+    /// administrator: of which service is not known, so nobody may contradict it.
     pub fn take_rest(&mut self, caller_is_administrator: bool) -> Vec<FoldedTrail> {
         let mut rest = self.take(|_| true);
         let orphans = self.trails.values_mut();
@@ -143,7 +143,7 @@ impl Entry {
         }
         self.is_taken = true;
         let of_administrator = self.of_caller.take().filter(|(_, (description, _))| {
-            caller_is_administrator && description.is_organization_trail
+            caller_is_administrator && description.is_organization_trail && !self.shadows_disagree
         });
         if let Some((_, (description, described_by))) = of_administrator {
             let described_from = DescribedFrom::DelegatedAdministrator;
@@ -214,9 +214,9 @@ mod tests {
         let regions = Partition::Aws.regions();
         let organization = TrailDescription { is_organization_trail: true, ..trail("main") };
         let keyless = TrailDescription { kms_key_id: None, ..organization.clone() };
-        let rest = |administrator: bool| {
+        let rest = |member: &TrailDescription, administrator: bool| {
             let mut fold = Fold::of_caller(account(3));
-            fold.add(sighting(&keyless, account(2), regions[0]));
+            fold.add(sighting(member, account(2), regions[0]));
             fold.add(sighting(&organization, account(3), regions[1]));
             fold.add(sighting(&organization, account(3), regions[0]));
             let home = Target { account: account(1), region: organization.home_region };
@@ -224,10 +224,13 @@ mod tests {
             assert!(fold.has_seen(&organization.arn));
             fold.take_rest(administrator).remove(0)
         };
-        let by_administrator = rest(true);
+        let by_administrator = rest(&organization, true);
         assert_eq!(by_administrator.described_from, DescribedFrom::DelegatedAdministrator);
-        assert_eq!(by_administrator.description, organization);
-        assert_eq!(rest(false).described_from, DescribedFrom::DisagreeingShadows);
+        assert_eq!(by_administrator.described_by.account, evidence().account);
+        let by_member = rest(&organization, false).described_from;
+        assert_eq!(by_member, DescribedFrom::AgreeingShadows);
+        let contradicted = rest(&keyless, true).described_from;
+        assert_eq!(contradicted, DescribedFrom::DisagreeingShadows);
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::words::{self, Mark};
 use crate::write::PageError;
 
 /// How many accounts the page shows.
-pub(crate) const MAX_ROWS: usize = 300;
+pub(crate) const MAX_ROWS: usize = 200;
 /// How many tags and trails of one account.
 const MAX_PER_ACCOUNT: usize = 5;
 

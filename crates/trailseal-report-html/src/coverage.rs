@@ -15,7 +15,7 @@ use crate::words::{self, Mark};
 use crate::write::PageError;
 
 /// How many rows of what is missing the page shows.
-pub(crate) const MAX_ROWS: usize = 500;
+pub(crate) const MAX_ROWS: usize = 300;
 
 /// Adds up coverage rows, which come sorted by account.
 #[derive(Debug)]

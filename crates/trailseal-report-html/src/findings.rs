@@ -14,7 +14,7 @@ use crate::words::{self, Mark};
 use crate::write::PageError;
 
 /// How many failures, and how many findings that are not proven, the page shows of one control.
-pub(crate) const MAX_PER_CONTROL: usize = 50;
+pub(crate) const MAX_PER_CONTROL: usize = 30;
 
 /// One finding as the page shows it.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use trailseal_model::record::v1::RunLine;
 use trailseal_model::{PopulationSource, exit_code};
 
 use crate::accounts::Accounts;
-use crate::coverage::Coverage;
+use crate::banners::Banner;
 use crate::findings::Findings;
 use crate::text::{counted, number};
 use crate::trails::Trails;
@@ -27,20 +27,18 @@ impl Headline {
         run: &RunLine,
         trails: &Trails,
         accounts: &Accounts,
-        coverage: &Coverage,
         findings: &Findings,
+        banners: &[Banner],
     ) -> Self {
         let meaning = exit_code::ALL.iter().find(|it| it.0 == run.exit_code);
         let is_bad = trails.verdicts.iter().any(|it| it.0.class == "bad" && it.1 > 0)
             || accounts.answers.iter().any(|it| it.0.class == "bad" && it.1 > 0)
             || findings.by_severity.iter().any(|it| it.1 > 0);
+        // That there is one account only takes nothing from what is said of it.
+        let is_standalone = run.population_source == PopulationSource::StandaloneAccount.as_str();
         let is_shown = trails.total > 0
             && trails.verdicts.iter().all(|it| it.0.class == "good" || it.1 == 0)
-            && findings.unproven_essential == 0
-            && coverage.incomplete == 0
-            && run.population_complete
-            && run.population_source != PopulationSource::AccountsFile.as_str()
-            && !run.scope.is_limited;
+            && banners.len() == usize::from(is_standalone);
         Self {
             verdict: verdict(trails),
             class: match (is_bad, is_shown) {

@@ -11,7 +11,7 @@ use crate::text::{cut, last_part, when, yes_no};
 use crate::words::{self, Mark};
 
 /// How many keys, and how many stores, the page shows.
-pub(crate) const MAX_ROWS: usize = 200;
+pub(crate) const MAX_ROWS: usize = 100;
 /// How many users of a key it names.
 const MAX_USERS: usize = 3;
 

@@ -68,6 +68,7 @@ impl Page {
             parts;
         let reconciliation =
             method::reconcile(&run, &accounts, &coverage, &trails, &findings, &gaps);
+        let banners = banners(&run, &coverage, &findings, &reconciliation, &names)?;
         let (call_total, calls) = method::calls(&run);
         let organization = match &run.organization_id {
             Some(id) => format!("Organization {}", text::cut(id)),
@@ -76,8 +77,8 @@ impl Page {
         Ok(Self {
             style: style::STYLE,
             policy: style::policy(),
-            headline: Headline::of(&run, &trails, &accounts, &coverage, &findings),
-            banners: banners(&run, &coverage, &findings, &reconciliation, &names)?,
+            headline: Headline::of(&run, &trails, &accounts, &findings, &banners),
+            banners,
             organization,
             as_of: when(&run.as_of),
             gap_total: gaps.total,

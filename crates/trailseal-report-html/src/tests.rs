@@ -238,6 +238,11 @@ fn what_is_limited_or_missing_never_looks_good() {
     assert_eq!(class(&clean(|it| it.population_complete = false)), "open");
     assert_eq!(class(&clean(|it| it.population_source = "accounts_file".to_owned())), "open");
     assert_eq!(class(&clean(|it| it.scope.is_limited = true)), "open");
+    let standalone = clean(|it| it.population_source = "standalone_account".to_owned());
+    assert_eq!(class(&standalone), "good");
+    let mut lines = fixture::rich();
+    lines.retain(|it| matches!(it, Line::Run(_)));
+    assert_eq!(class(&page(lines)), "open", "the run line promises more");
     assert_eq!(class(&page(fixture::empty())), "open");
     assert_eq!(class(&page(fixture::rich())), "bad");
 }
@@ -263,15 +268,16 @@ fn what_is_cut_says_how_much_and_where_the_rest_is() {
     let lines = fixture::large(6_000, 400);
     let page = page(lines);
     for text in [
-        "<b>872 more rows (account and reason)</b> are not shown here. All are in <code>coverage.csv</code>.",
-        "<b>5,700 more accounts</b> are not shown here. All are in <code>accounts.csv</code>.",
-        "<b>5,350 more failures of this control</b> are not shown here. All are in <code>findings.csv</code>.",
-        "<b>550 more findings of this control</b> are not shown here.",
-        "<b>100 more trails</b> are not shown here. All are in <code>trails.csv</code>.",
+        "<b>1,072 more rows (account and reason)</b> are not shown here. All are in <code>coverage.csv</code>.",
+        "<b>5,800 more accounts</b> are not shown here. All are in <code>accounts.csv</code>.",
+        "<b>5,370 more failures of this control</b> are not shown here. All are in <code>findings.csv</code>.",
+        "<b>570 more findings of this control</b> are not shown here.",
+        "<b>300 more trails</b> are not shown here. All are in <code>trails.csv</code>.",
     ] {
         assert!(page.contains(text), "{text}");
     }
-    assert_eq!(page.matches("<details").count(), 300);
+    assert_eq!(page.matches("<details").count(), 100);
+    assert_eq!(page.matches("<details class=\"trail\" open>").count(), 20);
     assert!(page.contains("Of 400 trails 134 are sealed, 133 unsealed, 133 unproven."));
     assert!(page.contains(">204,000</p>"), "6,000 accounts x 34 Regions");
 }

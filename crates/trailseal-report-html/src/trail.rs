@@ -12,7 +12,9 @@ use crate::words::{self, Mark};
 use crate::write::PageError;
 
 /// How many log objects of one trail the page shows.
-pub(crate) const MAX_OBJECTS: usize = 4;
+pub(crate) const MAX_OBJECTS: usize = 3;
+/// How many trails are open.
+pub(crate) const MAX_OPEN: usize = 20;
 /// How many delivery errors.
 const MAX_ERRORS: usize = 3;
 
@@ -151,13 +153,18 @@ impl Trail {
         words::verdict(self.verdict)
     }
 
+    /// Whether it is shown open: only so many, so that the page stays readable.
     pub(crate) const fn is_open(&self) -> bool {
-        !matches!(self.verdict, Verdict::Sealed)
+        !self.is_sealed() && self.anchor <= MAX_OPEN
+    }
+
+    const fn is_sealed(&self) -> bool {
+        matches!(self.verdict, Verdict::Sealed)
     }
 
     /// Whether a rule on `KmsKeyId` alone would have passed what is not sealed.
     pub(crate) fn is_contrast(&self) -> bool {
-        self.is_open() && self.rule == words::status(Status::Pass)
+        !self.is_sealed() && self.rule == words::status(Status::Pass)
     }
 
     pub(crate) fn add_finding(&mut self, finding: Finding) {

@@ -16,7 +16,7 @@ use crate::words::{self, Mark};
 use crate::write::PageError;
 
 /// How many trails the page shows in full.
-pub(crate) const MAX_TRAILS: usize = 300;
+pub(crate) const MAX_TRAILS: usize = 100;
 
 /// Adds up trails. What comes after them in the record belongs to the shown ones only.
 #[derive(Debug)]

@@ -36,8 +36,8 @@ pub(super) struct ScanArgs {
         value_name = "ACCOUNT"
     )]
     log_archive_accounts: Vec<String>,
-    /// Judges only these accounts; can be given several times, or separated by commas. Together
-    /// with --ou it means both.
+    /// Judges only these accounts, and those of --ou; can be given several times, or separated by
+    /// commas.
     #[arg(long, env = "TRAILSEAL_ACCOUNTS", value_delimiter = ',', value_name = "ACCOUNT")]
     accounts: Vec<String>,
     /// Leaves this account out; can be given several times.
@@ -48,8 +48,8 @@ pub(super) struct ScanArgs {
         value_name = "ACCOUNT"
     )]
     exclude_accounts: Vec<String>,
-    /// Judges only accounts below this root or organizational unit (r-... or ou-...); can be given
-    /// several times.
+    /// Judges only accounts below this root or organizational unit (r-... or ou-...), and those of
+    /// --accounts; can be given several times.
     #[arg(long = "ou", env = "TRAILSEAL_OU", value_delimiter = ',', value_name = "UNIT")]
     organizational_units: Vec<String>,
     /// Judges only these Regions; can be given several times, or separated by commas.
