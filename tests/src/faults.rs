@@ -39,6 +39,13 @@ impl Faults {
         Self { rules, ..Self::default() }
     }
 
+    /// And the n-th call of another operation, counted from 1, and every later one fails.
+    #[must_use]
+    pub fn and_from_call(mut self, operation: Operation, from: u32, class: GapClass) -> Self {
+        self.rules.push(Rule { operation, from, fault: Fault::Gap(class) });
+        self
+    }
+
     /// The n-th call of the operation, counted from 1, and every later one panics.
     #[must_use]
     pub fn panic_from_call(operation: Operation, from: u32) -> Self {

@@ -40,6 +40,9 @@ pub struct Plan {
     pub store_every: u64,
     /// Accounts without the audit role.
     pub without_role: Vec<u64>,
+    /// Whether no target answers before every account is open, as when reads wait for what openings
+    /// hold.
+    pub reads_wait_for_openings: bool,
     /// An account whose list names a trail that no Region shows.
     pub hides_trail: Option<u64>,
 }
@@ -71,6 +74,7 @@ impl Plan {
             has_paths: true,
             store_every: 3,
             without_role: Vec::new(),
+            reads_wait_for_openings: false,
             hides_trail: None,
         }
     }

@@ -29,6 +29,8 @@ pub struct OpenedAccount {
     pub access: Access,
     /// Every Region it has, whether enabled or not; never empty.
     pub regions: Vec<AccountRegion>,
+    /// Whether the account listed them itself; else they are the partition's table.
+    pub lists_regions: bool,
 }
 
 /// Opens an account and asks for its Regions. Where the Regions cannot be asked for, the
@@ -54,7 +56,7 @@ where
     }
     match ports.list_regions(id).await {
         Ok(regions) if !regions.is_empty() => {
-            OpenedAccount { account: id, access: Access::Open, regions }
+            OpenedAccount { account: id, access: Access::Open, regions, lists_regions: true }
         }
         Ok(_) | Err(_) => OpenedAccount::with_table(id, Access::Open, partition),
     }
@@ -66,7 +68,7 @@ impl OpenedAccount {
     pub fn with_table(account: AccountId, access: Access, partition: Partition) -> Self {
         let regions = partition.regions().into_iter();
         let regions = regions.map(|region| AccountRegion { region, is_enabled: true }).collect();
-        Self { account, access, regions }
+        Self { account, access, regions, lists_regions: false }
     }
 
     /// The targets that will be read.

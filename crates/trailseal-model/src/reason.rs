@@ -81,6 +81,8 @@ vocabulary! {
         NewestOnly = "newest_only",
         /// The window holds no log object.
         NoObjects = "no_objects",
+        /// The members whose logs were looked for are the user's word only.
+        PopulationDeclared = "population_declared",
         /// Too many selected objects could not be read.
         UnreadableObjects = "unreadable_objects",
         /// The objects lie beside another trail's under one prefix and cannot be told apart.

@@ -25,6 +25,6 @@ pub struct AccountSealing {
     pub account: AccountId,
     /// The answer; `None` for an account that is not judged.
     pub logs_sealed: Option<LogsSealed>,
-    /// The logging trails that record it, sorted.
+    /// The logging trails that record it, and those of which that is not known; sorted.
     pub recorded_by: Vec<Arn>,
 }

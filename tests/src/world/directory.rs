@@ -1,6 +1,7 @@
 //! Accounts, the tree they stand in, sessions and Regions.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
 
 use trailseal_fanout::{
     AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Sessions,
@@ -103,6 +104,7 @@ fn unit(id: &str) -> Unit {
 impl Sessions for World {
     async fn open(&self, account: AccountId) -> Result<(), Gap> {
         self.wait(Operation::AssumeRole, account).await;
+        self.opened.fetch_add(1, Ordering::SeqCst);
         if account == Plan::account(self.plan.caller) {
             return Ok(());
         }

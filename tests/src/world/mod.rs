@@ -4,6 +4,7 @@ mod directory;
 mod stores;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
@@ -28,6 +29,7 @@ pub struct World {
     /// In which order answers come.
     pub seed: u64,
     regions: Vec<Region>,
+    opened: AtomicU64,
 }
 
 impl World {
@@ -41,7 +43,7 @@ impl World {
     #[must_use]
     pub fn with_faults(plan: Plan, faults: Faults) -> Self {
         let regions = plan.regions();
-        Self { plan, faults, seed: 0, regions }
+        Self { plan, faults, seed: 0, regions, opened: AtomicU64::new(0) }
     }
 
     /// The same world, answering in another order.
@@ -135,6 +137,10 @@ fn key_of(account: AccountId) -> String {
 
 impl TrailListing for World {
     async fn describe_trails(&self, target: Target) -> Result<Answer<Vec<TrailDescription>>, Gap> {
+        let active = self.plan.accounts - self.plan.suspended.len() as u64;
+        while self.plan.reads_wait_for_openings && self.opened.load(Ordering::SeqCst) < active {
+            tokio::task::yield_now().await;
+        }
         self.call(Operation::DescribeTrails, target, "").await?;
         let mut trails = Vec::new();
         if self.plan.has_organization_trail {

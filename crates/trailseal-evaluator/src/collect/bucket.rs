@@ -18,7 +18,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         candidates.extend(&self.settings.log_archive_accounts);
         let owner = self.owner(name, &candidates).await;
         let reader = owner.account().unwrap_or(trail_owner);
-        let presence = self.observed(self.ports.head_bucket(reader, name).await);
+        let head = || async { self.observed(self.ports.head_bucket(reader, name).await) };
+        let presence = self.bucket_heads.get((reader, name.to_owned()), head).await;
         BucketFacts { name: name.to_owned(), presence, owner, configured_owner }
     }
 

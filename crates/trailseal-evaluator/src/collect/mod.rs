@@ -15,9 +15,9 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, Gap, GapClass, GapId, GapLedger, KeyPresence, KeyRotation,
-    LogSample, ManagementEvents, Observed, Organization, Region, Sample, Target, Thresholds,
-    TrailDescription, TrailFacts, TrailStatus, Window,
+    AccountId, Answer, Arn, BucketFacts, BucketPresence, Gap, GapClass, GapId, GapLedger,
+    KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization, Region, Sample,
+    Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
@@ -69,6 +69,8 @@ pub struct TrailWork {
     pub trail: FoldedTrail,
     /// The Regions that the owner has enabled (all of the partition's where that is not known).
     pub owner_regions: Vec<Region>,
+    /// Whether the owner listed them itself, so that each of them is enabled.
+    pub are_regions_listed: bool,
 }
 
 /// Whether a trail can be collected only when the whole population is known: it delivers for all
@@ -108,6 +110,7 @@ pub struct Collector<'a, P> {
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
     rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
+    bucket_heads: SingleFlight<(AccountId, String), Observed<Answer<BucketPresence>>>,
     buckets_of: SingleFlight<AccountId, Observed<Answer<Arc<HashSet<String>>>>>,
 }
 
@@ -127,6 +130,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             keys: SingleFlight::default(),
             policies: SingleFlight::default(),
             rotations: SingleFlight::default(),
+            bucket_heads: SingleFlight::default(),
             buckets_of: SingleFlight::default(),
         }
     }
@@ -194,8 +198,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
     }
 
     /// GetTrailStatus under the owner: in each enabled Region for a multi-Region trail, because
-    /// AWS reports each Region by itself, else in the home Region. A Region that turns out to be
-    /// disabled delivers nothing and is left out.
+    /// AWS reports each Region by itself, else in the home Region. A probed Region that turns out to
+    /// be disabled delivers nothing and is left out.
     async fn status(
         &self,
         work: &TrailWork,
@@ -215,7 +219,13 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
                 self.ports.trail_status(&description.arn, asked_in)
             };
             match self.first_answer(description.owner, stand_in, ask).await {
-                Err(gap) if gap.class == GapClass::RegionDisabled && region != home => None,
+                Err(gap)
+                    if gap.class == GapClass::RegionDisabled
+                        && region != home
+                        && !work.are_regions_listed =>
+                {
+                    None
+                }
                 res => Some((region, self.observed(res))),
             }
         };
@@ -236,7 +246,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         self.observed(res)
     }
 
-    /// The owner's answer, else the stand-in's; if neither answers, the owner's gap.
+    /// The owner's answer, else the stand-in's; if neither answers, the owner's gap. Nobody stands in
+    /// for an owner who says that there is no such trail.
     async fn first_answer<T, F: Future<Output = Result<T, Gap>>>(
         &self,
         owner: AccountId,
@@ -247,7 +258,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Ok(answer) => return Ok(answer),
             Err(gap) => gap,
         };
-        match stand_in {
+        match stand_in.filter(|_| refused.class != GapClass::NotFound) {
             Some(account) => ask(account).await.map_err(|_| refused),
             None => Err(refused),
         }

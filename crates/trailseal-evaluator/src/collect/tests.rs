@@ -57,7 +57,8 @@ fn never() -> MembersToCome {
 fn work(description: TrailDescription) -> TrailWork {
     let trail =
         FoldedTrail { description, described_from: DescribedFrom::Home, described_by: evidence() };
-    TrailWork { trail, owner_regions: vec![region("eu-west-1"), region("us-east-1")] }
+    let owner_regions = vec![region("eu-west-1"), region("us-east-1")];
+    TrailWork { trail, owner_regions, are_regions_listed: false }
 }
 
 /// Collects one trail of this world; its gaps come with it.
@@ -167,6 +168,22 @@ mod status {
         check_failing("eu-west-1", GapClass::RegionDisabled, (&["us-east-1"], 0));
         check_failing("eu-west-1", GapClass::ExpiredCredentials, (both, 1));
         check_failing("us-east-1", GapClass::RegionDisabled, (both, 1));
+    }
+
+    #[test]
+    fn a_region_that_the_owner_calls_enabled_is_not_left_out() {
+        let world = World::new().failing(|it| match it {
+            Call::Status(_, it) if it.region == region("eu-west-1") => {
+                Some(GapClass::RegionDisabled)
+            }
+            _ => None,
+        });
+        let work = TrailWork { are_regions_listed: true, ..work(multi_region()) };
+        let gaps = GapLedger::default();
+        let collector = Collector::new(&world, &gaps, settings(), at_once(members()));
+        let facts = block_on(collector.collect(work)).facts;
+        let unread = facts.status.iter().filter(|it| it.1.known().is_none());
+        assert!(unread.map(|it| it.0).eq([region("eu-west-1")]));
     }
 }
 

@@ -116,7 +116,7 @@ fn cover<'a>(
             ManagementEvents::Recorded { .. } => return Cover::Uncovered,
         },
     }
-    match logging(trail, target) {
+    match logging(facts, trail, target) {
         Cover::Covered(_) => {}
         other => return other,
     }
@@ -148,10 +148,15 @@ fn reach<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -
 }
 
 /// Whether the trail logs for the target: its own status there, else its owner's at home.
-fn logging(trail: &TrailFacts, target: Target) -> Cover<'_> {
+fn logging<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -> Cover<'a> {
     let in_region = |region: Region| trail.status.iter().find(|it| it.0 == region);
     let is_own = target.account == trail.description.owner;
     let there = in_region(target.region).filter(|_| is_own);
+    let is_read = facts.coverage.of_target(target).is_some_and(|it| it.trails_listed);
+    if there.is_none() && is_own && is_read && trail.description.is_multi_region {
+        // The Region is enabled, and yet there is no status: what goes for home need not go for it.
+        return Cover::Unproven(Reason::StatusUnread, None);
+    }
     match there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1) {
         Some(Observed::Known(answer)) if answer.value.is_logging => Cover::Covered(trail),
         Some(Observed::Known(_)) => Cover::Uncovered,
@@ -171,22 +176,35 @@ fn all_excluded(rows: &[CoverageRow]) -> bool {
         && rows.iter().all(|it| it.outcome.is_left_out())
 }
 
-/// The logging trails that record something of an account, and those of which it is not known; in
-/// the order of the candidates.
+/// A trail that records something of an account, or may.
+pub(super) struct Recorder<'a> {
+    pub(super) trail: &'a TrailFacts,
+    /// Whether it is known to reach the account and to log there.
+    pub(super) is_known: bool,
+}
+
+/// The trails that record something of an account, in the order of the candidates.
 pub(super) fn recorders<'a>(
     facts: &'a OrganizationFacts,
     candidates: &Candidates<'a>,
     account: AccountId,
-) -> Vec<&'a TrailFacts> {
+) -> Vec<Recorder<'a>> {
     let rows = facts.coverage.of_account(account);
-    let records = |trail: &TrailFacts| {
-        rows.iter().filter(|it| !it.outcome.is_left_out()).any(|row| {
+    let recorder = |trail: &'a TrailFacts| {
+        let mut is_any = false;
+        for row in rows.iter().filter(|it| !it.outcome.is_left_out()) {
             let target = Target { account, region: row.region };
-            !matches!(reach(facts, trail, target), Cover::Uncovered)
-                && !matches!(logging(trail, target), Cover::Uncovered)
-        })
+            match (reach(facts, trail, target), logging(facts, trail, target)) {
+                (Cover::Covered(_), Cover::Covered(_)) => {
+                    return Some(Recorder { trail, is_known: true });
+                }
+                (Cover::Uncovered, _) | (_, Cover::Uncovered) => {}
+                _ => is_any = true,
+            }
+        }
+        is_any.then_some(Recorder { trail, is_known: false })
     };
-    candidates.of(account).filter(|it| records(it)).collect()
+    candidates.of(account).filter_map(recorder).collect()
 }
 
 /// What the Regions of one account come to together.

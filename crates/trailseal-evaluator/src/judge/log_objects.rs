@@ -23,6 +23,9 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         }
         (SampleMethod::All, Population::Counted(_)) => match case.unlisted_members() {
             Some(gap) => members_unlisted(case, gap),
+            None if case.has_declared_members() => {
+                unproven(case, Reason::PopulationDeclared, "its members are the user's word only")
+            }
             None => examined(case),
         },
     }

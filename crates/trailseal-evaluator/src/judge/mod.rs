@@ -100,6 +100,12 @@ impl<'a> TrailCase<'a> {
         gap.filter(|_| self.trail.description.is_organization_trail)
     }
 
+    /// Whether the members for which the trail delivers come from the user's file.
+    fn has_declared_members(&self) -> bool {
+        self.facts.population_source.is_self_declared()
+            && self.trail.description.is_organization_trail
+    }
+
     fn subject(&self) -> Subject {
         Subject::Trail(self.trail.description.arn.clone())
     }

@@ -7,7 +7,7 @@ use trailseal_model::{
     Subject, Verdict, verdict,
 };
 
-use super::account::{Candidates, recorders};
+use super::account::{Candidates, Recorder, recorders};
 
 /// One answer for each account of the organization, sorted by account. `findings` are those that
 /// [`judge()`](super::judge()) made of the same facts.
@@ -22,12 +22,11 @@ pub fn account_sealing(facts: &OrganizationFacts, findings: &[Finding]) -> Vec<A
             let is_judged = finding.status() != Status::NotApplicable;
             let recorders =
                 if is_judged { recorders(facts, &candidates, account) } else { Vec::new() };
-            let mut recorded_by: Vec<Arn> =
-                recorders.iter().map(|it| it.description.arn.clone()).collect();
+            let is_complete = lists_every_trail(facts, account);
+            let logs_sealed = answer(finding.status(), &recorders, &verdicts, is_complete);
+            let trails = recorders.iter().map(|it| it.trail.description.arn.clone());
+            let mut recorded_by: Vec<Arn> = trails.collect();
             recorded_by.sort();
-            let is_every_trail_known = lists_every_trail(facts, account);
-            let logs_sealed =
-                answer(finding.status(), &recorded_by, &verdicts, is_every_trail_known);
             Some(AccountSealing { account, logs_sealed, recorded_by })
         })
         .collect();
@@ -51,26 +50,28 @@ fn verdicts(findings: &[Finding]) -> HashMap<&Arn, Verdict> {
     by_trail.into_iter().map(|(arn, findings)| (arn, verdict(findings))).collect()
 }
 
+/// An unsealed trail counts only where it is known to log for the account, and a sealed account
+/// needs that of every one.
 fn answer(
     covered: Status,
-    recorded_by: &[Arn],
+    recorders: &[Recorder<'_>],
     verdicts: &HashMap<&Arn, Verdict>,
-    is_every_trail_known: bool,
+    is_complete: bool,
 ) -> Option<LogsSealed> {
+    let of = |it: &Recorder<'_>| {
+        verdicts.get(&it.trail.description.arn).copied().unwrap_or(Verdict::Unproven)
+    };
     match covered {
         Status::NotApplicable => None,
         Status::Fail => Some(LogsSealed::NotCovered),
         Status::NotProven => Some(LogsSealed::Unproven),
+        Status::Pass if recorders.iter().any(|it| it.is_known && of(it) == Verdict::Unsealed) => {
+            Some(LogsSealed::Unsealed)
+        }
         Status::Pass => {
-            let of = |it: &Arn| verdicts.get(it).copied().unwrap_or(Verdict::Unproven);
-            let is_any = |verdict| recorded_by.iter().any(|it| of(it) == verdict);
-            Some(if is_any(Verdict::Unsealed) {
-                LogsSealed::Unsealed
-            } else if is_any(Verdict::Unproven) || recorded_by.is_empty() || !is_every_trail_known {
-                LogsSealed::Unproven
-            } else {
-                LogsSealed::Sealed
-            })
+            let is_sealed = |it: &Recorder<'_>| it.is_known && of(it) == Verdict::Sealed;
+            let all = !recorders.is_empty() && recorders.iter().all(is_sealed);
+            Some(if all && is_complete { LogsSealed::Sealed } else { LogsSealed::Unproven })
         }
     }
 }

@@ -13,8 +13,8 @@ use jiff::SignedDuration;
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
     AccountState, Answer, BucketOwner, BucketPresence, ControlId, DescribedFrom, DeviationClass,
-    Finding, KeyManager, KeyPresence, LogSample, Observed, Population, SampleMethod, SampleResult,
-    Status, Subject, TrailStatus, Verdict, verdict,
+    Finding, KeyManager, KeyPresence, LogSample, Observed, Population, PopulationSource,
+    SampleMethod, SampleResult, Status, Subject, TrailStatus, Verdict, verdict,
 };
 
 use super::judge;
@@ -624,6 +624,20 @@ mod log_objects_sealed {
     fn a_keyless_trail_never_passes() {
         let facts = Facts::sealed().names_key(None).objects(examined(59, 0));
         check(facts, "log-objects-sealed fail no_kms_key");
+    }
+
+    #[test]
+    fn an_organization_trail_of_members_by_the_users_word_is_not_proven() {
+        let of = |source, is_organization| {
+            let trail = Facts::sealed().trail(|it| {
+                it.description.is_organization_trail = is_organization;
+            });
+            trail.with(|it| it.population_source = source)
+        };
+        let declared = PopulationSource::AccountsFile;
+        check(of(declared, true), "log-objects-sealed not_proven population_declared");
+        check(of(declared, false), "log-objects-sealed pass all_sealed");
+        check(of(PopulationSource::Organizations, true), "log-objects-sealed pass all_sealed");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! What is known while the run goes on: accounts, coverage, sightings, and which trails are ready.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::mpsc;
@@ -34,6 +34,8 @@ struct State {
     named: Vec<(AccountId, TrailListed)>,
     /// Targets of an account that are still to be read.
     waiting: HashMap<AccountId, usize>,
+    /// Accounts that listed their Regions themselves.
+    listing: HashSet<AccountId>,
     /// Enabled Regions of accounts that are read as support only.
     support: HashMap<AccountId, Vec<Region>>,
     /// Closed when nothing can come any more.
@@ -72,6 +74,7 @@ impl Ledger {
             fold: Fold::of_caller(settings.caller),
             named: Vec::new(),
             waiting: HashMap::new(),
+            listing: HashSet::new(),
             support: HashMap::new(),
             ready: Some(ready),
             stores: Some(stores),
@@ -184,7 +187,15 @@ impl Ledger {
         let mut state = self.state();
         opened.plan(&mut state.coverage, scope, gap);
         state.waiting.insert(opened.account, targets);
+        if opened.lists_regions {
+            state.listing.insert(opened.account);
+        }
         state.queue_of_owner(opened.account)
+    }
+
+    /// Whether the account listed its Regions itself, so that those it calls enabled are.
+    pub(super) fn lists_regions(&self, account: AccountId) -> bool {
+        self.state().listing.contains(&account)
     }
 
     /// Settles a target; returns how many trails became ready.
@@ -234,8 +245,12 @@ impl Ledger {
                 state.fold.add(sighting);
             }
         }
-        let enabled = regions.iter().filter(|it| it.is_enabled).map(|it| it.region).collect();
-        state.support.insert(account, enabled);
+        let enabled: Vec<Region> =
+            regions.iter().filter(|it| it.is_enabled).map(|it| it.region).collect();
+        if !enabled.is_empty() {
+            state.listing.insert(account);
+            state.support.insert(account, enabled);
+        }
     }
 
     /// Queues what waited for the end of the directory; returns how many.
@@ -285,10 +300,13 @@ impl State {
     fn queue(&self, trails: Vec<FoldedTrail>) -> usize {
         let count = trails.len();
         for trail in trails {
-            let owner_regions = self.enabled_regions(trail.description.owner);
+            let owner = trail.description.owner;
+            let owner_regions = self.enabled_regions(owner);
+            let are_regions_listed = self.listing.contains(&owner);
             if let Some(ready) = &self.ready {
                 // The other end stops listening only when the whole audit does.
-                let _ = ready.unbounded_send(TrailWork { trail, owner_regions });
+                let _ =
+                    ready.unbounded_send(TrailWork { trail, owner_regions, are_regions_listed });
             }
         }
         count
@@ -303,7 +321,7 @@ impl State {
 
     /// The Regions that an account has, as far as is known: also those that the user left out.
     fn enabled_regions(&self, account: AccountId) -> Vec<Region> {
-        if let Some(regions) = self.support.get(&account).filter(|it| !it.is_empty()) {
+        if let Some(regions) = self.support.get(&account) {
             return regions.clone();
         }
         let rows = self.coverage.of_account(account);
@@ -320,10 +338,7 @@ pub(super) fn row(region: Region, listings: &Listings) -> CoverageRow {
     let Listings { trails, stores } = listings;
     let (outcome, reason) = match (trails, stores) {
         (Ok(_), Ok(_)) => (Outcome::Evaluated, None),
-        (Ok(_), Err(gap)) => (Outcome::Partial, Some(gap.class)),
-        (Err(gap), Ok(_)) if gap.class != GapClass::RegionDisabled => {
-            (Outcome::Partial, Some(gap.class))
-        }
+        (Ok(_), Err(gap)) | (Err(gap), Ok(_)) => (Outcome::Partial, Some(gap.class)),
         (Err(gap), _) => (outcome_of_failure(gap.class), Some(gap.class)),
     };
     let mut row = CoverageRow::with(region, outcome, reason);

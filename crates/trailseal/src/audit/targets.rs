@@ -5,8 +5,8 @@ use futures::channel::mpsc;
 use tokio::time::Instant;
 use trailseal_fanout::{Access, OpenedAccount, open_account, run};
 use trailseal_model::{
-    Account, AccountId, Answer, Event, Gap, GapClass, Operation, Sighting, StoreListed, Target,
-    TrailDescription,
+    Account, AccountId, Answer, Event, Gap, GapClass, Operation, Outcome, Sighting, StoreListed,
+    Target, TrailDescription,
 };
 
 use super::ledger::{self, Ledger};
@@ -19,6 +19,17 @@ pub(super) struct Listings {
 }
 
 impl Listings {
+    /// A Region is not called disabled against better knowledge: the account lists it as enabled, or
+    /// it answered the other listing.
+    fn doubted(mut self, is_listed: bool) -> Self {
+        let is_known = is_listed || self.trails.is_ok() || self.stores.is_ok();
+        if is_known {
+            self.trails = self.trails.map_err(refused_though_enabled);
+            self.stores = self.stores.map_err(refused_though_enabled);
+        }
+        self
+    }
+
     fn panicked(target: Target, message: &str) -> Self {
         let gap = |operation| panic_gap(operation, message).at(target.account, Some(target.region));
         Self {
@@ -35,40 +46,59 @@ impl<P: Ports> Work<'_, P> {
         to_list: mpsc::UnboundedSender<AccountId>,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
+        // Two futures, so that opening goes on while no read has room: a read may wait for a
+        // permit or a session whose turn an opening has, and nobody would ever wake that up.
+        let (planned, targets) = mpsc::unbounded();
+        let opening = self.open_accounts(accounts, to_list, planned, ledger);
+        futures::join!(opening, self.read_planned(targets, ledger));
+        self.read_support(ledger).await;
+        self.queued(ledger.queue_rest());
+        Ok(())
+    }
+
+    /// Opens accounts, and plans their targets.
+    async fn open_accounts(
+        &self,
+        accounts: mpsc::UnboundedReceiver<Account>,
+        to_list: mpsc::UnboundedSender<AccountId>,
+        planned: mpsc::UnboundedSender<Target>,
+        ledger: &Ledger,
+    ) {
         let (partition, scope) = (self.settings.partition, &self.settings.scope);
-        let opened = run(accounts, OPENING, |account: Account| async move {
+        let open = |account: Account| async move {
             open_account(self.ports, &account, scope, partition).await
-        });
-        let targets = opened.flat_map(|(account, res)| {
+        };
+        let mut done = std::pin::pin!(run(accounts, OPENING, open));
+        while let Some((account, res)) = done.next().await {
             let opened = res.unwrap_or_else(|panicked| {
                 let gap = panic_gap(Operation::AssumeRole, &panicked.message).at(account.id, None);
                 OpenedAccount::with_table(account.id, Access::Failed(gap), partition)
             });
             if opened.access == Access::Open {
-                // The other end stops listening only when the whole audit does.
+                // The other ends stop listening only when the whole audit does.
                 let _ = to_list.unbounded_send(opened.account);
             }
-            futures::stream::iter(self.plan(&opened, ledger))
-        });
+            for target in self.plan(&opened, ledger) {
+                let _ = planned.unbounded_send(target);
+            }
+        }
+    }
+
+    /// Reads targets and settles each of them.
+    async fn read_planned(&self, targets: mpsc::UnboundedReceiver<Target>, ledger: &Ledger) {
         let read = |target: Target| async move {
             let begun = Instant::now();
             let (trails, stores) =
                 futures::join!(self.ports.describe_trails(target), self.ports.list_stores(target));
             (begun, Listings { trails, stores })
         };
-        {
-            let mut done = std::pin::pin!(run(targets, self.settings.max_in_flight, read));
-            while let Some((target, res)) = done.next().await {
-                let (begun, listings) = res.unwrap_or_else(|panicked| {
-                    (Instant::now(), Listings::panicked(target, &panicked.message))
-                });
-                self.settle(target, begun, listings, ledger);
-            }
+        let mut done = std::pin::pin!(run(targets, self.settings.max_in_flight, read));
+        while let Some((target, res)) = done.next().await {
+            let (begun, listings) = res.unwrap_or_else(|panicked| {
+                (Instant::now(), Listings::panicked(target, &panicked.message))
+            });
+            self.settle(target, begun, listings, ledger);
         }
-        drop(to_list);
-        self.read_support(ledger).await;
-        self.queued(ledger.queue_rest());
-        Ok(())
     }
 
     fn plan(&self, opened: &OpenedAccount, ledger: &Ledger) -> Vec<Target> {
@@ -87,10 +117,11 @@ impl<P: Ports> Work<'_, P> {
         let since = |at: Instant| {
             u32::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u32::MAX)
         };
+        let listings = listings.doubted(ledger.lists_regions(target.account));
         let mut row = ledger::row(target.region, &listings);
         (row.started, row.finished) = (since(begun), since(Instant::now()));
         let Listings { trails, stores } = listings;
-        let is_disabled = trails.as_ref().is_err_and(|it| it.class == GapClass::RegionDisabled);
+        let is_disabled = row.outcome == Outcome::RegionDisabled;
         let sightings = match trails {
             Ok(answer) => sightings(target, answer),
             Err(gap) => {
@@ -111,6 +142,18 @@ impl<P: Ports> Work<'_, P> {
         self.events.emit(&Event::TargetSettled { target, outcome: row.outcome });
         self.queued(ledger.settle(target, row, sightings, stores));
     }
+}
+
+/// What a refused token means in a Region that is enabled.
+fn refused_though_enabled(gap: Gap) -> Gap {
+    if gap.class != GapClass::RegionDisabled {
+        return gap;
+    }
+    let said = gap.message.as_deref().unwrap_or_default();
+    let message = format!(
+        "the Region is enabled and yet refuses the credentials; tokens of the global STS endpoint are not valid in Regions that accounts opt in to, those of a regional one are (AWS said: {said})"
+    );
+    Gap { class: GapClass::ExpiredCredentials, ..gap }.saying(&message)
 }
 
 /// Each trail of an answer, with the answer as its evidence.

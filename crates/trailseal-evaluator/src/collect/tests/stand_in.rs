@@ -124,3 +124,11 @@ fn nobody_is_asked_twice() {
         assert_eq!(gaps.len(), 3);
     }
 }
+
+#[test]
+fn nobody_stands_in_for_an_owner_who_says_that_there_is_no_such_trail() {
+    let world = World::new().failing(failing_in(OWNER, GapClass::NotFound));
+    let (collected, _) = collect_of(&world, organization_trail());
+    assert!(collected.facts.status.iter().all(|it| it.1.known().is_none()));
+    assert!(collected.facts.management_events.known().is_none());
+}

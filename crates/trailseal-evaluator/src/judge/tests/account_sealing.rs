@@ -210,3 +210,10 @@ fn every_account_has_one_answer_in_their_order() {
     facts.accounts.clear();
     assert_eq!(answers(&facts), []);
 }
+
+#[test]
+fn an_unsealed_trail_that_may_not_log_is_not_held_against_the_account() {
+    let mut own = own_unsealed();
+    own.status = vec![(region(HOME), Observed::Unread(gap(3)))];
+    check(&facts(vec![of_organization(), own], ALL), MEMBER, "unproven main own");
+}

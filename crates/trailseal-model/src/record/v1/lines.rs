@@ -25,7 +25,7 @@ pub struct AccountLine {
     /// Whether its logs are sealed: `sealed`, `unsealed`, `unproven` or `not_covered`; `None` for
     /// an account that is not judged.
     pub logs_sealed: Option<String>,
-    /// The ARNs of the logging trails that record it.
+    /// The ARNs of the logging trails that record it, and of those of which that is not known.
     pub recorded_by: Vec<String>,
     /// Its Regions by the outcome of reading them.
     pub regions: BTreeMap<String, u64>,
