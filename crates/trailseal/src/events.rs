@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
@@ -27,6 +28,8 @@ pub(crate) struct RunEvents {
     calls: Vec<AtomicU64>,
     throttles: AtomicU64,
     begun: Instant,
+    /// When the first trail was queued: they come late, and their pace counts from here.
+    trails_begun: OnceLock<Instant>,
     accounts: AtomicU64,
     opened: AtomicU64,
     is_listed: AtomicBool,
@@ -57,6 +60,7 @@ impl RunEvents {
             calls: Operation::ALL.iter().map(|_| zero()).collect(),
             throttles: zero(),
             begun: Instant::now(),
+            trails_begun: OnceLock::new(),
             accounts: zero(),
             opened: zero(),
             is_listed: AtomicBool::new(false),
@@ -130,7 +134,8 @@ impl RunEvents {
             return "time left unknown".to_owned();
         }
         let targets = left(elapsed, get(&self.settled), get(&self.planned));
-        let trails = left(elapsed, get(&self.collected), get(&self.trails));
+        let of_trails = self.trails_begun.get().map_or(Duration::ZERO, Instant::elapsed);
+        let trails = left(of_trails, get(&self.collected), get(&self.trails));
         match targets.zip(trails).map(|(one, other)| one.max(other)) {
             None => "time left unknown".to_owned(),
             Some(left) if left.is_zero() => format!("after {}", shown(elapsed)),
@@ -189,7 +194,10 @@ impl EventSink for RunEvents {
                 add(&self.settled, 1);
                 tracing::trace!(account = %target.account, region = %target.region, %outcome, "target settled");
             }
-            Event::TrailQueued => add(&self.trails, 1),
+            Event::TrailQueued => {
+                self.trails_begun.get_or_init(Instant::now);
+                add(&self.trails, 1);
+            }
             Event::TrailCollected { trail } => {
                 add(&self.collected, 1);
                 tracing::debug!(%trail, "trail collected");

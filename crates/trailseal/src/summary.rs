@@ -192,7 +192,13 @@ fn gaps(audit: &Audit, text: &mut String) {
     if kinds.is_empty() && lost + partial == 0 {
         return;
     }
-    let _ = writeln!(text, "\nNot read ({lost} targets, {partial} more in part):");
+    let targets = match (lost, partial) {
+        (0, 0) => String::new(),
+        (lost, 0) => format!(" ({lost} targets)"),
+        (0, partial) => format!(" ({partial} targets in part)"),
+        (lost, partial) => format!(" ({lost} targets, {partial} more in part)"),
+    };
+    let _ = writeln!(text, "\nNot read{targets}:");
     for ((class, operation), gaps) in kinds {
         let where_ = gaps.first().and_then(|it| it.account);
         let first = where_.map(|it| format!(", first in {it}")).unwrap_or_default();
