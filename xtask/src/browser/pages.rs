@@ -45,6 +45,12 @@ const RECORDS: &[Record] = &[
         max_bytes: MAX_BYTES,
     },
     Record { path: "sarif/empty.jsonl", expected: &[], max_nodes: MAX_NODES, max_bytes: MAX_BYTES },
+    Record {
+        path: "sarif/scoped.jsonl",
+        expected: &["SCOPED: this run was limited"],
+        max_nodes: MAX_NODES,
+        max_bytes: MAX_BYTES,
+    },
 ];
 
 /// The page that the falsified ones are copies of. Its limits are as low as it allows.
