@@ -1,0 +1,77 @@
+//! Denials in AWS's words (IAM user guide, "Troubleshoot access denied error messages").
+
+use crate::service::Call;
+use crate::wire::Input;
+use crate::wire::fault::Fault;
+use crate::world::World;
+use crate::world::denial::PolicyKind;
+
+/// The first denial of the world that binds this call.
+#[must_use]
+pub fn denied(world: &World, call: &Call<'_>, resource: &str) -> Option<Fault> {
+    let action = call.operation.action?;
+    let account = call.session.account;
+    let denial = world.denials().iter().find(|it| {
+        let is_exempt = it.kind == PolicyKind::ServiceControl && world.is_management(account);
+        !is_exempt && it.binds(account, call.region, action, resource)
+    })?;
+    Some(denied_by(denial.kind, denial.is_explicit, denial.policy_arn.as_deref(), call, resource))
+}
+
+/// A denial by this kind of policy.
+#[must_use]
+pub fn denied_by(
+    kind: PolicyKind,
+    is_explicit: bool,
+    policy_arn: Option<&str>,
+    call: &Call<'_>,
+    resource: &str,
+) -> Fault {
+    let action = call.operation.action.unwrap_or_default();
+    let is_s3 = matches!(call.input, Input::S3(_));
+    let code = match &call.input {
+        Input::Json(_) => "AccessDeniedException",
+        Input::Query(_) | Input::S3(_) => "AccessDenied",
+    };
+    // REST JSON answers 403 where JSON 1.1 answers 400.
+    let is_json11 = matches!(call.input, Input::Json(_)) && !action.starts_with("account:");
+    let status = if is_json11 { 400 } else { 403 };
+    let Some(name) = policy_name(kind) else {
+        let message = if is_s3 {
+            "Access Denied".to_owned()
+        } else {
+            format!("User: {} is not authorized to perform: {action}", call.session.arn)
+        };
+        return Fault::new(status, code, message);
+    };
+    let on = if resource.is_empty() { String::new() } else { format!(" on resource: {resource}") };
+    let why = if is_explicit {
+        let policy = policy_arn.map(|it| format!(": {it}")).unwrap_or_default();
+        format!("with an explicit deny in {} {name}{policy}", article(name))
+    } else {
+        format!("because no {name} allows the {action} action")
+    };
+    let arn = &call.session.arn;
+    Fault::new(
+        status,
+        code,
+        format!("User: {arn} is not authorized to perform: {action}{on} {why}"),
+    )
+}
+
+fn article(name: &str) -> &'static str {
+    if name.starts_with('i') { "an" } else { "a" }
+}
+
+const fn policy_name(kind: PolicyKind) -> Option<&'static str> {
+    Some(match kind {
+        PolicyKind::ServiceControl => "service control policy",
+        PolicyKind::ResourceControl => "resource control policy",
+        PolicyKind::Identity => "identity-based policy",
+        PolicyKind::Resource => "resource-based policy",
+        PolicyKind::Boundary => "permissions boundary",
+        PolicyKind::Session => "session policy",
+        PolicyKind::Endpoint => "VPC endpoint policy",
+        PolicyKind::Untold => return None,
+    })
+}

@@ -1,0 +1,6 @@
+//! CloudTrail.
+
+use super::Operation;
+
+/// Its operations.
+pub const OPERATIONS: &[Operation] = &[];

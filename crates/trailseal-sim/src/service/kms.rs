@@ -1,0 +1,6 @@
+//! KMS.
+
+use super::Operation;
+
+/// Its operations.
+pub const OPERATIONS: &[Operation] = &[];

@@ -1,0 +1,6 @@
+//! Organizations.
+
+use super::Operation;
+
+/// Its operations.
+pub const OPERATIONS: &[Operation] = &[];

@@ -1,0 +1,36 @@
+//! Tokens that stand for a place in a list.
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+use crate::draw::Draw;
+
+/// The token for the place where the next page begins. It is bound to what was asked, so that a
+/// token cannot be used for another question.
+#[must_use]
+pub fn token(seed: u64, question: &str, next: usize) -> String {
+    let check = Draw::new(seed).word("page").word(question).number(next as u64).value();
+    URL_SAFE_NO_PAD.encode(format!("{next}:{check:016x}"))
+}
+
+/// The place that a token stands for; `None` if it was not given out for this question.
+#[must_use]
+pub fn place(seed: u64, question: &str, text: &str) -> Option<usize> {
+    let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
+    let next: usize = decoded.split_once(':')?.0.parse().ok()?;
+    (token(seed, question, next) == text).then_some(next)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_token_answers_only_the_question_it_was_given_for() {
+        let given = token(1, "ListAccounts", 20);
+        assert_eq!(place(1, "ListAccounts", &given), Some(20));
+        assert_eq!(place(1, "ListRoots", &given), None);
+        assert_eq!(place(2, "ListAccounts", &given), None);
+        assert_eq!(place(1, "ListAccounts", "nonsense"), None);
+    }
+}

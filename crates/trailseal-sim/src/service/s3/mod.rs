@@ -1,0 +1,6 @@
+//! S3.
+
+use super::Operation;
+
+/// Its operations.
+pub const OPERATIONS: &[Operation] = &[];
