@@ -12,12 +12,13 @@
 pub mod denial;
 pub mod draw;
 pub mod objects;
+pub mod scenario;
 pub mod service;
 pub mod session;
 mod simulator;
 pub mod state;
 #[cfg(test)]
-mod testing;
+mod tests;
 pub mod wire;
 pub mod world;
 

@@ -8,9 +8,11 @@ use jiff::Timestamp;
 
 use crate::denial::{denied, denied_by};
 use crate::draw::Draw;
+use crate::scenario::Scenario;
 use crate::service::{Call, Context, Operation, Payer, Service};
 use crate::session::{Refused, Session, recognize};
 use crate::state::{Effect, Facts, InFlight, State};
+use crate::wire::authorization::is_signed;
 use crate::wire::fault::Fault;
 use crate::wire::{Input, Protocol, Reply, render_fault, render_reply, understand};
 use crate::world::World;
@@ -21,6 +23,7 @@ use crate::world::region::Region;
 pub struct Simulator {
     world: World,
     state: State,
+    verifies_signatures: bool,
 }
 
 /// How an answer ends.
@@ -53,7 +56,23 @@ impl Simulator {
     /// A simulator of this world, in fair weather and without limits' buckets used.
     #[must_use]
     pub fn new(world: World) -> Self {
-        Self { world, state: State::default() }
+        Self { world, state: State::default(), verifies_signatures: false }
+    }
+
+    /// A simulator of this scenario, in its weather and under its limits.
+    #[must_use]
+    pub fn of(scenario: &Scenario) -> Self {
+        let simulator = Self::new(World::new(scenario.parts.clone()));
+        simulator.state.weather.set(scenario.weather);
+        simulator.state.limits.set(scenario.limits);
+        simulator
+    }
+
+    /// The same, but requests must be signed with the caller's secret.
+    #[must_use]
+    pub fn verifying_signatures(mut self) -> Self {
+        self.verifies_signatures = true;
+        self
     }
 
     /// What there is.
@@ -79,7 +98,7 @@ impl Simulator {
         let id = self.request_id(request);
         let mut delay = Duration::ZERO;
         let mut ending = Ending::Whole;
-        let outcome = self.outcome(asked, now, id, &mut delay, &mut ending);
+        let outcome = self.outcome(request, asked, now, id, &mut delay, &mut ending);
         let response = match outcome {
             Ok((operation, reply)) => render_reply(service, operation.name, id, reply),
             Err(fault) => render_fault(service, is_head, id, &fault),
@@ -95,6 +114,7 @@ impl Simulator {
 
     fn outcome(
         &self,
+        request: &Request<Bytes>,
         asked: crate::wire::Request,
         now: Timestamp,
         id: Draw,
@@ -102,7 +122,7 @@ impl Simulator {
         ending: &mut Ending,
     ) -> Result<(&'static Operation, Reply), Fault> {
         let service = asked.service;
-        let (session, region) = self.caller(&asked, now)?;
+        let (session, region) = self.caller(request, &asked, now)?;
         let (operation, input) = asked.asked?;
         let call = Call { operation, session: &session, region, now, input };
         let resource = (operation.resource)(&self.world, &call);
@@ -164,6 +184,7 @@ impl Simulator {
     /// Who calls, in which Region.
     fn caller(
         &self,
+        request: &Request<Bytes>,
         asked: &crate::wire::Request,
         now: Timestamp,
     ) -> Result<(Session, Region), Fault> {
@@ -171,6 +192,11 @@ impl Simulator {
         let Some(authorization) = &asked.authorization else { return Err(unsigned(service)) };
         let (key, token) = (&authorization.access_key_id, asked.session_token.as_deref());
         let session = recognize(&self.world, key, token, now).map_err(|it| refused(service, it))?;
+        if self.verifies_signatures
+            && !is_signed(request, authorization, &session.secret_access_key)
+        {
+            return Err(unverified(service));
+        }
         let region = Region::new(&authorization.region)
             .filter(|it| it.partition() == self.world.partition())
             .ok_or_else(|| refused(service, Refused::Unknown))?;
@@ -206,6 +232,16 @@ fn unsigned(service: Service) -> Fault {
         }
         _ => Fault::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
     }
+}
+
+fn unverified(service: Service) -> Fault {
+    const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.";
+    let code = match service.protocol() {
+        Protocol::RestXml | Protocol::Query => "SignatureDoesNotMatch",
+        _ => "InvalidSignatureException",
+    };
+    let status = if service.protocol() == Protocol::Json11 { 400 } else { 403 };
+    Fault::new(status, code, MISMATCH)
 }
 
 /// What each protocol answers to credentials that it does not take, a disabled Region's too.

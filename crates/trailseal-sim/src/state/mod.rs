@@ -10,10 +10,10 @@ mod weather;
 
 pub use clock::Clock;
 pub use faults::{Effect, Facts, Faults};
-pub use limits::Limits;
+pub use limits::{LimitSettings, Limits};
 pub use log::{CallLog, InFlight};
 pub use stored::{Stored, StoredObject};
-pub use weather::Weather;
+pub use weather::{Weather, WeatherSettings};
 
 /// Everything that changes.
 #[derive(Debug, Default)]
