@@ -4,6 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 use crate::draw::Draw;
+use crate::world::World;
 
 /// The token for the place where the next page begins. It is bound to what was asked, so that a
 /// token cannot be used for another question.
@@ -19,6 +20,24 @@ pub fn place(seed: u64, question: &str, text: &str) -> Option<usize> {
     let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let next: usize = decoded.split_once(':')?.0.parse().ok()?;
     (token(seed, question, next) == text).then_some(next)
+}
+
+/// So many of a list from the place that the token stands for, and the token for the rest; `None`
+/// if the token was not given out for this question.
+#[must_use]
+pub fn page<T>(
+    world: &World,
+    question: &str,
+    list: impl Iterator<Item = T>,
+    begin: Option<&str>,
+    size: usize,
+) -> Option<(Vec<T>, Option<String>)> {
+    let seed = world.draw("page").value();
+    let begin = begin.map_or(Some(0), |it| place(seed, question, it))?;
+    let mut list = list.skip(begin);
+    let items: Vec<_> = list.by_ref().take(size).collect();
+    let next = list.next().map(|_| token(seed, question, begin + size));
+    Some((items, next))
 }
 
 #[cfg(test)]

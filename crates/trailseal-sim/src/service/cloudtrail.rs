@@ -1,6 +1,0 @@
-//! CloudTrail.
-
-use super::Operation;
-
-/// Its operations.
-pub const OPERATIONS: &[Operation] = &[];

@@ -1,6 +1,0 @@
-//! KMS.
-
-use super::Operation;
-
-/// Its operations.
-pub const OPERATIONS: &[Operation] = &[];
