@@ -3,7 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::Call;
 use crate::draw::Draw;
+use crate::wire::Input;
+use crate::wire::fault::Fault;
 
 /// The token for the place where the next page begins. It is bound to what was asked, so that a
 /// token cannot be used for another question.
@@ -19,6 +22,17 @@ pub fn place(seed: u64, question: &str, text: &str) -> Option<usize> {
     let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
     let next: usize = decoded.split_once(':')?.0.parse().ok()?;
     (token(seed, question, next) == text).then_some(next)
+}
+
+/// The number of items that a page may have at most, if the caller says so.
+///
+/// # Errors
+/// It is no whole number: no service takes that.
+pub fn max_results(call: &Call<'_>) -> Result<Option<i64>, Fault> {
+    let Input::Json(input) = &call.input else { return Ok(call.number("MaxResults")) };
+    let Some(value) = input.get("MaxResults").filter(|it| !it.is_null()) else { return Ok(None) };
+    let number = value.as_i64();
+    number.map(Some).ok_or_else(|| Fault::new(400, "SerializationException", ""))
 }
 
 #[cfg(test)]
