@@ -104,7 +104,10 @@ fn service(request: &http::Request<Bytes>, authorization: Option<&Authorization>
                 .into_iter()
                 .find(|it| !it.target_prefix().is_empty() && target.starts_with(it.target_prefix()))
         })
-        .or_else(|| (request.uri().path() == "/listRegions").then_some(Service::Account))
+        .or_else(|| {
+            let is_account = matches!(request.uri().path(), "/listRegions" | "/getRegionOptStatus");
+            is_account.then_some(Service::Account)
+        })
         .or_else(|| {
             let is_form = header(request, "content-type")
                 .is_some_and(|it| it.starts_with("application/x-www-form-urlencoded"));
