@@ -36,15 +36,17 @@ pub fn denied_by(
     // REST JSON answers 403 where JSON 1.1 answers 400.
     let is_json11 = matches!(call.input, Input::Json(_)) && !action.starts_with("account:");
     let status = if is_json11 { 400 } else { 403 };
+    let on = if resource.is_empty() { String::new() } else { format!(" on resource: {resource}") };
     let Some(name) = policy_name(kind) else {
+        // STS names the resource even where it tells no reason.
+        let on = if matches!(call.input, Input::Query(_)) { &*on } else { "" };
         let message = if is_s3 {
             "Access Denied".to_owned()
         } else {
-            format!("User: {} is not authorized to perform: {action}", call.session.arn)
+            format!("User: {} is not authorized to perform: {action}{on}", call.session.arn)
         };
         return Fault::new(status, code, message);
     };
-    let on = if resource.is_empty() { String::new() } else { format!(" on resource: {resource}") };
     let why = if is_explicit {
         let policy = policy_arn.map(|it| format!(": {it}")).unwrap_or_default();
         format!("with an explicit deny in {} {name}{policy}", article(name))

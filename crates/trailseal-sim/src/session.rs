@@ -10,6 +10,7 @@ use jiff::Timestamp;
 use crate::draw::Draw;
 use crate::world::World;
 use crate::world::account::AccountId;
+use crate::world::region::Region;
 
 /// Who calls.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,10 +23,45 @@ pub struct Session {
     pub user_id: String,
     /// Whether the session came from AssumeRole: the next one then lasts an hour at most.
     pub is_role: bool,
+    /// The token's version; a user's keys have no token and work as the second.
+    pub version: TokenVersion,
     /// When a token expires.
     pub expires: Option<Timestamp>,
     /// The secret that requests must be signed with.
     pub secret_access_key: String,
+}
+
+impl Session {
+    /// Whether the credentials work in this Region: it must be enabled in the account, and tokens of
+    /// version 1 never reach a Region that had to be enabled first.
+    #[must_use]
+    pub fn reaches(&self, world: &World, region: Region) -> bool {
+        let account = world.account(self.account);
+        let is_enabled = account.is_none_or(|it| it.regions.is_enabled(region));
+        is_enabled && (self.version == TokenVersion::Second || !region.is_opt_in())
+    }
+}
+
+/// The version of a token (IAM user guide, "Managing AWS STS in an AWS Region").
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TokenVersion {
+    /// From the global endpoint: works in the Regions that are enabled by default.
+    First,
+    /// From a Region's endpoint: works in every Region that is enabled in the account.
+    Second,
+}
+
+impl TokenVersion {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::First => "1",
+            Self::Second => "2",
+        }
+    }
+
+    fn from_word(word: &str) -> Option<Self> {
+        [Self::First, Self::Second].into_iter().find(|it| it.word() == word)
+    }
 }
 
 /// Temporary credentials, as AssumeRole gives them out.
@@ -59,6 +95,7 @@ const SECRET_ALPHABET: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvw
 
 /// What a token says, in order, between line feeds.
 struct Claims<'a> {
+    version: TokenVersion,
     account: AccountId,
     role: &'a str,
     session: &'a str,
@@ -67,8 +104,16 @@ struct Claims<'a> {
 
 impl Claims<'_> {
     fn draw(&self, world: &World) -> Draw {
-        let draw = world.draw("token").number(self.account.number()).word(self.role);
-        draw.word(self.session).number(self.expires.as_second().unsigned_abs())
+        let draw = world.draw("token").word(self.version.word()).number(self.account.number());
+        let draw = draw.word(self.role).word(self.session);
+        draw.number(self.expires.as_second().unsigned_abs())
+    }
+
+    fn token(&self, world: &World) -> String {
+        let (version, account, expires) =
+            (self.version.word(), self.account, self.expires.as_second());
+        let (role, session, check) = (self.role, self.session, self.check(world));
+        STANDARD.encode(format!("{version}\n{account}\n{role}\n{session}\n{expires}\n{check}"))
     }
 
     fn access_key_id(&self, world: &World) -> String {
@@ -94,7 +139,7 @@ impl Claims<'_> {
     }
 }
 
-/// Credentials for a role's session until this time.
+/// Credentials for a role's session until this time, as a Region's endpoint gives them out.
 #[must_use]
 pub fn issue(
     world: &World,
@@ -103,13 +148,24 @@ pub fn issue(
     session: &str,
     expires: Timestamp,
 ) -> Issued {
-    let claims = Claims { account, role, session, expires };
-    let text =
-        format!("{account}\n{role}\n{session}\n{}\n{}", expires.as_second(), claims.check(world));
+    issue_version(TokenVersion::Second, world, account, role, session, expires)
+}
+
+/// The same with a token of this version.
+#[must_use]
+pub fn issue_version(
+    version: TokenVersion,
+    world: &World,
+    account: AccountId,
+    role: &str,
+    session: &str,
+    expires: Timestamp,
+) -> Issued {
+    let claims = Claims { version, account, role, session, expires };
     Issued {
         access_key_id: claims.access_key_id(world),
         secret_access_key: claims.secret(world),
-        session_token: STANDARD.encode(text),
+        session_token: claims.token(world),
         expires,
         arn: claims.arn(world),
         role_id: claims.role_id(world),
@@ -126,41 +182,156 @@ pub fn recognize(
     token: Option<&str>,
     now: Timestamp,
 ) -> Result<Session, Refused> {
-    let Some(token) = token else { return user(world, access_key_id).ok_or(Refused::Unknown) };
+    let session = match token {
+        Some(token) => role(world, access_key_id, token, now)?,
+        None => user(world, access_key_id).ok_or(Refused::Unknown)?,
+    };
+    // Nothing works any longer in a suspended or closed account.
+    let account = world.account(session.account);
+    let is_usable = account.is_none_or(|it| it.state.is_usable());
+    is_usable.then_some(session).ok_or(Refused::Unknown)
+}
+
+fn role(
+    world: &World,
+    access_key_id: &str,
+    token: &str,
+    now: Timestamp,
+) -> Result<Session, Refused> {
     let text = STANDARD.decode(token).ok().and_then(|it| String::from_utf8(it).ok());
     let text = text.ok_or(Refused::Unknown)?;
-    let mut lines = text.split('\n');
-    let mut next = || lines.next().ok_or(Refused::Unknown);
-    let account = next()?.parse().map_err(|_| Refused::Unknown)?;
-    let (role, session) = (next()?, next()?);
-    let expires = next()?.parse().map_err(|_| Refused::Unknown)?;
-    let expires = Timestamp::from_second(expires).map_err(|_| Refused::Unknown)?;
-    let claims = Claims { account, role, session, expires };
-    if next()? != claims.check(world) || access_key_id != claims.access_key_id(world) {
+    let (claims, check) = claims(&text).ok_or(Refused::Unknown)?;
+    if check != claims.check(world) || access_key_id != claims.access_key_id(world) {
         return Err(Refused::Unknown);
     }
-    if now >= expires {
+    if now >= claims.expires {
         return Err(Refused::Expired);
     }
     Ok(Session {
-        account,
+        account: claims.account,
         arn: claims.arn(world),
         user_id: claims.role_id(world),
         is_role: true,
-        expires: Some(expires),
+        version: claims.version,
+        expires: Some(claims.expires),
         secret_access_key: claims.secret(world),
     })
+}
+
+/// What a decoded token says, and the check that proves it.
+fn claims(text: &str) -> Option<(Claims<'_>, &str)> {
+    let lines: Vec<&str> = text.splitn(6, '\n').collect();
+    let [version, account, role, session, expires, check] = lines[..] else { return None };
+    let claims = Claims {
+        version: TokenVersion::from_word(version)?,
+        account: account.parse().ok()?,
+        role,
+        session,
+        expires: Timestamp::from_second(expires.parse().ok()?).ok()?,
+    };
+    Some((claims, check))
 }
 
 fn user(world: &World, access_key_id: &str) -> Option<Session> {
     let user = world.users().iter().find(|it| &*it.access_key_id == access_key_id)?;
     let partition = world.partition();
+    let id = world.draw("user").number(user.account.number()).word(&user.name);
     Some(Session {
         account: user.account,
         arn: format!("arn:{partition}:iam::{}:user/{}", user.account, user.name),
-        user_id: format!("AIDA{}", world.draw("user").word(&user.name).text(KEY_ALPHABET, 17)),
+        user_id: format!("AIDA{}", id.text(KEY_ALPHABET, 17)),
         is_role: false,
+        version: TokenVersion::Second,
         expires: None,
         secret_access_key: user.secret_access_key.to_string(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use jiff::SignedDuration;
+
+    use super::*;
+    use crate::tests::{ARCHIVE, MANAGEMENT, ROLE, SUSPENDED, account, now, parts, region};
+    use crate::world::World;
+    use crate::world::region::RegionSet;
+
+    fn issued(version: TokenVersion, world: &World) -> Issued {
+        let expires = now() + SignedDuration::from_hours(1);
+        issue_version(version, world, account(ARCHIVE), ROLE, "run", expires)
+    }
+
+    #[test]
+    fn a_token_tells_whom_it_was_given_to_and_until_when() {
+        let world = World::new(parts());
+        let issued = issued(TokenVersion::Second, &world);
+        let (key, token) = (&*issued.access_key_id, Some(&*issued.session_token));
+        let session = recognize(&world, key, token, now()).unwrap();
+        assert_eq!((session.account, session.is_role), (account(ARCHIVE), true));
+        assert_eq!((session.arn, session.user_id), (issued.arn, issued.role_id));
+        assert_eq!(session.secret_access_key, issued.secret_access_key);
+        let late = recognize(&world, key, token, now() + SignedDuration::from_hours(1));
+        assert_eq!(late, Err(Refused::Expired));
+    }
+
+    #[test]
+    fn nothing_else_is_taken() {
+        let world = World::new(parts());
+        let issued = issued(TokenVersion::Second, &world);
+        let (key, token) = (&*issued.access_key_id, &*issued.session_token);
+        let text = String::from_utf8(STANDARD.decode(token).unwrap()).unwrap();
+        let moved = STANDARD.encode(text.replace(ARCHIVE, MANAGEMENT));
+        let first = STANDARD.encode(text.replacen('2', "1", 1));
+        let cut = STANDARD.encode(text.rsplit_once('\n').unwrap().0);
+        let longer = STANDARD.encode(format!("{text}\n"));
+        let other = World::new(crate::world::Parts { seed: 8, ..parts() });
+        for (name, world, key, token) in [
+            ("another account", &world, key, Some(&*moved)),
+            ("another version", &world, key, Some(&*first)),
+            ("no check", &world, key, Some(&*cut)),
+            ("more than a check", &world, key, Some(&*longer)),
+            ("no base64", &world, key, Some("%")),
+            ("no token", &world, key, None),
+            ("a user's key", &world, "AKIASIMULATEDUSER001", Some(token)),
+            ("another key", &world, "ASIAAAAAAAAAAAAAAAAA", Some(token)),
+            ("another seed", &other, key, Some(token)),
+        ] {
+            let refused = recognize(world, key, token, now());
+            assert_eq!(refused, Err(Refused::Unknown), "{name}");
+        }
+    }
+
+    #[test]
+    fn nothing_works_in_a_suspended_account() {
+        let mut parts = parts();
+        parts.users[0].account = account(SUSPENDED);
+        let world = World::new(parts);
+        let expires = now() + SignedDuration::from_hours(1);
+        let issued = issue(&world, account(SUSPENDED), ROLE, "run", expires);
+        let token = Some(&*issued.session_token);
+        let refused = Err(Refused::Unknown);
+        assert_eq!(recognize(&world, &issued.access_key_id, token, now()), refused);
+        assert_eq!(recognize(&world, "AKIASIMULATEDUSER001", None, now()), refused);
+    }
+
+    #[test]
+    fn a_token_of_the_global_endpoint_reaches_default_regions_only() {
+        let mut parts = parts();
+        let milan = region("eu-south-1");
+        for account in &mut parts.accounts {
+            account.regions.enabled = RegionSet::NONE.with(milan);
+        }
+        let world = World::new(parts);
+        for (version, name, expected) in [
+            (TokenVersion::First, "us-east-1", true),
+            (TokenVersion::First, "eu-south-1", false),
+            (TokenVersion::Second, "eu-south-1", true),
+            (TokenVersion::Second, "eu-south-2", false),
+        ] {
+            let issued = issued(version, &world);
+            let token = Some(&*issued.session_token);
+            let session = recognize(&world, &issued.access_key_id, token, now()).unwrap();
+            assert_eq!(session.reaches(&world, region(name)), expected, "{version:?} {name}");
+        }
+    }
 }

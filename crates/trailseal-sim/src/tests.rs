@@ -210,7 +210,7 @@ impl Caller {
         Self { access_key_id, token: Some(session_token) }
     }
 
-    fn sign(&self, request: &mut Request<Bytes>, service: Service, region: &str) {
+    pub(crate) fn sign(&self, request: &mut Request<Bytes>, service: Service, region: &str) {
         let value = format!(
             "AWS4-HMAC-SHA256 Credential={}/20261120/{region}/{}/aws4_request, SignedHeaders=host;x-amz-date, Signature=00",
             self.access_key_id,

@@ -146,7 +146,9 @@ impl Call<'_> {
     pub fn text(&self, name: &str) -> Option<&str> {
         match &self.input {
             Input::Json(json) => json.get(name)?.as_str().filter(|it| !it.is_empty()),
-            Input::Query(query) => query.get(name).map(String::as_str).filter(|it| !it.is_empty()),
+            Input::Query(query) => {
+                query.parameters.get(name).map(String::as_str).filter(|it| !it.is_empty())
+            }
             Input::S3(_) => None,
         }
     }
@@ -156,7 +158,7 @@ impl Call<'_> {
     pub fn number(&self, name: &str) -> Option<i64> {
         match &self.input {
             Input::Json(json) => json.get(name)?.as_i64(),
-            Input::Query(query) => query.get(name)?.parse().ok(),
+            Input::Query(query) => query.parameters.get(name)?.parse().ok(),
             Input::S3(_) => None,
         }
     }

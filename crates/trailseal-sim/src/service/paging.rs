@@ -3,7 +3,10 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
+use super::Call;
 use crate::draw::Draw;
+use crate::wire::Input;
+use crate::wire::fault::Fault;
 use crate::world::World;
 
 /// The token for the place where the next page begins. It is bound to what was asked, so that a
@@ -38,6 +41,17 @@ pub fn page<T>(
     let items: Vec<_> = list.by_ref().take(size).collect();
     let next = list.next().map(|_| token(seed, question, begin + size));
     Some((items, next))
+}
+
+/// The number of items that a page may have at most, if the caller says so.
+///
+/// # Errors
+/// It is no whole number: no service takes that.
+pub fn max_results(call: &Call<'_>) -> Result<Option<i64>, Fault> {
+    let Input::Json(input) = &call.input else { return Ok(call.number("MaxResults")) };
+    let Some(value) = input.get("MaxResults").filter(|it| !it.is_null()) else { return Ok(None) };
+    let number = value.as_i64();
+    number.map(Some).ok_or_else(|| Fault::new(400, "SerializationException", ""))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ pub struct Fault {
     pub message: Box<str>,
     /// Further headers, such as the Region of a bucket.
     pub headers: Vec<(&'static str, String)>,
-    /// Further elements of S3's error, in order.
+    /// Further elements of S3's error, or members of a JSON error, in order.
     pub elements: Vec<(&'static str, String)>,
 }
 
@@ -35,7 +35,7 @@ impl Fault {
         self
     }
 
-    /// The same with another element in S3's body.
+    /// The same with another element in S3's body, or another member of a JSON error.
     #[must_use]
     pub fn element(mut self, name: &'static str, value: impl Into<String>) -> Self {
         self.elements.push((name, value.into()));

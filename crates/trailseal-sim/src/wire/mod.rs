@@ -20,10 +20,19 @@ pub use render::{render_fault, render_reply};
 pub enum Input {
     /// A JSON object: JSON 1.1 and REST JSON.
     Json(Value),
-    /// Parameters of the query protocol, `Action` and `Version` left out.
-    Query(BTreeMap<String, String>),
+    /// A request of the query protocol.
+    Query(QueryRequest),
     /// A request to S3.
     S3(S3Request),
+}
+
+/// A request of the query protocol.
+#[derive(Debug, Clone)]
+pub struct QueryRequest {
+    /// The parameters, `Action` and `Version` left out.
+    pub parameters: BTreeMap<String, String>,
+    /// The host that it was sent to, as the client names it.
+    pub host: String,
 }
 
 /// A request to S3.

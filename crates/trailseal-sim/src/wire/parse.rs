@@ -9,7 +9,7 @@ use serde_json::Value;
 
 use super::authorization::{Authorization, authorization};
 use super::fault::Fault;
-use super::{Input, S3Request};
+use super::{Input, QueryRequest, S3Request};
 use crate::service::{Operation, Service};
 
 /// The protocol that a service speaks.
@@ -87,6 +87,11 @@ fn header<'a>(request: &'a http::Request<Bytes>, name: &str) -> Option<&'a str> 
     request.headers().get(name)?.to_str().ok()
 }
 
+/// The host that the request names: a client without a socket may leave out the header.
+fn host(request: &http::Request<Bytes>) -> &str {
+    header(request, "host").or_else(|| request.uri().host()).unwrap_or_default()
+}
+
 /// The service that the request is signed for, else the one that its form belongs to.
 fn service(request: &http::Request<Bytes>, authorization: Option<&Authorization>) -> Service {
     let signed = authorization.and_then(|it| {
@@ -99,7 +104,10 @@ fn service(request: &http::Request<Bytes>, authorization: Option<&Authorization>
                 .into_iter()
                 .find(|it| !it.target_prefix().is_empty() && target.starts_with(it.target_prefix()))
         })
-        .or_else(|| (request.uri().path() == "/listRegions").then_some(Service::Account))
+        .or_else(|| {
+            let is_account = matches!(request.uri().path(), "/listRegions" | "/getRegionOptStatus");
+            is_account.then_some(Service::Account)
+        })
         .or_else(|| {
             let is_form = header(request, "content-type")
                 .is_some_and(|it| it.starts_with("application/x-www-form-urlencoded"));
@@ -112,9 +120,7 @@ fn unknown_operation(service: Service) -> Fault {
     match service.protocol() {
         Protocol::Json11 => Fault::new(400, "UnknownOperationException", ""),
         Protocol::RestJson => Fault::new(404, "UnknownOperationException", ""),
-        Protocol::Query => {
-            Fault::new(400, "InvalidAction", "Could not find operation for the version asked for")
-        }
+        Protocol::Query => Fault::new(400, "InvalidAction", ""),
         Protocol::RestXml => Fault::new(
             405,
             "MethodNotAllowed",
@@ -171,6 +177,9 @@ fn pairs(text: &str, decode: fn(&str) -> String) -> impl Iterator<Item = (String
     })
 }
 
+/// STS's only version.
+const QUERY_VERSION: &str = "2011-06-15";
+
 fn query(
     service: Service,
     request: &http::Request<Bytes>,
@@ -180,9 +189,14 @@ fn query(
     let mut parameters: BTreeMap<String, String> =
         pairs(uri, decode_form).chain(pairs(&body, decode_form)).collect();
     let action = parameters.remove("Action").unwrap_or_default();
-    parameters.remove("Version");
-    let operation = service.operation(&action).ok_or_else(|| unknown_operation(service))?;
-    Ok((operation, Input::Query(parameters)))
+    let version = parameters.remove("Version").unwrap_or_else(|| "NO_VERSION_SPECIFIED".to_owned());
+    let operation = service.operation(&action).filter(|_| version == QUERY_VERSION);
+    let operation = operation.ok_or_else(|| {
+        let message = format!("Could not find operation {action} for version {version}");
+        Fault::new(400, "InvalidAction", message)
+    })?;
+    let host = host(request).to_owned();
+    Ok((operation, Input::Query(QueryRequest { parameters, host })))
 }
 
 fn decode_path(text: &str) -> String {
@@ -190,7 +204,7 @@ fn decode_path(text: &str) -> String {
 }
 
 fn rest_xml(request: &http::Request<Bytes>) -> Result<(&'static Operation, Input), Fault> {
-    let host = header(request, "host").or_else(|| request.uri().host()).unwrap_or_default();
+    let host = host(request);
     let path = request.uri().path().trim_start_matches('/');
     let (bucket, key) = match virtual_bucket(host) {
         Some(bucket) => (Some(bucket.to_owned()), path),

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue};
 use http::{Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Reply;
 use super::fault::Fault;
@@ -83,6 +83,14 @@ pub fn render_reply(service: Service, operation: &str, id: Draw, reply: Reply) -
     }
 }
 
+/// The members that a service's own errors have besides the message, such as `Reason`.
+fn with_elements(mut body: Value, fault: &Fault) -> Value {
+    for (name, text) in &fault.elements {
+        body[*name] = Value::from(text.as_str());
+    }
+    body
+}
+
 /// An error as the service sends it.
 #[must_use]
 pub fn render_fault(service: Service, is_head: bool, id: Draw, fault: &Fault) -> Response<Bytes> {
@@ -93,13 +101,13 @@ pub fn render_fault(service: Service, is_head: bool, id: Draw, fault: &Fault) ->
         Protocol::Json11 => {
             // Old and new services differ in the case of the message's name; SDKs read both.
             let name = if service == Service::CloudTrail { "message" } else { "Message" };
-            let body = json!({ "__type": fault.code, name: fault.message });
+            let body = with_elements(json!({ "__type": fault.code, name: fault.message }), fault);
             respond(Some("application/x-amz-json-1.1"), body.to_string())
         }
         Protocol::RestJson => {
             let mut fault_headers = fault.headers.clone();
             fault_headers.push(("x-amzn-errortype", fault.code.to_string()));
-            let body = json!({ "message": fault.message }).to_string();
+            let body = with_elements(json!({ "message": fault.message }), fault).to_string();
             response(service, id, fault.status, Some("application/json"), &fault_headers, body)
         }
         Protocol::Query => {

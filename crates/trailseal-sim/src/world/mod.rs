@@ -6,6 +6,7 @@ pub mod denial;
 pub mod key;
 pub mod region;
 pub mod trail;
+mod tree;
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -17,6 +18,7 @@ use denial::Denial;
 use key::Key;
 use region::{Partition, Region};
 use trail::{EventDataStore, Trail};
+use tree::Tree;
 
 use crate::draw::Draw;
 
@@ -95,6 +97,7 @@ pub struct World {
     buckets: HashMap<Box<str>, u32>,
     buckets_of: BTreeMap<AccountId, Vec<u32>>,
     stores_of: HashMap<(AccountId, Region), Vec<u32>>,
+    tree: Tree,
 }
 
 fn at<T>(list: &[T], index: u32) -> &T {
@@ -134,6 +137,7 @@ impl World {
             stores_of.entry((store.owner, store.region)).or_default().push(index);
         }
         Self {
+            tree: Tree::new(&parts),
             parts,
             trails_of,
             organization_trails,

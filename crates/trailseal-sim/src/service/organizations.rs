@@ -1,6 +1,0 @@
-//! Organizations.
-
-use super::Operation;
-
-/// Its operations.
-pub const OPERATIONS: &[Operation] = &[];
