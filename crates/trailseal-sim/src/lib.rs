@@ -9,9 +9,13 @@
 //! **Architecture invariant**: request ids, weather and generated data are functions of the seed
 //! and of what is asked, never of the order of requests.
 
+pub mod control;
+mod course;
 pub mod denial;
 pub mod draw;
+mod identity;
 pub mod objects;
+mod refusal;
 pub mod scenario;
 pub mod service;
 pub mod session;

@@ -6,16 +6,23 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 
-use crate::denial::{denied, denied_by};
+use crate::control;
+use crate::course::Course;
+use crate::denial::denied;
 use crate::draw::Draw;
+use crate::identity::{anonymous, identity, payer};
+use crate::refusal::{
+    other_region, other_service, refused, throttled, unsigned, unusable_account, unverified,
+};
 use crate::scenario::Scenario;
-use crate::service::{Call, Context, Operation, Payer, Service};
+use crate::service::{Call, Context, Operation, Service};
 use crate::session::{Refused, Session, recognize};
-use crate::state::{Effect, Facts, InFlight, State};
+use crate::state::{Facts, InFlight, Noted, State};
 use crate::wire::authorization::is_signed;
 use crate::wire::fault::Fault;
-use crate::wire::{Input, Protocol, Reply, render_fault, render_reply, understand};
+use crate::wire::{Reply, render_fault, render_reply, understand};
 use crate::world::World;
+use crate::world::account::AccountId;
 use crate::world::region::Region;
 
 /// A simulated organization: what there is, and what changes.
@@ -23,6 +30,7 @@ use crate::world::region::Region;
 pub struct Simulator {
     world: World,
     state: State,
+    scenario: Box<str>,
     verifies_signatures: bool,
 }
 
@@ -35,7 +43,8 @@ pub enum Ending {
     Hang,
     /// The connection is reset instead.
     Reset,
-    /// It breaks off after so many bytes of the body.
+    /// It breaks off after so many bytes of the body; an answer without a body does not come at
+    /// all, and the connection is closed.
     Truncated(usize),
 }
 
@@ -56,7 +65,7 @@ impl Simulator {
     /// A simulator of this world, in fair weather and without limits' buckets used.
     #[must_use]
     pub fn new(world: World) -> Self {
-        Self { world, state: State::default(), verifies_signatures: false }
+        Self { world, state: State::default(), scenario: "".into(), verifies_signatures: false }
     }
 
     /// A simulator of this scenario, in its weather and under its limits.
@@ -68,11 +77,24 @@ impl Simulator {
         simulator
     }
 
+    /// The same under the name of a scenario, which the control endpoint tells.
+    #[must_use]
+    pub fn named(mut self, scenario: &str) -> Self {
+        self.scenario = scenario.into();
+        self
+    }
+
     /// The same, but requests must be signed with the caller's secret.
     #[must_use]
     pub fn verifying_signatures(mut self) -> Self {
         self.verifies_signatures = true;
         self
+    }
+
+    /// The name of the scenario; empty if it has none.
+    #[must_use]
+    pub fn scenario(&self) -> &str {
+        &self.scenario
     }
 
     /// What there is.
@@ -87,29 +109,31 @@ impl Simulator {
         &self.state
     }
 
-    /// Answers a request that comes at this real time.
+    /// Answers a request that comes at this real time. Paths under `/_sim/` control the simulator
+    /// (see [`crate::control`]).
     #[must_use]
     pub fn handle(&self, request: &Request<Bytes>, real: Timestamp) -> Answer {
+        if control::is_meant(request) {
+            let response = control::answer(self, request, real);
+            let in_flight = InFlight::uncounted();
+            return Answer { response, delay: Duration::ZERO, ending: Ending::Whole, in_flight };
+        }
         let in_flight = self.state.log.begin();
         let now = self.state.clock.at(real);
         let asked = understand(request);
-        let service = asked.service;
-        let is_head = asked.is_head;
-        let id = self.request_id(request);
-        let mut delay = Duration::ZERO;
-        let mut ending = Ending::Whole;
-        let outcome = self.outcome(request, asked, now, id, &mut delay, &mut ending);
-        let response = match outcome {
-            Ok((operation, reply)) => render_reply(service, operation.name, id, reply),
-            Err(fault) => render_fault(service, is_head, id, &fault),
+        let (service, is_head) = (asked.service, asked.is_head);
+        let mut course = Course::new(anonymous(&self.world, request));
+        let outcome = self.outcome(request, asked, now, &mut course);
+        let mut response = match outcome {
+            Ok((operation, reply)) => render_reply(service, operation.name, course.id, reply),
+            Err(fault) => render_fault(service, is_head, course.id, &fault),
         };
+        if let Some(date) = self.state.clock.date(now) {
+            response.headers_mut().insert(http::header::DATE, date);
+        }
+        let delay = course.delay;
+        let ending = course.spoil(service, is_head, &mut response);
         Answer { response, delay, ending, in_flight }
-    }
-
-    /// Drawn from what the request says.
-    fn request_id(&self, request: &Request<Bytes>) -> Draw {
-        let draw = self.world.draw("request").word(request.method().as_str());
-        draw.word(request.uri().path()).bytes(request.body())
     }
 
     fn outcome(
@@ -117,13 +141,14 @@ impl Simulator {
         request: &Request<Bytes>,
         asked: crate::wire::Request,
         now: Timestamp,
-        id: Draw,
-        delay: &mut Duration,
-        ending: &mut Ending,
+        course: &mut Course,
     ) -> Result<(&'static Operation, Reply), Fault> {
         let service = asked.service;
-        let (session, region) = self.caller(request, &asked, now)?;
-        let (operation, input) = asked.asked?;
+        let log = &self.state.log;
+        let caller = self.caller(request, &asked, now);
+        let (session, region) = caller.inspect_err(|_| log.refuse())?;
+        let asked = asked.asked.inspect_err(|it| log.misunderstand(&it.code));
+        let (operation, input) = asked?;
         let call = Call { operation, session: &session, region, now, input };
         let resource = (operation.resource)(&self.world, &call);
         let facts = Facts {
@@ -133,52 +158,51 @@ impl Simulator {
             region,
             resource: &resource,
         };
-        self.state.log.note(&facts);
-        let (latency, struck) = self.state.weather.strike(id, &facts);
-        *delay = latency;
-        let effect = self.state.faults.strike(&facts).or(struck);
-        let effect = match effect {
-            None if !self.state.limits.take(operation.quota, payer(&call), now) => {
-                Some(Effect::Throttled)
-            }
-            effect => effect,
-        };
-        if let Some(effect) = effect {
-            self.suffer(effect, service, &call, &resource, ending)?;
-        }
-        if let Some(denial) = denied(&self.world, &call, &resource) {
-            return Err(denial);
-        }
-        let context = Context { world: &self.world, state: &self.state };
-        let reply = (operation.answer)(&context, &call)?;
-        Ok((operation, reply))
+        let identity = identity(&self.world, &call, request);
+        let answered = self.answered(&call, &facts, identity, course);
+        log.note(&Noted {
+            facts,
+            identity,
+            now,
+            outcome: course.outcome(answered.as_ref().err()),
+            is_to_unusable: !self.is_usable(account_meant(&facts)),
+        });
+        Ok((operation, answered?))
     }
 
-    fn suffer(
+    /// What an understood call is answered: first its limit counts, then what goes wrong, then the
+    /// policies, and last the operation.
+    fn answered(
         &self,
-        effect: Effect,
-        service: Service,
         call: &Call<'_>,
-        resource: &str,
-        ending: &mut Ending,
-    ) -> Result<(), Fault> {
-        match effect {
-            Effect::Answer(fault) => Err(fault),
-            Effect::Throttled => Err(throttled(service)),
-            Effect::Denied(kind) => Err(denied_by(kind, true, None, call, resource)),
-            Effect::Hang => {
-                *ending = Ending::Hang;
-                Ok(())
-            }
-            Effect::Reset => {
-                *ending = Ending::Reset;
-                Ok(())
-            }
-            Effect::Truncated | Effect::Garbage => {
-                *ending = Ending::Truncated(7);
-                Ok(())
-            }
+        facts: &Facts<'_>,
+        identity: Draw,
+        course: &mut Course,
+    ) -> Result<Reply, Fault> {
+        let State { log, limits, faults, weather, .. } = &self.state;
+        course.id = identity;
+        course.delay = weather.delay(identity);
+        let (quota, paying) = (call.operation.quota, payer(call));
+        log.peaks.note(quota, paying.hash, call.now, || paying.name(call));
+        if !limits.take(quota, paying.hash, call.now) {
+            return Err(throttled(facts.service));
         }
+        let effect = faults.strike(facts).or_else(|| {
+            let stroke = weather.strike(identity)?;
+            course.id = identity.number(stroke.attempt.into());
+            Some(stroke.effect)
+        });
+        if let Some(effect) = effect {
+            course.suffer(effect, facts, call)?;
+        }
+        if let Some(denial) = denied(&self.world, call, facts.resource) {
+            return Err(denial);
+        }
+        (call.operation.answer)(&Context { world: &self.world, state: &self.state }, call)
+    }
+
+    fn is_usable(&self, account: AccountId) -> bool {
+        self.world.account(account).is_none_or(|it| it.state.is_usable())
     }
 
     /// Who calls, in which Region.
@@ -192,10 +216,21 @@ impl Simulator {
         let Some(authorization) = &asked.authorization else { return Err(unsigned(service)) };
         let (key, token) = (&authorization.access_key_id, asked.session_token.as_deref());
         let session = recognize(&self.world, key, token, now).map_err(|it| refused(service, it))?;
+        if authorization.service != service.signing_name() {
+            return Err(other_service(service));
+        }
+        if let Some(expected) = region_of_host(request)
+            && expected.name() != authorization.region
+        {
+            return Err(other_region(service, &authorization.region, expected));
+        }
         if self.verifies_signatures
             && !is_signed(request, authorization, &session.secret_access_key)
         {
             return Err(unverified(service));
+        }
+        if !self.is_usable(session.account) {
+            return Err(unusable_account(service));
         }
         let region = Region::new(&authorization.region)
             .filter(|it| it.partition() == self.world.partition())
@@ -209,77 +244,21 @@ impl Simulator {
     }
 }
 
-/// What tells the buckets of one quota apart.
-fn payer(call: &Call<'_>) -> u64 {
-    let draw = Draw::new(0).word(call.operation.quota.bucket);
-    let account = draw.number(call.session.account.number());
-    match (call.operation.quota.payer, &call.input) {
-        (Payer::Prefix, Input::S3(request)) => {
-            let bucket = draw.word(request.bucket.as_deref().unwrap_or_default());
-            let key = request.key.as_deref().or(request.parameter("prefix")).unwrap_or_default();
-            bucket.word(key.rsplit_once('/').map_or("", |it| it.0)).value()
-        }
-        (Payer::Account, _) => account.value(),
-        _ => account.word(call.region.name()).value(),
-    }
+/// The account that a call is really to: AssumeRole's is the role's.
+fn account_meant(facts: &Facts<'_>) -> AccountId {
+    let role = (facts.service == Service::Sts).then(|| facts.resource.split(':').nth(4)).flatten();
+    role.and_then(|it| it.parse().ok()).unwrap_or(facts.account)
 }
 
-fn unsigned(service: Service) -> Fault {
-    match service.protocol() {
-        Protocol::RestXml => Fault::new(403, "AccessDenied", "Access Denied"),
-        Protocol::Query => {
-            Fault::new(403, "MissingAuthenticationToken", "Request is missing Authentication Token")
-        }
-        _ => Fault::new(400, "MissingAuthenticationTokenException", "Missing Authentication Token"),
-    }
+/// The Region in the name of an endpoint of AWS, where it has one: `sts.amazonaws.com` and a
+/// loopback address have none.
+fn region_of_host(request: &Request<Bytes>) -> Option<Region> {
+    let host = request.headers().get(http::header::HOST).and_then(|it| it.to_str().ok());
+    let host = host.or_else(|| request.uri().host())?;
+    let name = host.rsplit_once(':').map_or(host, |it| it.0);
+    let name = name.strip_suffix(".cn").unwrap_or(name).strip_suffix(".amazonaws.com")?;
+    Region::new(name.rsplit('.').next()?)
 }
 
-fn unverified(service: Service) -> Fault {
-    const MISMATCH: &str = "The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method.";
-    let code = match service.protocol() {
-        Protocol::RestXml | Protocol::Query => "SignatureDoesNotMatch",
-        _ => "InvalidSignatureException",
-    };
-    let status = if service.protocol() == Protocol::Json11 { 400 } else { 403 };
-    Fault::new(status, code, MISMATCH)
-}
-
-/// What each protocol answers to credentials that it does not take, a disabled Region's too.
-fn refused(service: Service, why: Refused) -> Fault {
-    const INVALID: &str = "The security token included in the request is invalid.";
-    const EXPIRED: &str = "The security token included in the request is expired";
-    match (service.protocol(), why) {
-        (Protocol::RestXml, Refused::Unknown) => Fault::new(
-            403,
-            "InvalidAccessKeyId",
-            "The AWS Access Key Id you provided does not exist in our records.",
-        ),
-        (Protocol::RestXml, Refused::Expired) => {
-            Fault::new(400, "ExpiredToken", "The provided token has expired.")
-        }
-        (Protocol::Query, Refused::Unknown) => Fault::new(403, "InvalidClientTokenId", INVALID),
-        (Protocol::Query, Refused::Expired) => Fault::new(403, "ExpiredToken", EXPIRED),
-        (Protocol::RestJson, Refused::Unknown) => {
-            Fault::new(403, "UnrecognizedClientException", INVALID)
-        }
-        (_, Refused::Unknown) => Fault::new(400, "UnrecognizedClientException", INVALID),
-        (Protocol::RestJson, Refused::Expired) => Fault::new(403, "ExpiredTokenException", EXPIRED),
-        (_, Refused::Expired) => Fault::new(400, "ExpiredTokenException", EXPIRED),
-    }
-}
-
-fn throttled(service: Service) -> Fault {
-    match service {
-        Service::S3 => Fault::new(503, "SlowDown", "Please reduce your request rate."),
-        Service::Sts => Fault::new(400, "Throttling", "Rate exceeded"),
-        Service::Organizations => Fault::new(
-            400,
-            "TooManyRequestsException",
-            "AWS Organizations can't complete your request because another request is already in progress. Try again later.",
-        ),
-        Service::Account => Fault::new(429, "TooManyRequestsException", "Rate exceeded"),
-        Service::CloudTrail | Service::Kms => {
-            Fault::new(400, "ThrottlingException", "Rate exceeded")
-        }
-    }
-}
+#[cfg(test)]
+mod tests;

@@ -1,8 +1,11 @@
 //! The simulated time: the real one with an offset, or frozen.
 
-use std::sync::{PoisonError, RwLock};
+use std::sync::{Mutex, PoisonError, RwLock};
 
+use http::HeaderValue;
 use jiff::{SignedDuration, Timestamp};
+
+use super::shards::lock;
 
 #[derive(Debug, Clone, Copy)]
 enum Mode {
@@ -10,23 +13,44 @@ enum Mode {
     Frozen(Timestamp),
 }
 
-/// The simulated time.
-#[derive(Debug)]
-pub struct Clock(RwLock<Mode>);
-
-impl Default for Clock {
+impl Default for Mode {
     fn default() -> Self {
-        Self(RwLock::new(Mode::Running(SignedDuration::ZERO)))
+        Self::Running(SignedDuration::ZERO)
     }
+}
+
+/// The simulated time.
+#[derive(Debug, Default)]
+pub struct Clock {
+    mode: RwLock<Mode>,
+    /// The last second that a `Date` was written for.
+    date: Mutex<Option<(i64, HeaderValue)>>,
 }
 
 impl Clock {
     fn mode(&self) -> Mode {
-        *self.0.read().unwrap_or_else(PoisonError::into_inner)
+        *self.mode.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn set(&self, mode: Mode) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = mode;
+        *self.mode.write().unwrap_or_else(PoisonError::into_inner) = mode;
+    }
+
+    /// Whether it stands.
+    #[must_use]
+    pub fn is_frozen(&self) -> bool {
+        matches!(self.mode(), Mode::Frozen(_))
+    }
+
+    /// The value of the header `Date` at this simulated time.
+    pub(crate) fn date(&self, now: Timestamp) -> Option<HeaderValue> {
+        let second = now.as_second();
+        let mut last = lock(&self.date);
+        if last.as_ref().is_none_or(|it| it.0 != second) {
+            let text = now.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+            *last = Some((second, HeaderValue::from_str(&text).ok()?));
+        }
+        last.as_ref().map(|it| it.1.clone())
     }
 
     /// The simulated time at this real time.
@@ -76,5 +100,17 @@ mod tests {
         assert_eq!(clock.at(real + second), simulated);
         clock.advance(second);
         assert_eq!(clock.at(real), simulated + second);
+        assert!(clock.is_frozen());
+    }
+
+    #[test]
+    fn its_date_is_that_of_http() {
+        let clock = Clock::default();
+        for (time, expected) in [
+            ("2026-01-01T00:00:00.9Z", "Thu, 01 Jan 2026 00:00:00 GMT"),
+            ("2026-11-20T12:00:01Z", "Fri, 20 Nov 2026 12:00:01 GMT"),
+        ] {
+            assert_eq!(clock.date(time.parse().unwrap()).unwrap(), expected);
+        }
     }
 }

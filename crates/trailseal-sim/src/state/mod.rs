@@ -5,13 +5,17 @@ mod clock;
 mod faults;
 mod limits;
 mod log;
+mod peaks;
+mod shards;
 mod stored;
 mod weather;
 
 pub use clock::Clock;
-pub use faults::{Effect, Facts, Faults};
+pub use faults::{Armed, Effect, Facts, Faults, Rule, Spoken};
 pub use limits::{LimitSettings, Limits};
-pub use log::{CallLog, InFlight};
+pub use log::{CallLog, InFlight, LogReport, LoggedCall, OperationCalls, Remarks};
+pub(crate) use log::{Noted, Outcome};
+pub use peaks::{Peak, Peaks};
 pub use stored::{Stored, StoredObject};
 pub use weather::{Weather, WeatherSettings};
 
@@ -30,4 +34,9 @@ pub struct State {
     pub log: CallLog,
     /// Objects that were put.
     pub stored: Stored,
+}
+
+/// A time as JSON has it.
+fn as_text<S: serde::Serializer>(time: &jiff::Timestamp, to: S) -> Result<S::Ok, S::Error> {
+    to.collect_str(time)
 }

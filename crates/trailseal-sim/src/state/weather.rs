@@ -1,14 +1,18 @@
 //! Latency and failures by chance, drawn from the seed and the request.
 
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{PoisonError, RwLock};
 use std::time::Duration;
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
-use super::{Effect, Facts};
+use super::Effect;
+use super::shards::{HashedMap, Shards};
 use crate::draw::Draw;
+use crate::world::denial::PolicyKind;
 
 /// What the weather is like. Rates are fractions of all requests, 0 to 1; fair weather is all zero.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct WeatherSettings {
     /// Every answer takes this many milliseconds.
@@ -27,21 +31,179 @@ pub struct WeatherSettings {
     pub truncations: f64,
     /// Requests that are denied for good, without a reason.
     pub denials: f64,
-    /// How often a request that the weather strikes fails before it passes; denials never pass.
+    /// How often a request that the weather strikes fails before it passes, at least once; denials
+    /// never pass.
     pub fail_times: u32,
+}
+
+impl WeatherSettings {
+    /// The rates by name, and what each does. The name is drawn for, so that one rate does not
+    /// change whom another strikes.
+    fn rates(&self) -> [(&'static str, f64, Effect); 6] {
+        [
+            ("denials", self.denials, Effect::Denied(PolicyKind::Untold)),
+            ("throttles", self.throttles, Effect::Throttled),
+            ("server_errors", self.server_errors, Effect::ServerError),
+            ("resets", self.resets, Effect::Reset),
+            ("hangs", self.hangs, Effect::Hang),
+            ("truncations", self.truncations, Effect::Truncated),
+        ]
+    }
+
+    /// The first rate that is no fraction.
+    #[must_use]
+    pub fn mistake(&self) -> Option<String> {
+        let rates = self.rates();
+        let wrong = rates.iter().find(|it| !(0.0..=1.0).contains(&it.1))?;
+        Some(format!("`{}` is {}, not a fraction from 0 to 1", wrong.0, wrong.1))
+    }
+}
+
+/// What the weather does to one request.
+#[derive(Debug, Clone, PartialEq)]
+pub(crate) struct Stroke {
+    /// What goes wrong.
+    pub(crate) effect: Effect,
+    /// How often the same request was struck before.
+    pub(crate) attempt: u32,
 }
 
 /// The weather.
 #[derive(Debug, Default)]
-pub struct Weather {}
+pub struct Weather {
+    settings: RwLock<WeatherSettings>,
+    is_stormy: AtomicBool,
+    /// How often requests came that were struck; of the others, most of all, nothing is kept.
+    attempts: Shards<HashedMap<u32>>,
+}
 
 impl Weather {
-    /// Changes the weather.
-    pub fn set(&self, _settings: WeatherSettings) {}
+    /// Changes the weather; requests that were struck before begin anew.
+    pub fn set(&self, settings: WeatherSettings) {
+        *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
+        self.attempts.each().for_each(|mut it| *it = HashedMap::default());
+        self.is_stormy.store(settings != WeatherSettings::default(), Ordering::Relaxed);
+    }
 
-    /// How long the answer to this request takes, and what goes wrong with it.
+    /// What it is like.
     #[must_use]
-    pub fn strike(&self, _request: Draw, _facts: &Facts<'_>) -> (Duration, Option<Effect>) {
-        (Duration::ZERO, None)
+    pub fn settings(&self) -> WeatherSettings {
+        *self.settings.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// How long the answer to this request takes.
+    pub(crate) fn delay(&self, request: Draw) -> Duration {
+        if !self.is_stormy.load(Ordering::Relaxed) {
+            return Duration::ZERO;
+        }
+        let WeatherSettings { latency_ms, jitter_ms, .. } = self.settings();
+        let jitter = request.word("jitter").fraction() * f64::from(jitter_ms);
+        Duration::from_secs_f64((f64::from(latency_ms) + jitter) / 1000.0)
+    }
+
+    /// What goes wrong with this request, if anything.
+    pub(crate) fn strike(&self, request: Draw) -> Option<Stroke> {
+        if !self.is_stormy.load(Ordering::Relaxed) {
+            return None;
+        }
+        let settings = self.settings();
+        let struck = settings.rates().into_iter();
+        let (_, _, effect) = struck.into_iter().find(|it| request.word(it.0).fraction() < it.1)?;
+        let mut attempts = self.attempts.of(request.value());
+        let attempts = attempts.entry(request.value()).or_default();
+        let attempt = *attempts;
+        *attempts = attempt.saturating_add(1);
+        let is_for_good = matches!(effect, Effect::Denied(_));
+        (is_for_good || attempt < settings.fail_times.max(1)).then_some(Stroke { effect, attempt })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn stormy(settings: WeatherSettings) -> Weather {
+        let weather = Weather::default();
+        weather.set(settings);
+        weather
+    }
+
+    fn request(number: u64) -> Draw {
+        Draw::new(7).word("request").number(number)
+    }
+
+    #[test]
+    fn fair_weather_strikes_nobody_and_keeps_nothing() {
+        let weather = stormy(WeatherSettings::default());
+        assert!((0..1000).all(|it| weather.strike(request(it)).is_none()));
+        assert_eq!(weather.delay(request(1)), Duration::ZERO);
+    }
+
+    #[test]
+    fn each_rate_strikes_its_part_in_its_way() {
+        let check = |settings: WeatherSettings, expected: &Effect| {
+            let weather = stormy(settings);
+            let strokes: Vec<_> = (0..4000).filter_map(|it| weather.strike(request(it))).collect();
+            assert!((320..480).contains(&strokes.len()), "{expected:?}: {}", strokes.len());
+            assert!(strokes.iter().all(|it| it.effect == *expected && it.attempt == 0));
+            let kept: usize = weather.attempts.each().map(|it| it.len()).sum();
+            assert_eq!(kept, strokes.len(), "only struck requests are kept");
+        };
+        let fair = WeatherSettings::default();
+        check(WeatherSettings { throttles: 0.1, ..fair }, &Effect::Throttled);
+        check(WeatherSettings { server_errors: 0.1, ..fair }, &Effect::ServerError);
+        check(WeatherSettings { resets: 0.1, ..fair }, &Effect::Reset);
+        check(WeatherSettings { hangs: 0.1, ..fair }, &Effect::Hang);
+        check(WeatherSettings { truncations: 0.1, ..fair }, &Effect::Truncated);
+        check(WeatherSettings { denials: 0.1, ..fair }, &Effect::Denied(PolicyKind::Untold));
+    }
+
+    #[test]
+    fn struck_requests_fail_so_often_and_pass_then() {
+        for (fail_times, expected) in [(0, 1), (1, 1), (3, 3)] {
+            let settings = WeatherSettings { server_errors: 1.0, fail_times, ..Default::default() };
+            let weather = stormy(settings);
+            let attempts: Vec<_> =
+                (0..6).filter_map(|_| Some(weather.strike(request(1))?.attempt)).collect();
+            assert_eq!(attempts, (0..expected).collect::<Vec<_>>(), "{fail_times}");
+            weather.set(settings);
+            assert!(weather.strike(request(1)).is_some(), "new weather begins anew");
+        }
+        let denials = stormy(WeatherSettings { denials: 1.0, ..Default::default() });
+        assert!((0..6).all(|_| denials.strike(request(1)).is_some()), "denials never pass");
+    }
+
+    #[test]
+    fn the_order_of_requests_changes_nothing() {
+        let settings =
+            WeatherSettings { throttles: 0.2, resets: 0.1, fail_times: 2, ..Default::default() };
+        let (forward, backward) = (stormy(settings), stormy(settings));
+        let round = |weather: &Weather, numbers: &mut dyn Iterator<Item = u64>| {
+            let mut strokes: Vec<_> = numbers.map(|it| (it, weather.strike(request(it)))).collect();
+            strokes.sort_by_key(|it| it.0);
+            strokes
+        };
+        for _ in 0..4 {
+            let expected = round(&forward, &mut (0..500));
+            assert_eq!(round(&backward, &mut (0..500).rev()), expected);
+        }
+    }
+
+    #[test]
+    fn latency_has_its_jitter() {
+        let weather =
+            stormy(WeatherSettings { latency_ms: 20, jitter_ms: 10, ..Default::default() });
+        let delays: Vec<_> = (0..100).map(|it| weather.delay(request(it)).as_micros()).collect();
+        assert!(delays.iter().all(|it| (20_000..30_000).contains(it)));
+        assert!(delays.iter().max().unwrap() - delays.iter().min().unwrap() > 5000);
+    }
+
+    #[test]
+    fn a_rate_is_a_fraction() {
+        assert_eq!(WeatherSettings::default().mistake(), None);
+        for wrong in [-0.1, 1.5, f64::NAN] {
+            let settings = WeatherSettings { resets: wrong, ..Default::default() };
+            assert!(settings.mistake().unwrap().contains("`resets`"), "{wrong}");
+        }
     }
 }

@@ -155,6 +155,12 @@ impl World {
         Draw::new(self.parts.seed).word(purpose)
     }
 
+    /// Decides everything that is drawn.
+    #[must_use]
+    pub fn seed(&self) -> u64 {
+        self.parts.seed
+    }
+
     /// The time that the world was made for.
     #[must_use]
     pub fn start(&self) -> Timestamp {
