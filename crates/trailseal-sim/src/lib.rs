@@ -17,6 +17,7 @@ mod identity;
 pub mod objects;
 mod refusal;
 pub mod scenario;
+pub mod server;
 pub mod service;
 pub mod session;
 mod simulator;
