@@ -16,7 +16,8 @@ pub(crate) fn identity(world: &World, call: &Call<'_>, request: &Request<Bytes>)
     match &call.input {
         Input::Json(_) => draw.bytes(request.body()),
         // Callers put the name of their run into the session's.
-        Input::Query(parameters) => parameters
+        Input::Query(request) => request
+            .parameters
             .iter()
             .filter(|it| it.0 != "RoleSessionName")
             .fold(draw, |draw, it| draw.word(it.0).word(it.1)),

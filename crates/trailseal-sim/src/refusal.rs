@@ -164,15 +164,19 @@ pub(crate) fn not_found(operation: &str) -> Option<Fault> {
         "GetEventDataStore" => {
             (400, "EventDataStoreNotFoundException", "Event data store not found.")
         }
-        "DescribeKey" | "GetKeyPolicy" | "GetKeyRotationStatus" => {
-            (400, "NotFoundException", "Key does not exist")
-        }
+        "ListTags" => (400, "ResourceNotFoundException", "The specified resource is not found."),
+        "DescribeKey"
+        | "GetKeyPolicy"
+        | "GetKeyRotationStatus"
+        | "ListAliases"
+        | "ListGrants"
+        | "ListResourceTags" => (400, "NotFoundException", "Key does not exist"),
         "ListAccounts" | "DescribeOrganization" | "ListRoots" | "ListDelegatedAdministrators" => (
             400,
             "AWSOrganizationsNotInUseException",
             "Your account is not a member of an organization.",
         ),
-        "DescribeAccount" => {
+        "DescribeAccount" | "ListDelegatedServicesForAccount" => {
             (400, "AccountNotFoundException", "You specified an account that doesn't exist.")
         }
         "DescribeOrganizationalUnit" => (

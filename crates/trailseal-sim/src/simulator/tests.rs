@@ -47,6 +47,7 @@ impl Sent<'_> {
             "GetObject" => ("GET", "/workload-logs/a/b"),
             "PutObject" => ("PUT", "/workload-logs/a/b"),
             "ListRegions" => ("POST", "/listRegions"),
+            "GetRegionOptStatus" => ("POST", "/getRegionOptStatus"),
             _ => ("POST", "/"),
         };
         let scope = format!("{}/20261120/{region}/{signed_for}", caller.access_key_id);
@@ -402,4 +403,25 @@ fn who_pays_tells_the_buckets_apart() {
 fn every_answer_has_a_date_of_the_simulated_time() {
     let headers: HeaderMap = Sent::who().send(&simulator(parts())).response.headers().clone();
     assert_eq!(headers["date"], "Fri, 20 Nov 2026 12:00:00 GMT");
+}
+
+#[test]
+fn operations_without_an_error_for_what_is_missing_are_known() {
+    let without: Vec<_> =
+        operations().map(|it| it.1.name).filter(|it| not_found(it).is_none()).collect();
+    // Lists that are empty then, a role whose absence is a denial, and who calls.
+    let expected = [
+        "ListRegions",
+        "GetRegionOptStatus",
+        "DescribeTrails",
+        "ListTrails",
+        "ListEventDataStores",
+        "ListKeys",
+        "ListBuckets",
+        "AssumeRole",
+        "GetCallerIdentity",
+    ];
+    let expected: Vec<_> =
+        expected.into_iter().filter(|name| operations().any(|it| it.1.name == *name)).collect();
+    assert_eq!(without, expected);
 }
