@@ -49,7 +49,7 @@ fn below<'a>(name: &str, text: &'a str) -> Option<&'a str> {
     name.bytes().chain(*b"/").gt(text.bytes()).then_some("")
 }
 
-impl<'a> Cell<'a> {
+impl Cell<'_> {
     /// Where the smallest key is.
     fn smallest(&self) -> Option<usize> {
         let heads = self.heads.iter().enumerate();

@@ -5,7 +5,8 @@
 
 use crate::draw::Draw;
 
-const DAY: i64 = 86_400;
+/// Seconds.
+pub(super) const DAY: i64 = 86_400;
 /// More would leave the numbers that times are computed with.
 const MOST_PER_DAY: i64 = 10_000_000;
 /// The least and, with what is drawn, the most that a file comes after the time its name shows.
@@ -43,7 +44,7 @@ impl Schedule {
     }
 
     /// The first number that is due at this second or later.
-    fn first_due(&self, second: i64) -> i64 {
+    pub(super) fn first_due(&self, second: i64) -> i64 {
         -(self.shift - second * self.per_day).div_euclid(DAY)
     }
 
@@ -72,7 +73,7 @@ impl Schedule {
 
 /// The first number from `low` on that passes, where all after it pass too; `high` if none before
 /// it does.
-pub(super) fn first(low: i64, high: i64, passes: impl Fn(i64) -> bool) -> i64 {
+pub(super) fn first(low: i64, high: i64, mut passes: impl FnMut(i64) -> bool) -> i64 {
     let (mut low, mut high) = (low, high.max(low));
     while low < high {
         let middle = low + (high - low) / 2;

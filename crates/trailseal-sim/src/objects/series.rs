@@ -1,11 +1,10 @@
 //! The files of one kind that one trail delivered from one account and Region.
 
-use std::fmt::Write as _;
-
 use jiff::Timestamp;
+use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 
-use super::schedule::{Schedule, first};
+use super::schedule::{DAY, Moment, Schedule, first};
 use crate::draw::Draw;
 use crate::world::World;
 use crate::world::account::{Account, AccountId};
@@ -118,29 +117,46 @@ impl<'a> Series<'a> {
     /// Appends a file's key from the year on.
     pub(super) fn write_tail(&self, number: i64, out: &mut String) {
         let moment = self.schedule.moment(number);
-        let named = Timestamp::from_second(moment.named).unwrap_or_default();
+        self.write_shown(moment.named, out);
+        self.write_rest(number, moment, out);
+    }
+
+    /// Appends the key from the year on as far as the time decides it.
+    fn write_shown(&self, named: i64, out: &mut String) {
+        let named = Timestamp::from_second(named).unwrap_or_default();
         let named = Offset::UTC.to_datetime(named);
-        let (year, month, day) = (named.year(), named.month(), named.day());
-        let (hour, minute, second) = (named.hour(), named.minute(), named.second());
-        let (account, region, trail) = (self.account, self.region, self.trail);
-        let folder = self.kind.folder();
-        let _ = write!(out, "{year:04}/{month:02}/{day:02}/{account}_{folder}_{region}_");
+        let (year, month, day) = (named.year().into(), named.month().into(), named.day().into());
+        write_digits(year, 4, out);
+        out.push('/');
+        write_digits(month, 2, out);
+        out.push('/');
+        write_digits(day, 2, out);
+        out.push('/');
+        write_digits(self.account.number().cast_signed(), 12, out);
+        out.extend(["_", self.kind.folder(), "_", self.region.name(), "_"]);
         if self.kind == Kind::Digest {
-            let _ = write!(out, "{}_{}_", trail.name, trail.home);
+            out.extend([&*self.trail.name, "_", self.trail.home.name(), "_"]);
         }
-        let _ = write!(out, "{year:04}{month:02}{day:02}T{hour:02}{minute:02}");
+        write_digits(year * 10_000 + month * 100 + day, 8, out);
+        out.push('T');
+        write_digits(i64::from(named.hour()) * 100 + i64::from(named.minute()), 4, out);
         if self.kind == Kind::Digest {
-            let _ = write!(out, "{second:02}Z.json.gz");
-        } else {
-            out.push_str("Z_");
-            self.write_unique(number, moment.rank, moment.of, out);
-            out.push_str(".json.gz");
+            write_digits(named.second().into(), 2, out);
         }
+        out.push('Z');
+    }
+
+    fn write_rest(&self, number: i64, moment: Moment, out: &mut String) {
+        if self.kind != Kind::Digest {
+            out.push('_');
+            self.write_unique(number, moment, out);
+        }
+        out.push_str(".json.gz");
     }
 
     /// The 16 characters that tell files of the same minute apart. They look random, and the first
     /// three grow with the number: so the order of keys is the order of numbers.
-    fn write_unique(&self, number: i64, rank: i64, of: i64, out: &mut String) {
+    fn write_unique(&self, number: i64, Moment { rank, of, .. }: Moment, out: &mut String) {
         const ALPHABET: &str = "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
         const HEADS: i64 = 62 * 62 * 62;
         let draw = self.draw_of(number).word("unique");
@@ -163,16 +179,45 @@ impl<'a> Series<'a> {
         if tail.is_empty() {
             return self.start;
         }
-        let mut text = String::new();
-        // `first` takes a plain predicate; the buffer only saves allocations.
-        let buffer = std::cell::RefCell::new(&mut text);
-        first(self.start, self.end, |number| {
-            let mut text = buffer.borrow_mut();
-            text.clear();
-            self.write_tail(number, &mut text);
-            text.as_str() >= tail
+        let (mut low, mut high) = (self.start, self.end);
+        if let Some(day) = day_of(tail) {
+            low = self.schedule.first_due(day).clamp(self.start, self.end);
+            high = self.schedule.first_due(day + DAY).clamp(self.start, self.end);
+        }
+        let mut key = String::with_capacity(160);
+        first(low, high, |number| {
+            let moment = self.schedule.moment(number);
+            key.clear();
+            self.write_shown(moment.named, &mut key);
+            // The rest is drawn, which takes longer, and seldom decides.
+            if tail.starts_with(&key) {
+                self.write_rest(number, moment, &mut key);
+            }
+            key.as_str() >= tail
         })
     }
+}
+
+/// Appends a number with leading zeros.
+fn write_digits(number: i64, width: u32, out: &mut String) {
+    for place in (0..width).rev() {
+        let digit = number / 10i64.pow(place) % 10;
+        out.push(char::from(b'0' + u8::try_from(digit).unwrap_or_default()));
+    }
+}
+
+/// The first second of the day that a key, from the year on, begins with.
+fn day_of(tail: &str) -> Option<i64> {
+    let (date, rest) = tail.split_at_checked(10)?;
+    let mut parts = date.split('/');
+    let mut number = |width: usize| {
+        let is_number = |it: &&str| it.len() == width && it.bytes().all(|it| it.is_ascii_digit());
+        parts.next().filter(is_number)?.parse::<i16>().ok()
+    };
+    let (year, month, day) = (number(4)?, number(2)?, number(2)?);
+    let date = Date::new(year, month.try_into().ok()?, day.try_into().ok()?).ok()?;
+    let midnight = Offset::UTC.to_timestamp(date.to_datetime(Time::midnight())).ok()?;
+    rest.starts_with('/').then(|| midnight.as_second())
 }
 
 /// One file that a trail delivered.

@@ -72,8 +72,8 @@ pub(super) fn put(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault
 /// The form of an MD5, which clients must not take it for.
 fn etag(content: &[u8]) -> String {
     let digest = Sha256::digest(content);
-    let hexadecimal: String = digest.iter().take(16).map(|it| format!("{it:02x}")).collect();
-    format!("\"{hexadecimal}\"")
+    let half = digest.iter().take(16).fold(0u128, |half, byte| half << 8 | u128::from(*byte));
+    format!("\"{half:032x}\"")
 }
 
 /// The checksum that came with a body, before or behind it. Those that can be computed here must
