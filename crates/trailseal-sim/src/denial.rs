@@ -4,18 +4,38 @@ use crate::service::Call;
 use crate::wire::Input;
 use crate::wire::fault::Fault;
 use crate::world::World;
-use crate::world::denial::PolicyKind;
+use crate::world::denial::{Denial, PolicyKind};
 
 /// The first denial of the world that binds this call.
 #[must_use]
 pub fn denied(world: &World, call: &Call<'_>, resource: &str) -> Option<Fault> {
-    let action = call.operation.action?;
+    let denial = binding(world, call, call.operation.action?, resource)?;
+    let policy_arn = denial.policy_arn.as_deref();
+    let fault = denied_by(denial.kind, denial.is_explicit, policy_arn, call, resource);
+    // S3 tells everybody where a bucket is.
+    let bucket = match &call.input {
+        Input::S3(request) => request.bucket.as_deref().and_then(|it| world.bucket(it)),
+        _ => None,
+    };
+    Some(match bucket {
+        Some(bucket) => fault.header("x-amz-bucket-region", bucket.region.name()),
+        None => fault,
+    })
+}
+
+/// The first denial of the world that binds an action of this call's caller.
+#[must_use]
+pub fn binding<'a>(
+    world: &'a World,
+    call: &Call<'_>,
+    action: &str,
+    resource: &str,
+) -> Option<&'a Denial> {
     let account = call.session.account;
-    let denial = world.denials().iter().find(|it| {
+    world.denials().iter().find(|it| {
         let is_exempt = it.kind == PolicyKind::ServiceControl && world.is_management(account);
         !is_exempt && it.binds(account, call.region, action, resource)
-    })?;
-    Some(denied_by(denial.kind, denial.is_explicit, denial.policy_arn.as_deref(), call, resource))
+    })
 }
 
 /// A denial by this kind of policy.
@@ -36,7 +56,12 @@ pub fn denied_by(
     // REST JSON answers 403 where JSON 1.1 answers 400.
     let is_json11 = matches!(call.input, Input::Json(_)) && !action.starts_with("account:");
     let status = if is_json11 { 400 } else { 403 };
-    let on = if resource.is_empty() { String::new() } else { format!(" on resource: {resource}") };
+    let on = match resource {
+        "" => String::new(),
+        // S3 alone puts the resource in quotes.
+        it if is_s3 => format!(" on resource: \"{it}\""),
+        it => format!(" on resource: {it}"),
+    };
     let Some(name) = policy_name(kind) else {
         // STS names the resource even where it tells no reason.
         let on = if matches!(call.input, Input::Query(_)) { &*on } else { "" };

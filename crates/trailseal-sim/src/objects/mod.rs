@@ -1,7 +1,24 @@
-//! Objects that trails deliver, as a function of seed, place and time: none is kept.
+//! The objects of a bucket, in the order of their keys.
+//!
+//! What trails deliver is a function of seed, place and time, and none of it is kept: every
+//! question is answered by going down the parts of a key, from the trail's prefix through account,
+//! kind, Region and day to the file. Foreign objects and those that were put are merged in.
+
+mod delivered;
+mod layout;
+mod schedule;
+mod series;
+#[cfg(test)]
+mod tests;
+mod walk;
 
 use jiff::Timestamp;
 
+pub use layout::Layout;
+pub use series::Delivered;
+pub use walk::{Object, Objects, Walk, after, behind};
+
+use self::series::{Kind, Series};
 use crate::world::World;
 use crate::world::account::AccountId;
 use crate::world::region::Region;
@@ -10,23 +27,35 @@ use crate::world::trail::Trail;
 /// When the trail delivered its newest log file of this account and Region, up to now.
 #[must_use]
 pub fn latest_log(
-    _world: &World,
+    world: &World,
     trail: &Trail,
-    _account: AccountId,
-    _region: Region,
+    account: AccountId,
+    region: Region,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    (trail.deliveries.from < now).then_some(now)
+    latest(world, trail, (account, region), Kind::Log, now)
 }
 
 /// When the trail delivered its newest digest file of this account and Region, up to now.
 #[must_use]
 pub fn latest_digest(
-    _world: &World,
+    world: &World,
     trail: &Trail,
-    _account: AccountId,
-    _region: Region,
+    account: AccountId,
+    region: Region,
     now: Timestamp,
 ) -> Option<Timestamp> {
-    (trail.deliveries.from < now).then_some(now)
+    latest(world, trail, (account, region), Kind::Digest, now)
+}
+
+fn latest(
+    world: &World,
+    trail: &Trail,
+    (account, region): (AccountId, Region),
+    kind: Kind,
+    now: Timestamp,
+) -> Option<Timestamp> {
+    let known = world.account(account);
+    let series = Series::new(world, trail, (account, known), region, kind, now)?;
+    Some(series.at(series.end - 1))
 }

@@ -13,16 +13,28 @@ use crate::world::World;
 /// token cannot be used for another question.
 #[must_use]
 pub fn token(seed: u64, question: &str, next: usize) -> String {
-    let check = Draw::new(seed).word("page").word(question).number(next as u64).value();
-    URL_SAFE_NO_PAD.encode(format!("{next}:{check:016x}"))
+    text_token(seed, question, &next.to_string())
 }
 
 /// The place that a token stands for; `None` if it was not given out for this question.
 #[must_use]
 pub fn place(seed: u64, question: &str, text: &str) -> Option<usize> {
+    text_place(seed, question, text)?.parse().ok()
+}
+
+/// The token for a place that is a text.
+#[must_use]
+pub fn text_token(seed: u64, question: &str, next: &str) -> String {
+    let check = Draw::new(seed).word("page").word(question).word(next).value();
+    URL_SAFE_NO_PAD.encode(format!("{check:016x}:{next}"))
+}
+
+/// The text that a token stands for; `None` if it was not given out for this question.
+#[must_use]
+pub fn text_place(seed: u64, question: &str, text: &str) -> Option<String> {
     let decoded = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let next: usize = decoded.split_once(':')?.0.parse().ok()?;
-    (token(seed, question, next) == text).then_some(next)
+    let next = decoded.split_once(':')?.1;
+    (text_token(seed, question, next) == text).then(|| next.to_owned())
 }
 
 /// So many of a list from the place that the token stands for, and the token for the rest; `None`

@@ -1,7 +1,8 @@
 //! Objects that were put: reports, and nothing else.
 
-use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::collections::{BTreeMap, HashMap};
+use std::ops::Bound;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard};
 
 use bytes::Bytes;
 use jiff::Timestamp;
@@ -13,6 +14,8 @@ use crate::world::trail::Seal;
 pub struct StoredObject {
     /// Its content.
     pub body: Bytes,
+    /// `ETag`, in its quotes.
+    pub etag: Box<str>,
     /// How it lies.
     pub seal: Seal,
     /// When it was put.
@@ -21,37 +24,48 @@ pub struct StoredObject {
     pub content_type: Option<Box<str>>,
 }
 
+type Keys = BTreeMap<Box<str>, StoredObject>;
+
 /// Stored objects by bucket and key.
 #[derive(Debug, Default)]
-pub struct Stored(Mutex<BTreeMap<(Box<str>, Box<str>), StoredObject>>);
+pub struct Stored(RwLock<HashMap<Box<str>, Keys>>);
 
 impl Stored {
-    fn lock(&self) -> MutexGuard<'_, BTreeMap<(Box<str>, Box<str>), StoredObject>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    fn read(&self) -> RwLockReadGuard<'_, HashMap<Box<str>, Keys>> {
+        self.0.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Puts an object, unless `only_new` and there is one; returns whether it did.
     pub fn put(&self, bucket: &str, key: &str, object: StoredObject, only_new: bool) -> bool {
-        let mut objects = self.lock();
-        let place = (bucket.into(), key.into());
-        if only_new && objects.contains_key(&place) {
+        let mut buckets = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        let keys = buckets.entry(bucket.into()).or_default();
+        if only_new && keys.contains_key(key) {
             return false;
         }
-        objects.insert(place, object);
+        keys.insert(key.into(), object);
         true
     }
 
     /// The object with this key.
     #[must_use]
     pub fn get(&self, bucket: &str, key: &str) -> Option<StoredObject> {
-        self.lock().get(&(bucket.into(), key.into())).cloned()
+        self.read().get(bucket)?.get(key).cloned()
+    }
+
+    /// The first object whose key is not less than this text.
+    #[must_use]
+    pub fn first_from(&self, bucket: &str, text: &str) -> Option<(Box<str>, StoredObject)> {
+        let buckets = self.read();
+        let range = (Bound::Included(text), Bound::Unbounded);
+        let (key, object) = buckets.get(bucket)?.range::<str, _>(range).next()?;
+        Some((key.clone(), object.clone()))
     }
 
     /// The keys of a bucket in order, with their sizes and times.
     #[must_use]
     pub fn list(&self, bucket: &str) -> Vec<(Box<str>, u64, Timestamp)> {
-        let objects = self.lock();
-        let of_bucket = objects.iter().filter(|it| &*it.0.0 == bucket);
-        of_bucket.map(|(place, it)| (place.1.clone(), it.body.len() as u64, it.at)).collect()
+        let buckets = self.read();
+        let keys = buckets.get(bucket).into_iter().flatten();
+        keys.map(|(key, it)| (key.clone(), it.body.len() as u64, it.at)).collect()
     }
 }

@@ -79,7 +79,7 @@ pub enum Reply {
         status: u16,
         /// Headers besides those of every answer. For HEAD, `content-length` is the object's.
         headers: Vec<(&'static str, String)>,
-        /// The body.
-        body: String,
+        /// The body; `application/xml` unless a header says otherwise.
+        body: Bytes,
     },
 }

@@ -205,7 +205,9 @@ fn decode_path(text: &str) -> String {
 
 fn rest_xml(request: &http::Request<Bytes>) -> Result<(&'static Operation, Input), Fault> {
     let host = host(request);
-    let path = request.uri().path().trim_start_matches('/');
+    // Only the first slash is the path's; a key may begin with others.
+    let path = request.uri().path();
+    let path = path.strip_prefix('/').unwrap_or(path);
     let (bucket, key) = match virtual_bucket(host) {
         Some(bucket) => (Some(bucket.to_owned()), path),
         None => match path.split_once('/') {

@@ -20,9 +20,9 @@ fn response(
     status: u16,
     content_type: Option<&str>,
     headers: &[(&'static str, String)],
-    body: String,
+    body: impl Into<Bytes>,
 ) -> Response<Bytes> {
-    let mut response = Response::new(Bytes::from(body));
+    let mut response = Response::new(body.into());
     *response.status_mut() = StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY);
     let into = response.headers_mut();
     let mut put = |name: HeaderName, value: &str| {

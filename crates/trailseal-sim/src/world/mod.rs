@@ -21,6 +21,7 @@ use trail::{EventDataStore, Trail};
 use tree::Tree;
 
 use crate::draw::Draw;
+use crate::objects::Layout;
 
 /// The organization itself.
 #[derive(Debug, Clone)]
@@ -93,6 +94,7 @@ pub struct World {
     trails_of: HashMap<AccountId, Vec<u32>>,
     organization_trails: Vec<u32>,
     trails_by_bucket: HashMap<Box<str>, Vec<u32>>,
+    layouts: HashMap<Box<str>, Layout>,
     keys: HashMap<(AccountId, Region, Box<str>), u32>,
     buckets: HashMap<Box<str>, u32>,
     buckets_of: BTreeMap<AccountId, Vec<u32>>,
@@ -124,6 +126,15 @@ impl World {
                 organization_trails.push(index);
             }
         }
+        let organization = parts.organization.as_ref().map(|it| &*it.id);
+        let layouts = trails_by_bucket.iter().map(|(bucket, indexes)| {
+            let trails = indexes.iter().map(|it| (*it, at(&parts.trails, *it)));
+            (bucket.clone(), Layout::new(trails, organization))
+        });
+        let layouts = layouts.collect();
+        for bucket in &mut parts.buckets {
+            bucket.extra.sort_by(|left, right| left.key.cmp(&right.key));
+        }
         let keys = indexed(&parts.keys)
             .map(|(index, it)| ((it.account, it.region, it.id.clone()), index))
             .collect();
@@ -142,6 +153,7 @@ impl World {
             trails_of,
             organization_trails,
             trails_by_bucket,
+            layouts,
             keys,
             buckets,
             buckets_of,
@@ -225,6 +237,12 @@ impl World {
     pub fn trails_into(&self, bucket: &str) -> impl Iterator<Item = &Trail> {
         let indexes = self.trails_by_bucket.get(bucket).map(Vec::as_slice).unwrap_or_default();
         indexes.iter().map(|it| at(&self.parts.trails, *it))
+    }
+
+    /// Where trails put their files in a bucket.
+    #[must_use]
+    pub fn layout(&self, bucket: &str) -> Option<&Layout> {
+        self.layouts.get(bucket)
     }
 
     /// Every trail.
