@@ -1,0 +1,261 @@
+//! Cases about what was delivered.
+
+use super::super::setup::{How, Lies};
+use super::super::truth::Control::{
+    DigestObjectsSealed, HistorySealed, LogObjectsSealed, TrailDelivering,
+};
+use super::super::truth::Status::{Fail, NotApplicable, NotProven};
+use super::super::truth::{EMPTY, Row, SEALED};
+use super::{Case, ONE_REGION};
+use crate::world::bucket::ExtraObject;
+use crate::world::trail::{Odd, Seal};
+
+/// Logs inside the window lie otherwise, digests do not.
+const LOGS_DEVIATE: Row = SEALED.but(&[(LogObjectsSealed, Fail), (HistorySealed, Fail)]);
+
+/// Logs inside the window lie otherwise, and digests too.
+const ALL_DEVIATE: Row = LOGS_DEVIATE.but(&[(DigestObjectsSealed, Fail)]);
+
+/// Only what is older than the last switch lies otherwise.
+const HISTORY_DEVIATES: Row = SEALED.but(&[(HistorySealed, Fail)]);
+
+/// Five days: inside the window, and fewer log files than a sample has.
+const FIVE_DAYS: i64 = 5 * 24;
+
+pub(super) const CASES: &[Case] = &[
+    Case {
+        id: "objects-all-aes256",
+        about: "The trail names a key, and everything it delivered lies under S3's keys.",
+        build: |it| it.trail(|it| it.lie(How::Aes256)),
+        trails: &[ALL_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-old-aes256-then-sealed",
+        about: "The key was set three days ago; what is older lies under S3's keys.",
+        build: |it| it.trail(|it| it.lie_until(72, How::Aes256)),
+        trails: &[HISTORY_DEVIATES],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-very-old-aes256-then-sealed",
+        about: "The key was set twenty days ago, before the window of the samples.",
+        build: |it| it.trail(|it| it.lie_until(20 * 24, How::Aes256)),
+        trails: &[HISTORY_DEVIATES],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-previous-key-then-sealed",
+        about: "The key was changed three days ago; what is older lies under the key before.",
+        build: |it| it.trail(|it| it.lie_until(72, How::OtherKey)),
+        trails: &[HISTORY_DEVIATES],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-interleaved",
+        about: "Every third log lies under S3's keys, up to now.",
+        build: |it| it.trail(|it| it.lie_oddly(Odd::EveryNth(3), How::Aes256)),
+        trails: &[LOGS_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-one-bad-in-many",
+        about: "One log of two days ago lies under S3's keys among forty that are sealed.",
+        build: |it| {
+            it.trail(|it| {
+                it.begin(FIVE_DAYS);
+                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(48)), How::Aes256);
+            });
+        },
+        trails: &[LOGS_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-newest-bad",
+        about: "Only the newest log of all lies under S3's keys.",
+        build: |it| {
+            it.trail(|it| {
+                it.begin(FIVE_DAYS);
+                it.deliveries.until = Some(it.near.hours_ago(1));
+                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(1)), How::Aes256);
+            });
+        },
+        trails: &[LOGS_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-other-key",
+        about: "Everything lies under another key of the same account.",
+        build: |it| it.trail(|it| it.lie(How::OtherKey)),
+        trails: &[ALL_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-strangers-key",
+        about: "Everything lies under a key of an account outside the organization.",
+        build: |it| it.trail(|it| it.lie(How::StrangersKey)),
+        trails: &[ALL_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-aws-managed-key",
+        about: "Everything lies under aws/s3, the key that AWS manages.",
+        build: |it| it.trail(|it| it.lie(How::AwsManagedKey)),
+        trails: &[ALL_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-dsse",
+        about: "Everything is encrypted twice under the trail's key: sealed, and noted.",
+        build: |it| it.trail(|it| it.lie(How::TrailKeyTwice)),
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-customer-provided-key",
+        about: "One log needs a key that comes with each request: HEAD without it is a bare 400.",
+        build: |it| {
+            it.trail(|it| {
+                it.begin(FIVE_DAYS);
+                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(48)), How::CustomerProvided);
+            });
+        },
+        trails: &[LOGS_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-key-untold",
+        about: "Everything lies under aws:kms, and S3 does not tell the key: as good as unread.",
+        build: |it| it.trail(|it| it.lie(How::UntoldKey)),
+        trails: &[SEALED.but(&[
+            (LogObjectsSealed, NotProven),
+            (DigestObjectsSealed, NotProven),
+            (HistorySealed, NotProven),
+        ])],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-unencrypted",
+        about: "Everything lies without any encryption, as before S3 encrypted all objects.",
+        build: |it| it.trail(|it| it.lie(How::Unencrypted)),
+        trails: &[ALL_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-digests-only",
+        about: "Only digests were delivered, sealed; there is no log to examine.",
+        build: |it| it.trail(|it| it.deliveries.per_day = 0),
+        trails: &[SEALED.but(&[
+            (TrailDelivering, NotProven),
+            (LogObjectsSealed, NotProven),
+            (HistorySealed, NotProven),
+        ])],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-none",
+        about: "Logging is on for a month, and neither logs nor digests were ever delivered.",
+        build: |it| it.trail(|it| it.deliver_nothing()),
+        trails: &[EMPTY.but(&[(TrailDelivering, NotProven)])],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-many-a-day",
+        about: "1,500 logs a day in one Region: more than one listing holds, all sealed.",
+        build: |it| it.trail(|it| it.deliveries.per_day = 1_500),
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-many-a-day-newest-bad",
+        about: "1,500 logs a day, and only the newest lies under S3's keys: the census looks there.",
+        build: |it| {
+            it.trail(|it| {
+                it.deliveries.per_day = 1_500;
+                it.deliveries.until = Some(it.near.hours_ago(1));
+                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(1)), How::Aes256);
+            });
+        },
+        trails: &[LOGS_DEVIATE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-bucket-key",
+        about: "An S3 bucket key stands between the trail's key and the objects.",
+        build: |it| it.trail(|it| it.deliveries.uses_bucket_key = true),
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-replicas",
+        about: "The objects are copies that S3 replication made, under the trail's key.",
+        build: |it| it.trail(|it| it.deliveries.is_replica = true),
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-insights-and-junk",
+        about: "Insight files, near misses of log names and foreign files lie beside the logs.",
+        build: |it| {
+            it.trail(|it| {
+                it.deliveries.insights = true;
+                let (account, home) = (it.near.account, it.trail.home);
+                let day = it.near.hours_ago(48).strftime("%Y/%m/%d").to_string();
+                let logs = format!("AWSLogs/{account}/CloudTrail/{home}/{day}");
+                let stamp = it.near.hours_ago(48).strftime("%Y%m%dT%H%MZ").to_string();
+                let stem = format!("{logs}/{account}_CloudTrail_{home}_{stamp}");
+                it.bucket.extra = [
+                    "AWSLogs/".to_owned(),
+                    format!("{stem}_aB3dE5gH7jK9mN1p.json"),
+                    format!("{stem}_short.json.gz"),
+                    format!("{logs}/notes of the audit.txt"),
+                    format!("AWSLogs/{account}/elasticloadbalancing/{home}/{day}/some.log.gz"),
+                    "inventory/manifest.json".to_owned(),
+                ]
+                .map(|key| ExtraObject { key: key.into(), size: 512, seal: Seal::Aes256 })
+                .into();
+            });
+        },
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "digests-aes256",
+        about: "Logs are sealed, and digests lie under S3's keys up to now.",
+        build: |it| {
+            it.trail(|it| {
+                it.digests = Some(vec![Lies { hours_ago: 720, how: How::Aes256, odd: None }]);
+            });
+        },
+        trails: &[SEALED.but(&[(DigestObjectsSealed, Fail)])],
+        ..ONE_REGION
+    },
+    Case {
+        id: "digests-aes256-then-sealed",
+        about: "Logs are sealed; digests are since ten days, when CloudTrail began to seal them.",
+        build: |it| {
+            it.trail(|it| {
+                it.digests = Some(vec![
+                    Lies { hours_ago: 720, how: How::Aes256, odd: None },
+                    Lies { hours_ago: 240, how: How::TrailKey, odd: None },
+                ]);
+            });
+        },
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "digests-not-wanted",
+        about: "Log file validation is off, so there are no digests.",
+        build: |it| it.trail(super::super::setup::Setup::without_digests),
+        trails: &[SEALED.but(&[(DigestObjectsSealed, NotApplicable)])],
+        ..ONE_REGION
+    },
+    Case {
+        id: "digests-missing",
+        about: "Log file validation is on, and no digest was ever delivered.",
+        build: |it| it.trail(|it| it.digests = Some(Vec::new())),
+        trails: &[SEALED.but(&[(DigestObjectsSealed, NotProven)])],
+        ..ONE_REGION
+    },
+];

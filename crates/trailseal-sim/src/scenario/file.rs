@@ -1,0 +1,170 @@
+//! The text of a scenario.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+use crate::state::{LimitSettings, WeatherSettings};
+
+/// The whole file.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct File {
+    /// Decides everything that is drawn.
+    pub(super) seed: u64,
+    /// `aws`, `aws-cn` or `aws-us-gov`.
+    pub(super) partition: Option<Spanned<String>>,
+    /// How many Regions every account has enabled, at least those that nobody can disable.
+    pub(super) regions: Option<Spanned<usize>>,
+    /// Whose user the audit is.
+    #[serde(default)]
+    pub(super) caller: Caller,
+    /// The role in every account.
+    pub(super) role_name: Option<String>,
+    /// What the role asks for.
+    pub(super) external_id: Option<String>,
+    #[serde(default)]
+    pub(super) organization: OrganizationFile,
+    #[serde(default)]
+    pub(super) unit: Vec<UnitFile>,
+    #[serde(default)]
+    pub(super) account: Vec<AccountFile>,
+    #[serde(default)]
+    pub(super) population: Vec<PopulationFile>,
+    /// An account for every ready-made case.
+    pub(super) every_case: Option<EveryCaseFile>,
+    #[serde(default)]
+    pub(super) organization_trail: Vec<OrganizationTrailFile>,
+    #[serde(default)]
+    pub(super) denial: Vec<DenialFile>,
+    #[serde(default)]
+    pub(super) weather: WeatherSettings,
+    #[serde(default)]
+    pub(super) limits: LimitSettings,
+}
+
+/// Whose user the audit is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Caller {
+    /// The management account's.
+    #[default]
+    Management,
+    /// The audit account's, as the delegated administrator.
+    Delegated,
+    /// The audit account's, that nothing is delegated to.
+    Member,
+    /// The only account's: there is no organization.
+    Standalone,
+}
+
+/// How Organizations answers.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields, default)]
+pub(super) struct OrganizationFile {
+    /// Whether accounts have the retired field `Status`.
+    pub(super) status: bool,
+    /// Whether accounts have the field `State`.
+    pub(super) state: bool,
+    /// Whether accounts and units come with their `Paths`.
+    pub(super) paths: bool,
+    /// After how many accounts an empty page comes; 0 is never.
+    pub(super) empty_page_every: u32,
+}
+
+impl Default for OrganizationFile {
+    /// As in November 2026: `Status` is gone.
+    fn default() -> Self {
+        Self { status: false, state: true, paths: true, empty_page_every: 0 }
+    }
+}
+
+/// An organizational unit.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct UnitFile {
+    /// Its name.
+    pub(super) name: String,
+    /// The name of the unit above, which must come before.
+    pub(super) parent: Option<Spanned<String>>,
+}
+
+/// The accounts that others refer to.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub(super) enum Duty {
+    /// The organization's management account.
+    Management,
+    /// Keeps logs.
+    LogArchive,
+    /// Looks after security.
+    Audit,
+}
+
+/// One account.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountFile {
+    /// Its name: two accounts may have the same.
+    pub(super) name: String,
+    /// What it is for the others.
+    pub(super) duty: Option<Spanned<Duty>>,
+    /// What is in it.
+    pub(super) case: Option<Spanned<String>>,
+    /// The name of its unit; without one it is in the root.
+    pub(super) unit: Option<Spanned<String>>,
+    #[serde(default)]
+    pub(super) tags: BTreeMap<String, String>,
+    /// Whether it stood alone before.
+    #[serde(default)]
+    pub(super) invited: bool,
+}
+
+/// Many accounts.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct PopulationFile {
+    /// How many.
+    pub(super) accounts: u32,
+    /// What their names begin with.
+    pub(super) name: String,
+    /// The name of their unit.
+    pub(super) unit: Option<Spanned<String>>,
+    /// How many of each case, in turn.
+    pub(super) cases: BTreeMap<Spanned<String>, u32>,
+}
+
+/// An account for every case.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct EveryCaseFile {
+    /// The name of their unit.
+    pub(super) unit: Option<Spanned<String>>,
+}
+
+/// A trail of the organization.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct OrganizationTrailFile {
+    /// Which one.
+    pub(super) case: Spanned<String>,
+    /// Its name.
+    pub(super) name: Option<String>,
+}
+
+/// Something that a service control policy denies.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct DenialFile {
+    /// The policy's id, `p-` and so on.
+    pub(super) policy: Option<String>,
+    /// The unit it hangs on, units below it too; without one it is the root.
+    pub(super) unit: Option<Spanned<String>>,
+    /// Regions where it denies.
+    pub(super) regions: Option<Spanned<Vec<String>>>,
+    /// Regions where it does not; the others it does.
+    pub(super) except_regions: Option<Spanned<Vec<String>>>,
+    /// What it denies.
+    pub(super) actions: Vec<String>,
+}
