@@ -13,19 +13,23 @@
 mod accounts_file;
 pub mod audit;
 pub mod cli;
-mod clock;
 mod config;
 mod error;
 mod events;
 mod explain;
 mod logging;
 mod output;
+mod outside;
 mod report;
 mod samples;
 mod scan;
+pub mod sim_transport;
 mod summary;
 mod window;
 
+pub use cli::scan_in;
 pub use error::UserError;
 pub use output::{OutputFolder, RECORD_FILE, ReportError, write_reports};
+pub use outside::Outside;
 pub use samples::SampleSpool;
+pub use scan::Scanned;
