@@ -2,6 +2,7 @@
 
 mod help;
 mod scan_args;
+mod sim_args;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -9,6 +10,7 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
+use tokio::runtime::Runtime;
 use trailseal_model::exit_code;
 
 use crate::error::UserError;
@@ -17,8 +19,9 @@ use crate::logging::LogFormat;
 use crate::outside::Outside;
 use crate::scan::{ScanSettings, Scanned};
 use crate::summary::meaning;
-use crate::{explain, logging, report, scan};
+use crate::{demo, explain, logging, report, scan, sim};
 use scan_args::ScanArgs;
+use sim_args::{DemoArgs, SimArgs};
 
 /// Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that you
 /// control, shows the delivered objects as evidence, and says where it could not look.
@@ -46,6 +49,10 @@ enum Command {
     /// policies, buckets and delivered log objects, judges them, and writes one folder of reports.
     /// Every call only reads.
     Scan(Box<ScanArgs>),
+    /// Scans a simulated organization: nothing is needed, and no AWS account is asked.
+    Demo(DemoArgs),
+    /// Plays AWS on a local port: a simulated organization for `scan`, the SDKs and the AWS CLI.
+    Sim(SimArgs),
     /// Makes every report again, offline, from a scan's record.
     ///
     /// The folder then holds the same bytes as the scan's own.
@@ -133,17 +140,26 @@ fn execute(cli: Cli, arguments: Vec<String>) -> Result<u8, UserError> {
         }
         Command::Scan(it) => {
             let settings = it.settings(arguments)?;
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-            let runtime = runtime.map_err(|it| {
-                UserError::usage(format!("the program cannot start: {it}"), "free some resources")
-            })?;
-            let scanned = runtime.block_on(scan::run(settings, Outside::real()))?;
+            let scanned = runtime()?.block_on(scan::run(settings, Outside::real()))?;
             let Scanned { exit_code, folder, summary } = scanned;
             eprint!("{summary}\nReports: {}\n", folder.display());
             eprintln!("Exit code {exit_code}: {}", meaning(exit_code));
             Ok(exit_code)
         }
+        Command::Demo(it) => {
+            let demo = demo::run(it.settings(arguments));
+            runtime()?.block_on(demo).map(|()| exit_code::CLEAN)
+        }
+        Command::Sim(it) => {
+            runtime()?.block_on(sim::run(it.settings(), print)).map(|()| exit_code::CLEAN)
+        }
     }
+}
+
+fn runtime() -> Result<Runtime, UserError> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|it| {
+        UserError::usage(format!("the program cannot start: {it}"), "free some resources")
+    })
 }
 
 /// Scans what is outside with the flags of `scan`, in the caller's runtime and without a word on

@@ -14,6 +14,7 @@ mod accounts_file;
 pub mod audit;
 pub mod cli;
 mod config;
+mod demo;
 mod error;
 mod events;
 mod explain;
@@ -23,7 +24,9 @@ mod outside;
 mod report;
 mod samples;
 mod scan;
+mod sim;
 pub mod sim_transport;
+mod simulation;
 mod summary;
 mod window;
 

@@ -26,6 +26,8 @@ use crate::window::WindowChoice;
 #[derive(Debug, Clone)]
 pub(crate) struct ScanSettings {
     pub(crate) out: Option<PathBuf>,
+    /// Whether an earlier simulation's reports in `out` give way.
+    pub(crate) replaces_simulation: bool,
     pub(crate) role_name: String,
     pub(crate) external_id: Option<String>,
     pub(crate) profile: Option<String>,
@@ -48,6 +50,7 @@ impl Default for ScanSettings {
     fn default() -> Self {
         Self {
             out: None,
+            replaces_simulation: false,
             role_name: "TrailsealAudit".to_owned(),
             external_id: None,
             profile: None,
@@ -83,18 +86,11 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     let started_at = outside.clock.now();
     let run_id = run_id(started_at, outside.simulation.as_deref());
     let out = settings.out.clone().unwrap_or_else(|| Path::new(OUT).join(&run_id));
-    let folder = OutputFolder::begin(&out)?;
-    run_into(folder, run_id, started_at, settings, outside).await
-}
-
-/// Scans into this folder.
-pub(crate) async fn run_into(
-    folder: OutputFolder,
-    run_id: String,
-    started_at: Timestamp,
-    settings: ScanSettings,
-    outside: Outside,
-) -> Result<Scanned, UserError> {
+    let folder = if settings.replaces_simulation {
+        OutputFolder::begin_over_simulation(&out)?
+    } else {
+        OutputFolder::begin(&out)?
+    };
     let events = Arc::new(RunEvents::new(settings.progress));
     let limits = Arc::new(Limits::new(settings.rate_share));
     let session = Settings {

@@ -124,6 +124,7 @@ impl ScanArgs {
             fail_on: self.fail_on(&config)?.unwrap_or(default.fail_on),
             progress: if self.quiet { Progress::Quiet } else { default.progress },
             out: self.out,
+            replaces_simulation: false,
             profile: self.profile,
             arguments,
         })
