@@ -58,15 +58,17 @@ function checkResult(result, rules, expect) {
   expect(/^[0-9a-f]{16}:1$/.test(hash), `${at}: primaryLocationLineHash`);
 }
 
-// A limited run has a category of its own: an upload closes what it does not have.
+// A limited run has a category of its own, and a simulation too: an upload closes what it does not have.
 function checkPopulation(run, expect) {
-  const { banner, population_source: source, scope } = run.properties ?? {};
+  const { banner, population_source: source, scope, simulation } = run.properties ?? {};
   const id = run.automationDetails?.id;
   const forms = {
-    whole: /^trailseal\/[^/]+\/[^/]+$/,
-    scoped: /^trailseal\/[^/]+\/scope-[0-9a-f]{8}\/[^/]+$/,
+    whole: /^trailseal\/(simulation\/)?[^/]+\/[^/]+$/,
+    scoped: /^trailseal\/(simulation\/)?[^/]+\/scope-[0-9a-f]{8}\/[^/]+$/,
   };
   expect(forms[scope]?.test(id), `automationDetails.id '${id}' does not fit the scope '${scope}'`);
+  const isSimulated = simulation !== null;
+  expect(id?.startsWith("trailseal/simulation/") === isSimulated, `automationDetails.id '${id}' of a simulation?`);
   const cautions = run.invocations?.[0]?.toolConfigurationNotifications ?? [];
   const texts = cautions.map((it) => it.message?.text);
   expect(JSON.stringify(banner) === JSON.stringify(texts), "the banner is not that of the notifications");
@@ -77,6 +79,7 @@ function checkPopulation(run, expect) {
   const sources = { organizations: null, accounts_file: "Population self-declared", standalone_account: "Standalone" };
   expect(source in sources, `population_source '${source}'`);
   expect(!sources[source] || says(sources[source]), "the banner does not say whose word it is");
+  expect(says("SIMULATION") === isSimulated, "the banner does not say SIMULATION");
   expect(says("SCOPED") === (scope === "scoped"), "the banner does not say SCOPED as the scope does");
 }
 

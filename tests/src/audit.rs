@@ -75,6 +75,7 @@ pub async fn audit_with(
 fn finished(caller: AccountId, audited: Audited) -> Audit {
     let run = Run {
         id: "20261120T120000Z-0000".to_owned(),
+        simulation: None,
         tool_version: "0.0.0".to_owned(),
         started_at: now(),
         finished_at: now(),

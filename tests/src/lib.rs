@@ -8,6 +8,7 @@ pub mod audit;
 pub mod compare;
 pub mod faults;
 pub mod plan;
+pub mod sim;
 pub mod world;
 
 /// Why something could not be tried.

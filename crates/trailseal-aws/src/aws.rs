@@ -90,14 +90,14 @@ impl Aws {
     pub(crate) async fn session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
         match ask.account {
             Some(account) if account != self.caller.account => {
-                self.members.get(account, self.channel.clock, || self.assume_role(account)).await
+                self.members.get(account, &self.channel.clock, || self.assume_role(account)).await
             }
             _ => self.own_session(ask).await,
         }
     }
 
     async fn own_session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
-        let session = self.own.session(self.channel.clock).await;
+        let session = self.own.session(&self.channel.clock).await;
         session.map_err(|it| ask.gap(GapClass::ExpiredCredentials).saying(&it))
     }
 
@@ -119,7 +119,7 @@ impl Aws {
             let config = aws_sdk_sts::Config::builder().credentials_provider(credentials);
             request.clone().customize().config_override(config).send()
         };
-        let now = (self.channel.clock)();
+        let now = self.channel.clock.now();
         let read = |output: Result<_, &Failure>| read_assumed_role(&output?, now);
         let result = self.channel.exchange(&ask, || self.own_session(&ask), send, read).await;
         result.map(|it| it.value).map_err(|it| it.gap)

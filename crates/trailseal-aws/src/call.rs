@@ -10,7 +10,6 @@ use aws_sdk_s3::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use jiff::Timestamp;
 use tokio::time::Instant;
 use tracing::Dispatch;
 use tracing::instrument::{WithDispatch, WithSubscriber};
@@ -21,6 +20,7 @@ use trailseal_model::{
 
 use crate::backoff::Jitter;
 use crate::classify::Diagnosis;
+use crate::clock::Clock;
 use crate::credentials::Session;
 use crate::failure::Failure;
 
@@ -28,7 +28,7 @@ use crate::failure::Failure;
 pub(crate) struct Channel {
     pub(crate) limits: Arc<Limits>,
     pub(crate) events: Arc<dyn EventSink>,
-    pub(crate) clock: fn() -> Timestamp,
+    pub(crate) clock: Clock,
     pub(crate) jitter: Jitter,
 }
 
@@ -211,7 +211,7 @@ impl Channel {
             operation: ask.operation,
             account: ask.account,
             region: Some(ask.region),
-            at: (self.clock)(),
+            at: self.clock.now(),
             request_id,
             attempts: tally.attempts,
             throttles: tally.throttles,

@@ -2,25 +2,10 @@
 
 use trailseal_model::{GapClass, Operation, Region};
 
-/// What kept the answer from coming at all.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Transport {
-    /// No answer in time.
-    Timeout,
-    /// The endpoint's name could not be resolved.
-    Dns,
-    /// The TLS handshake failed.
-    Tls,
-    /// The proxy refused.
-    Proxy,
-    /// The connection could not be made, or broke.
-    Connection,
-    /// The request could not be built, or the answer not be read.
-    Unreadable,
-}
+use crate::transport::TransportErrorKind;
 
-impl Transport {
-    /// The kind that the texts of an error chain tell of, none of them having a type to match on.
+impl TransportErrorKind {
+    /// The kind that the texts of an error chain tell of, the SDK's own having no type to match on.
     pub(crate) fn from_text(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|it| text.contains(it));
@@ -49,7 +34,7 @@ pub(crate) struct Symptom<'a> {
     /// What was asked.
     pub(crate) operation: Operation,
     /// The HTTP status, or why there is none.
-    pub(crate) answered: Result<u16, Transport>,
+    pub(crate) answered: Result<u16, TransportErrorKind>,
     /// AWS's error code; HEAD answers have none, for they have no body.
     pub(crate) code: Option<&'a str>,
     /// AWS's message.
@@ -81,7 +66,7 @@ impl Diagnosis {
 pub(crate) fn classify(symptom: Symptom<'_>) -> Diagnosis {
     let status = match symptom.answered {
         Ok(status) => status,
-        Err(transport) => return Diagnosis::Certain(class_of_transport(transport)),
+        Err(kind) => return Diagnosis::Certain(class_of_transport(kind)),
     };
     let is_head = matches!(symptom.operation, Operation::HeadBucket | Operation::HeadObject);
     let code = symptom.code.unwrap_or_default();
@@ -115,14 +100,14 @@ pub(crate) fn explanation(operation: Operation, status: u16) -> String {
     }
 }
 
-const fn class_of_transport(transport: Transport) -> GapClass {
-    match transport {
-        Transport::Timeout => GapClass::Timeout,
-        Transport::Dns => GapClass::Dns,
-        Transport::Tls => GapClass::Tls,
-        Transport::Proxy => GapClass::Proxy,
-        Transport::Connection => GapClass::Connection,
-        Transport::Unreadable => GapClass::MalformedAnswer,
+const fn class_of_transport(kind: TransportErrorKind) -> GapClass {
+    match kind {
+        TransportErrorKind::Timeout => GapClass::Timeout,
+        TransportErrorKind::Dns => GapClass::Dns,
+        TransportErrorKind::Tls => GapClass::Tls,
+        TransportErrorKind::Proxy => GapClass::Proxy,
+        TransportErrorKind::Connection => GapClass::Connection,
+        TransportErrorKind::Unreadable => GapClass::MalformedAnswer,
     }
 }
 
@@ -307,7 +292,7 @@ mod tests {
 
     fn diagnose(
         operation: Operation,
-        answered: Result<u16, Transport>,
+        answered: Result<u16, TransportErrorKind>,
         code: &str,
         message: &str,
     ) -> Diagnosis {
@@ -517,7 +502,7 @@ mod tests {
     #[test]
     fn a_transport_is_told_by_its_texts() {
         let check = |text: &str, expected: GapClass| {
-            let answered = Err(Transport::from_text(text));
+            let answered = Err(TransportErrorKind::from_text(text));
             let found = diagnose(Operation::DescribeTrails, answered, "", "");
             assert_eq!(found, Diagnosis::Certain(expected), "{text}");
         };
@@ -534,7 +519,8 @@ mod tests {
         check("tcp connect error: Connection refused (os error 111)", GapClass::Connection);
         check("client error (Connect): tls handshake eof", GapClass::Connection);
         check("connection closed before message completed", GapClass::Connection);
-        let found = diagnose(Operation::DescribeTrails, Err(Transport::Unreadable), "", "");
+        let found =
+            diagnose(Operation::DescribeTrails, Err(TransportErrorKind::Unreadable), "", "");
         assert_eq!(found, Diagnosis::Certain(GapClass::MalformedAnswer));
     }
 }

@@ -17,8 +17,8 @@ use aws_config::timeout::TimeoutConfig;
 use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
+use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
-use jiff::Timestamp;
 use trailseal_fanout::Limits;
 use trailseal_model::{Arn, EventSink, Gap, Operation, Region};
 
@@ -26,9 +26,11 @@ use crate::aws::{Aws, Caller, Role, get_caller_identity};
 use crate::backoff::Jitter;
 use crate::call::{Ask, Channel, Patience, Unread};
 use crate::clients::Clients;
-use crate::credentials::{OwnCredentials, SessionCache};
+use crate::clock::Clock;
+use crate::credentials::{OwnCredentials, PlainCredentials, SessionCache};
 use crate::failure::Failure;
 use crate::https::https_client;
+use crate::transport::{Transport, http_client};
 
 /// How to reach AWS.
 pub struct Settings {
@@ -40,19 +42,20 @@ pub struct Settings {
     pub session_name: String,
     /// The profile of the shared configuration; `None` leaves it to the environment.
     pub profile: Option<String>,
-    /// What time it is, for evidence and for renewing sessions.
-    pub clock: fn() -> Timestamp,
-    /// What takes the place of the outside world; [`Substitutes::none`] but in tests.
+    /// What time it is.
+    pub clock: Clock,
+    /// What takes the place of the outside world; [`Substitutes::none`] where AWS is asked.
     pub substitutes: Substitutes,
 }
 
-/// Stand-ins for the network and the environment, so that tests need neither.
-#[derive(Clone)]
+/// Stand-ins for the network and the environment, so that tests and simulations need neither.
+#[derive(Debug, Clone)]
 pub struct Substitutes {
-    /// Answers every request in place of the network.
-    pub http_client: Option<SharedHttpClient>,
+    /// Answers every request in place of the network; endpoints, profiles and whatever else the
+    /// environment says of the network then do not count.
+    pub transport: Option<Arc<dyn Transport>>,
     /// Taken as the caller's, in place of the SDK's chain.
-    pub credentials: Option<SharedCredentialsProvider>,
+    pub credentials: Option<PlainCredentials>,
     /// Taken as the Region of the environment.
     pub region: Option<Region>,
 }
@@ -61,7 +64,7 @@ impl Substitutes {
     /// The real network, chain and environment.
     #[must_use]
     pub const fn none() -> Self {
-        Self { http_client: None, credentials: None, region: None }
+        Self { transport: None, credentials: None, region: None }
     }
 }
 
@@ -108,17 +111,23 @@ pub async fn connect(
     events: Arc<dyn EventSink>,
 ) -> Result<Aws, ConnectError> {
     let region = region(&settings).await?;
-    let http_client = settings.substitutes.http_client.clone().unwrap_or_else(https_client);
-    let config = sdk_config(&settings, region, &http_client).await;
-    let provider = match &settings.substitutes.credentials {
-        Some(provider) => provider.clone(),
+    let stand_in = settings.substitutes.transport.clone().map(http_client);
+    let is_stand_in = stand_in.is_some();
+    let http_client = stand_in.unwrap_or_else(https_client);
+    let config = if is_stand_in {
+        stand_in_config(&settings, region, &http_client)
+    } else {
+        sdk_config(&settings, region, &http_client).await
+    };
+    let provider = match settings.substitutes.credentials.clone() {
+        Some(credentials) => credentials.into_provider(),
         None => credentials_chain(&settings, &config, region, &http_client).await,
     };
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
     let jitter = Jitter::of_this_process();
     let channel = Channel { limits, events, clock: settings.clock, jitter };
-    own.session(settings.clock).await.map_err(ConnectError::NoCredentials)?;
+    own.session(&channel.clock).await.map_err(ConnectError::NoCredentials)?;
     let caller = identify(&channel, &clients, &own, region).await?;
     let role = Role {
         name: settings.role_name,
@@ -137,7 +146,7 @@ async fn identify(
     let ask = Ask::by_caller(Operation::GetCallerIdentity, region);
     let ask = Ask { patience: Patience::Short, ..ask };
     let session = || async {
-        let session = own.session(channel.clock).await;
+        let session = own.session(&channel.clock).await;
         session.map_err(|it| ask.gap(trailseal_model::GapClass::ExpiredCredentials).saying(&it))
     };
     let send = |credentials| get_caller_identity(clients, region, credentials);
@@ -190,6 +199,7 @@ async fn sdk_config(
     let mut loader = aws_config::defaults(behavior())
         .region(aws_config::Region::from_static(region.name()))
         .http_client(http_client.clone())
+        .time_source(settings.clock.clone())
         .retry_config(RetryConfig::disabled())
         .timeout_config(timeouts())
         // Bodies here are small, and the operation's own timeout covers a stalled one.
@@ -201,6 +211,25 @@ async fn sdk_config(
         loader = loader.profile_name(profile);
     }
     loader.load().await
+}
+
+/// The same for a stand-in, of which the environment knows nothing.
+fn stand_in_config(
+    settings: &Settings,
+    region: Region,
+    http_client: &SharedHttpClient,
+) -> SdkConfig {
+    SdkConfig::builder()
+        .behavior_version(behavior())
+        .region(aws_config::Region::from_static(region.name()))
+        .http_client(http_client.clone())
+        .sleep_impl(TokioSleep::new())
+        .time_source(settings.clock.clone())
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts())
+        .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
+        .identity_cache(IdentityCache::no_cache())
+        .build()
 }
 
 /// Pinned, so that a newer SDK does not change timeouts, retries or checksums by itself.

@@ -14,6 +14,7 @@ use tokio::sync::OnceCell;
 use trailseal_model::{AccountId, Gap};
 
 use crate::call::quietly;
+use crate::clock::Clock;
 use crate::failure::chain_text;
 
 /// Credentials of one account, with what is known of how they fare.
@@ -94,6 +95,39 @@ impl fmt::Debug for Session {
     }
 }
 
+/// Long-lived or temporary credentials as plain text: a simulation's, which are no secret.
+#[derive(Clone, PartialEq, Eq)]
+pub struct PlainCredentials {
+    /// `AKIA` or `ASIA` and so on.
+    pub access_key_id: String,
+    /// The secret.
+    pub secret_access_key: String,
+    /// The token, of temporary credentials.
+    pub session_token: Option<String>,
+}
+
+impl PlainCredentials {
+    pub(crate) fn into_provider(self) -> SharedCredentialsProvider {
+        let Self { access_key_id, secret_access_key, session_token } = self;
+        SharedCredentialsProvider::new(Credentials::new(
+            access_key_id,
+            secret_access_key,
+            session_token,
+            None,
+            "PlainCredentials",
+        ))
+    }
+}
+
+impl fmt::Debug for PlainCredentials {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("PlainCredentials")
+            .field("access_key_id", &self.access_key_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// Five minutes before the end, or a fifth of the life where that is shorter; never at once, so
 /// that a provider which keeps giving the same credentials is not asked with every call.
 fn renewal(now: Timestamp, expires: Timestamp) -> Timestamp {
@@ -119,9 +153,9 @@ impl OwnCredentials {
     }
 
     /// The caller's session, renewed when it is due; else a short text that says why not.
-    pub(crate) async fn session(&self, clock: fn() -> Timestamp) -> Result<Session, String> {
+    pub(crate) async fn session(&self, clock: &Clock) -> Result<Session, String> {
         let mut current = self.current.lock().await;
-        let now = clock();
+        let now = clock.now();
         if let Some(session) = current.as_ref().filter(|it| !it.is_due(now)) {
             return Ok(session.clone());
         }
@@ -162,7 +196,7 @@ impl SessionCache {
     pub(crate) async fn get<F>(
         &self,
         account: AccountId,
-        clock: fn() -> Timestamp,
+        clock: &Clock,
         open: impl FnOnce() -> F,
     ) -> Result<Session, Gap>
     where
@@ -171,7 +205,7 @@ impl SessionCache {
         let slot = self.slot(account);
         let mut slot = slot.lock().await;
         let kept = match &*slot {
-            Slot::Open(session) if !session.is_due(clock()) => return Ok(session.clone()),
+            Slot::Open(session) if !session.is_due(clock.now()) => return Ok(session.clone()),
             Slot::Failed(gap) => return Err((**gap).clone()),
             Slot::Open(session) => Some(session.clone()),
             Slot::Empty => None,
@@ -182,7 +216,9 @@ impl SessionCache {
                 Ok(session)
             }
             // It could not be renewed early, but it still works: try again with the next call.
-            (Err(gap), Some(session)) if gap.class.is_retryable() && session.is_valid(clock()) => {
+            (Err(gap), Some(session))
+                if gap.class.is_retryable() && session.is_valid(clock.now()) =>
+            {
                 Ok(session)
             }
             (Err(gap), _) => {

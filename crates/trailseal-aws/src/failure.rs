@@ -4,13 +4,14 @@ use std::error::Error;
 
 use aws_sdk_s3::operation::{RequestId, RequestIdExt};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use aws_smithy_runtime_api::client::result::SdkError;
+use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use trailseal_model::{GapClass, Operation, Region};
 
 use crate::call::Unread;
-use crate::classify::{Diagnosis, Symptom, Transport, classify, explanation};
+use crate::classify::{Diagnosis, Symptom, classify, explanation};
 use crate::credentials::Session;
+use crate::transport::{TransportError, TransportErrorKind};
 
 /// AWS's messages are shorter; what stands between us and AWS may send anything.
 const LONGEST: usize = 2000;
@@ -95,23 +96,34 @@ impl Failure {
     }
 }
 
-fn answered<E>(error: &SdkError<E, HttpResponse>) -> Result<u16, Transport>
+fn answered<E>(error: &SdkError<E, HttpResponse>) -> Result<u16, TransportErrorKind>
 where
     E: Error + 'static,
 {
     match error {
         SdkError::ServiceError(answer) => Ok(answer.raw().status().as_u16()),
         // The head of an answer came, but the rest broke off or is no answer of this protocol.
-        SdkError::ResponseError(_) => Err(match Transport::from_text(&chain_text(error)) {
-            Transport::Timeout => Transport::Timeout,
-            _ if is_broken(&chain_text(error)) => Transport::Connection,
-            _ => Transport::Unreadable,
+        SdkError::ResponseError(_) => {
+            Err(match TransportErrorKind::from_text(&chain_text(error)) {
+                TransportErrorKind::Timeout => TransportErrorKind::Timeout,
+                _ if is_broken(&chain_text(error)) => TransportErrorKind::Connection,
+                _ => TransportErrorKind::Unreadable,
+            })
+        }
+        SdkError::TimeoutError(_) => Err(TransportErrorKind::Timeout),
+        SdkError::DispatchFailure(failure) => Err(match of_stand_in(failure) {
+            Some(kind) => kind,
+            None if failure.is_user() => TransportErrorKind::Unreadable,
+            None => TransportErrorKind::from_text(&chain_text(error)),
         }),
-        SdkError::TimeoutError(_) => Err(Transport::Timeout),
-        SdkError::DispatchFailure(failure) if failure.is_user() => Err(Transport::Unreadable),
-        SdkError::DispatchFailure(_) => Err(Transport::from_text(&chain_text(error))),
-        _ => Err(Transport::Unreadable),
+        _ => Err(TransportErrorKind::Unreadable),
     }
+}
+
+/// What a stand-in for the network says of itself.
+fn of_stand_in(failure: &DispatchFailure) -> Option<TransportErrorKind> {
+    let source = failure.as_connector_error()?.source()?;
+    source.downcast_ref::<TransportError>().map(|it| it.kind)
 }
 
 fn is_broken(text: &str) -> bool {

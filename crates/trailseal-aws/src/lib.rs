@@ -16,6 +16,7 @@ mod backoff;
 mod call;
 mod classify;
 mod clients;
+mod clock;
 mod connect;
 mod credentials;
 mod failure;
@@ -23,6 +24,10 @@ mod https;
 mod ports;
 #[cfg(test)]
 mod tests;
+mod transport;
 
 pub use aws::{Aws, Caller};
+pub use clock::Clock;
 pub use connect::{ConnectError, Settings, Substitutes, connect};
+pub use credentials::PlainCredentials;
+pub use transport::{Transport, TransportError, TransportErrorKind};

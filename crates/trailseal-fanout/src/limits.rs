@@ -34,6 +34,9 @@ impl LimitKey {
 pub struct RateShare(f64);
 
 impl RateShare {
+    /// Half: whatever else works in the accounts keeps the other half.
+    pub const HALF: Self = Self(0.5);
+
     /// The share; `None` unless it is above 0 and at most 1.
     #[must_use]
     pub fn new(share: f64) -> Option<Self> {

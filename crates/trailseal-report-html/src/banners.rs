@@ -7,7 +7,7 @@ use crate::coverage::Coverage;
 use crate::findings::Findings;
 use crate::lists::{Few, Names, Who};
 use crate::method::Reconciliation;
-use crate::text::{counted, number};
+use crate::text::{counted, cut, number};
 use crate::words;
 use crate::write::PageError;
 
@@ -48,6 +48,7 @@ pub(crate) fn banners(
     let source =
         words::read("population source", &run.population_source, PopulationSource::from_word)?;
     let banners = [
+        run.simulation.as_deref().map(simulated),
         scoped(run, coverage, names),
         population(source),
         (!run.population_complete).then(incomplete_population),
@@ -56,6 +57,15 @@ pub(crate) fn banners(
         reconciliation.iter().any(|it| !it.agrees).then(contradiction),
     ];
     Ok(banners.into_iter().flatten().collect())
+}
+
+fn simulated(scenario: &str) -> Banner {
+    let text = format!(
+        "No AWS account was asked. A simulator answered, with the scenario {}: accounts, trails, \
+         keys and failures below are made up.",
+        cut(scenario)
+    );
+    Banner::new("SIMULATION: nothing here is about real accounts", text)
 }
 
 fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {

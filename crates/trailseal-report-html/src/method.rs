@@ -65,8 +65,13 @@ fn in_words(counts: &[(String, u64)]) -> String {
 /// The run itself, as rows of name and value.
 pub(crate) fn provenance(run: &RunLine) -> Vec<(&'static str, String)> {
     let optional = |it: &Option<String>| it.as_deref().map_or_else(|| "not known".to_owned(), cut);
+    let answered_by = run.simulation.as_ref().map_or_else(
+        || "AWS, or what its endpoints were set to".to_owned(),
+        |it| cut(&format!("a simulation, scenario {it}")),
+    );
     vec![
         ("Run", cut(&run.run_id)),
+        ("Answered by", answered_by),
         ("Trailseal version", cut(&run.tool_version)),
         ("Caller", cut(&run.caller_arn)),
         ("Caller's account", cut(&run.caller_account_id)),

@@ -191,7 +191,7 @@ fn unsealed_trails_come_first_and_sealed_ones_are_closed() {
 
 #[test]
 fn banners_appear_exactly_when_they_should() {
-    const TITLES: [&str; 7] = [
+    const TITLES: [&str; 8] = [
         "SCOPED: this run was limited",
         "The list of accounts was declared by the user; nobody proved that it is complete",
         "One account, not an organization",
@@ -199,6 +199,7 @@ fn banners_appear_exactly_when_they_should() {
         "Part of the organization was not read",
         "Not everything is proven",
         "The record contradicts itself",
+        "SIMULATION: nothing here is about real accounts",
     ];
     let check = |page: &str, expected: &[usize]| {
         let shown = |title: &str| page.contains(&format!("</span> {title}</h3>"));
@@ -223,6 +224,10 @@ fn banners_appear_exactly_when_they_should() {
     check(&clean(|it| it.population_source = "accounts_file".to_owned()), &[1]);
     check(&clean(|it| it.population_source = "standalone_account".to_owned()), &[2]);
     check(&clean(|it| it.population_complete = false), &[3]);
+    let simulated = clean(|it| it.simulation = Some("<demo>".to_owned()));
+    check(&simulated, &[7]);
+    assert!(simulated.contains("the scenario &lt;demo&gt;: accounts"));
+    assert!(simulated.contains("a simulation, scenario &lt;demo&gt;"));
     let mut lines = fixture::rich();
     lines.retain(|it| !matches!(it, Line::Trail(_)));
     check(&page(lines), &[4, 5, 6]);
@@ -238,6 +243,7 @@ fn what_is_limited_or_missing_never_looks_good() {
     assert_eq!(class(&clean(|it| it.population_complete = false)), "open");
     assert_eq!(class(&clean(|it| it.population_source = "accounts_file".to_owned())), "open");
     assert_eq!(class(&clean(|it| it.scope.is_limited = true)), "open");
+    assert_eq!(class(&clean(|it| it.simulation = Some("demo".to_owned()))), "open");
     let standalone = clean(|it| it.population_source = "standalone_account".to_owned());
     assert_eq!(class(&standalone), "good");
     let mut lines = fixture::rich();

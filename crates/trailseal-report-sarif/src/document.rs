@@ -180,6 +180,7 @@ fn run_properties(run: &RunLine) -> Value {
         "banner": banner,
         "population_source": run.population_source,
         "scope": scope_word(run),
+        "simulation": run.simulation,
     })
 }
 

@@ -11,6 +11,8 @@ use crate::text::{NAME, SENTENCE, first_few, quotable};
 /// One thing to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Caution {
+    /// No AWS account was asked.
+    Simulated,
     /// The user left a part out.
     Scoped,
     /// Only the user's word stands for the list of accounts.
@@ -21,12 +23,14 @@ pub(crate) enum Caution {
 
 impl Caution {
     /// Every one, in the order of the report.
-    pub(crate) const ALL: [Self; 3] = [Self::Scoped, Self::SelfDeclared, Self::Standalone];
+    pub(crate) const ALL: [Self; 4] =
+        [Self::Simulated, Self::Scoped, Self::SelfDeclared, Self::Standalone];
 
     /// What a run calls for.
     pub(crate) fn of_run(run: &RunLine) -> impl Iterator<Item = Self> {
         let source = PopulationSource::from_word(&run.population_source);
         Self::ALL.into_iter().filter(move |it| match it {
+            Self::Simulated => run.simulation.is_some(),
             Self::Scoped => run.scope.is_limited,
             Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
             Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
@@ -36,6 +40,7 @@ impl Caution {
     /// Its id.
     pub(crate) const fn id(self) -> &'static str {
         match self {
+            Self::Simulated => "simulation",
             Self::Scoped => "limited-scope",
             Self::SelfDeclared => "population-self-declared",
             Self::Standalone => "standalone-account",
@@ -45,6 +50,7 @@ impl Caution {
     /// Its title.
     pub(crate) const fn title(self) -> &'static str {
         match self {
+            Self::Simulated => "SIMULATION: no AWS account was asked",
             Self::Scoped => "SCOPED: the user left a part out",
             Self::SelfDeclared => "Population self-declared",
             Self::Standalone => "One account without an organization",
@@ -54,6 +60,9 @@ impl Caution {
     /// What it means.
     pub(crate) const fn description(self) -> &'static str {
         match self {
+            Self::Simulated => {
+                "A simulator answered and not AWS. Nothing in the file is about real accounts. The category of the upload says so, and real alerts stay as they are."
+            }
             Self::Scoped => {
                 "The run was limited to a part of the accounts or Regions. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
             }
@@ -69,7 +78,7 @@ impl Caution {
     /// Where AWS or GitHub explain what it is about.
     pub(crate) const fn help_uri(self) -> &'static str {
         match self {
-            Self::Scoped => {
+            Self::Simulated | Self::Scoped => {
                 "https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"
             }
             Self::SelfDeclared => {
@@ -84,7 +93,7 @@ impl Caution {
     /// SARIF's level.
     pub(crate) const fn level(self) -> &'static str {
         match self {
-            Self::Scoped | Self::SelfDeclared => "warning",
+            Self::Simulated | Self::Scoped | Self::SelfDeclared => "warning",
             Self::Standalone => "note",
         }
     }
@@ -92,6 +101,10 @@ impl Caution {
     /// The same for one run.
     pub(crate) fn message(self, run: &RunLine) -> String {
         match self {
+            Self::Simulated => format!(
+                "SIMULATION: no AWS account was asked. A simulator answered, with the scenario '{}', and nothing here is about real accounts.",
+                quotable(run.simulation.as_deref().unwrap_or_default(), NAME)
+            ),
             Self::Scoped => format!(
                 "SCOPED: the run was limited by its user to '{}'. What lies outside was not assessed and has no result here.",
                 limits(&run.scope)
@@ -116,9 +129,10 @@ pub(crate) fn organization(run: &RunLine) -> &str {
 }
 
 /// GitHub's category: alerts live in it, so it is stable. A limited run has one of its own, because
-/// an upload closes what it does not have, in its own category only.
+/// an upload closes what it does not have, in its own category only; so has a simulation.
 pub(crate) fn category(run: &RunLine) -> String {
-    let whole = format!("trailseal/{}", segment(organization(run)));
+    let program = if run.simulation.is_some() { "trailseal/simulation" } else { "trailseal" };
+    let whole = format!("{program}/{}", segment(organization(run)));
     if !run.scope.is_limited {
         return whole;
     }

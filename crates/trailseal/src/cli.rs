@@ -2,6 +2,7 @@
 
 mod help;
 mod scan_args;
+mod sim_args;
 
 use std::ffi::OsString;
 use std::io::Write as _;
@@ -9,12 +10,18 @@ use std::path::PathBuf;
 
 use clap::{Args, CommandFactory as _, Parser, Subcommand};
 use clap_complete::Shell;
+use tokio::runtime::Runtime;
 use trailseal_model::exit_code;
 
 use crate::error::UserError;
+use crate::events::Progress;
 use crate::logging::LogFormat;
-use crate::{explain, logging, report, scan};
+use crate::outside::Outside;
+use crate::scan::{ScanSettings, Scanned};
+use crate::summary::meaning;
+use crate::{demo, explain, logging, report, scan, sim};
 use scan_args::ScanArgs;
+use sim_args::{DemoArgs, SimArgs};
 
 /// Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that you
 /// control, shows the delivered objects as evidence, and says where it could not look.
@@ -42,6 +49,10 @@ enum Command {
     /// policies, buckets and delivered log objects, judges them, and writes one folder of reports.
     /// Every call only reads.
     Scan(Box<ScanArgs>),
+    /// Scans a simulated organization: nothing is needed, and no AWS account is asked.
+    Demo(DemoArgs),
+    /// Plays AWS on a local port: a simulated organization for `scan`, the SDKs and the AWS CLI.
+    Sim(SimArgs),
     /// Makes every report again, offline, from a scan's record.
     ///
     /// The folder then holds the same bytes as the scan's own.
@@ -82,16 +93,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
     let cli = match Cli::try_parse_from(&arguments) {
         Ok(cli) => cli,
-        Err(error) => return usage(&error),
+        Err(error) if error.exit_code() == 0 => {
+            let _ = error.print();
+            return exit_code::CLEAN;
+        }
+        Err(error) => return failed(&usage(&error)),
     };
     let given = redacted(&arguments);
     let res = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| execute(cli, given)));
     match res {
         Ok(Ok(code)) => code,
-        Ok(Err(error)) => {
-            eprintln!("trailseal: {error}");
-            error.exit_code
-        }
+        Ok(Err(error)) => failed(&error),
         Err(_) => {
             eprintln!("trailseal: internal error; please report it with the message above");
             exit_code::INTERNAL
@@ -99,19 +111,17 @@ pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     }
 }
 
-/// Help and version as they are; an error as its first line.
-fn usage(error: &clap::Error) -> u8 {
-    if error.exit_code() == 0 {
-        let _ = error.print();
-        return exit_code::CLEAN;
-    }
+fn failed(error: &UserError) -> u8 {
+    eprintln!("trailseal: {error}");
+    error.exit_code
+}
+
+/// What is wrong with a command line, in one line.
+fn usage(error: &clap::Error) -> UserError {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let more: Vec<&str> = text.lines().skip(1).take_while(|it| it.starts_with("  ")).collect();
-    let problem =
-        format!("{first} {}", more.join(" ")).split_whitespace().collect::<Vec<_>>().join(" ");
-    eprintln!("trailseal: {problem}; see `trailseal --help`");
-    exit_code::USAGE
+    UserError::usage(format!("{first} {}", more.join(" ")), "see `trailseal --help`")
 }
 
 fn execute(cli: Cli, arguments: Vec<String>) -> Result<u8, UserError> {
@@ -130,13 +140,44 @@ fn execute(cli: Cli, arguments: Vec<String>) -> Result<u8, UserError> {
         }
         Command::Scan(it) => {
             let settings = it.settings(arguments)?;
-            let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build();
-            let runtime = runtime.map_err(|it| {
-                UserError::usage(format!("the program cannot start: {it}"), "free some resources")
-            })?;
-            runtime.block_on(scan::run(settings))
+            let scanned = runtime()?.block_on(scan::run(settings, Outside::real()))?;
+            let Scanned { exit_code, folder, summary } = scanned;
+            eprint!("{summary}\nReports: {}\n", folder.display());
+            eprintln!("Exit code {exit_code}: {}", meaning(exit_code));
+            Ok(exit_code)
+        }
+        Command::Demo(it) => {
+            let demo = demo::run(it.settings(arguments));
+            runtime()?.block_on(demo).map(|()| exit_code::CLEAN)
+        }
+        Command::Sim(it) => {
+            runtime()?.block_on(sim::run(it.settings(), print)).map(|()| exit_code::CLEAN)
         }
     }
+}
+
+fn runtime() -> Result<Runtime, UserError> {
+    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|it| {
+        UserError::usage(format!("the program cannot start: {it}"), "free some resources")
+    })
+}
+
+/// Scans what is outside with the flags of `scan`, in the caller's runtime and without a word on
+/// stderr.
+///
+/// # Errors
+/// As the command would end: with the one line that it would print, and its exit code.
+pub async fn scan_in(
+    flags: impl IntoIterator<Item = OsString>,
+    outside: Outside,
+) -> Result<Scanned, UserError> {
+    let arguments: Vec<OsString> =
+        ["trailseal", "scan"].map(OsString::from).into_iter().chain(flags).collect();
+    let cli = Cli::try_parse_from(&arguments).map_err(|it| usage(&it))?;
+    let Command::Scan(it) = cli.command else { unreachable!("the words above say `scan`") };
+    let settings = it.settings(redacted(&arguments))?;
+    let settings = ScanSettings { progress: Progress::Quiet, ..settings };
+    Box::pin(scan::run(settings, outside)).await
 }
 
 /// To stdout. Nobody is left to tell when the reader has gone, as with `| head`.

@@ -13,19 +13,26 @@
 mod accounts_file;
 pub mod audit;
 pub mod cli;
-mod clock;
 mod config;
+mod demo;
 mod error;
 mod events;
 mod explain;
 mod logging;
 mod output;
+mod outside;
 mod report;
 mod samples;
 mod scan;
+mod sim;
+pub mod sim_transport;
+mod simulation;
 mod summary;
 mod window;
 
+pub use cli::scan_in;
 pub use error::UserError;
 pub use output::{OutputFolder, RECORD_FILE, ReportError, write_reports};
+pub use outside::Outside;
 pub use samples::SampleSpool;
+pub use scan::Scanned;

@@ -5,7 +5,7 @@ use std::io::{self, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use trailseal_model::record::RecordReader;
-use trailseal_report_csv::{PackError, write_pack};
+use trailseal_report_csv::{PackError, RUN_FILE, Table, write_pack};
 use trailseal_report_html::{PageError, write_page};
 use trailseal_report_sarif::{SarifError, write_sarif};
 
@@ -24,6 +24,8 @@ pub struct OutputFolder {
     building: PathBuf,
     /// The folder around it, if there was none.
     made_parent: Option<PathBuf>,
+    /// Whether an earlier simulation's folder gives way.
+    replaces: bool,
     is_published: bool,
 }
 
@@ -33,6 +35,21 @@ impl OutputFolder {
     /// # Errors
     /// When the destination is in use, or cannot be written.
     pub fn begin(destination: &Path) -> Result<Self, UserError> {
+        Self::begin_over(destination, |_| false)
+    }
+
+    /// The same, but the reports of an earlier simulation give way, once these are there.
+    ///
+    /// # Errors
+    /// When anything else is in the destination, or it cannot be written.
+    pub(crate) fn begin_over_simulation(destination: &Path) -> Result<Self, UserError> {
+        Self::begin_over(destination, is_of_simulation)
+    }
+
+    fn begin_over(
+        destination: &Path,
+        gives_way: impl Fn(&Path) -> bool,
+    ) -> Result<Self, UserError> {
         let shown = destination.display();
         let unusable = |problem: io::Error| {
             UserError::usage(
@@ -40,7 +57,9 @@ impl OutputFolder {
                 "choose another one with --out",
             )
         };
+        let mut replaces = false;
         match fs::read_dir(destination).map(|mut it| it.next().is_some()) {
+            Ok(true) if gives_way(destination) => replaces = true,
             Ok(true) => {
                 return Err(UserError::usage(
                     format!("the output folder `{shown}` is not empty"),
@@ -59,7 +78,8 @@ impl OutputFolder {
         let name = format!(".{}.partial-{}", name.to_string_lossy(), std::process::id());
         let building = parent.join(name);
         fs::create_dir(&building).map_err(unusable)?;
-        Ok(Self { destination: destination.to_owned(), building, made_parent, is_published: false })
+        let destination = destination.to_owned();
+        Ok(Self { destination, building, made_parent, replaces, is_published: false })
     }
 
     /// Where a file of the folder is written meanwhile.
@@ -75,6 +95,9 @@ impl OutputFolder {
     pub fn publish(mut self) -> Result<PathBuf, UserError> {
         let moved = File::create(self.path(COMPLETE_FILE))
             .and_then(|it| it.sync_all())
+            .and_then(
+                |()| if self.replaces { fs::remove_dir_all(&self.destination) } else { Ok(()) },
+            )
             .and_then(|()| fs::rename(&self.building, &self.destination));
         moved.map_err(|it| {
             let shown = self.destination.display();
@@ -103,6 +126,22 @@ impl Drop for OutputFolder {
 const SARIF_FILE: &str = "trailseal.sarif";
 /// For people.
 const PAGE_FILE: &str = "report.html";
+
+/// Whether a folder holds the reports of a simulation, all of it, and nothing that we did not write.
+fn is_of_simulation(folder: &Path) -> bool {
+    let own = [RECORD_FILE, COMPLETE_FILE, SARIF_FILE, PAGE_FILE, RUN_FILE];
+    let is_own = |name: &str| {
+        own.contains(&name) || Table::ALL.iter().any(|table| table.file_name() == name)
+    };
+    let Ok(entries) = fs::read_dir(folder) else { return false };
+    let are_own = entries
+        .into_iter()
+        .all(|it| it.is_ok_and(|it| it.file_name().to_str().is_some_and(is_own)));
+    let run = fs::read(folder.join(RUN_FILE)).ok();
+    let run = run.and_then(|it| serde_json::from_slice::<serde_json::Value>(&it).ok());
+    let is_simulated = run.is_some_and(|it| it["simulation"].is_string());
+    are_own && is_simulated && folder.join(COMPLETE_FILE).is_file()
+}
 
 /// Reports that could not be made.
 #[derive(Debug, thiserror::Error)]

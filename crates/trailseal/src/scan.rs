@@ -3,21 +3,21 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::io::BufWriter;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailseal_aws::{Aws, ConnectError, Settings, Substitutes, connect};
+use trailseal_aws::{Aws, ConnectError, Settings, connect};
 use trailseal_evaluator::CollectSettings;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{Account, AccountId, Gap, Scope, Severity, Thresholds};
 
 use crate::audit::{AuditError, AuditSettings, Audited, audit};
-use crate::clock::now;
 use crate::error::UserError;
 use crate::events::{Progress, RunEvents};
 use crate::output::{OutputFolder, RECORD_FILE, write_reports};
+use crate::outside::Outside;
 use crate::samples::SampleSpool;
 use crate::summary::summary;
 use crate::window::WindowChoice;
@@ -26,6 +26,8 @@ use crate::window::WindowChoice;
 #[derive(Debug, Clone)]
 pub(crate) struct ScanSettings {
     pub(crate) out: Option<PathBuf>,
+    /// Whether an earlier simulation's reports in `out` give way.
+    pub(crate) replaces_simulation: bool,
     pub(crate) role_name: String,
     pub(crate) external_id: Option<String>,
     pub(crate) profile: Option<String>,
@@ -43,12 +45,52 @@ pub(crate) struct ScanSettings {
     pub(crate) arguments: Vec<String>,
 }
 
-/// Scans; returns the exit code.
-pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
-    let started_at = now();
-    let run_id = run_id(started_at);
-    let out = settings.out.clone().unwrap_or_else(|| ["trailseal-out", &run_id].iter().collect());
-    let folder = OutputFolder::begin(&out)?;
+impl Default for ScanSettings {
+    /// What holds where nobody says otherwise.
+    fn default() -> Self {
+        Self {
+            out: None,
+            replaces_simulation: false,
+            role_name: "TrailsealAudit".to_owned(),
+            external_id: None,
+            profile: None,
+            log_archive_accounts: Vec::new(),
+            trusted_key_accounts: BTreeSet::new(),
+            bucket_owners: Vec::new(),
+            scope: Scope::default(),
+            declared_accounts: Vec::new(),
+            account_tags: BTreeSet::new(),
+            window: WindowChoice::DEFAULT,
+            rate_share: RateShare::HALF,
+            max_in_flight: 256,
+            fail_on: Severity::High,
+            progress: Progress::Shown,
+            arguments: Vec::new(),
+        }
+    }
+}
+
+/// What a scan came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Scanned {
+    /// The exit code.
+    pub exit_code: u8,
+    /// Where the reports are.
+    pub folder: PathBuf,
+    /// The result in a few lines for people.
+    pub summary: String,
+}
+
+/// Scans, and leaves the reports in the folder that the settings name.
+pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scanned, UserError> {
+    let started_at = outside.clock.now();
+    let run_id = run_id(started_at, outside.simulation.as_deref());
+    let out = settings.out.clone().unwrap_or_else(|| Path::new(OUT).join(&run_id));
+    let folder = if settings.replaces_simulation {
+        OutputFolder::begin_over_simulation(&out)?
+    } else {
+        OutputFolder::begin(&out)?
+    };
     let events = Arc::new(RunEvents::new(settings.progress));
     let limits = Arc::new(Limits::new(settings.rate_share));
     let session = Settings {
@@ -56,8 +98,8 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
         external_id: settings.external_id.clone(),
         session_name: format!("trailseal-{run_id}"),
         profile: settings.profile.clone(),
-        clock: now,
-        substitutes: Substitutes::none(),
+        clock: outside.clock.clone(),
+        substitutes: outside.substitutes,
     };
     let aws = connect(session, limits, events.clone()).await;
     let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
@@ -73,9 +115,10 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
     let audited = audited.map_err(not_audited)?;
     let run = Run {
         id: run_id,
+        simulation: outside.simulation,
         tool_version: env!("CARGO_PKG_VERSION").to_owned(),
         started_at,
-        finished_at: now(),
+        finished_at: outside.clock.now(),
         caller_arn: aws.caller().arn.to_string(),
         caller_account: aws.caller().account,
         partition: aws.caller().partition,
@@ -89,9 +132,8 @@ pub(crate) async fn run(settings: ScanSettings) -> Result<u8, UserError> {
     };
     let Audited { facts, findings, accounts, gaps } = audited;
     let audit = Audit { run, facts, findings, accounts, gaps };
-    let out = write(&audit, samples, folder)?;
-    eprint!("{}", summary(&audit, &out));
-    Ok(audit.exit_code())
+    let folder = write(&audit, samples, folder)?;
+    Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
 }
 
 /// A Region of another partition would leave everything out.
@@ -108,6 +150,8 @@ fn check_regions(scope: &Scope, aws: &Aws) -> Result<(), UserError> {
 }
 
 const SPOOL_FILE: &str = ".samples";
+/// Where the folders of runs are, if nobody says otherwise.
+pub(crate) const OUT: &str = "trailseal-out";
 
 fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> AuditSettings {
     AuditSettings {
@@ -158,10 +202,12 @@ fn write(
     folder.publish()
 }
 
-/// Sorts by time, and tells two runs within one second apart.
-fn run_id(at: Timestamp) -> String {
+/// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for
+/// it stands in every row of every table.
+fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
     let time: String = format!("{at:.0}").chars().filter(|it| !"-:".contains(*it)).collect();
-    format!("{time}-{:04x}", (at.subsec_nanosecond().unsigned_abs() / 1000) & 0xffff)
+    let kind = simulation.map_or("", |_| "simulation-");
+    format!("{kind}{time}-{:04x}", (at.subsec_nanosecond().unsigned_abs() / 1000) & 0xffff)
 }
 
 fn unwritten(problem: &dyn std::fmt::Display) -> UserError {

@@ -2,7 +2,6 @@
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
-use std::path::Path;
 
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{
@@ -14,9 +13,8 @@ use trailseal_model::{
 const NAMED: usize = 10;
 
 /// The summary of a finished audit.
-pub(crate) fn summary(audit: &Audit, out: &Path) -> String {
+pub(crate) fn summary(audit: &Audit) -> String {
     let mut text = String::new();
-    let code = audit.exit_code();
     let _ = writeln!(text, "\n{}", headline(audit));
     for banner in banners(audit) {
         let _ = writeln!(text, "  {banner}");
@@ -27,10 +25,12 @@ pub(crate) fn summary(audit: &Audit, out: &Path) -> String {
     failures(audit, &mut text);
     unproven(audit, &mut text);
     gaps(audit, &mut text);
-    let meaning = exit_code::ALL.iter().find(|it| it.0 == code).map_or("", |it| it.1);
-    let _ = writeln!(text, "\nReports: {}", out.display());
-    let _ = writeln!(text, "Exit code {code}: {meaning}");
     text
+}
+
+/// What an exit code says.
+pub(crate) fn meaning(code: u8) -> &'static str {
+    exit_code::ALL.iter().find(|it| it.0 == code).map_or("", |it| it.1)
 }
 
 fn headline(audit: &Audit) -> String {
@@ -54,6 +54,11 @@ fn headline(audit: &Audit) -> String {
 fn banners(audit: &Audit) -> Vec<String> {
     let facts = &audit.facts;
     let mut banners = Vec::new();
+    if let Some(scenario) = &audit.run.simulation {
+        banners.push(format!(
+            "SIMULATION: no AWS account was asked; the scenario `{scenario}` is made up."
+        ));
+    }
     if facts.scope.is_limited() {
         banners.push(format!("SCOPED: this run judged only a part: {}.", limits(&facts.scope)));
     }

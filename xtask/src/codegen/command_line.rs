@@ -8,7 +8,8 @@ use super::NOTE;
 use crate::workspace::{self, Profile};
 
 /// The commands whose help is shown.
-const COMMANDS: &[&[&str]] = &[&[], &["scan"], &["report"], &["explain"], &["completions"]];
+const COMMANDS: &[&[&str]] =
+    &[&[], &["scan"], &["demo"], &["sim"], &["report"], &["explain"], &["completions"]];
 
 /// What `--help` prints, command by command.
 pub(super) fn page() -> Result<String> {

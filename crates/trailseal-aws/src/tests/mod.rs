@@ -17,21 +17,17 @@ use std::fmt;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use aws_credential_types::Credentials;
-use aws_credential_types::provider::SharedCredentialsProvider;
-use aws_smithy_runtime_api::client::http::{
-    HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-    SharedHttpConnector,
-};
-use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
-use aws_smithy_runtime_api::client::result::ConnectorError;
-use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
-use aws_smithy_types::body::SdkBody;
+use bytes::Bytes;
+use futures::future::BoxFuture;
+use http::{HeaderValue, Request, Response};
 use jiff::Timestamp;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::{AccountId, Event, EventSink, GapClass, Operation, Region, Target};
 
-use crate::{Aws, ConnectError, Settings, Substitutes, connect};
+use crate::{
+    Aws, Clock, ConnectError, PlainCredentials, Settings, Substitutes, Transport, TransportError,
+    TransportErrorKind, connect,
+};
 
 pub(crate) const CALLER: &str = "999900001111";
 pub(crate) const SECRET: &str = "canary/secret/access/key/of/the/caller";
@@ -46,16 +42,16 @@ pub(crate) struct Seen {
 }
 
 impl Seen {
-    fn new(request: &HttpRequest) -> Self {
+    fn new(request: &Request<Bytes>) -> Self {
+        let text = |it: &HeaderValue| it.to_str().unwrap().to_owned();
         let headers: Vec<(String, String)> = request
             .headers()
             .iter()
-            .map(|(name, value)| (name.to_owned(), value.to_owned()))
+            .map(|(name, value)| (name.as_str().to_owned(), text(value)))
             .collect();
-        let body = request.body().bytes().unwrap_or_default();
-        let body = String::from_utf8_lossy(body).into_owned();
-        let uri = request.uri().to_owned();
-        let target = request.headers().get("x-amz-target");
+        let body = String::from_utf8_lossy(request.body()).into_owned();
+        let uri = request.uri().to_string();
+        let target = request.headers().get("x-amz-target").map(text);
         let operation = match (target, request.method()) {
             (Some(target), _) => target.rsplit('.').next().unwrap().to_owned(),
             _ if body.contains("Action=AssumeRole") => "AssumeRole".to_owned(),
@@ -87,8 +83,8 @@ pub(crate) enum Reply {
         headers: Vec<(&'static str, String)>,
         body: String,
     },
-    /// The transport fails with this text.
-    Broken(&'static str),
+    /// The transport fails so.
+    Broken(TransportErrorKind, &'static str),
     /// Nothing ever comes.
     Silence,
 }
@@ -182,7 +178,7 @@ impl Fake {
         self.seen.lock().unwrap().last().unwrap().clone()
     }
 
-    fn reply(&self, request: &HttpRequest) -> Reply {
+    fn reply(&self, request: &Request<Bytes>) -> Reply {
         let seen = Seen::new(request);
         let before = self.count(&seen.operation);
         let reply = (self.handler)(&seen, before).unwrap_or_else(|| usual(&seen));
@@ -217,35 +213,28 @@ pub(crate) fn assumed(name: &str, expires: i64) -> String {
     )
 }
 
-impl HttpConnector for Connected {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+impl Transport for Connected {
+    fn send(
+        &self,
+        request: Request<Bytes>,
+    ) -> BoxFuture<'static, Result<Response<Bytes>, TransportError>> {
         let reply = self.0.reply(&request);
         let delay = self.0.delay;
-        HttpConnectorFuture::new(async move {
+        Box::pin(async move {
             tokio::time::sleep(delay).await;
             match reply {
                 Reply::Silence => std::future::pending().await,
-                Reply::Broken(text) => Err(ConnectorError::io(text.into())),
+                Reply::Broken(kind, text) => Err(TransportError::new(kind, text)),
                 Reply::Answer { status, headers, body } => {
-                    let status = status.try_into().unwrap();
-                    let mut response = HttpResponse::new(status, SdkBody::from(body));
-                    for (name, value) in headers {
-                        response.headers_mut().insert(name, value);
-                    }
-                    Ok(response)
+                    let response = headers
+                        .into_iter()
+                        .fold(Response::builder().status(status), |it, (name, value)| {
+                            it.header(name, value)
+                        });
+                    Ok(response.body(body.into()).unwrap())
                 }
             }
         })
-    }
-}
-
-impl HttpClient for Connected {
-    fn http_connector(
-        &self,
-        _: &HttpConnectorSettings,
-        _: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        SharedHttpConnector::new(self.clone())
     }
 }
 
@@ -275,16 +264,19 @@ impl EventSink for Events {
 }
 
 pub(crate) fn settings(fake: &Arc<Fake>) -> Settings {
-    let credentials = Credentials::new("AKIACALLER", SECRET, None, None, "test");
     Settings {
         role_name: "TrailsealAudit".to_owned(),
         external_id: Some("external".to_owned()),
         session_name: "trailseal-test".to_owned(),
         profile: None,
-        clock: now,
+        clock: Clock::new(now),
         substitutes: Substitutes {
-            http_client: Some(SharedHttpClient::new(Connected(Arc::clone(fake)))),
-            credentials: Some(SharedCredentialsProvider::new(credentials)),
+            transport: Some(Arc::new(Connected(Arc::clone(fake)))),
+            credentials: Some(PlainCredentials {
+                access_key_id: "AKIACALLER".to_owned(),
+                secret_access_key: SECRET.to_owned(),
+                session_token: None,
+            }),
             region: Region::new("us-east-1"),
         },
     }

@@ -4,6 +4,7 @@ use trailseal_evaluator::ports::TrailListing;
 use trailseal_model::{GapClass, Operation, Region};
 
 use super::{Fake, Reply, aws, member, now, target, try_connect};
+use crate::TransportErrorKind;
 use crate::call::{Ask, Unread};
 
 const EMPTY: &str = r#"{"trailList":[]}"#;
@@ -82,14 +83,54 @@ async fn publishing_is_refused_before_anything_is_sent() {
     assert_eq!(fake.seen.lock().unwrap().len(), before);
 }
 
+fn refused() -> Reply {
+    Reply::Broken(TransportErrorKind::Connection, "tcp connect error: Connection refused")
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_a_stand_in_says_of_itself_is_believed() {
+    for (kind, expected) in [
+        (TransportErrorKind::Timeout, GapClass::Timeout),
+        (TransportErrorKind::Dns, GapClass::Dns),
+        (TransportErrorKind::Tls, GapClass::Tls),
+        (TransportErrorKind::Proxy, GapClass::Proxy),
+        (TransportErrorKind::Connection, GapClass::Connection),
+        (TransportErrorKind::Unreadable, GapClass::MalformedAnswer),
+    ] {
+        // The text alone would tell of another kind.
+        let fake = Fake::saying(Reply::Broken(kind, "connect timeout, says the proxy"));
+        let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+        assert_eq!((gap.class, gap.http_status), (expected, None), "{kind:?}");
+        assert!(gap.message.unwrap().contains("says the proxy"));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_stand_in_keeps_the_time_that_an_answer_may_take() {
+    let fake = Fake::saying(Reply::Silence);
+    let start = tokio::time::Instant::now();
+    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    assert!(gap.message.unwrap().contains("within 10 seconds"));
+    // Five times 10 s, and what was waited in between.
+    assert!((50.0..60.0).contains(&start.elapsed().as_secs_f64()));
+}
+
+#[tokio::test(start_paused = true)]
+async fn requests_are_signed_at_the_time_of_the_given_clock() {
+    let fake = Fake::saying(Reply::new(200, EMPTY));
+    aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap();
+    let signed_at = fake.last().header("x-amz-date").map(str::to_owned);
+    assert_eq!(signed_at, Some(now().strftime("%Y%m%dT%H%M%SZ").to_string()));
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_endpoint_that_is_not_there_is_tried_twice_at_the_start_and_five_times_later() {
-    let fake = Fake::new(|_, _| Some(Reply::Broken("tcp connect error: Connection refused")));
+    let fake = Fake::new(|_, _| Some(refused()));
     let error = try_connect(&fake).await.err().unwrap();
     let crate::ConnectError::Caller(gap) = error else { panic!("{error}") };
     assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 2));
 
-    let fake = Fake::saying(Reply::Broken("tcp connect error: Connection refused"));
+    let fake = Fake::saying(refused());
     let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 5));
 }

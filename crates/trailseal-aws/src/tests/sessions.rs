@@ -6,10 +6,11 @@ use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvid
 use futures::future::join_all;
 use trailseal_evaluator::ports::TrailListing;
 use trailseal_fanout::Sessions;
-use trailseal_model::{AccountId, GapClass, NoEvents, Operation};
+use trailseal_model::{AccountId, GapClass, Operation};
 
-use super::{CALLER, Fake, Reply, SECRET, advance, assumed, aws, member, now, settings, target};
-use crate::connect;
+use super::{CALLER, Fake, Reply, SECRET, advance, assumed, aws, member, now, target};
+use crate::Clock;
+use crate::credentials::OwnCredentials;
 
 const EMPTY: &str = r#"{"trailList":[]}"#;
 const INVALID: &str = "The security token included in the request is invalid.";
@@ -121,13 +122,10 @@ async fn the_callers_provider_is_asked_once() {
         }
     }
     let asked = Arc::default();
-    let fake = Fake::saying(Reply::new(200, EMPTY));
-    let mut settings = settings(&fake);
-    settings.substitutes.credentials =
-        Some(SharedCredentialsProvider::new(Counting(Arc::clone(&asked))));
-    let aws = connect(settings, super::limits(), Arc::new(NoEvents)).await.unwrap();
-    for number in 0..100 {
-        aws.open(AccountId::new(number).unwrap()).await.unwrap();
+    let provider = SharedCredentialsProvider::new(Counting(Arc::clone(&asked)));
+    let own = OwnCredentials::new(provider);
+    for _ in 0..100 {
+        own.session(&Clock::new(now)).await.unwrap();
     }
     assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 1);
 }

@@ -12,7 +12,7 @@ use trailseal_evaluator::ports::Buckets;
 use trailseal_model::NoEvents;
 
 use super::{CALLER, identity, limits, now};
-use crate::{ConnectError, Settings, Substitutes, connect};
+use crate::{Clock, ConnectError, Settings, Substitutes, connect};
 
 const IS_CHILD: &str = "TRAILSEAL_TEST_CONNECTS";
 
@@ -27,7 +27,7 @@ async fn child() {
         external_id: None,
         session_name: "trailseal-test".to_owned(),
         profile: None,
-        clock: now,
+        clock: Clock::new(now),
         substitutes: Substitutes::none(),
     };
     let outcome = match connect(settings, limits(), Arc::new(NoEvents)).await {

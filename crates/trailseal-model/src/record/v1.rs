@@ -94,8 +94,10 @@ impl Line {
 pub struct RunLine {
     /// Always [`SCHEMA`].
     pub schema: String,
-    /// Names the run.
+    /// Names the run; a simulation's begins with `simulation-`.
     pub run_id: String,
+    /// The scenario, if a simulation answered and not AWS: nothing here is about real accounts.
+    pub simulation: Option<String>,
     /// The program's version.
     pub tool_version: String,
     /// When the run began, UTC.

@@ -44,9 +44,24 @@ fn a_whole_run_of_an_organization_needs_no_caution() {
     let document = changed(|_| ());
     assert!(cautions(&document).is_empty());
     assert_eq!(category(&document), "trailseal/o-1");
-    let properties =
-        json!({ "banner": [], "population_source": "organizations", "scope": "whole" });
+    let properties = json!({ "banner": [], "population_source": "organizations", "scope": "whole", "simulation": null });
     assert_eq!(document["properties"], properties);
+}
+
+#[test]
+fn a_simulation_says_so_and_never_closes_real_alerts() {
+    let document = changed(|it| it.simulation = Some("demo".to_owned()));
+    assert_eq!(cautions(&document), ["simulation"]);
+    assert_eq!(category(&document), "trailseal/simulation/o-1");
+    assert_eq!(document["properties"]["simulation"], "demo");
+    let banner = document["properties"]["banner"][0].as_str().unwrap();
+    assert!(banner.starts_with("SIMULATION: ") && banner.contains("'demo'"), "{banner}");
+    let both = changed(|it| {
+        it.simulation = Some("demo".to_owned());
+        limit(it);
+    });
+    assert_eq!(cautions(&both), ["simulation", "limited-scope"]);
+    assert!(category(&both).starts_with("trailseal/simulation/o-1/scope-"));
 }
 
 #[test]
@@ -112,6 +127,8 @@ fn every_run_has_every_descriptor() {
     let document = changed(|_| ());
     let descriptors = document["tool"]["driver"]["notifications"].as_array().unwrap();
     let ids: Vec<&str> = descriptors.iter().map(|it| it["id"].as_str().unwrap()).collect();
-    assert_eq!(ids, ["limited-scope", "population-self-declared", "standalone-account"]);
+    let expected =
+        ["simulation", "limited-scope", "population-self-declared", "standalone-account"];
+    assert_eq!(ids, expected);
     assert_nothing_is_empty(&document["tool"], "tool");
 }

@@ -37,14 +37,23 @@ impl Service {
         }
     }
 
-    /// What `X-Amz-Target` begins with.
-    const fn target_prefix(self) -> &'static str {
+    /// What `X-Amz-Target` names before the operation; empty if the service has no such header.
+    /// CloudTrail's has a namespace in front of it where botocore sends it, and none where the SDKs
+    /// that are made from Smithy models do; AWS takes both.
+    const fn target(self) -> &'static str {
         match self {
-            Self::CloudTrail => "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+            Self::CloudTrail => "CloudTrail_20131101",
             Self::Kms => "TrentService",
             Self::Organizations => "AWSOrganizationsV20161128",
             Self::Account | Self::S3 | Self::Sts => "",
         }
+    }
+
+    /// The operation that `X-Amz-Target` names, if it is one of this service's targets.
+    fn targeted(self, header: &str) -> Option<&str> {
+        let (target, operation) = header.rsplit_once('.')?;
+        let name = target.rsplit_once('.').map_or(target, |it| it.1);
+        (!name.is_empty() && name == self.target()).then_some(operation)
     }
 }
 
@@ -99,11 +108,7 @@ fn service(request: &http::Request<Bytes>, authorization: Option<&Authorization>
     });
     let target = header(request, "x-amz-target").unwrap_or_default();
     signed
-        .or_else(|| {
-            Service::ALL
-                .into_iter()
-                .find(|it| !it.target_prefix().is_empty() && target.starts_with(it.target_prefix()))
-        })
+        .or_else(|| Service::ALL.into_iter().find(|it| it.targeted(target).is_some()))
         .or_else(|| {
             let is_account = matches!(request.uri().path(), "/listRegions" | "/getRegionOptStatus");
             is_account.then_some(Service::Account)
@@ -144,8 +149,7 @@ fn json11(
     request: &http::Request<Bytes>,
 ) -> Result<(&'static Operation, Input), Fault> {
     let target = header(request, "x-amz-target").unwrap_or_default();
-    let name = target.rsplit_once('.').filter(|it| it.0 == service.target_prefix());
-    let operation = name.and_then(|it| service.operation(it.1));
+    let operation = service.targeted(target).and_then(|it| service.operation(it));
     let operation = operation.ok_or_else(|| unknown_operation(service))?;
     Ok((operation, Input::Json(json(request.body())?)))
 }
@@ -267,6 +271,22 @@ fn s3_operation(method: &Method, input: &S3Request) -> Option<&'static str> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_target_may_have_a_namespace() {
+        for (header, expected) in [
+            (
+                "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101.ListTrails",
+                Some("ListTrails"),
+            ),
+            ("CloudTrail_20131101.ListTrails", Some("ListTrails")),
+            ("TrentService.ListTrails", None),
+            ("ListTrails", None),
+            (".ListTrails", None),
+        ] {
+            assert_eq!(Service::CloudTrail.targeted(header), expected, "{header}");
+        }
+    }
 
     #[test]
     fn buckets_are_found_in_hosts() {

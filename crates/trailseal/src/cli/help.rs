@@ -3,6 +3,8 @@
 /// Of the program.
 pub(super) const PROGRAM: &str = "\
 Examples:
+  trailseal demo
+      scans a made-up organization, without AWS, and leaves a folder of reports
   trailseal scan --external-id EXAMPLE
       audits the organization of the caller and leaves a folder of reports
   trailseal report --from trailseal-out/RUN/record.jsonl --out again
@@ -54,6 +56,40 @@ Exit codes:
   0  all was read and nothing failed      3  something was not read or not proven
   1  findings failed                      4  both 1 and 3
   2  wrong usage or configuration         70 internal error";
+
+/// Of `demo`.
+pub(super) const DEMO: &str = "\
+The organization is made up, but the scan is the real one: the same calls through the AWS SDK, the
+same judging, the same reports, of which each says SIMULATION. Nothing leaves this machine; AWS
+credentials and TRAILSEAL_... settings are not looked at. Two demonstrations show the same.
+
+Examples:
+  trailseal demo
+      leaves the reports in trailseal-out/demo, in place of an earlier demonstration's
+  trailseal demo --out show --quiet
+      in another folder, without progress
+
+Exit codes:
+  0  the demonstration worked, whatever it found; it says what `scan` would have returned
+  2  wrong usage, or a wrong scenario      70 internal error";
+
+/// Of `sim`.
+pub(super) const SIM: &str = "\
+Answers as STS, Organizations, Account Management, CloudTrail, KMS and S3 do, to whatever speaks
+their protocols: this program, the AWS SDKs, the AWS CLI. Prints the lines to paste into another
+shell, then serves until it is interrupted. Times go on from --start. Loopback only.
+
+Examples:
+  trailseal sim
+      the scenario `demo` on a free port
+  trailseal sim --port 4599 --scenario my-organization.toml --seed 7
+      a scenario from a file, with another seed than the file's
+  trailseal sim --json > sim.json & sleep 1; jq -r .endpoint sim.json
+      for scripts
+
+Exit codes:
+  0  it was interrupted (Ctrl-C, SIGTERM)
+  2  wrong usage, a wrong scenario, or the port is taken";
 
 /// Of `report`.
 pub(super) const REPORT: &str = "\

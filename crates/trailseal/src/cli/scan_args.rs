@@ -102,8 +102,9 @@ impl ScanArgs {
             .collect();
         let accounts_file = self.accounts_file.as_ref().or(config.accounts_file.as_ref());
         let role_name = self.role_name.clone().or_else(|| config.role_name.clone());
+        let default = ScanSettings::default();
         Ok(ScanSettings {
-            role_name: role_name.unwrap_or_else(|| "TrailsealAudit".to_owned()),
+            role_name: role_name.unwrap_or(default.role_name),
             external_id: self.external_id.clone().or_else(|| config.external_id.clone()),
             log_archive_accounts: accounts(log_archive, "--log-archive-account")?,
             trusted_key_accounts: accounts(&config.trusted_key_accounts, "trusted_key_accounts")?,
@@ -117,12 +118,13 @@ impl ScanArgs {
                 .iter()
                 .cloned()
                 .collect(),
-            window: self.window(&config)?,
-            rate_share: self.rate_share(&config)?,
-            max_in_flight: self.max_in_flight(&config)?,
-            fail_on: self.fail_on(&config)?,
-            progress: if self.quiet { Progress::Quiet } else { Progress::Shown },
+            window: self.window(&config)?.unwrap_or(default.window),
+            rate_share: self.rate_share(&config)?.unwrap_or(default.rate_share),
+            max_in_flight: self.max_in_flight(&config)?.unwrap_or(default.max_in_flight),
+            fail_on: self.fail_on(&config)?.unwrap_or(default.fail_on),
+            progress: if self.quiet { Progress::Quiet } else { default.progress },
             out: self.out,
+            replaces_simulation: false,
             profile: self.profile,
             arguments,
         })
@@ -154,32 +156,36 @@ impl ScanArgs {
         })
     }
 
-    fn window(&self, config: &Config) -> Result<WindowChoice, UserError> {
-        let given =
-            self.window.as_ref().or(config.window.as_ref()).map(|it| it.parse()).transpose();
-        Ok(given.map_err(|it| wrong_value("--window", it))?.unwrap_or(WindowChoice::DEFAULT))
+    fn window(&self, config: &Config) -> Result<Option<WindowChoice>, UserError> {
+        let given = self.window.as_ref().or(config.window.as_ref()).map(|it| it.parse());
+        given.transpose().map_err(|it| wrong_value("--window", it))
     }
 
-    fn rate_share(&self, config: &Config) -> Result<RateShare, UserError> {
-        let given = self.rate_share.or(config.rate_share).unwrap_or(0.5);
-        RateShare::new(given).ok_or_else(|| {
-            wrong_value("--rate-share", format!("`{given}` is not above 0 and at most 1"))
-        })
+    fn rate_share(&self, config: &Config) -> Result<Option<RateShare>, UserError> {
+        let given = self.rate_share.or(config.rate_share).map(|it| {
+            RateShare::new(it).ok_or_else(|| {
+                wrong_value("--rate-share", format!("`{it}` is not above 0 and at most 1"))
+            })
+        });
+        given.transpose()
     }
 
-    fn max_in_flight(&self, config: &Config) -> Result<usize, UserError> {
-        let given = self.max_in_flight.or(config.max_in_flight).unwrap_or(256);
-        Some(given).filter(|it| (1..=4096).contains(it)).ok_or_else(|| {
-            wrong_value("--max-in-flight", format!("`{given}` is not from 1 to 4096"))
-        })
+    fn max_in_flight(&self, config: &Config) -> Result<Option<usize>, UserError> {
+        match self.max_in_flight.or(config.max_in_flight) {
+            Some(it) if !(1..=4096).contains(&it) => {
+                Err(wrong_value("--max-in-flight", format!("`{it}` is not from 1 to 4096")))
+            }
+            given => Ok(given),
+        }
     }
 
-    fn fail_on(&self, config: &Config) -> Result<Severity, UserError> {
-        let given = self.fail_on.as_ref().or(config.fail_on.as_ref());
-        let given = given.map_or("high", |it| it);
-        Severity::from_word(given).ok_or_else(|| {
-            wrong_value("--fail-on", format!("`{given}` is not note, low, medium or high"))
-        })
+    fn fail_on(&self, config: &Config) -> Result<Option<Severity>, UserError> {
+        let given = self.fail_on.as_ref().or(config.fail_on.as_ref()).map(|it| {
+            Severity::from_word(it).ok_or_else(|| {
+                wrong_value("--fail-on", format!("`{it}` is not note, low, medium or high"))
+            })
+        });
+        given.transpose()
     }
 }
 

@@ -22,6 +22,8 @@ use crate::{
 pub struct Run {
     /// Names the run.
     pub id: String,
+    /// The scenario, if a simulation answered and not AWS.
+    pub simulation: Option<String>,
     /// The program's version.
     pub tool_version: String,
     /// When it began.
@@ -187,6 +189,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
     RunLine {
         schema: SCHEMA.to_owned(),
         run_id: run.id.clone(),
+        simulation: run.simulation.clone(),
         tool_version: run.tool_version.clone(),
         started_at: time(run.started_at),
         finished_at: time(run.finished_at),

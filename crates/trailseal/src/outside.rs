@@ -1,0 +1,36 @@
+//! What a run is surrounded by: AWS, credentials, a Region and the time, or what stands in for them.
+
+use jiff::Timestamp;
+use trailseal_aws::{Clock, Substitutes};
+
+/// The world around a run.
+#[derive(Debug, Clone)]
+pub struct Outside {
+    /// What takes the place of the network and of the environment.
+    pub substitutes: Substitutes,
+    /// What time it is.
+    pub clock: Clock,
+    /// The scenario, if a simulation answers and not AWS; every report then says so.
+    pub simulation: Option<String>,
+}
+
+impl Outside {
+    /// AWS, the environment's credentials and Region, and the time of day.
+    #[must_use]
+    pub fn real() -> Self {
+        Self { substitutes: Substitutes::none(), clock: time_of_day(), simulation: None }
+    }
+}
+
+/// The real time: everything else gets the time as a value from whoever made this clock.
+pub(crate) fn time_of_day() -> Clock {
+    Clock::new(now)
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "the rim of the program: the one place where the time of day is read"
+)]
+fn now() -> Timestamp {
+    Timestamp::now()
+}

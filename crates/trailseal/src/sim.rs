@@ -1,0 +1,224 @@
+//! `trailseal sim`: plays AWS on a local port until it is told to end.
+
+use std::fmt::Write as _;
+use std::net::{IpAddr, SocketAddr};
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use serde_json::json;
+use tokio::net::TcpListener;
+use trailseal_sim::Simulator;
+use trailseal_sim::scenario::Scenario;
+use trailseal_sim::server::serve;
+
+use crate::error::UserError;
+use crate::outside::time_of_day;
+use crate::simulation::{self, Simulation};
+
+/// What the simulator is told.
+#[derive(Debug)]
+pub(crate) struct SimSettings {
+    /// A name or a file.
+    pub(crate) scenario: String,
+    pub(crate) host: String,
+    pub(crate) port: u16,
+    pub(crate) seed: Option<u64>,
+    pub(crate) verifies_signatures: bool,
+    pub(crate) start: Option<Timestamp>,
+    pub(crate) is_json: bool,
+}
+
+/// What the control endpoint's paths begin with.
+const CONTROL_PATH: &str = "/_sim/";
+
+/// The simulated time goes on from here; whole five minutes make most things repeatable.
+const GRAIN_SECONDS: i64 = 300;
+
+/// Serves the scenario until the process is asked to end.
+pub(crate) async fn run(settings: SimSettings, print: impl Fn(&[u8])) -> Result<(), UserError> {
+    let host = loopback(&settings.host)?;
+    let clock = time_of_day();
+    let real = clock.now();
+    let start = settings.start.unwrap_or_else(|| rounded(real));
+    let simulation = simulation::read(&settings.scenario, settings.seed, start)?;
+    let mut simulator = Simulator::of(&simulation.scenario).named(&simulation.name);
+    if settings.verifies_signatures {
+        simulator = simulator.verifying_signatures();
+    }
+    if let Some(start) = settings.start {
+        simulator.state().clock.run_from(start, real);
+    }
+    let simulator = Arc::new(simulator);
+    let unusable = |it: std::io::Error| {
+        UserError::usage(
+            format!("the simulator cannot listen on {host} port {}: {it}", settings.port),
+            "choose another port with --port, or 0 for a free one",
+        )
+    };
+    let ends = end_signal().map_err(unusable)?;
+    let listener = TcpListener::bind((host, settings.port)).await.map_err(unusable)?;
+    let address = listener.local_addr().map_err(unusable)?;
+    let announcement = Announcement::new(address, simulation, &simulator, start)?;
+    print(announcement.shown(settings.is_json).as_bytes());
+    serve(listener, simulator, move || clock.now(), ends).await;
+    Ok(())
+}
+
+/// Whoever can reach the port can do anything with the simulator, so nobody else may.
+fn loopback(host: &str) -> Result<IpAddr, UserError> {
+    let address = if host == "localhost" { "127.0.0.1" } else { host }.parse::<IpAddr>().ok();
+    address.filter(IpAddr::is_loopback).ok_or_else(|| {
+        UserError::usage(
+            format!("--host: `{host}` is no loopback address, and a simulator serves only its own machine"),
+            "use 127.0.0.1 or ::1",
+        )
+    })
+}
+
+fn rounded(at: Timestamp) -> Timestamp {
+    let seconds = at.as_second();
+    Timestamp::from_second(seconds - seconds.rem_euclid(GRAIN_SECONDS)).unwrap_or(at)
+}
+
+/// Ready when the process is asked to end. Asking is heard from when this is called.
+fn end_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
+    #[cfg(unix)]
+    {
+        use tokio::signal::unix::{SignalKind, signal};
+        let mut interrupt = signal(SignalKind::interrupt())?;
+        let mut terminate = signal(SignalKind::terminate())?;
+        Ok(async move {
+            tokio::select! {
+                _ = interrupt.recv() => {}
+                _ = terminate.recv() => {}
+            }
+        })
+    }
+    #[cfg(not(unix))]
+    {
+        Ok(async {
+            // Where it cannot be heard, only killing the process ends it.
+            if tokio::signal::ctrl_c().await.is_err() {
+                std::future::pending::<()>().await;
+            }
+        })
+    }
+}
+
+/// Where the simulator is and how to get in. None of it is a secret: it opens made-up accounts.
+#[derive(Debug)]
+struct Announcement {
+    address: SocketAddr,
+    name: String,
+    scenario: Scenario,
+    access_key_id: String,
+    secret_access_key: String,
+    region: &'static str,
+    start: Timestamp,
+}
+
+impl Announcement {
+    fn new(
+        address: SocketAddr,
+        simulation: Simulation,
+        simulator: &Simulator,
+        start: Timestamp,
+    ) -> Result<Self, UserError> {
+        let Simulation { name, scenario } = simulation;
+        let user = simulator.world().users().first().ok_or_else(|| {
+            let problem = format!("the scenario `{name}`: nobody in it has access keys");
+            UserError::usage(problem, "give it a caller")
+        })?;
+        Ok(Self {
+            address,
+            name,
+            scenario,
+            access_key_id: user.access_key_id.to_string(),
+            secret_access_key: user.secret_access_key.to_string(),
+            region: simulator.world().partition().global_region().name(),
+            start,
+        })
+    }
+
+    fn endpoint(&self) -> String {
+        format!("http://{}", self.address)
+    }
+
+    fn control(&self) -> String {
+        format!("{}{CONTROL_PATH}", self.endpoint())
+    }
+
+    fn shown(&self, is_json: bool) -> String {
+        if is_json { format!("{}\n", self.json()) } else { self.text() }
+    }
+
+    fn json(&self) -> serde_json::Value {
+        let access = &self.scenario.access;
+        json!({
+            "endpoint": self.endpoint(),
+            "control_endpoint": self.control(),
+            "access_key_id": self.access_key_id,
+            "secret_access_key": self.secret_access_key,
+            "region": self.region,
+            "role_name": access.role_name,
+            "external_id": access.external_id,
+            "log_archive_account_id": access.log_archive.map(|it| it.to_string()),
+            "scenario": self.name,
+            "accounts": self.scenario.parts.accounts.len(),
+            "seed": self.scenario.parts.seed,
+            "start": self.start.to_string(),
+        })
+    }
+
+    fn text(&self) -> String {
+        let accounts = self.scenario.parts.accounts.len();
+        let mut text = format!(
+            "A simulated organization of {accounts} accounts (scenario `{}`, seed {}) answers at {}\n\n\
+             export AWS_ENDPOINT_URL={}\n\
+             export AWS_ACCESS_KEY_ID={}\n\
+             export AWS_SECRET_ACCESS_KEY={}\n\
+             export AWS_REGION={}\n\
+             unset AWS_SESSION_TOKEN AWS_PROFILE\n\n\
+             trailseal scan --role-name {}",
+            self.name,
+            self.scenario.parts.seed,
+            self.endpoint(),
+            self.endpoint(),
+            self.access_key_id,
+            self.secret_access_key,
+            self.region,
+            self.scenario.access.role_name,
+        );
+        let access = &self.scenario.access;
+        let _ = access.external_id.as_ref().map(|it| write!(text, " --external-id {it}"));
+        let _ = access.log_archive.map(|it| write!(text, " --log-archive-account {it}"));
+        let _ = write!(
+            text,
+            "\n\nWhat it saw, and how to change it: {}\nCtrl-C ends it.\n",
+            self.control()
+        );
+        text
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_loopback_addresses_are_served() {
+        for host in ["127.0.0.1", "127.8.0.1", "::1", "localhost"] {
+            assert!(loopback(host).is_ok(), "{host}");
+        }
+        for host in ["0.0.0.0", "::", "192.168.0.1", "example.com", ""] {
+            assert!(loopback(host).is_err(), "{host}");
+        }
+    }
+
+    #[test]
+    fn times_are_rounded_down_to_five_minutes() {
+        let rounded = |it: &str| rounded(it.parse().unwrap()).to_string();
+        assert_eq!(rounded("2026-11-20T12:04:59.9Z"), "2026-11-20T12:00:00Z");
+        assert_eq!(rounded("2026-11-20T12:05:00Z"), "2026-11-20T12:05:00Z");
+    }
+}

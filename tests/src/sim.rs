@@ -1,0 +1,42 @@
+//! A whole scan of a simulated organization: the real command line, the real SDK, no socket. In
+//! paused time (`#[tokio::test(start_paused = true)]`) it waits for nothing.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+use std::sync::Arc;
+
+use trailseal::{Outside, RECORD_FILE, Scanned, scan_in};
+use trailseal_model::record::RecordReader;
+use trailseal_model::record::v1::Line;
+use trailseal_sim::Simulator;
+
+use crate::Failure;
+
+/// What such a scan is called in its reports.
+const SCENARIO: &str = "test";
+
+/// Scans with these flags of `trailseal scan`, as the first user of the simulator's world, at the
+/// time that the world was made for. The reports go to `out`.
+///
+/// # Errors
+/// As the command would end where it makes no report, or when nobody in the world has keys.
+pub async fn scan(
+    simulator: &Arc<Simulator>,
+    flags: &[&str],
+    out: &Path,
+) -> Result<Scanned, Failure> {
+    let flags = flags.iter().map(OsString::from);
+    let flags = flags.chain([OsString::from("--out"), out.into()]);
+    Ok(scan_in(flags, Outside::simulated(simulator, SCENARIO)?).await?)
+}
+
+/// Every line of the record in a folder of reports.
+///
+/// # Errors
+/// When there is none, or it is not whole.
+pub fn record(folder: &Path) -> Result<Vec<Line>, Failure> {
+    let file = BufReader::new(File::open(folder.join(RECORD_FILE))?);
+    Ok(RecordReader::new(file).collect::<Result<_, _>>()?)
+}
