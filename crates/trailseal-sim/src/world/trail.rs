@@ -114,13 +114,14 @@ pub struct Phase {
 /// Which objects of a phase are the odd ones.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Odd {
-    /// Every n-th, by the object's number within the phase's history.
+    /// Every n-th of the phase in each account and Region: the n-th, the 2n-th and so on.
     EveryNth(u32),
-    /// The newest before this time, alone.
+    /// In each account and Region the newest before this time, alone.
     NewestBefore(Timestamp),
 }
 
-/// What a trail has delivered, as a function of time: objects are computed, none is kept.
+/// What a trail has delivered, as a function of time: objects are computed, none is kept. The time
+/// of an object is always its `LastModified`, some seconds after the one that its name shows.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Deliveries {
     /// The first possible object.
