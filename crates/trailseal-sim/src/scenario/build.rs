@@ -11,7 +11,7 @@ use super::cases::{self, Case, Needs};
 use super::file::{AccountFile, Caller, Duty, File, PopulationFile};
 use super::{Access, Scenario, ScenarioError, denials, trunk};
 use crate::world::account::{AccountId, Joined, RegionStates, Role, Unit};
-use crate::world::region::Partition;
+use crate::world::region::{Partition, Region, RegionSet};
 use crate::world::{Organization, User};
 
 /// A scenario in the making.
@@ -27,10 +27,19 @@ pub(super) type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// The scenario that this text describes.
 pub(super) fn build(text: &str, start: Timestamp) -> Result<Scenario> {
-    let file: File = toml::from_str(text).map_err(|it| ScenarioError {
+    make(text, &read(text)?, start)
+}
+
+/// What the text says.
+pub(super) fn read(text: &str) -> Result<File> {
+    toml::from_str(text).map_err(|it| ScenarioError {
         line: it.span().map_or(0, |it| line(text, &it)),
         message: it.message().lines().next().unwrap_or_default().to_owned(),
-    })?;
+    })
+}
+
+/// The scenario of a file that was read from this text.
+pub(super) fn make(text: &str, file: &File, start: Timestamp) -> Result<Scenario> {
     let partition = match &file.partition {
         None => Partition::AWS,
         Some(name) => Partition::new(name.get_ref()).ok_or_else(|| {
@@ -39,9 +48,9 @@ pub(super) fn build(text: &str, start: Timestamp) -> Result<Scenario> {
         })?,
     };
     let builder = Builder::new(file.seed, start, partition);
-    let mut build = Build { text, file: &file, builder, units: HashMap::new() };
+    let mut build = Build { text, file, builder, units: HashMap::new() };
     build.regions()?;
-    let access = build.access()?;
+    let access = build.access();
     if file.caller == Caller::Standalone {
         build.standalone()?;
     } else {
@@ -54,17 +63,18 @@ pub(super) fn build(text: &str, start: Timestamp) -> Result<Scenario> {
 
 /// The line that a span begins in.
 fn line(text: &str, span: &Range<usize>) -> usize {
-    let before = text.as_bytes().get(..span.start).unwrap_or_default();
-    1 + before.iter().filter(|it| **it == b'\n').count()
+    1 + text.get(..span.start).unwrap_or_default().matches('\n').count()
 }
 
-impl<'a> Build<'a> {
+impl Build<'_> {
     /// Something wrong with this value.
     pub(super) fn wrong<T>(&self, value: &Spanned<T>, message: impl Into<String>) -> ScenarioError {
         ScenarioError { line: line(self.text, &value.span()), message: message.into() }
     }
 
     fn regions(&mut self) -> Result<()> {
+        let enabled = self.region_set(&self.file.opt_in)?;
+        self.builder.regions = RegionStates { enabled, ..RegionStates::default() };
         let Some(count) = &self.file.regions else { return Ok(()) };
         let partition = self.builder.parts.partition;
         let always = partition.regions().filter(|it| !it.is_opt_in()).count();
@@ -80,8 +90,30 @@ impl<'a> Build<'a> {
         Ok(())
     }
 
+    /// The Region of the scenario's partition with this name.
+    pub(super) fn region(&self, name: &Spanned<String>) -> Result<Region> {
+        let partition = self.builder.parts.partition;
+        let region = Region::new(name.get_ref()).filter(|it| it.partition() == partition);
+        let message = || format!("there is no Region `{}` in {partition}", name.get_ref());
+        region.ok_or_else(|| self.wrong(name, message()))
+    }
+
+    pub(super) fn region_set(&self, names: &[Spanned<String>]) -> Result<RegionSet> {
+        names.iter().map(|it| self.region(it)).collect()
+    }
+
+    /// The Regions of one account.
+    fn region_states(&self, account: &AccountFile) -> Result<RegionStates> {
+        let enabled = match &account.opt_in {
+            Some(names) => self.region_set(names)?,
+            None => self.builder.regions.enabled,
+        };
+        let enabling = self.region_set(&account.enabling)?;
+        Ok(RegionStates { enabled, enabling, ..RegionStates::default() })
+    }
+
     /// Whose user the audit is; sets the role that every account has.
-    fn access(&mut self) -> Result<Access> {
+    fn access(&mut self) -> Access {
         let well_known = &mut self.builder.well_known;
         let caller = match self.file.caller {
             Caller::Management => well_known.management,
@@ -103,7 +135,7 @@ impl<'a> Build<'a> {
         }]
         .into();
         let log_archive = (self.file.caller != Caller::Standalone).then_some(log_archive);
-        Ok(Access { caller, role_name, external_id, log_archive })
+        Access { caller, role_name, external_id, log_archive }
     }
 
     fn user(&mut self, account: AccountId) {
@@ -170,7 +202,7 @@ impl<'a> Build<'a> {
             let unit = self.unit(every.unit.as_ref())?;
             self.every_case(unit);
         }
-        trunk::make(self);
+        trunk::make(self)?;
         denials::deny(self)
     }
 
@@ -212,13 +244,9 @@ impl<'a> Build<'a> {
 
     pub(super) fn unit(&self, name: Option<&Spanned<String>>) -> Result<Option<u32>> {
         let Some(name) = name else { return Ok(None) };
-        match self.units.get(name.get_ref().as_str()) {
-            Some(unit) => Ok(Some(*unit)),
-            None => {
-                let message = format!("there is no unit `{}` before this", name.get_ref());
-                Err(self.wrong(name, message))
-            }
-        }
+        let unit = self.units.get(name.get_ref().as_str()).copied();
+        let message = || format!("there is no unit `{}` before this", name.get_ref());
+        unit.map(Some).ok_or_else(|| self.wrong(name, message()))
     }
 
     fn on_duty(&self, duty: Duty) -> AccountId {
@@ -257,6 +285,7 @@ impl<'a> Build<'a> {
             unit: self.unit(account.unit.as_ref())?,
             joined: if account.invited { Joined::Invited } else { Joined::Created },
             tags: account.tags.iter().map(tag).collect(),
+            regions: Some(self.region_states(account)?),
             case,
         };
         self.builder.account(new);

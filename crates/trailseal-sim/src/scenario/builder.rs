@@ -26,8 +26,9 @@ pub struct Builder {
     /// The role that the audit opens in most accounts.
     pub(super) roles: Arc<[Role]>,
     pub(super) regions: RegionStates,
-    /// The organization trail that covers every active account.
-    pub(super) covered: Option<Arc<str>>,
+    /// The organization trail that covers every active account that has its home Region enabled:
+    /// others send it nothing (CloudTrail user guide, "Creating a trail for an organization").
+    pub(super) covered: Option<(Arc<str>, Region)>,
     /// What is denied, and to which accounts: those that are denied the same share a denial, so
     /// that a request has few to look through.
     denied: Vec<(Denial, Vec<AccountId>)>,
@@ -52,7 +53,8 @@ impl NewAccount<'static> {
     #[must_use]
     pub fn empty(id: AccountId, name: &'static str) -> Self {
         let tags = Box::new([]);
-        Self { id, name, unit: None, joined: Joined::Created, tags, case: cases::NO_TRAIL }
+        let (joined, case) = (Joined::Created, cases::NO_TRAIL);
+        Self { id, name, unit: None, joined, tags, regions: None, case }
     }
 }
 
@@ -69,6 +71,8 @@ pub struct NewAccount<'a> {
     pub joined: Joined,
     /// Its tags.
     pub tags: Box<[(Box<str>, Box<str>)]>,
+    /// Its Regions, if they are not those of all accounts.
+    pub regions: Option<RegionStates>,
     /// What is in it.
     pub case: &'static Case,
 }
@@ -157,7 +161,7 @@ impl Builder {
             joined: new.joined,
             unit: new.unit,
             tags: new.tags,
-            regions: self.regions,
+            regions: new.regions.unwrap_or(self.regions),
             roles: self.roles.clone(),
         };
         let near = self.surroundings(new.id);
@@ -165,9 +169,24 @@ impl Builder {
         (new.case.build)(&mut place);
         let (account, trails, stores) = place.leave();
         if let Some(covered) = new.case.covered {
+            let covered = self.covered(&account, covered, new.case);
             self.expect(new.case, covered, account.id, &trails, &stores);
         }
         self.parts.accounts.push(account);
+    }
+
+    /// `account-covered`, and the case that says so.
+    fn covered(&self, account: &Account, own: Status, case: &Case) -> (Status, Arc<str>) {
+        match &self.covered {
+            // Nobody can ask such an account whether it has the trail's home Region.
+            Some((trail, home)) if home.is_opt_in() && account.roles.is_empty() => {
+                (Status::NotProven, trail.clone())
+            }
+            Some((trail, home)) if account.regions.is_enabled(*home) => {
+                (Status::Pass, trail.clone())
+            }
+            _ => (own, case.id.into()),
+        }
     }
 
     /// Writes down the case's truth. Trails and stores after the last row of the case can be seen
@@ -175,7 +194,7 @@ impl Builder {
     fn expect(
         &mut self,
         case: &Case,
-        covered: Status,
+        (status, trail): (Status, Arc<str>),
         account: AccountId,
         trails: &[Box<str>],
         stores: &[Box<str>],
@@ -188,12 +207,8 @@ impl Builder {
             let (control, case) = (Control::EventDataStoreKmsEncrypted, id.clone());
             self.expected.push(Expected::new(arn.as_ref().into(), control, *status, case));
         }
-        let (status, case) = match &self.covered {
-            Some(trail) => (Status::Pass, trail.clone()),
-            None => (covered, id),
-        };
         let subject = account.to_string().into();
-        self.expected.push(Expected::new(subject, Control::AccountCovered, status, case));
+        self.expected.push(Expected::new(subject, Control::AccountCovered, status, trail));
     }
 
     pub(super) fn expect_trail(&mut self, arn: &str, row: super::truth::Row, case: &Arc<str>) {

@@ -1,13 +1,14 @@
 //! Service control policies of a scenario, and what they change in the truth.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashMap, HashSet};
 
 use super::build::{Build, Result};
 use super::file::DenialFile;
 use super::truth::{Control, Status};
 use crate::world::account::{Account, AccountId};
 use crate::world::denial::{Accounts, Denial, PolicyKind, matches_action};
-use crate::world::region::{Region, RegionSet};
+use crate::world::region::RegionSet;
+use crate::world::trail::Trail;
 
 /// Adds the denials of the file.
 pub(super) fn deny(build: &mut Build<'_>) -> Result<()> {
@@ -49,7 +50,6 @@ fn policy_arn(build: &Build<'_>, id: &str) -> Box<str> {
 }
 
 fn regions(build: &Build<'_>, denial: &DenialFile) -> Result<RegionSet> {
-    let partition = build.builder.parts.partition;
     let (names, is_except) = match (&denial.regions, &denial.except_regions) {
         (Some(names), None) => (names, false),
         (None, Some(names)) => (names, true),
@@ -58,22 +58,13 @@ fn regions(build: &Build<'_>, denial: &DenialFile) -> Result<RegionSet> {
             return Err(super::ScenarioError { line: 0, message });
         }
     };
-    let mut set = RegionSet::NONE;
-    for name in names.get_ref() {
-        let region = Region::new(name).filter(|it| it.partition() == partition);
-        let Some(region) = region else {
-            return Err(build.wrong(names, format!("there is no Region `{name}` in {partition}")));
-        };
-        set = set.with(region);
-    }
-    if is_except {
-        set = partition.regions().filter(|it| !set.contains(*it)).collect();
-    }
-    Ok(set)
+    let set = build.region_set(names.get_ref())?;
+    let others = || build.builder.parts.partition.regions().filter(|it| !set.contains(*it));
+    Ok(if is_except { others().collect() } else { set })
 }
 
 /// The accounts that a policy on this unit binds.
-fn bound(build: &Build<'_>, unit: Option<u32>) -> HashSet<AccountId> {
+fn bound(build: &Build<'_>, unit: Option<u32>) -> BTreeSet<AccountId> {
     let parts = &build.builder.parts;
     let units = parts.organization.as_ref().map(|it| &it.units[..]).unwrap_or_default();
     let is_below = |account: &&Account| {
@@ -96,7 +87,7 @@ fn bound(build: &Build<'_>, unit: Option<u32>) -> HashSet<AccountId> {
 fn check(
     build: &Build<'_>,
     denial: &DenialFile,
-    accounts: &HashSet<AccountId>,
+    accounts: &BTreeSet<AccountId>,
     regions: RegionSet,
 ) -> Result<()> {
     let parts = &build.builder.parts;
@@ -118,18 +109,17 @@ fn check(
 }
 
 /// A trail of every Region whose status cannot be read in some is not proven to deliver.
-fn doubt(build: &mut Build<'_>, accounts: &HashSet<AccountId>, regions: RegionSet) {
+fn doubt(build: &mut Build<'_>, accounts: &BTreeSet<AccountId>, regions: RegionSet) {
     let parts = &build.builder.parts;
-    let states = |id| parts.accounts.iter().find(|it| it.id == id).map(|it| it.regions);
-    let is_doubted = |it: &&crate::world::trail::Trail| {
-        let states = states(it.owner).unwrap_or_default();
+    let states: HashMap<_, _> = parts.accounts.iter().map(|it| (it.id, it.regions)).collect();
+    let is_doubted = |it: &&Trail| {
+        let states = states.get(&it.owner).copied().unwrap_or_default();
         let mut denied = regions.iter().filter(|it| it.partition() == parts.partition);
         it.is_multi_region
             && accounts.contains(&it.owner)
             && denied.any(|region| states.is_enabled(region))
     };
-    let doubted: HashSet<String> =
-        parts.trails.iter().filter(is_doubted).map(crate::world::trail::Trail::arn).collect();
+    let doubted: HashSet<String> = parts.trails.iter().filter(is_doubted).map(Trail::arn).collect();
     for row in &mut build.builder.expected {
         let is_delivering = row.control == Control::TrailDelivering.id();
         if is_delivering && row.status == Status::Pass.word() && doubted.contains(&*row.subject) {

@@ -15,8 +15,11 @@ pub(super) struct File {
     pub(super) seed: u64,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub(super) partition: Option<Spanned<String>>,
-    /// How many Regions every account has enabled, at least those that nobody can disable.
+    /// How many Regions accounts have enabled, at least those that nobody can disable.
     pub(super) regions: Option<Spanned<usize>>,
+    /// Regions beside those that nobody can disable, by name, that accounts have enabled.
+    #[serde(default)]
+    pub(super) opt_in: Vec<Spanned<String>>,
     /// Whose user the audit is.
     #[serde(default)]
     pub(super) caller: Caller,
@@ -119,6 +122,11 @@ pub(super) struct AccountFile {
     /// Whether it stood alone before.
     #[serde(default)]
     pub(super) invited: bool,
+    /// The Regions that are enabled here, instead of those of all accounts.
+    pub(super) opt_in: Option<Vec<Spanned<String>>>,
+    /// Regions that are being enabled here.
+    #[serde(default)]
+    pub(super) enabling: Vec<Spanned<String>>,
 }
 
 /// Many accounts.
@@ -151,6 +159,11 @@ pub(super) struct OrganizationTrailFile {
     pub(super) case: Spanned<String>,
     /// Its name.
     pub(super) name: Option<String>,
+    /// Its home Region, the key's and the bucket's too.
+    pub(super) home: Option<Spanned<String>>,
+    /// Whether it is laid out as AWS Control Tower does it.
+    #[serde(default)]
+    pub(super) control_tower: bool,
 }
 
 /// Something that a service control policy denies.
@@ -162,9 +175,9 @@ pub(super) struct DenialFile {
     /// The unit it hangs on, units below it too; without one it is the root.
     pub(super) unit: Option<Spanned<String>>,
     /// Regions where it denies.
-    pub(super) regions: Option<Spanned<Vec<String>>>,
+    pub(super) regions: Option<Spanned<Vec<Spanned<String>>>>,
     /// Regions where it does not; the others it does.
-    pub(super) except_regions: Option<Spanned<Vec<String>>>,
+    pub(super) except_regions: Option<Spanned<Vec<Spanned<String>>>>,
     /// What it denies.
     pub(super) actions: Vec<String>,
 }

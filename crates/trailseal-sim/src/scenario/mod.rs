@@ -12,13 +12,14 @@ mod page;
 mod place;
 mod policy;
 mod ready;
+mod seals;
 mod setup;
 #[cfg(test)]
 mod tests;
 mod trunk;
 mod truth;
 
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::sync::Arc;
 
 use jiff::Timestamp;
@@ -32,7 +33,8 @@ pub use page::cases_page;
 pub use place::Place;
 pub use policy::Facts;
 pub use ready::{READY_MADE, Shape};
-pub use setup::{How, Lies, Setup, Surroundings};
+pub use seals::{How, Lies};
+pub use setup::{Setup, Surroundings};
 pub use truth::{Control, Row, Status};
 
 /// A scenario, ready to be simulated.
@@ -124,7 +126,7 @@ impl Scenario {
             } else {
                 subject.to_string()
             };
-            text.push_str(&format!("{control},{subject},{status},{case}\n"));
+            let _ = writeln!(text, "{control},{subject},{status},{case}");
         }
         text
     }

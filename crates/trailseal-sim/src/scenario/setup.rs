@@ -5,12 +5,13 @@ use jiff::{SignedDuration, Timestamp};
 
 use super::builder::Builder;
 use super::policy::{self, Facts};
+use super::seals::{How, Lies};
 use crate::draw::Draw;
 use crate::world::account::AccountId;
 use crate::world::bucket::{Bucket, Readers};
-use crate::world::key::{Key, KeyState, MultiRegion, Rotation, key_arn};
+use crate::world::key::{Key, KeyState, MultiRegion, Rotation};
 use crate::world::region::{Partition, Region};
-use crate::world::trail::{Deliveries, Logging, Odd, Phase, Seal, Selectors, Trail};
+use crate::world::trail::{Deliveries, Logging, Odd, Seal, Selectors, Trail};
 
 /// What a case may refer to.
 #[derive(Debug, Clone, Copy)]
@@ -38,42 +39,6 @@ impl Surroundings {
     pub fn hours_ago(&self, hours: i64) -> Timestamp {
         self.start - SignedDuration::from_hours(hours)
     }
-}
-
-/// How objects lie, before the keys' ARNs are known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum How {
-    /// Under the trail's key.
-    TrailKey,
-    /// Under the trail's key, encrypted twice.
-    TrailKeyTwice,
-    /// Under the primary key that the trail's key is a replica of.
-    PrimaryKey,
-    /// Under another customer managed key of the account.
-    OtherKey,
-    /// Under a key of an account outside the organization.
-    StrangersKey,
-    /// Under `aws/s3`, the key that AWS manages.
-    AwsManagedKey,
-    /// Under S3's keys.
-    Aes256,
-    /// Under some key, and S3 does not tell which.
-    UntoldKey,
-    /// Under a key that comes with each request.
-    CustomerProvided,
-    /// As before S3 encrypted everything.
-    Unencrypted,
-}
-
-/// From how many hours ago objects lie how, and which ones otherwise.
-#[derive(Debug, Clone, Copy)]
-pub struct Lies {
-    /// Hours before the audit.
-    pub hours_ago: i64,
-    /// How they lie.
-    pub how: How,
-    /// The odd ones.
-    pub odd: Option<(Odd, How)>,
 }
 
 /// A trail in the making.
@@ -267,67 +232,6 @@ impl Setup {
         }
     }
 
-    fn seal(&self, how: How) -> Seal {
-        let Key { account, region, id, .. } = &self.key;
-        let trail_key = || self.key.arn().into();
-        match how {
-            How::TrailKey => Seal::Kms(trail_key()),
-            How::TrailKeyTwice => Seal::Dsse(trail_key()),
-            How::PrimaryKey => {
-                let primary = match self.key.multi_region {
-                    MultiRegion::Replica(primary, _) => primary,
-                    _ => *region,
-                };
-                Seal::Kms(key_arn(primary, *account, id).into())
-            }
-            How::OtherKey | How::StrangersKey | How::AwsManagedKey => {
-                Seal::Kms(self.beside(how).arn().into())
-            }
-            How::Aes256 => Seal::Aes256,
-            How::UntoldKey => Seal::KmsWithoutKey,
-            How::CustomerProvided => Seal::CustomerProvided,
-            How::Unencrypted => Seal::Unencrypted,
-        }
-    }
-
-    /// A key that objects may lie under though the trail does not name it.
-    fn beside(&self, how: How) -> Key {
-        let near = self.near;
-        let draw = Draw::new(near.account.number()).word(&self.key.id);
-        match how {
-            How::StrangersKey => {
-                key(near.stranger, self.bucket.region, &draw.word("stranger").uuid())
-            }
-            How::AwsManagedKey => Key {
-                aliases: vec!["alias/aws/s3".into()],
-                is_aws_managed: true,
-                ..key(near.account, self.bucket.region, &draw.word("aws").uuid())
-            },
-            _ => Key {
-                aliases: vec!["alias/another".into()],
-                ..key(near.account, self.bucket.region, &draw.word("other").uuid())
-            },
-        }
-    }
-
-    fn phases(&self, lies: &[Lies]) -> Vec<Phase> {
-        let phase = |it: &Lies| Phase {
-            from: self.near.hours_ago(it.hours_ago),
-            seal: self.seal(it.how),
-            exception: it.odd.map(|(odd, how)| (odd, self.seal(how))),
-        };
-        lies.iter().map(phase).collect()
-    }
-
-    /// The keys that objects lie under and the trail does not name.
-    fn keys_beside(&self) -> Vec<Key> {
-        let beside = [How::OtherKey, How::StrangersKey, How::AwsManagedKey];
-        let lies = || self.logs.iter().chain(self.digests.iter().flatten());
-        let is_used =
-            |how: &How| lies().any(|it| it.how == *how || it.odd.is_some_and(|it| it.1 == *how));
-        beside.into_iter().filter(is_used).map(|it| self.beside(it)).collect()
-    }
-
     /// Puts everything where it belongs; gives the trail's ARN.
     pub(super) fn finish(mut self, builder: &mut Builder) -> Box<str> {
         let arn = self.trail.arn();
@@ -346,14 +250,7 @@ impl Setup {
         }
         self.trail.bucket = self.bucket.name.clone();
         self.trail.key = self.names_key.then(|| self.key.arn().into());
-        self.deliveries.phases = self.phases(&self.logs);
-        self.deliveries.digest_phases = match &self.digests {
-            Some(digests) => self.phases(digests),
-            None => {
-                let plain = self.logs.iter().map(|it| Lies { odd: None, ..*it });
-                self.phases(&plain.collect::<Vec<_>>())
-            }
-        };
+        (self.deliveries.phases, self.deliveries.digest_phases) = self.seals();
         let beside = self.keys_beside();
         self.trail.deliveries = std::sync::Arc::new(self.deliveries);
         let parts = &mut builder.parts;

@@ -2,42 +2,63 @@
 
 use super::build::{Build, Result};
 use super::cases::OrganizationCase;
+use super::file::OrganizationTrailFile;
 use super::truth::Status;
-use crate::world::bucket::Readers;
+use crate::world::region::Region;
 
-/// Finds out what the organization's trails say of every account, before accounts are made.
+/// The case that the file names, and the trail's home Region.
+fn asked(
+    build: &Build<'_>,
+    trail: &OrganizationTrailFile,
+) -> Result<(&'static OrganizationCase, Region)> {
+    let id = trail.case.get_ref();
+    let case = OrganizationCase::find(id);
+    let message = || format!("there is no organization trail `{id}`");
+    let case = case.ok_or_else(|| build.wrong(&trail.case, message()))?;
+    let home = match &trail.home {
+        Some(name) => build.region(name)?,
+        None => build.builder.parts.partition.global_region(),
+    };
+    Ok((case, home))
+}
+
+/// Finds out which trail covers accounts, before accounts are made.
 pub(super) fn plan(build: &mut Build<'_>) -> Result<()> {
     for trail in &build.file.organization_trail {
-        let id = trail.case.get_ref();
-        let Some(case) = OrganizationCase::find(id) else {
-            let message = format!("there is no organization trail `{id}`");
-            return Err(build.wrong(&trail.case, message));
-        };
+        let (case, home) = asked(build, trail)?;
         if case.covers == Status::Pass {
-            build.builder.covered.get_or_insert_with(|| case.id.into());
+            build.builder.covered.get_or_insert_with(|| (case.id.into(), home));
         }
     }
     Ok(())
 }
 
 /// Makes them: keys in the management account, buckets in the log archive.
-pub(super) fn make(build: &mut Build<'_>) {
+pub(super) fn make(build: &mut Build<'_>) -> Result<()> {
     let file = build.file;
     for (index, trail) in file.organization_trail.iter().enumerate() {
-        let Some(case) = OrganizationCase::find(trail.case.get_ref()) else { continue };
+        let (case, home) = asked(build, trail)?;
         let mut setup = build.builder.setup(build.builder.well_known.management, index);
         let archive = setup.near.log_archive;
-        let name = trail.name.as_deref().unwrap_or("organization-trail");
-        setup.trail.name = name.into();
+        let (name, bucket) = if trail.control_tower {
+            // Control Tower keeps the logs of an organization under a prefix with its id.
+            let organization = build.builder.parts.organization.as_ref();
+            setup.trail.prefix = organization.map(|it| it.id.clone());
+            ("aws-controltower-BaselineCloudTrail", "aws-controltower-logs")
+        } else {
+            ("organization-trail", "organization-trail-logs")
+        };
+        setup.trail.name = trail.name.as_deref().unwrap_or(name).into();
         setup.trail.is_organization = true;
         setup.trail.is_multi_region = true;
         setup.deliveries.per_day = 24;
+        setup.home_in(home);
         setup.bucket.owner = archive;
-        let home = setup.trail.home;
-        setup.bucket.name = format!("organization-trail-logs-{archive}-{home}-{index}").into();
-        setup.bucket.readers = Readers::Organization;
+        let number = if index == 0 { String::new() } else { format!("-{}", index + 1) };
+        setup.bucket.name = format!("{bucket}-{archive}-{home}{number}").into();
         (case.change)(&mut setup);
         let arn = setup.finish(&mut build.builder);
         build.builder.expect_trail(&arn, case.row, &case.id.into());
     }
+    Ok(())
 }

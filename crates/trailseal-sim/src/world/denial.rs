@@ -29,7 +29,7 @@ pub enum PolicyKind {
 pub enum Accounts {
     /// Every one.
     All,
-    /// These.
+    /// These, sorted: a denial is looked at with every request.
     These(Vec<AccountId>),
 }
 
@@ -39,7 +39,7 @@ impl Accounts {
     pub fn contain(&self, account: AccountId) -> bool {
         match self {
             Self::All => true,
-            Self::These(these) => these.contains(&account),
+            Self::These(these) => these.binary_search(&account).is_ok(),
         }
     }
 }

@@ -14,7 +14,7 @@ use jiff::Timestamp;
 
 use account::{Account, AccountId, Role, Unit};
 use bucket::Bucket;
-use denial::Denial;
+use denial::{Accounts, Denial};
 use key::Key;
 use region::{Partition, Region};
 use trail::{EventDataStore, Trail};
@@ -116,6 +116,11 @@ impl World {
     pub fn new(mut parts: Parts) -> Self {
         parts.accounts.sort_by_key(|it| it.id);
         parts.accounts.shrink_to_fit();
+        for denial in &mut parts.denials {
+            if let Accounts::These(these) = &mut denial.accounts {
+                these.sort_unstable();
+            }
+        }
         let mut trails_of: HashMap<_, Vec<u32>> = HashMap::new();
         let mut trails_by_bucket: HashMap<_, Vec<u32>> = HashMap::new();
         let mut organization_trails = Vec::new();

@@ -1,7 +1,8 @@
 //! Cases about the key itself.
 
 use super::super::policy;
-use super::super::setup::{How, Setup};
+use super::super::seals::How;
+use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, KeyCustomerManaged, KeyPolicyAllowsCloudtrail,
     KeyPolicyDescribeKey, KeyPolicyScoped, KeyReadersLimited, KeyRotationEnabled, KeyUsable,

@@ -1,6 +1,7 @@
 //! Cases about what was delivered.
 
-use super::super::setup::{How, Lies};
+use super::super::seals::{How, Lies};
+use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, LogObjectsSealed, TrailDelivering,
 };
@@ -155,7 +156,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "objects-none",
         about: "Logging is on for a month, and neither logs nor digests were ever delivered.",
-        build: |it| it.trail(|it| it.deliver_nothing()),
+        build: |it| it.trail(Setup::deliver_nothing),
         trails: &[EMPTY.but(&[(TrailDelivering, NotProven)])],
         ..ONE_REGION
     },
@@ -247,7 +248,7 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "digests-not-wanted",
         about: "Log file validation is off, so there are no digests.",
-        build: |it| it.trail(super::super::setup::Setup::without_digests),
+        build: |it| it.trail(Setup::without_digests),
         trails: &[SEALED.but(&[(DigestObjectsSealed, NotApplicable)])],
         ..ONE_REGION
     },

@@ -1,6 +1,7 @@
 //! Trails of the whole organization, owned by the management account.
 
-use super::super::setup::{How, Setup};
+use super::super::seals::How;
+use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
 use super::super::truth::Status::{self, Fail, Pass};
 use super::super::truth::{KEYLESS, Row, SEALED};
@@ -18,7 +19,8 @@ pub struct OrganizationCase {
     pub change: fn(&mut Setup),
     /// What an audit must say of the trail.
     pub row: Row,
-    /// `pass` where it covers every active account; else their own trails decide.
+    /// `pass` where it covers every active account that has its home Region enabled; else their own
+    /// trails decide.
     pub covers: Status,
 }
 

@@ -1,6 +1,7 @@
 //! Cases about trails: how many, where, and whether they deliver.
 
-use super::super::setup::{How, Setup};
+use super::super::seals::How;
+use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
 use super::super::truth::Status::{Fail, NotProven};
 use super::super::truth::{EMPTY, FAILING, KEYLESS, SEALED};
