@@ -144,14 +144,18 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "key-creating",
-        about: "The key is still being made.",
+        about: "The key is still being made; KMS does not tell yet whether it rotates.",
         build: |it| {
             it.trail(|it| {
                 it.key.state = KeyState::Creating;
                 useless(it);
             });
         },
-        trails: &[EMPTY.but(&[(KeyUsable, Fail), (TrailDelivering, Fail)])],
+        trails: &[EMPTY.but(&[
+            (KeyUsable, Fail),
+            (KeyRotationEnabled, NotProven),
+            (TrailDelivering, Fail),
+        ])],
         ..ONE_REGION
     },
     Case {

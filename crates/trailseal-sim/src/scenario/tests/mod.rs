@@ -1,3 +1,4 @@
+mod delivered;
 mod named;
 mod organizations;
 mod rules;
