@@ -168,16 +168,14 @@ impl Builder {
         let mut place = Place::new(self, account, near);
         (new.case.build)(&mut place);
         let (account, trails, stores) = place.leave();
-        if let Some(covered) = new.case.covered {
-            let covered = self.covered(&account, covered, new.case);
-            self.expect(new.case, covered, account.id, &trails, &stores);
-        }
+        self.expect(new.case, &account, &trails, &stores);
         self.parts.accounts.push(account);
     }
 
     /// `account-covered`, and the case that says so.
-    fn covered(&self, account: &Account, own: Status, case: &Case) -> (Status, Arc<str>) {
+    fn covered(&self, account: &Account, case: &Case) -> (Status, Arc<str>) {
         match &self.covered {
+            _ if case.covered == Status::NotApplicable => (case.covered, case.id.into()),
             // Nobody can ask such an account whether it has the trail's home Region.
             Some((trail, home)) if home.is_opt_in() && account.roles.is_empty() => {
                 (Status::NotProven, trail.clone())
@@ -185,20 +183,13 @@ impl Builder {
             Some((trail, home)) if account.regions.is_enabled(*home) => {
                 (Status::Pass, trail.clone())
             }
-            _ => (own, case.id.into()),
+            _ => (case.covered, case.id.into()),
         }
     }
 
     /// Writes down the case's truth. Trails and stores after the last row of the case can be seen
     /// by nobody.
-    fn expect(
-        &mut self,
-        case: &Case,
-        (status, trail): (Status, Arc<str>),
-        account: AccountId,
-        trails: &[Box<str>],
-        stores: &[Box<str>],
-    ) {
+    fn expect(&mut self, case: &Case, account: &Account, trails: &[Box<str>], stores: &[Box<str>]) {
         let id: Arc<str> = case.id.into();
         for (arn, row) in trails.iter().zip(case.trails) {
             self.expect_trail(arn, *row, &id);
@@ -207,7 +198,8 @@ impl Builder {
             let (control, case) = (Control::EventDataStoreKmsEncrypted, id.clone());
             self.expected.push(Expected::new(arn.as_ref().into(), control, *status, case));
         }
-        let subject = account.to_string().into();
+        let (status, trail) = self.covered(account, case);
+        let subject = account.id.to_string().into();
         self.expected.push(Expected::new(subject, Control::AccountCovered, status, trail));
     }
 

@@ -48,10 +48,7 @@ fn of_case(case: &Case) -> String {
         let which = if rows > 1 { format!("trail {}: ", index + 1) } else { String::new() };
         lines.push(format!("{which}{}", of_row(*row)));
     }
-    match case.covered {
-        Some(status) => lines.push(format!("account-covered: {}", status.word())),
-        None => lines.push("no findings".to_owned()),
-    }
+    lines.push(format!("account-covered: {}", case.covered.word()));
     for status in case.stores {
         let control = Control::EventDataStoreKmsEncrypted.id();
         lines.push(format!("{control}: {}", status.word()));

@@ -37,7 +37,7 @@ pub(super) const CASES: &[Case] = &[
             it.wide_trail(|_| {});
             it.account.roles = [].into();
         },
-        covered: Some(NotProven),
+        covered: NotProven,
         ..ONE_REGION
     },
     Case {
@@ -48,7 +48,7 @@ pub(super) const CASES: &[Case] = &[
             it.store(home);
             lacking(it, &["cloudtrail:*"]);
         },
-        covered: Some(NotProven),
+        covered: NotProven,
         ..ONE_REGION
     },
     Case {
@@ -56,7 +56,7 @@ pub(super) const CASES: &[Case] = &[
         about: "The role may not read the trail's status, so whether it logs is not known.",
         build: |it| lacking(it, &["cloudtrail:GetTrailStatus"]),
         trails: &[SEALED.but(&[(TrailDelivering, NotProven)])],
-        covered: Some(NotProven),
+        covered: NotProven,
         ..ONE_REGION
     },
     Case {
@@ -64,7 +64,7 @@ pub(super) const CASES: &[Case] = &[
         about: "The role may not read the trail's selectors, so what it records is not known.",
         build: |it| lacking(it, &["cloudtrail:GetEventSelectors"]),
         trails: &[SEALED],
-        covered: Some(NotProven),
+        covered: NotProven,
         ..ONE_REGION
     },
     Case {
@@ -170,19 +170,19 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "access-suspended",
-        about: "The account is suspended: nothing is asked there and nothing said.",
+        about: "The account is suspended: nothing is asked there.",
         build: |it| in_state(it, AccountState::Suspended),
         ..NOT_IN_USE
     },
     Case {
         id: "access-closed",
-        about: "The account is closed: nothing is asked there and nothing said.",
+        about: "The account is closed: nothing is asked there.",
         build: |it| in_state(it, AccountState::Closed),
         ..NOT_IN_USE
     },
     Case {
         id: "access-pending-activation",
-        about: "The account is not activated yet: nothing is asked there and nothing said.",
+        about: "The account is not activated yet: nothing is asked there.",
         build: |it| in_state(it, AccountState::PendingActivation),
         ..NOT_IN_USE
     },

@@ -28,9 +28,9 @@ pub struct Case {
     pub build: fn(&mut Place<'_>),
     /// A row for each trail in the order they are made; further ones can be seen by nobody.
     pub trails: &'static [Row],
-    /// `account-covered`, where no organization trail covers the account; `None` where an audit
-    /// says nothing at all, because the account is not in use.
-    pub covered: Option<Status>,
+    /// `account-covered`, where no organization trail covers the account; it is not applicable to
+    /// an account that is not in use, which nothing else is said of.
+    pub covered: Status,
     /// `event-data-store-kms-encrypted` for each store in the order they are made; further ones
     /// can be seen by nobody.
     pub stores: &'static [Status],
@@ -90,13 +90,13 @@ const ONE_REGION: Case = Case {
     about: "",
     build: |_| {},
     trails: &[],
-    covered: Some(Status::Fail),
+    covered: Status::Fail,
     stores: &[],
     needs: Needs::Nothing,
 };
 
 /// What the rows of trails that record every Region begin with.
-const EVERY_REGION: Case = Case { covered: Some(Status::Pass), ..ONE_REGION };
+const EVERY_REGION: Case = Case { covered: Status::Pass, ..ONE_REGION };
 
 /// What the rows of accounts that are not in use begin with.
-const NOT_IN_USE: Case = Case { covered: None, ..ONE_REGION };
+const NOT_IN_USE: Case = Case { covered: Status::NotApplicable, ..ONE_REGION };

@@ -2,7 +2,7 @@
 
 use super::super::seals::How;
 use super::super::setup::Setup;
-use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
+use super::super::truth::Control::{HistorySealed, KeyUsable, LogObjectsSealed, TrailDelivering};
 use super::super::truth::Status::{Fail, NotProven};
 use super::super::truth::{EMPTY, FAILING, KEYLESS, SEALED};
 use super::{Case, EVERY_REGION, Needs, ONE_REGION, Place};
@@ -245,19 +245,19 @@ pub(super) const CASES: &[Case] = &[
         about: "The trail is listed, and deleted before it is asked for: whether it logs is not known.",
         build: |it| it.wide_trail(|it| it.trail.is_deleted_after_listing = true),
         trails: &[SEALED.but(&[(TrailDelivering, NotProven)])],
-        covered: Some(NotProven),
+        covered: NotProven,
         ..ONE_REGION
     },
     Case {
         id: "bucket-gone",
-        about: "The bucket was deleted; the key still works.",
+        about: "The bucket was deleted: nothing tells any more whether the key is in its Region.",
         build: |it| {
             it.trail(|it| {
                 it.makes_bucket = false;
                 it.fail_for(48);
             });
         },
-        trails: &[EMPTY.but(&[(TrailDelivering, Fail)])],
+        trails: &[EMPTY.but(&[(KeyUsable, NotProven), (TrailDelivering, Fail)])],
         ..ONE_REGION
     },
     Case {
