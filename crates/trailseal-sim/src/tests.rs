@@ -231,19 +231,16 @@ pub(crate) fn call_json(
     input: &Value,
 ) -> (u16, Value) {
     let builder = Request::builder().method(Method::POST);
-    let builder = match service {
-        Service::Account => {
-            let path = format!("/{}{}", operation[..1].to_lowercase(), &operation[1..]);
-            builder.uri(path).header("content-type", "application/json")
-        }
-        _ => {
-            let prefix = match service {
-                Service::CloudTrail => "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
-                Service::Kms => "TrentService",
-                _ => "AWSOrganizationsV20161128",
-            };
-            builder.uri("/").header("x-amz-target", format!("{prefix}.{operation}"))
-        }
+    let builder = if service == Service::Account {
+        let path = format!("/{}{}", operation[..1].to_lowercase(), &operation[1..]);
+        builder.uri(path).header("content-type", "application/json")
+    } else {
+        let prefix = match service {
+            Service::CloudTrail => "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+            Service::Kms => "TrentService",
+            _ => "AWSOrganizationsV20161128",
+        };
+        builder.uri("/").header("x-amz-target", format!("{prefix}.{operation}"))
     };
     let mut request = builder.body(Bytes::from(input.to_string())).unwrap();
     caller.sign(&mut request, service, region);

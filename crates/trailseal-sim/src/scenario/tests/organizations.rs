@@ -90,6 +90,18 @@ fn partitions_have_names_of_their_own() {
 }
 
 #[test]
+fn a_member_that_nothing_is_delegated_to_may_call_too() {
+    let text = "seed = 1\ncaller = \"member\"\n[organization]\nstatus = true\nstate = false\n";
+    let scenario = scenario(text);
+    let organization = scenario.parts.organization.as_ref().unwrap();
+    assert!(organization.delegated.is_empty());
+    assert_ne!(scenario.access.caller, organization.management);
+    assert!(organization.shows_status && !organization.shows_state);
+    let trusts = |it: &crate::world::account::Account| it.roles[0].trusts.clone();
+    assert!(scenario.parts.accounts.iter().all(|it| trusts(it) == [scenario.access.caller]));
+}
+
+#[test]
 fn another_account_changes_no_id() {
     let one = "seed = 1\n[[account]]\nname = \"a\"\ncase = \"key-ok\"\n";
     let two = format!("{one}[[account]]\nname = \"b\"\n[[account]]\nname = \"a\"\n");
