@@ -87,6 +87,21 @@ def call(client, recorder: Recorder, operation: str, parameters: dict) -> Answer
     return Answer(service, operation, verb, url, status, headers, body, parsed, error)
 
 
+def merged(answers: list[Answer]) -> dict:
+    """All pages as one: every list in full, and the rest as the last page says it."""
+    whole: dict = {}
+    for answer in answers:
+        lists = {
+            name: whole.get(name, []) + it
+            for name, it in answer.parsed.items()
+            if isinstance(it, list)
+        }
+        whole = {name: it for name, it in whole.items() if isinstance(it, list)}
+        whole |= answer.parsed | lists
+    whole.pop("ResponseMetadata", None)
+    return whole
+
+
 def replay(client, recorder: Recorder, answer: Answer, parameters: dict) -> Answer:
     """What the client makes of a raw answer, which nobody has to send."""
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from case import Case, Matches
 from clients import MANAGEMENT, NOBODY, UNKNOWN_KEY, WRONG_SECRET
-from names import ARCHIVE, EXTERNAL_ID, TRAIL_REGION, WORKLOAD
+from names import ARCHIVE, ELSEWHERE, EXTERNAL_ID, WORKLOAD
 
 NO_TRUST = "moto has no trust policies and lets everybody into every role"
 NO_SIGNATURES = "moto takes any access key and verifies no signature unless told to"
@@ -92,7 +92,7 @@ CASES = [
         "DescribeOrganization",
         cli=True,
         fields={
-            "Organization.Id": "{organization}",
+            "Organization.Id": "{organization_id}",
             "Organization.MasterAccountId": "{management}",
             "Organization.FeatureSet": "ALL",
         },
@@ -137,7 +137,7 @@ CASES = [
         "ListAccountsForParent",
         {"ParentId": "{unit_security}"},
         pages=TOKEN,
-        fields={"[].Accounts[].Id": ["{archive}"]},
+        fields={"[].Accounts[].Id": ["{log_archive}"]},
     ),
     Case(
         "accounts under the root",
@@ -178,7 +178,7 @@ CASES = [
         "sts",
         "GetCallerIdentity",
         who=WORKLOAD,
-        region=TRAIL_REGION,
+        region=ELSEWHERE,
         fields={"Account": "{workload}"},
     ),
     Case(

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 
 from case import Case
-from clients import HOME
-from names import ARCHIVE, TRAIL_REGION, WORKLOAD
+from names import ELSEWHERE, GRANTED, REFUSED, THREE_REGIONS, WORKLOAD
 
 ONE_ACCOUNT = "moto looks for a key in the caller's account alone: NotFoundException"
-MISSING = "arn:aws:kms:eu-west-1:{workload}:key/00000000-0000-4000-8000-000000000000"
+MISSING = "arn:aws:kms:us-east-1:{workload}:key/00000000-0000-4000-8000-000000000000"
+STRANGE = "arn:aws:kms:us-east-1:{outsider}:key/00000000-0000-4000-8000-000000000000"
 
 
 def is_policy(value) -> bool:
@@ -17,14 +17,19 @@ def is_policy(value) -> bool:
     return isinstance(json.loads(value).get("Statement"), list)
 
 
+def kms(name: str, operation: str, key: str, **options) -> Case:
+    """A call about one key, by the workload unless it is said otherwise."""
+    parameters = {"KeyId": key}
+    if operation == "GetKeyPolicy":
+        parameters["PolicyName"] = "default"
+    return Case(name, "kms", operation, parameters, **({"who": WORKLOAD} | options))
+
+
 CASES = [
-    Case(
+    kms(
         "a key of one's own",
-        "kms",
         "DescribeKey",
-        {"KeyId": "{trail_key_arn}"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        "{trail_key_arn}",
         cli=True,
         fields={
             "KeyMetadata.Arn": "{trail_key_arn}",
@@ -37,120 +42,101 @@ CASES = [
             "KeyMetadata.MultiRegion": False,
         },
     ),
-    Case(
+    kms(
         "a key by its bare id",
-        "kms",
         "DescribeKey",
-        {"KeyId": "{trail_key}"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
-        fields={"KeyMetadata.Arn": "{trail_key_arn}"},
-    ),
-    Case(
-        "a key by its alias",
-        "kms",
-        "DescribeKey",
-        {"KeyId": "alias/workload-trail"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        "{trail_key}",
         cli=True,
         fields={"KeyMetadata.Arn": "{trail_key_arn}"},
     ),
-    Case(
+    kms(
+        "a key of one's own elsewhere",
+        "DescribeKey",
+        "{elsewhere_key_arn}",
+        who=THREE_REGIONS,
+        region=ELSEWHERE,
+        fields={"KeyMetadata.Arn": "{elsewhere_key_arn}"},
+    ),
+    kms(
         "a key of another account, allowed",
-        "kms",
         "DescribeKey",
-        {"KeyId": "{organization_key_arn}"},
-        who=WORKLOAD,
-        region=HOME,
+        "{granted_key_arn}",
+        who=GRANTED,
         cli=True,
         moto=ONE_ACCOUNT,
-        fields={
-            "KeyMetadata.Arn": "{organization_key_arn}",
-            "KeyMetadata.AWSAccountId": "{management}",
-        },
+        fields={"KeyMetadata.Arn": "{granted_key_arn}", "KeyMetadata.KeyState": "Enabled"},
     ),
-    Case(
+    kms(
         "a key of another account, denied",
-        "kms",
         "DescribeKey",
-        {"KeyId": "{trail_key_arn}"},
-        who=ARCHIVE,
-        region=TRAIL_REGION,
+        "{refused_key_arn}",
+        who=REFUSED,
         error=("AccessDeniedException", 400),
         cli=True,
         moto=ONE_ACCOUNT,
     ),
-    Case(
+    kms(
         "a key of strangers",
-        "kms",
         "DescribeKey",
-        {
-            "KeyId": "arn:aws:kms:eu-west-1:{outsider}:key/00000000-0000-4000-8000-000000000000"
-        },
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        STRANGE,
         error=("AccessDeniedException", 400),
         moto=ONE_ACCOUNT,
     ),
-    Case(
-        "a key that is gone",
-        "kms",
-        "DescribeKey",
-        {"KeyId": MISSING},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
-        error=("NotFoundException", 400),
-        cli=True,
+    kms(
+        "a key that is gone", "DescribeKey", MISSING, error=("NotFoundException", 400), cli=True
     ),
-    Case(
+    kms(
+        "a key that is in another Region",
+        "DescribeKey",
+        "{trail_key}",
+        region=ELSEWHERE,
+        error=("NotFoundException", 400),
+    ),
+    kms("a name of no key", "DescribeKey", "alias/nobody", error=("NotFoundException", 400)),
+    kms(
         "a key's policy",
-        "kms",
         "GetKeyPolicy",
-        {"KeyId": "{trail_key_arn}", "PolicyName": "default"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        "{trail_key_arn}",
         cli=True,
         fields={"Policy": is_policy, "PolicyName": "default"},
     ),
-    Case(
+    kms(
         "the policy of another account's key",
-        "kms",
         "GetKeyPolicy",
-        {"KeyId": "{organization_key_arn}", "PolicyName": "default"},
-        who=WORKLOAD,
-        region=HOME,
+        "{granted_key_arn}",
+        who=GRANTED,
         error=("AccessDeniedException", 400),
         cli=True,
         moto=ONE_ACCOUNT,
     ),
-    Case(
+    kms(
         "the policy of a key that is gone",
-        "kms",
         "GetKeyPolicy",
-        {"KeyId": MISSING, "PolicyName": "default"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        MISSING,
         error=("NotFoundException", 400),
+        cli=True,
     ),
-    Case(
+    kms(
         "a key's rotation",
-        "kms",
         "GetKeyRotationStatus",
-        {"KeyId": "{trail_key_arn}"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        "{trail_key_arn}",
         cli=True,
         fields={"KeyRotationEnabled": True, "RotationPeriodInDays": 365},
     ),
-    Case(
+    kms(
         "the rotation of another account's key, allowed",
-        "kms",
         "GetKeyRotationStatus",
-        {"KeyId": "{organization_key_arn}"},
-        who=WORKLOAD,
-        region=HOME,
+        "{granted_key_arn}",
+        who=GRANTED,
         moto=ONE_ACCOUNT,
         fields={"KeyRotationEnabled": True},
+    ),
+    kms(
+        "the rotation of another account's key, denied",
+        "GetKeyRotationStatus",
+        "{refused_key_arn}",
+        who=REFUSED,
+        error=("AccessDeniedException", 400),
+        moto=ONE_ACCOUNT,
     ),
 ]

@@ -5,49 +5,58 @@ from __future__ import annotations
 import hashlib
 
 from case import Case, Matches
-from clients import NOBODY, VIRTUAL_HOST, WRONG_SECRET
-from names import ARCHIVE, OBJECTS, TRAIL_REGION, WORKLOAD
+from clients import HOME, NOBODY, VIRTUAL_HOST, WRONG_SECRET
+from names import ARCHIVE, ELSEWHERE, REFUSED, SEALED, THREE_REGIONS, WAYS
 
 NO_LOGS = "moto delivers no logs"
 TOKEN = ("ContinuationToken", "NextContinuationToken")
-WAYS = sorted(OBJECTS[it] for it in ("aes256", "kms", "dsse", "plain"))
 CONTENT = b"a report\n"
 ETAG = f'"{hashlib.md5(CONTENT).hexdigest()}"'
-FOLDER = "AWSLogs/{workload}/CloudTrail/eu-west-1/"
-LOG_KEY = r"AWSLogs/\d{12}/CloudTrail/eu-west-1/\d{4}/\d\d/\d\d/\d{12}_CloudTrail_eu-west-1_\d{8}T\d{4}Z_\w{16}\.json\.gz"
+LOG_KEY = (
+    r"(?:.*/)?AWSLogs/\d{12}/CloudTrail/[a-z0-9-]+/\d{4}/\d\d/\d\d/"
+    r"\d{12}_CloudTrail_[a-z0-9-]+_\d{8}T\d{4}Z_\w{16}\.json\.gz"
+)
+REPORT = "reports/{run}.txt"
 
 
-def of_workload(name: str, operation: str, parameters=None, **options) -> Case:
-    """A call by the owner of the trail's bucket, in the bucket's Region."""
-    options = {"who": WORKLOAD, "region": TRAIL_REGION} | options
-    return Case(name, "s3", operation, {"Bucket": "{trail_bucket}"} | (parameters or {}), **options)
+def sealed(name: str, operation: str, parameters=None, **options) -> Case:
+    """A call about the bucket of a sealed trail, by its owner."""
+    options = {"who": SEALED} | options
+    return Case(name, "s3", operation, {"Bucket": "{kms_bucket}"} | (parameters or {}), **options)
 
 
 def head(way: str, fields: dict, **options) -> Case:
-    return of_workload(
-        f"head of an object that lies under {way}",
+    """HeadObject of a log file that lies in this way; it must say what the list said."""
+    if "error" not in options:
+        fields |= {name: "{" + f"{way}_{it}" + "}" for name, it in LISTED.items()}
+    return Case(
+        f"head of a log that lies under {way}",
+        "s3",
         "HeadObject",
-        {"Key": "{object_" + way + "}"},
+        {"Bucket": "{" + way + "_bucket}", "Key": "{" + way + "_object}"},
+        who=WAYS[way],
         cli=True,
-        fields={"ContentLength": 10} | fields,
+        fields=fields,
         **options,
     )
 
 
-def in_order(facts: dict, answers) -> list[str]:
+LISTED = {"ContentLength": "size", "LastModified": "time", "ETag": "etag"}
+
+
+def in_order(_, answers) -> list[str]:
     """Keys come once and in the order of their bytes, and every page but the last is full."""
     keys = [it["Key"] for answer in answers for it in answer.parsed.get("Contents", [])]
     lines = []
     if keys != sorted(set(keys), key=str.encode):
         lines.append("the keys are not in order, or come twice")
-    sizes = [answer.parsed["KeyCount"] for answer in answers[:-1]]
-    if len(set(sizes)) > 1:
-        lines.append(f"the pages before the last have {sizes} keys")
-    for answer in answers:
+    for index, answer in enumerate(answers):
         page = answer.parsed
         told = len(page.get("Contents", [])) + len(page.get("CommonPrefixes", []))
         if page["KeyCount"] != told or told > page["MaxKeys"]:
             lines.append(f"KeyCount is {page['KeyCount']} of {told}, MaxKeys {page['MaxKeys']}")
+        if index < len(answers) - 1 and told < page["MaxKeys"]:
+            lines.append(f"page {index + 1} has {told} keys, and {page['MaxKeys']} were asked for")
         if page["IsTruncated"] != ("NextContinuationToken" in page):
             lines.append("IsTruncated and NextContinuationToken do not agree")
     return lines
@@ -58,149 +67,108 @@ def all_logs(keys) -> bool:
     return bool(keys) and all(Matches(LOG_KEY) == it for it in keys)
 
 
-CASES = [
+BUCKETS = [
     Case(
-        "buckets", "s3", "ListBuckets", who=ARCHIVE, cli=True,
-        fields={"Buckets[].Name": ["{organization_bucket}"]},
-    ),  # fmt: skip
-    of_workload("a bucket", "HeadBucket", cli=True, fields={"BucketRegion": TRAIL_REGION}),
-    of_workload(
-        "a bucket of an owner", "HeadBucket", {"ExpectedBucketOwner": "{workload}"}
+        "buckets",
+        "s3",
+        "ListBuckets",
+        who=SEALED,
+        cli=True,
+        fields={"Buckets[].Name": ["{kms_bucket}"]},
     ),
-    of_workload(
+    sealed("a bucket", "HeadBucket", cli=True, fields={"BucketRegion": HOME}),
+    sealed("a bucket of an owner", "HeadBucket", {"ExpectedBucketOwner": "{sealed}"}),
+    sealed(
         "a bucket of another owner",
         "HeadBucket",
         {"ExpectedBucketOwner": "{outsider}"},
         error=("403", 403),
+        cli=True,
         moto="moto ignores ExpectedBucketOwner",
     ),
     Case(
-        "a bucket that is none", "s3", "HeadBucket", {"Bucket": "judge-no-such-bucket"},
+        "a bucket that is none",
+        "s3",
+        "HeadBucket",
+        {"Bucket": "judge-no-such-bucket"},
         error=("404", 404),
-    ),  # fmt: skip
-    of_workload(
-        "a bucket's Region", "GetBucketLocation", cli=True,
-        fields={"LocationConstraint": TRAIL_REGION},
-    ),  # fmt: skip
+    ),
     Case(
-        "a bucket's Region, the first of all",
+        "a bucket's Region",
         "s3",
         "GetBucketLocation",
-        {"Bucket": "{organization_bucket}"},
-        who=ARCHIVE,
-        fields={"LocationConstraint": None},
-    ),
-    of_workload(
-        "objects",
-        "ListObjectsV2",
-        {"Prefix": "ways/"},
+        {"Bucket": "{elsewhere_bucket}"},
+        who=THREE_REGIONS,
+        region=ELSEWHERE,
         cli=True,
-        moto="moto has no objects under keys of customers without their keys",
-        fields={"Contents[].Key": sorted(OBJECTS.values()), "IsTruncated": False},
+        fields={"LocationConstraint": ELSEWHERE},
     ),
-    of_workload(
-        "objects after a key",
+    sealed(
+        "a bucket's Region, the first of all", "GetBucketLocation", fields={"LocationConstraint": None}
+    ),
+]
+
+LISTS = [
+    sealed(
+        "logs of a day",
         "ListObjectsV2",
-        {"Prefix": "ways/", "StartAfter": "ways/dsse"},
+        {"Prefix": "{kms_folder}"},
         cli=True,
-        fields={"Contents[].Key": ["ways/kms", "ways/plain"], "StartAfter": "ways/dsse"},
+        moto=NO_LOGS,
+        fields={"Contents[].Key": all_logs, "Contents[0].Key": "{kms_object}"},
+        check=in_order,
     ),
-    of_workload(
-        "objects after what is no key",
+    sealed(
+        "logs, page by page",
         "ListObjectsV2",
-        {"Prefix": "ways/", "StartAfter": "ways/k", "MaxKeys": 1},
-        fields={"Contents[].Key": ["ways/kms"], "IsTruncated": True, "KeyCount": 1},
-    ),
-    of_workload(
-        "objects, page by page",
-        "ListObjectsV2",
-        {"Prefix": "ways/", "StartAfter": "ways/b", "MaxKeys": 2},
+        {"Prefix": "{kms_month}", "MaxKeys": 60},
         pages=TOKEN,
         check=in_order,
-        moto="moto has no objects under keys of customers without their keys",
-        fields={"[].Contents[].Key": [it for it in sorted(OBJECTS.values()) if it > "ways/b"]},
+        cli=True,
+        moto=NO_LOGS,
+        fields={"length([]) > `1`": True, "length([].Contents[]) > `60`": True},
     ),
-    of_workload(
+    sealed(
+        "logs after a log",
+        "ListObjectsV2",
+        {"Prefix": "{kms_month}", "StartAfter": "{kms_object}", "MaxKeys": 2},
+        check=in_order,
+        cli=True,
+        moto=NO_LOGS,
+        fields={"Contents[?Key<='{kms_object}']": [], "StartAfter": "{kms_object}"},
+    ),
+    sealed(
+        "what lies at a key and after",
+        "ListObjectsV2",
+        {"Prefix": "{kms_object}"},
+        fields={"Contents[].Key": ["{kms_object}"], "IsTruncated": False, "KeyCount": 1},
+    ),
+    sealed(
+        "what lies at a key, after it",
+        "ListObjectsV2",
+        {"Prefix": "{kms_object}", "StartAfter": "{kms_object}"},
+        cli=True,
+        fields={"Contents": None, "IsTruncated": False, "KeyCount": 0},
+    ),
+    sealed(
+        "what lies at a key, after its folder",
+        "ListObjectsV2",
+        {"Prefix": "{kms_object}", "StartAfter": "{kms_folder}", "MaxKeys": 1},
+        fields={"Contents[].Key": ["{kms_object}"], "KeyCount": 1},
+    ),
+    sealed(
         "folders",
         "ListObjectsV2",
-        {"Delimiter": "/"},
+        {"Prefix": "AWSLogs/", "Delimiter": "/"},
         cli=True,
-        fields={"CommonPrefixes[?Prefix=='ways/'].Prefix": ["ways/"]},
+        fields={"CommonPrefixes[].Prefix": ["AWSLogs/{sealed}/"], "Contents": None},
         check=in_order,
-        moto=NO_LOGS,
     ),
-    of_workload(
+    sealed(
         "nothing under a prefix",
         "ListObjectsV2",
         {"Prefix": "nothing/"},
         fields={"KeyCount": 0, "IsTruncated": False, "Contents": None},
-    ),
-    of_workload(
-        "logs of a day",
-        "ListObjectsV2",
-        {"Prefix": FOLDER + "{day}/", "MaxKeys": 10},
-        pages=TOKEN,
-        check=in_order,
-        cli=True,
-        moto=NO_LOGS,
-        fields={"[].Contents[].Key": all_logs, "length([]) > `1`": True},
-    ),
-    of_workload(
-        "logs after a time",
-        "ListObjectsV2",
-        {
-            "Prefix": FOLDER + "{day}/",
-            "StartAfter": FOLDER + "{day}/{workload}_CloudTrail_eu-west-1_{stamp}T0600Z",
-        },
-        check=in_order,
-        moto=NO_LOGS,
-        fields={"Contents[].Key": all_logs, "Contents[0].Key": Matches(".*_{stamp}T0[6-9].*")},
-    ),
-    of_workload(
-        "head of a log",
-        "HeadObject",
-        {"Key": "{log_key}"},
-        cli=True,
-        moto=NO_LOGS,
-        fields={
-            "ServerSideEncryption": "aws:kms",
-            "SSEKMSKeyId": "{trail_key_arn}",
-            "ContentLength": "{log_size}",
-            "LastModified": "{log_time}",
-        },
-    ),
-    head("aes256", {"ServerSideEncryption": "AES256", "SSEKMSKeyId": None}),
-    head("kms", {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "{trail_key_arn}"}),
-    head("dsse", {"ServerSideEncryption": "aws:kms:dsse", "SSEKMSKeyId": "{trail_key_arn}"}),
-    head("plain", {"ServerSideEncryption": None, "SSEKMSKeyId": None}),
-    of_workload(
-        "head of an object that lies under a customer's own key",
-        "HeadObject",
-        {"Key": "{object_customer}"},
-        error=("400", 400),
-        cli=True,
-        moto="moto asks nobody for the customer's key",
-    ),
-    of_workload(
-        "head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True
-    ),
-    Case(
-        "head by a stranger",
-        "s3",
-        "HeadObject",
-        {"Bucket": "{trail_bucket}", "Key": "{object_kms}"},
-        who=ARCHIVE,
-        region=TRAIL_REGION,
-        error=("403", 403),
-    ),
-    Case(
-        "a list by a stranger",
-        "s3",
-        "ListObjectsV2",
-        {"Bucket": "{trail_bucket}"},
-        who=ARCHIVE,
-        region=TRAIL_REGION,
-        error=("AccessDenied", 403),
     ),
     Case(
         "a list of no bucket",
@@ -210,71 +178,97 @@ CASES = [
         error=("NoSuchBucket", 404),
         cli=True,
     ),
-    of_workload(
-        "an object",
-        "PutObject",
-        {"Key": "reports/{run}.txt", "Body": CONTENT, "IfNoneMatch": "*"},
-        fields={"ETag": ETAG, "ServerSideEncryption": "AES256"},
-        cli={"Key": "reports/{run}-cli.txt"},
-    ),
-    of_workload(
-        "the same object once more",
-        "PutObject",
-        {"Key": "reports/{run}.txt", "Body": CONTENT, "IfNoneMatch": "*"},
-        error=("PreconditionFailed", 412),
-        cli={"Key": "reports/{run}-cli.txt"},
-    ),
-    of_workload(
-        "head of what was put",
-        "HeadObject",
-        {"Key": "reports/{run}.txt"},
-        fields={"ContentLength": len(CONTENT), "ETag": ETAG},
-    ),
-    of_workload(
-        "a list of what was put",
+    sealed(
+        "a list by a stranger",
         "ListObjectsV2",
-        {"Prefix": "reports/{run}.txt"},
-        fields={"Contents[].Key": ["reports/{run}.txt"], "Contents[0].Size": len(CONTENT)},
+        who=REFUSED,
+        error=("AccessDenied", 403),
+        cli=True,
     ),
-    of_workload(
-        "objects, the bucket in the host's name",
-        "ListObjectsV2",
-        {"Prefix": "ways/", "StartAfter": "ways/d"},
-        style=VIRTUAL_HOST,
-        fields={"Name": "{trail_bucket}", "Contents[0].Key": "ways/dsse"},
-    ),
-    of_workload(
-        "head, the bucket in the host's name",
-        "HeadObject",
-        {"Key": "{object_kms}"},
-        style=VIRTUAL_HOST,
-        fields={"ServerSideEncryption": "aws:kms"},
-    ),
-    Case(
-        "buckets, in the host's name",
-        "s3",
-        "ListBuckets",
-        who=ARCHIVE,
-        style=VIRTUAL_HOST,
-        fields={"Buckets[].Name": ["{organization_bucket}"]},
-    ),
-    Case(
+    sealed(
         "a list with a wrong secret",
-        "s3",
-        "ListBuckets",
+        "ListObjectsV2",
         who=WRONG_SECRET,
         error=("SignatureDoesNotMatch", 403),
         cli=True,
         moto="moto verifies no signature unless told to",
     ),
-    Case(
+    sealed(
         "a list without a signature",
-        "s3",
         "ListObjectsV2",
-        {"Bucket": "{trail_bucket}"},
         who=NOBODY,
-        region=TRAIL_REGION,
         error=("AccessDenied", 403),
         moto="moto lets nobody in particular do everything",
     ),
+    sealed(
+        "a list, the bucket in the host's name",
+        "ListObjectsV2",
+        {"Prefix": "{kms_object}"},
+        style=VIRTUAL_HOST,
+        fields={"Name": "{kms_bucket}", "Contents[0].Key": "{kms_object}"},
+    ),
+    Case(
+        "buckets, at S3's own host",
+        "s3",
+        "ListBuckets",
+        who=ARCHIVE,
+        style=VIRTUAL_HOST,
+        fields={"Buckets[].Name | contains(@, '{organization_bucket}')": True},
+        moto="moto's log archive has one bucket",
+    ),
 ]
+
+OBJECTS = [
+    head("aes256", {"ServerSideEncryption": "AES256", "SSEKMSKeyId": None}),
+    head("kms", {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "{kms_key_arn}"}),
+    head("dsse", {"ServerSideEncryption": "aws:kms:dsse", "SSEKMSKeyId": "{dsse_key_arn}"}),
+    head("plain", {"ServerSideEncryption": None, "SSEKMSKeyId": None}),
+    head(
+        "customer", {}, error=("400", 400), moto="moto asks nobody for a customer's own key"
+    ),
+    sealed(
+        "head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True
+    ),
+    sealed(
+        "head by a stranger", "HeadObject", {"Key": "{kms_object}"}, who=REFUSED, error=("403", 403)
+    ),
+    sealed(
+        "head, the bucket in the host's name",
+        "HeadObject",
+        {"Key": "{kms_object}"},
+        style=VIRTUAL_HOST,
+        fields={"ServerSideEncryption": "aws:kms"},
+    ),
+    sealed(
+        "an object",
+        "PutObject",
+        {"Key": REPORT, "Body": CONTENT, "IfNoneMatch": "*"},
+        fields={"ETag": ETAG, "ServerSideEncryption": "AES256"},
+        cli={"Key": "reports/{run}-cli.txt"},
+    ),
+    sealed(
+        "the same object once more",
+        "PutObject",
+        {"Key": REPORT, "Body": CONTENT, "IfNoneMatch": "*"},
+        error=("PreconditionFailed", 412),
+        cli={"Key": "reports/{run}-cli.txt"},
+    ),
+    sealed(
+        "head of what was put",
+        "HeadObject",
+        {"Key": REPORT},
+        fields={"ContentLength": len(CONTENT), "ETag": ETAG},
+    ),
+    sealed(
+        "a list of what was put",
+        "ListObjectsV2",
+        {"Prefix": REPORT},
+        fields={
+            "Contents[].Key": [REPORT],
+            "Contents[0].Size": len(CONTENT),
+            "Contents[0].ETag": ETAG,
+        },
+    ),
+]
+
+CASES = BUCKETS + LISTS + OBJECTS

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from case import Case, Matches
-from clients import HOME, MANAGEMENT
-from names import ORGANIZATION_TRAIL, TRAIL, TRAIL_REGION, WORKLOAD
+from clients import HOME
+from names import ELSEWHERE, LAKE, THREE_REGIONS, WORKLOAD
 
 NO_SHADOW = "moto shows an organization's trail to its owner alone"
 NO_LAKE = "moto has no event data stores"
 TOKEN = ("NextToken", "NextToken")
-STRANGER = "arn:aws:cloudtrail:eu-west-1:{workload}:trail/nobody"
+NONE = "arn:aws:cloudtrail:us-east-1:{workload}:trail/nobody"
+NO_STORE = "arn:aws:cloudtrail:us-east-1:{lake}:eventdatastore/00000000-0000-4000-8000-000000000000"
+WITHOUT_SHADOWS = {"includeShadowTrails": False}
 
 
 def is_key_arn(value) -> bool:
@@ -17,102 +19,97 @@ def is_key_arn(value) -> bool:
     return Matches(r"arn:aws:kms:[a-z0-9-]+:\d+:key/[0-9a-f-]+") == value
 
 
+def describe(name: str, arns: list[str], parameters=None, **options) -> Case:
+    """DescribeTrails, which must give the trails with these ARNs."""
+
+    def check(facts, answers):
+        found = sorted(it["TrailARN"] for it in answers[-1].parsed["trailList"])
+        expected = sorted(facts[it] for it in arns)
+        return [] if found == expected else [f"trailList shows {found}, expected {expected}"]
+
+    return Case(name, "cloudtrail", "DescribeTrails", parameters or {}, check=check, **options)
+
+
 CASES = [
-    Case(
+    describe(
         "trails of the owner, at home",
-        "cloudtrail",
-        "DescribeTrails",
+        ["organization_arn"],
         cli=True,
         fields={
-            "trailList[].Name": [ORGANIZATION_TRAIL],
+            "trailList[0].Name": "{organization_name}",
             "trailList[0].IsOrganizationTrail": True,
             "trailList[0].IsMultiRegionTrail": True,
             "trailList[0].HomeRegion": HOME,
-            "trailList[0].TrailARN": "{organization_trail_arn}",
             "trailList[0].KmsKeyId": is_key_arn,
+            "trailList[0].S3BucketName": "{organization_bucket}",
         },
     ),
-    Case(
-        "trails of the owner, elsewhere",
-        "cloudtrail",
-        "DescribeTrails",
-        region=TRAIL_REGION,
-        fields={"trailList[].TrailARN": ["{organization_trail_arn}"]},
+    describe(
+        "trails of the owner, elsewhere", ["organization_arn"], region=ELSEWHERE, cli=True
     ),
-    Case(
+    describe(
         "trails of the owner, elsewhere without shadows",
-        "cloudtrail",
-        "DescribeTrails",
-        {"includeShadowTrails": False},
-        region=TRAIL_REGION,
+        [],
+        WITHOUT_SHADOWS,
+        region=ELSEWHERE,
         cli=True,
-        fields={"trailList": []},
     ),
-    Case(
-        "trails of the owner, at home without shadows",
-        "cloudtrail",
-        "DescribeTrails",
-        {"includeShadowTrails": False},
-        fields={"trailList[].Name": [ORGANIZATION_TRAIL]},
-    ),
-    Case(
+    describe("trails of the owner, without shadows", ["organization_arn"], WITHOUT_SHADOWS),
+    describe(
         "trails of a member",
-        "cloudtrail",
-        "DescribeTrails",
+        ["trail_arn", "organization_arn"],
         who=WORKLOAD,
-        region=TRAIL_REGION,
         cli=True,
         moto=NO_SHADOW,
-        fields={
-            "sort(trailList[].TrailARN)": ["{trail_arn}", "{organization_trail_arn}"],
-            "trailList[?IsOrganizationTrail].Name": [ORGANIZATION_TRAIL],
-        },
+        fields={"trailList[?IsOrganizationTrail].Name": ["{organization_name}"]},
     ),
-    Case(
+    describe(
         "trails of a member, elsewhere",
-        "cloudtrail",
-        "DescribeTrails",
+        ["trail_arn", "organization_arn"],
         who=WORKLOAD,
         region="us-west-2",
         moto=NO_SHADOW,
-        fields={"sort(trailList[].Name)": [ORGANIZATION_TRAIL, TRAIL]},
     ),
-    Case(
-        "trails of a member, without shadows",
-        "cloudtrail",
-        "DescribeTrails",
-        {"includeShadowTrails": False},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
-        cli=True,
-        fields={"trailList[].TrailARN": ["{trail_arn}"]},
+    describe(
+        "trails of a member, without shadows", ["trail_arn"], WITHOUT_SHADOWS, who=WORKLOAD, cli=True
     ),
-    Case(
+    describe(
         "trails of a member, elsewhere without shadows",
-        "cloudtrail",
-        "DescribeTrails",
-        {"includeShadowTrails": False},
+        [],
+        WITHOUT_SHADOWS,
         who=WORKLOAD,
+        region=ELSEWHERE,
         cli=True,
-        fields={"trailList": []},
     ),
-    Case(
+    describe(
+        "a trail of one Region, in another without shadows",
+        ["elsewhere_arn"],
+        WITHOUT_SHADOWS,
+        who=THREE_REGIONS,
+        region=ELSEWHERE,
+        fields={"trailList[0].IsMultiRegionTrail": False, "trailList[0].HomeRegion": ELSEWHERE},
+    ),
+    describe(
         "a trail by its name",
-        "cloudtrail",
-        "DescribeTrails",
-        {"trailNameList": [TRAIL]},
+        ["trail_arn"],
+        {"trailNameList": ["{trail_name}"]},
         who=WORKLOAD,
-        region=TRAIL_REGION,
         cli=True,
-        fields={"trailList[].TrailARN": ["{trail_arn}"]},
     ),
-    Case(
-        "a trail by a name that is none",
-        "cloudtrail",
-        "DescribeTrails",
-        {"trailNameList": ["nobody"]},
+    describe(
+        "a trail by its ARN, elsewhere",
+        ["trail_arn"],
+        {"trailNameList": ["{trail_arn}"]},
         who=WORKLOAD,
-        fields={"trailList": []},
+        region=ELSEWHERE,
+        moto="moto compares trailNameList with names only",
+    ),
+    describe(
+        "a trail by a name that is none",
+        [],
+        {"trailNameList": ["nobody"]},
+        who=THREE_REGIONS,
+        region="us-west-2",
     ),
     Case(
         "one trail",
@@ -120,8 +117,7 @@ CASES = [
         "GetTrail",
         {"Name": "{trail_arn}"},
         who=WORKLOAD,
-        region=TRAIL_REGION,
-        fields={"Trail.Name": TRAIL, "Trail.S3BucketName": "{trail_bucket}"},
+        fields={"Trail.Name": "{trail_name}", "Trail.S3BucketName": "{trail_bucket}"},
     ),
     Case(
         "the status by ARN",
@@ -129,7 +125,6 @@ CASES = [
         "GetTrailStatus",
         {"Name": "{trail_arn}"},
         who=WORKLOAD,
-        region=TRAIL_REGION,
         cli=True,
         fields={"IsLogging": True, "LatestDeliveryError": None},
     ),
@@ -137,46 +132,48 @@ CASES = [
         "the status by name",
         "cloudtrail",
         "GetTrailStatus",
-        {"Name": ORGANIZATION_TRAIL},
+        {"Name": "{organization_name}"},
         fields={"IsLogging": True},
     ),
     Case(
         "the status of the organization's trail in a member",
         "cloudtrail",
         "GetTrailStatus",
-        {"Name": "{organization_trail_arn}"},
+        {"Name": "{organization_arn}"},
         who=WORKLOAD,
+        region=ELSEWHERE,
         cli=True,
         moto=NO_SHADOW,
         fields={"IsLogging": True},
     ),
     Case(
-        "the status of a trail that is none",
+        "the status of the organization's trail in a member, by its name alone",
         "cloudtrail",
         "GetTrailStatus",
-        {"Name": STRANGER},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        {"Name": "{organization_name}"},
+        who=LAKE,
         error=("TrailNotFoundException", 400),
         cli=True,
     ),
     Case(
-        "the status of a name that is none",
+        "the status of a trail that is none",
         "cloudtrail",
         "GetTrailStatus",
-        {"Name": "nobody"},
+        {"Name": NONE},
+        who=WORKLOAD,
         error=("TrailNotFoundException", 400),
+        cli=True,
     ),
     Case(
         "the names of trails",
         "cloudtrail",
         "ListTrails",
         pages=TOKEN,
-        who=MANAGEMENT,
         cli=True,
         fields={
-            "[].Trails[].TrailARN": ["{organization_trail_arn}"],
+            "[].Trails[].TrailARN": ["{organization_arn}"],
             "[].Trails[].HomeRegion": [HOME],
+            "[].Trails[].Name": ["{organization_name}"],
         },
     ),
     Case(
@@ -185,7 +182,6 @@ CASES = [
         "GetEventSelectors",
         {"TrailName": "{trail_arn}"},
         who=WORKLOAD,
-        region=TRAIL_REGION,
         cli=True,
         fields={
             "TrailARN": "{trail_arn}",
@@ -197,9 +193,8 @@ CASES = [
         "what no trail records",
         "cloudtrail",
         "GetEventSelectors",
-        {"TrailName": STRANGER},
+        {"TrailName": NONE},
         who=WORKLOAD,
-        region=TRAIL_REGION,
         error=("TrailNotFoundException", 400),
     ),
     Case(
@@ -207,21 +202,20 @@ CASES = [
         "cloudtrail",
         "ListEventDataStores",
         pages=TOKEN,
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        who=LAKE,
+        region="{store_region}",
         cli=True,
         moto=NO_LAKE,
         fields={
-            "length([].EventDataStores[]) >= `2`": True,
+            "[].EventDataStores[].EventDataStoreArn | contains(@, '{store_arn}')": True,
             "[].EventDataStores[].KmsKeyId": [],
         },
     ),
     Case(
-        "event data stores elsewhere",
+        "no event data stores",
         "cloudtrail",
         "ListEventDataStores",
         who=WORKLOAD,
-        region="us-west-2",
         moto=NO_LAKE,
         fields={"EventDataStores": []},
     ),
@@ -230,8 +224,8 @@ CASES = [
         "cloudtrail",
         "GetEventDataStore",
         {"EventDataStore": "{store_arn}"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        who=LAKE,
+        region="{store_region}",
         cli=True,
         moto=NO_LAKE,
         fields={"EventDataStoreArn": "{store_arn}", "KmsKeyId": is_key_arn, "Status": "ENABLED"},
@@ -241,8 +235,8 @@ CASES = [
         "cloudtrail",
         "GetEventDataStore",
         {"EventDataStore": "{plain_store_arn}"},
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        who=LAKE,
+        region="{plain_store_region}",
         moto=NO_LAKE,
         fields={"KmsKeyId": None},
     ),
@@ -250,13 +244,10 @@ CASES = [
         "an event data store that is none",
         "cloudtrail",
         "GetEventDataStore",
-        {
-            "EventDataStore": "arn:aws:cloudtrail:eu-west-1:{workload}:eventdatastore/"
-            "00000000-0000-4000-8000-000000000000"
-        },
-        who=WORKLOAD,
-        region=TRAIL_REGION,
+        {"EventDataStore": NO_STORE},
+        who=LAKE,
         error=("EventDataStoreNotFoundException", 400),
+        cli=True,
         moto=NO_LAKE,
     ),
 ]

@@ -9,7 +9,7 @@ import subprocess
 from dataclasses import dataclass
 from datetime import datetime
 
-from answers import Answer
+from answers import Answer, merged
 from botocore import xform_name
 from case import Case
 from clients import NOBODY, World
@@ -60,7 +60,7 @@ class Cli:
                 file = self.folder / "body"
                 file.write_bytes(value)
                 words += [flag, str(file)]
-            elif flag == "--max-keys" and case.pages:
+            elif flag in ("--max-keys", "--max-results") and case.pages:
                 # The CLI's own word for it, since it turns the pages by itself.
                 words += ["--page-size", str(value)]
             else:
@@ -115,26 +115,12 @@ def problems(case: Case, ran: subprocess.CompletedProcess, answers: list[Answer]
     return [f"aws: {it}" for it in lines]
 
 
-def merged(answers: list[Answer]) -> dict:
-    """All pages as one, as the CLI prints them."""
-    whole: dict = {}
-    for answer in answers:
-        for name, value in answer.parsed.items():
-            if name == "ResponseMetadata":
-                continue
-            if isinstance(value, list) and name in whole:
-                whole[name] = whole[name] + value
-            else:
-                whole[name] = value
-    return whole
-
-
 def without(document: dict, case: Case) -> dict:
-    """Without what differs from call to call, or what only a page has."""
-    dropped = {"Credentials", "RequestCharged"}
+    """Without what differs from call to call; of all pages the CLI shows the lists alone."""
     if case.pages:
-        dropped |= {"NextToken", "NextContinuationToken", "ContinuationToken", "IsTruncated"}
-        dropped |= {"KeyCount", "MaxKeys"}
+        return {name: value for name, value in document.items() if isinstance(value, list)}
+    # The CLI sends a checksum with what it puts.
+    dropped = {"Credentials", "ChecksumCRC32", "ChecksumCRC64NVME", "ChecksumType"}
     return {name: value for name, value in document.items() if name not in dropped}
 
 

@@ -12,14 +12,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from answers import Answer
+from answers import Answer, merged
 from case import Case
 from exceptions import EXCEPTIONS, Difference, Exemption
-from names import FILLERS
 from wire import UUID
 
 # Facts that are no names of things.
-NO_NAMES = ("endpoint", "run", "account_count", "role_name", "trail_region", "management_name")
+NO_NAMES = ("run", "account_count", "account_names", "role_name", "day", "stamp")
 ABSENT = "(absent)"
 
 
@@ -35,17 +34,9 @@ def compare(
     case: Case, ours: tuple[dict, list[Answer]], theirs: tuple[dict, list[Answer]], found: Comparison
 ) -> None:
     """Compares the answers in two worlds, each with its facts."""
-    (our_facts, our_answers), (their_facts, their_answers) = ours, theirs
-    if len(our_answers) != len(their_answers):
-        found.problems.append(
-            f"{case.name}: {len(our_answers)} pages, moto has {len(their_answers)}"
-        )
-        return
-    for our, their in zip(our_answers, their_answers):
-        left = dict(leaves(our, names(our_facts)))
-        right = dict(leaves(their, names(their_facts)))
-        for path in left.keys() | right.keys():
-            compare_leaf(case, path, left.get(path, ABSENT), right.get(path, ABSENT), found)
+    left, right = (dict(leaves(answers, Names(facts))) for facts, answers in (ours, theirs))
+    for path in left.keys() | right.keys():
+        compare_leaf(case, path, left.get(path, ABSENT), right.get(path, ABSENT), found)
 
 
 def compare_leaf(case: Case, path: str, ours, theirs, found: Comparison) -> None:
@@ -74,54 +65,59 @@ def compare_leaf(case: Case, path: str, ours, theirs, found: Comparison) -> None
             )
 
 
-def names(facts: dict) -> list[tuple[str, str]]:
-    """What stands for which name, long ones first."""
-    known = [(it, name) for name, it in facts.items() if name not in NO_NAMES]
-    texts = [(it, name) for it, name in known if isinstance(it, str) and len(it) > 3]
-    return sorted(texts, key=lambda it: -len(it[0]))
+class Names:
+    """What stands for which name in a world."""
+
+    def __init__(self, facts: dict) -> None:
+        named = {
+            it: name
+            for name, it in facts.items()
+            if name not in NO_NAMES and isinstance(it, str) and len(it) > 3
+        }
+        # The longest first, and all at once, so that no name is looked for in another.
+        texts = sorted(named, key=lambda it: -len(it))
+        self._named = named
+        self._texts = re.compile("|".join(re.escape(it) for it in texts))
+
+    def plain(self, value):
+        """A value without what only its own world calls so."""
+        if isinstance(value, datetime):
+            return "<time>"
+        if not isinstance(value, str):
+            return value
+        value = self._texts.sub(lambda it: f"<{self._named[it.group()]}>", value)
+        return UUID.sub("<uuid>", value)
 
 
-def leaves(answer: Answer, known: list[tuple[str, str]]) -> Iterator[tuple[str, object]]:
-    """Path and value of every field of an answer, in words that both worlds share."""
-    yield "status", answer.status
-    if answer.error:
-        yield "Error.Code", answer.code()
-        return
-    parsed = {name: it for name, it in answer.parsed.items() if name != "ResponseMetadata"}
-    yield from leaves_of(parsed, "", known)
+def leaves(answers: list[Answer], names: Names) -> Iterator[tuple[str, object]]:
+    """Path and value of every field of the answers, all pages as one, in words that both worlds
+    share."""
+    last = answers[-1]
+    yield "status", last.status
+    if last.error:
+        yield "Error.Code", last.code()
+    else:
+        yield from leaves_of(merged(answers), "", names)
 
 
-def leaves_of(value, path: str, known) -> Iterator[tuple[str, object]]:
+def leaves_of(value, path: str, names: Names) -> Iterator[tuple[str, object]]:
     if isinstance(value, dict):
         for name, item in value.items():
-            yield from leaves_of(item, f"{path}.{name}" if path else name, known)
+            yield from leaves_of(item, f"{path}.{name}" if path else name, names)
     elif isinstance(value, list):
         # An empty list and none at all are two things.
         yield f"{path}[]", "(a list)"
-        items = sorted(value, key=lambda it: order(it, known))
-        for index, item in enumerate(items):
-            yield from leaves_of(item, f"{path}[{index}]", known)
+        for index, item in enumerate(sorted(value, key=order)):
+            yield from leaves_of(item, f"{path}[{index}]", names)
     else:
-        yield path, plain(value, known)
+        yield path, names.plain(value)
 
 
-def order(item, known) -> str:
+def order(item) -> str:
     """Lists of accounts and trails come in any order; these words put them in the same one."""
     if isinstance(item, dict):
-        named = next((item[it] for it in ("Name", "TrailARN", "Key") if it in item), "")
-        return str(plain(named, known)) + str(item.get("Name", ""))
-    return str(plain(item, known))
-
-
-def plain(value, known: list[tuple[str, str]]):
-    """A value without what only its own world calls so."""
-    if isinstance(value, datetime):
-        return "<time>"
-    if not isinstance(value, str):
-        return value
-    for text, name in known:
-        value = value.replace(text, f"<{name}>")
-    return UUID.sub("<uuid>", value)
+        return next((item[it] for it in ("Name", "Key", "TrailARN", "Type") if it in item), "")
+    return str(item)
 
 
 def kind(value) -> str:
@@ -130,8 +126,4 @@ def kind(value) -> str:
         return type(value).__name__
     if value in (ABSENT, "<time>"):
         return value
-    if value.startswith("arn:"):
-        return ":".join(value.split(":")[:3])
-    if re.fullmatch(r"<\w+>|\d{12}", value) or value in FILLERS:
-        return "name"
-    return "text"
+    return ":".join(value.split(":")[:3]) if value.startswith("arn:") else "text"

@@ -1,80 +1,138 @@
-"""What is in a world, as far as calls must name it. Only names are known beforehand."""
+"""What is in the simulator's organization, as far as calls must name it.
+
+Only the accounts' names are known beforehand; the rest is asked for.
+"""
 
 from __future__ import annotations
 
 from clients import HOME, MANAGEMENT, World
 from names import (
     ARCHIVE,
-    BUCKETS,
-    FILLERS,
-    OBJECTS,
-    ORGANIZATION_TRAIL,
+    ELSEWHERE,
+    GRANTED,
+    LAKE,
+    MANAGEMENT_NAME,
+    REFUSED,
+    START,
     SUSPENDED,
-    TRAIL,
-    TRAIL_REGION,
+    THREE_REGIONS,
+    UNITS,
+    WAYS,
     WORKLOAD,
 )
 
-# moto's name for the management account; it takes no other.
-MANAGEMENT_NAMES = ("management", "master")
-EXPECTED_ACCOUNTS = {ARCHIVE, WORKLOAD, SUSPENDED, *FILLERS}
+LAKE_REGIONS = (HOME, ELSEWHERE, "ap-southeast-2")
 
 
 def learn(world: World) -> None:
-    """Fills in the accounts and the facts of a world."""
-    organizations = world.new_client(MANAGEMENT, "organizations")
-    pages = organizations.get_paginator("list_accounts").paginate()
-    accounts = {it["Name"]: it["Id"] for page in pages for it in page["Accounts"]}
-    management = next((it for it in MANAGEMENT_NAMES if it in accounts), None)
-    if management is None or set(accounts) - {management} != EXPECTED_ACCOUNTS:
-        raise SystemExit(f"{world.name}: its accounts are {sorted(accounts)}")
-    world.accounts = {name: it for name, it in accounts.items() if name != management}
-    organization_trail = trail(world, MANAGEMENT, HOME, ORGANIZATION_TRAIL)
-    own_trail = trail(world, WORKLOAD, TRAIL_REGION, TRAIL)
-    root = organizations.list_roots()["Roots"][0]
-    world.facts = {
-        "endpoint": world.endpoint,
-        "role_name": world.role["name"],
+    """Fills in the accounts and the facts of the simulator."""
+    accounts = organization(world, MANAGEMENT_NAME)
+    needed = {ARCHIVE, WORKLOAD, THREE_REGIONS, GRANTED, REFUSED, LAKE, SUSPENDED, *WAYS.values()}
+    if missing := sorted(needed - set(accounts)):
+        raise SystemExit(f"{world.name}: there is no account {', '.join(missing)}")
+    facts = world.facts
+    facts |= trail_facts("organization", trail(world, MANAGEMENT, HOME, organization=True))
+    facts |= trail_facts("trail", trail(world, WORKLOAD, HOME))
+    facts |= trail_facts("elsewhere", trail(world, THREE_REGIONS, ELSEWHERE))
+    facts["granted_key_arn"] = trail(world, GRANTED, HOME)["KmsKeyId"]
+    facts["refused_key_arn"] = trail(world, REFUSED, HOME)["KmsKeyId"]
+    facts |= stores(world)
+    facts["day"] = START.strftime("%Y/%m/%d")
+    facts["stamp"] = START.strftime("%Y%m%d")
+    for way, label in WAYS.items():
+        facts |= delivered(world, way, label)
+    facts["aliases"] = alias(world)
+
+
+def organization(world: World, management_name: str) -> dict[str, str]:
+    """The accounts by name, and what they stand in."""
+    client = world.new_client(MANAGEMENT, "organizations")
+    pages = client.get_paginator("list_accounts").paginate()
+    listed = [it for page in pages for it in page["Accounts"]]
+    accounts = {it["Name"]: it["Id"] for it in listed}
+    if len(accounts) != len(listed) or management_name not in accounts:
+        raise SystemExit(f"{world.name}: its accounts are {sorted(it['Name'] for it in listed)}")
+    world.accounts = {name: it for name, it in accounts.items() if name != management_name}
+    root = client.list_roots()["Roots"][0]
+    units = client.list_organizational_units_for_parent(ParentId=root["Id"])["OrganizationalUnits"]
+    if {it["Name"] for it in units} != set(UNITS):
+        raise SystemExit(f"{world.name}: its units are {units}")
+    caller = world.new_client(MANAGEMENT, "sts").get_caller_identity()
+    world.facts |= {
         "account_count": len(accounts),
-        "organization": root["Arn"].split("/")[1],
+        "account_names": sorted(world.accounts),
+        "organization_id": root["Arn"].split("/")[1],
         "root": root["Id"],
-        "management": accounts[management],
-        "management_name": management,
-        "management_email": next(
-            it["Email"]
-            for page in organizations.get_paginator("list_accounts").paginate()
-            for it in page["Accounts"]
-            if it["Name"] == management
-        ),
-        "archive": accounts[ARCHIVE],
-        "workload": accounts[WORKLOAD],
-        "suspended": accounts[SUSPENDED],
+        "management": accounts[management_name],
+        "management_name": management_name,
         "outsider": "999999999999",
-        "trail_region": TRAIL_REGION,
-        "organization_trail_arn": organization_trail["TrailARN"],
-        "organization_key_arn": organization_trail["KmsKeyId"],
-        "organization_key": organization_trail["KmsKeyId"].rpartition("/")[2],
-        "organization_bucket": BUCKETS["organization"],
-        "trail_arn": own_trail["TrailARN"],
-        "trail_key_arn": own_trail["KmsKeyId"],
-        "trail_key": own_trail["KmsKeyId"].rpartition("/")[2],
-        "trail_bucket": BUCKETS["trail"],
-        **{f"object_{way}": name for way, name in OBJECTS.items()},
-    } | units(organizations, root["Id"]) | identity(world)  # fmt: skip
+        "role_name": world.role["name"],
+        "user_arn": caller["Arn"],
+        "user_id": caller["UserId"],
+    }
+    world.facts |= {f"unit_{it['Name'].lower()}": it["Id"] for it in units}
+    world.facts |= {name.replace("-", "_"): it for name, it in world.accounts.items()}
+    return accounts
 
 
-def trail(world: World, who: str, region: str, name: str) -> dict:
-    found = world.new_client(who, "cloudtrail", region).describe_trails(trailNameList=[name])
-    if len(found["trailList"]) != 1:
-        raise SystemExit(f"{world.name}: {name} in {region} is {found['trailList']}")
-    return found["trailList"][0]
+def trail(world: World, who: str, region: str, organization: bool = False) -> dict:
+    """The one trail that is homed in an account and Region."""
+    answer = world.new_client(who, "cloudtrail", region).describe_trails(includeShadowTrails=False)
+    found = [it for it in answer["trailList"] if it["IsOrganizationTrail"] == organization]
+    if len(found) != 1:
+        raise SystemExit(f"{world.name}: the trails of {who} in {region} are {found}")
+    return found[0]
 
 
-def units(organizations, root: str) -> dict[str, str]:
-    found = organizations.list_organizational_units_for_parent(ParentId=root)
-    return {f"unit_{it['Name'].lower()}": it["Id"] for it in found["OrganizationalUnits"]}
+def trail_facts(name: str, it: dict) -> dict[str, str]:
+    return {
+        f"{name}_name": it["Name"],
+        f"{name}_arn": it["TrailARN"],
+        f"{name}_key_arn": it["KmsKeyId"],
+        f"{name}_key": it["KmsKeyId"].rpartition("/")[2],
+        f"{name}_bucket": it["S3BucketName"],
+    }
 
 
-def identity(world: World) -> dict[str, str]:
-    found = world.new_client(MANAGEMENT, "sts").get_caller_identity()
-    return {"user_arn": found["Arn"], "user_id": found["UserId"]}
+def stores(world: World) -> dict[str, str]:
+    """An event data store with a key and one without."""
+    found: dict[str, str] = {}
+    for region in LAKE_REGIONS:
+        client = world.new_client(LAKE, "cloudtrail", region)
+        for it in client.list_event_data_stores()["EventDataStores"]:
+            store = client.get_event_data_store(EventDataStore=it["EventDataStoreArn"])
+            kind = "store" if "KmsKeyId" in store else "plain_store"
+            found |= {f"{kind}_arn": store["EventDataStoreArn"], f"{kind}_region": region}
+    if len(found) != 4:
+        raise SystemExit(f"{world.name}: the event data stores are {found}")
+    return found
+
+
+def delivered(world: World, way: str, label: str) -> dict[str, object]:
+    """One log file of today that lies in this way."""
+    its = trail(world, label, HOME)
+    account, prefix = world.accounts[label], its.get("S3KeyPrefix")
+    start = f"{prefix}/" if prefix else ""
+    folder = f"{start}AWSLogs/{account}/CloudTrail/{HOME}/{START:%Y/%m/%d}/"
+    s3 = world.new_client(label, "s3", HOME)
+    listed = s3.list_objects_v2(Bucket=its["S3BucketName"], Prefix=folder).get("Contents", [])
+    if not listed:
+        raise SystemExit(f"{world.name}: {label} has delivered nothing into {folder}")
+    it = listed[0]
+    return {
+        f"{way}_bucket": its["S3BucketName"],
+        f"{way}_folder": folder,
+        # The days of this month until now.
+        f"{way}_month": folder.removesuffix(f"{START:%d}/"),
+        f"{way}_object": it["Key"],
+        f"{way}_size": it["Size"],
+        f"{way}_time": it["LastModified"],
+        f"{way}_etag": it["ETag"],
+        f"{way}_key_arn": its.get("KmsKeyId", ""),
+    }
+
+
+def alias(world: World) -> list[str]:
+    """The names of the workload's key."""
+    answer = world.new_client(WORKLOAD, "kms").list_aliases(KeyId=world.facts["trail_key"])
+    return [it["AliasName"] for it in answer["Aliases"]]

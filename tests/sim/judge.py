@@ -9,14 +9,18 @@ import pathlib
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
-import cli
-import compare
 import facts
 import seed
 import verdict
+from answers import Answer
+from case import Case
 from cases import CASES
+from cli import Cli
+from cli import problems as cli_problems
 from clients import Credentials, World
+from compare import Comparison, compare
 from exceptions import EXCEPTIONS
 from names import EXTERNAL_ID, ROLE_NAME
 
@@ -27,16 +31,92 @@ MOTO_USER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYE
 AT_A_TIME = 2
 
 
+@dataclass(frozen=True)
+class Asked:
+    """A case, filled for a world, with the answers there."""
+
+    case: Case
+    answers: list[Answer]
+
+
 def main() -> None:
     arguments = parse_arguments()
-    told = json.loads(arguments.simulator.read_text(encoding="utf-8"))
-    user = Credentials(told["access_key_id"], told["secret_access_key"])
-    ours = World("simulator", told["endpoint"], user)
-    ours.role = {"name": ROLE_NAME, "external_id": EXTERNAL_ID}
+    ours = simulator(arguments.simulator)
     theirs = World("moto", arguments.moto, MOTO_USER)
-    seed.seed(theirs)
+    facts.learn(ours)
+    seed.seed(theirs, ours)
     run = uuid.uuid4().hex[:8]
-    for world in (ours, theirs):
-        facts.learn(world)
-        world.facts["run"] = run
-    print(json.dumps(ours.facts, indent=1), file=sys.stderr)
+    ours.facts["run"] = theirs.facts["run"] = run
+
+    asked = [ask(case, ours) for case in CASES]
+    lines = [it for one in asked for it in verdict.problems(one.case, ours.facts, one.answers)]
+    compared = with_moto(asked, ours, theirs)
+    lines += compared.problems
+    commands = [one for one in asked if one.case.cli]
+    lines += with_cli(commands, ours, Cli(arguments.aws, arguments.work))
+    if lines:
+        print("\n".join(lines))
+        sys.exit(f"{len(lines)} complaints")
+    calls = sum(len(one.answers) for one in asked)
+    fields = sum(verdict.walked(one.answers) for one in asked)
+    print(
+        f"{calls} calls and {len(commands)} commands, {fields} fields are as modeled, "
+        f"{compared.agreeing} agree with moto's"
+    )
+
+
+def simulator(told: pathlib.Path) -> World:
+    told = json.loads(told.read_text(encoding="utf-8"))
+    user = Credentials(told["access_key_id"], told["secret_access_key"])
+    world = World("the simulator", told["endpoint"], user)
+    world.role = {"name": ROLE_NAME, "external_id": EXTERNAL_ID}
+    return world
+
+
+def ask(case: Case, world: World) -> Asked:
+    filled = case.filled(world.facts)
+    return Asked(filled, filled.run(world))
+
+
+def with_moto(asked: list[Asked], ours: World, theirs: World) -> Comparison:
+    """Asks moto the same, where it can answer."""
+    found = Comparison()
+    for case, one in zip(CASES, asked):
+        if case.moto is True:
+            other = ask(case, theirs)
+            compare(case, (ours.facts, one.answers), (theirs.facts, other.answers), found)
+    found.problems += [
+        f"exceptions.py: nothing needs {it.operation} {it.path} {it.how.value}"
+        for it in EXCEPTIONS
+        if it not in found.used
+    ]
+    return found
+
+
+def with_cli(asked: list[Asked], world: World, program: Cli) -> list[str]:
+    """Asks by the command line. What writes comes last and in order."""
+    program.prepare()
+
+    def one(it: Asked) -> list[str]:
+        ran = program.run(world, it.case)
+        return [f"{it.case.name}: {line}" for line in cli_problems(it.case, ran, it.answers)]
+
+    reading = [it for it in asked if it.case.operation != "PutObject"]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        lines = [line for found in pool.map(one, reading) for line in found]
+    writing = [it for it in asked if it.case.operation == "PutObject"]
+    return lines + [line for it in writing for line in one(it)]
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--simulator", type=pathlib.Path, required=True, help="what `trailseal sim` printed")
+    add("--moto", required=True, help="http://127.0.0.1:PORT of moto's server")
+    add("--aws", type=pathlib.Path, required=True, help="the AWS CLI")
+    add("--work", type=pathlib.Path, required=True, help="a folder for the CLI")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,31 +1,44 @@
-"""The names of the organization that is judged: those of `judge.toml`, once more by hand."""
+"""The names of the accounts in `judge.toml`, once more by hand: what a call is about begins there.
+
+What lies in an account has names that the simulator draws; `facts.py` asks for them.
+"""
 
 from __future__ import annotations
 
-# Accounts, by their names in Organizations. With the management account and the fillers they are
-# more than the 20 of one page.
-ARCHIVE = "log-archive"
-WORKLOAD = "workload"
-SUSPENDED = "suspended"
-FILLERS = [f"team-{number:02}" for number in range(1, 23)]
+from datetime import datetime, timezone
 
-# Unit -> the unit above it.
-UNITS = {"Security": None, "Workloads": None}
+MANAGEMENT_NAME = "management"
+ARCHIVE = "log-archive"
+# A sealed trail of every Region, homed in us-east-1.
+WORKLOAD = "workload"
+# A sealed trail of one Region, with more deliveries.
+SEALED = "sealed"
+# A trail for each of three Regions, eu-west-1 among them.
+THREE_REGIONS = "three-regions"
+# A trail whose key is another account's, which lets this one see it, or does not.
+GRANTED = "granted"
+REFUSED = "refused"
+# Event data stores, with a key and without.
+LAKE = "lake"
+SUSPENDED = "suspended"
+
+# How objects lie -> the account whose trail delivers such.
+WAYS = {
+    "aes256": "way-aes256",
+    "kms": SEALED,
+    "dsse": "way-dsse",
+    "plain": "way-plain",
+    "customer": "way-customer",
+}
+
+UNITS = ("Security", "Workloads")
 TAGS = {"owner": "payments"}
 
 ROLE_NAME = "TrailsealAudit"
 EXTERNAL_ID = "trailseal"
 
-ORGANIZATION_TRAIL = "organization-trail"
-TRAIL = "workload-trail"
-TRAIL_REGION = "eu-west-1"
-BUCKETS = {"organization": "judge-organization-logs", "trail": "judge-workload-logs"}
+# A Region where no trail of these is homed but one of THREE_REGIONS.
+ELSEWHERE = "eu-west-1"
 
-# How an object lies in the trail's bucket -> its key.
-OBJECTS = {
-    "aes256": "ways/aes256",
-    "kms": "ways/kms",
-    "dsse": "ways/dsse",
-    "plain": "ways/plain",
-    "customer": "ways/customer",
-}
+# The simulated time when the simulator starts.
+START = datetime(2026, 11, 20, 12, tzinfo=timezone.utc)

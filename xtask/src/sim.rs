@@ -47,7 +47,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let _simulator = simulator(&python, &product, &scripts, &work, &told)?;
     moto.wait_for_port(port)?;
     let mut judge = python.script(&scripts.join("judge.py"));
-    judge.arg("--simulator").arg(&told).arg("--start").arg(START);
+    judge.arg("--simulator").arg(&told);
     judge.arg("--moto").arg(format!("http://127.0.0.1:{port}"));
     judge.arg("--aws").arg(python.program("aws")).arg("--work").arg(work.join("aws"));
     match output(&mut judge, "judge.py") {
