@@ -11,12 +11,17 @@ from dataclasses import dataclass, field, replace
 
 from botocore.awsrequest import AWSResponse
 from botocore.exceptions import ClientError
+from botocore.parsers import ResponseParserError
+
+# What botocore's parsers raise at an answer that makes no sense to them.
+UNREADABLE = (ResponseParserError, ValueError, TypeError, KeyError, AttributeError)
 
 
 
 @dataclass(frozen=True)
 class Answer:
-    """One answer. `parsed` is what the client gave back, `error` whether it raised."""
+    """One answer. `parsed` is what the client gave back, `error` whether it raised; `unreadable`
+    says why it understood nothing."""
 
     service: str
     operation: str
@@ -27,6 +32,7 @@ class Answer:
     body: bytes
     parsed: dict = field(compare=False)
     error: bool
+    unreadable: str | None = None
 
     def header(self, name: str) -> str | None:
         return next((value for it, value in self.headers if it.lower() == name.lower()), None)
@@ -78,13 +84,18 @@ class _Raw(io.BytesIO):
 def call(client, recorder: Recorder, operation: str, parameters: dict) -> Answer:
     """Calls an operation and gives its last answer; throttled attempts are not its answer."""
     method = next(it for it, name in client.meta.method_to_api_mapping.items() if name == operation)
+    unreadable = None
     try:
         parsed, error = getattr(client, method)(**parameters), False
     except ClientError as refused:
         parsed, error = refused.response, True
+    except UNREADABLE as problem:
+        parsed, error, unreadable = {}, False, str(problem)
     _, verb, url, status, headers, body = recorder.raw[-1]
     service = client.meta.service_model.service_name
-    return Answer(service, operation, verb, url, status, headers, body, parsed, error)
+    return Answer(
+        service, operation, verb, url, status, headers, body, parsed, error, unreadable
+    )
 
 
 def merged(answers: list[Answer]) -> dict:

@@ -62,6 +62,13 @@ def in_order(_, answers) -> list[str]:
     return lines
 
 
+def after_start(facts: dict, answers) -> list[str]:
+    """Nothing stands at or before the key that the list starts after, and the next one is there."""
+    keys = [it["Key"] for it in answers[-1].parsed["Contents"]]
+    early = [it for it in keys if it <= facts["days_ago"]]
+    return [f"Contents begin with {early}"] if early else in_order(facts, answers)
+
+
 def all_logs(keys) -> bool:
     """names of log files"""
     return bool(keys) and all(Matches(LOG_KEY) == it for it in keys)
@@ -115,7 +122,7 @@ LISTS = [
         {"Prefix": "{kms_folder}"},
         cli=True,
         moto=NO_LOGS,
-        fields={"Contents[].Key": all_logs, "Contents[0].Key": "{kms_object}"},
+        fields={"Contents[].Key": all_logs, "Contents[-1].Key": "{kms_object}"},
         check=in_order,
     ),
     sealed(
@@ -131,11 +138,11 @@ LISTS = [
     sealed(
         "logs after a log",
         "ListObjectsV2",
-        {"Prefix": "{kms_month}", "StartAfter": "{kms_object}", "MaxKeys": 2},
-        check=in_order,
+        {"Prefix": "{kms_month}", "StartAfter": "{days_ago}", "MaxKeys": 2},
+        check=after_start,
         cli=True,
         moto=NO_LOGS,
-        fields={"Contents[?Key<='{kms_object}']": [], "StartAfter": "{kms_object}"},
+        fields={"length(Contents)": 2, "StartAfter": "{days_ago}"},
     ),
     sealed(
         "what lies at a key and after",

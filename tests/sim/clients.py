@@ -24,7 +24,7 @@ PATH, VIRTUAL_HOST = "path", "virtual host"
 CONFIG = Config(
     connect_timeout=5,
     read_timeout=20,
-    retries={"max_attempts": 1, "mode": "standard"},
+    retries={"total_max_attempts": 1, "mode": "standard"},
     request_checksum_calculation="when_required",
     response_checksum_validation="when_required",
 )

@@ -18,7 +18,7 @@ from exceptions import EXCEPTIONS, Difference, Exemption
 from wire import UUID
 
 # Facts that are no names of things.
-NO_NAMES = ("run", "account_count", "account_names", "role_name", "day", "stamp")
+NO_NAMES = ("run", "account_count", "account_names", "role_name")
 ABSENT = "(absent)"
 
 

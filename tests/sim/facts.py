@@ -5,6 +5,8 @@ Only the accounts' names are known beforehand; the rest is asked for.
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 from clients import HOME, MANAGEMENT, World
 from names import (
     ARCHIVE,
@@ -20,6 +22,9 @@ from names import (
     WAYS,
     WORKLOAD,
 )
+
+# How long ago the newest log of a way came, where it is not now.
+AGES = {"customer": timedelta(hours=48)}
 
 LAKE_REGIONS = (HOME, ELSEWHERE, "ap-southeast-2")
 
@@ -37,10 +42,10 @@ def learn(world: World) -> None:
     facts["granted_key_arn"] = trail(world, GRANTED, HOME)["KmsKeyId"]
     facts["refused_key_arn"] = trail(world, REFUSED, HOME)["KmsKeyId"]
     facts |= stores(world)
-    facts["day"] = START.strftime("%Y/%m/%d")
-    facts["stamp"] = START.strftime("%Y%m%d")
     for way, label in WAYS.items():
         facts |= delivered(world, way, label)
+    # Between two logs of the sealed trail, and no log's name.
+    facts["days_ago"] = f"{facts['kms_month']}{START - timedelta(days=2):%d}/"
     facts["aliases"] = alias(world)
 
 
@@ -109,21 +114,24 @@ def stores(world: World) -> dict[str, str]:
 
 
 def delivered(world: World, way: str, label: str) -> dict[str, object]:
-    """One log file of today that lies in this way."""
-    its = trail(world, label, HOME)
+    """The newest log file, by its name, that lies in this way."""
+    its, moment = trail(world, label, HOME), START - AGES.get(way, timedelta())
     account, prefix = world.accounts[label], its.get("S3KeyPrefix")
-    start = f"{prefix}/" if prefix else ""
-    folder = f"{start}AWSLogs/{account}/CloudTrail/{HOME}/{START:%Y/%m/%d}/"
+    month = f"{prefix}/" if prefix else ""
+    month += f"AWSLogs/{account}/CloudTrail/{HOME}/{moment:%Y/%m}/"
+    folder = f"{month}{moment:%d}/"
     s3 = world.new_client(label, "s3", HOME)
     listed = s3.list_objects_v2(Bucket=its["S3BucketName"], Prefix=folder).get("Contents", [])
-    if not listed:
+    before = f"{folder}{account}_CloudTrail_{HOME}_{moment:%Y%m%dT%H%MZ}"
+    found = [it for it in listed if it["Key"] < before]
+    if not found:
         raise SystemExit(f"{world.name}: {label} has delivered nothing into {folder}")
-    it = listed[0]
+    it = found[-1]
     return {
         f"{way}_bucket": its["S3BucketName"],
         f"{way}_folder": folder,
         # The days of this month until now.
-        f"{way}_month": folder.removesuffix(f"{START:%d}/"),
+        f"{way}_month": month,
         f"{way}_object": it["Key"],
         f"{way}_size": it["Size"],
         f"{way}_time": it["LastModified"],

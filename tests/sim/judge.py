@@ -9,19 +9,20 @@ import pathlib
 import sys
 import uuid
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 
 import facts
+import limits
 import seed
+import selftest
 import verdict
-from answers import Answer
-from case import Case
+from asked import Asked
 from cases import CASES
 from cli import Cli
 from cli import problems as cli_problems
 from clients import Credentials, World
 from compare import Comparison, compare
 from exceptions import EXCEPTIONS
+from falsified import FALSIFICATIONS
 from names import EXTERNAL_ID, ROLE_NAME
 
 # Example values of AWS's documentation, which moto takes for the management account.
@@ -31,60 +32,50 @@ MOTO_USER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYE
 AT_A_TIME = 2
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A case, filled for a world, with the answers there."""
-
-    case: Case
-    answers: list[Answer]
-
-
 def main() -> None:
     arguments = parse_arguments()
-    ours = simulator(arguments.simulator)
+    told = json.loads(arguments.simulator.read_text(encoding="utf-8"))
+    ours = simulator(told)
     theirs = World("moto", arguments.moto, MOTO_USER)
     facts.learn(ours)
     seed.seed(theirs, ours)
-    run = uuid.uuid4().hex[:8]
-    ours.facts["run"] = theirs.facts["run"] = run
+    ours.facts["run"] = theirs.facts["run"] = uuid.uuid4().hex[:8]
 
-    asked = [ask(case, ours) for case in CASES]
+    asked = [Asked.ask(case, ours, theirs) for case in CASES]
     lines = [it for one in asked for it in verdict.problems(one.case, ours.facts, one.answers)]
     compared = with_moto(asked, ours, theirs)
     lines += compared.problems
     commands = [one for one in asked if one.case.cli]
     lines += with_cli(commands, ours, Cli(arguments.aws, arguments.work))
+    lines += limits.problems(ours, limits.Control(told["control_endpoint"]))
+    if not lines:
+        lines = selftest.problems({one.case.name: one for one in asked}, ours, theirs)
     if lines:
         print("\n".join(lines))
         sys.exit(f"{len(lines)} complaints")
     calls = sum(len(one.answers) for one in asked)
     fields = sum(verdict.walked(one.answers) for one in asked)
     print(
-        f"{calls} calls and {len(commands)} commands, {fields} fields are as modeled, "
-        f"{compared.agreeing} agree with moto's"
+        f"{calls} calls and {len(commands)} commands, {fields} fields as modeled, "
+        f"{compared.agreeing} as moto's; limits kept and recovered from; "
+        f"{len(FALSIFICATIONS)} falsified answers refused"
     )
 
 
-def simulator(told: pathlib.Path) -> World:
-    told = json.loads(told.read_text(encoding="utf-8"))
+def simulator(told: dict) -> World:
+    """The simulator, as it introduces itself."""
     user = Credentials(told["access_key_id"], told["secret_access_key"])
     world = World("the simulator", told["endpoint"], user)
     world.role = {"name": ROLE_NAME, "external_id": EXTERNAL_ID}
     return world
 
 
-def ask(case: Case, world: World) -> Asked:
-    filled = case.filled(world.facts)
-    return Asked(filled, filled.run(world))
-
-
 def with_moto(asked: list[Asked], ours: World, theirs: World) -> Comparison:
-    """Asks moto the same, where it can answer."""
+    """Holds the answers against moto's, where moto could answer."""
     found = Comparison()
-    for case, one in zip(CASES, asked):
-        if case.moto is True:
-            other = ask(case, theirs)
-            compare(case, (ours.facts, one.answers), (theirs.facts, other.answers), found)
+    for one in asked:
+        if one.moto is not None:
+            compare(one.case, (ours.facts, one.answers), (theirs.facts, one.moto), found)
     found.problems += [
         f"exceptions.py: nothing needs {it.operation} {it.path} {it.how.value}"
         for it in EXCEPTIONS

@@ -17,6 +17,8 @@ def problems(case: Case, facts: dict, answers: list[Answer]) -> list[str]:
     if not lines and not case.error:
         lines += fields(case, facts, answers)
     for answer in answers:
+        if answer.unreadable:
+            lines.append(f"the client cannot read it: {answer.unreadable}")
         lines += wire.problems(answer)
         walk = errors.walk(answer) if answer.error else model.walk(answer)
         lines += walk.problems
