@@ -78,6 +78,13 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "sim",
+        about: "the simulator against the AWS CLI, boto3, botocore's models and moto",
+        program: Program::Xtask,
+        arguments: &["sim"],
+        environment: &[],
+    },
+    Step {
         name: "sarif",
         about: "the files for GitHub code scanning, read by validators that others wrote",
         program: Program::Xtask,

@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | sarif | browser | bench | ci`.
+//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | sim | sarif | browser | bench | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
@@ -7,7 +7,10 @@ mod ci;
 mod codegen;
 mod deny;
 mod moto;
+mod python;
 mod sarif;
+mod server;
+mod sim;
 mod tidy;
 mod workspace;
 
@@ -43,6 +46,8 @@ enum Chore {
         #[arg(long)]
         scan: bool,
     },
+    /// Judge the simulator with the AWS CLI, boto3 and moto.
+    Sim(sim::Options),
     /// Judge the SARIF files with validators that others wrote.
     Sarif,
     /// Judge the HTML page in a real browser.
@@ -60,6 +65,7 @@ fn main() -> ExitCode {
         Chore::Codegen { check } => codegen::run(if check { Mode::Check } else { Mode::Write }),
         Chore::Deny => deny::run(),
         Chore::Moto { scan } => moto::run(scan),
+        Chore::Sim(options) => sim::run(&options),
         Chore::Sarif => sarif::run(),
         Chore::Browser(options) => browser::run(&options),
         Chore::Bench(bench) => bench::run(&bench),

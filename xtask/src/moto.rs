@@ -5,29 +5,18 @@
 //! from AWS's documentation, and the recorded calls with what a scan may do. Then the organization
 //! gets a trail of its own, and is scanned and judged once more.
 
-use std::env;
-use std::ffi::OsStr;
 use std::fs::{self, File};
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread;
-use std::time::Duration;
+use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use crate::python::{Python, output, remove, shown, tail};
+use crate::server::{Server, free_port};
 use crate::workspace::{self, Profile};
 
 /// The cases hold failures and things that cannot be proven: exit code 4, both.
 const EXPECTED_EXIT_CODE: i32 = 4;
-
-/// How long moto may take to listen: 600 times a tenth of a second.
-const START_ATTEMPTS: u32 = 600;
-const START_PAUSE: Duration = Duration::from_millis(100);
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(1);
-
-/// How many lines of a log are shown when something fails.
-const SHOWN_LINES: usize = 40;
 
 /// Example values of AWS's documentation; moto takes them for the management account.
 const ACCESS_KEY_ID: &str = "AKIAIOSFODNN7EXAMPLE";
@@ -44,12 +33,12 @@ const ACCOUNT_TAG: &str = "owner";
 pub(crate) fn run(scan_only: bool) -> Result<()> {
     let place = Place::new();
     place.clear()?;
-    install(&place)?;
+    place.python.install()?;
     if scan_only {
         eprintln!("Building trailseal (the first time takes some minutes).");
     }
     let product = workspace::program("trailseal", "trailseal", Profile::Dev)?;
-    let server = Server::start(&place)?;
+    let server = Moto::start(&place)?;
     if scan_only {
         let endpoint = server.endpoint();
         eprintln!("This is moto, not AWS: an organization made up on this machine, at {endpoint}.");
@@ -92,10 +81,9 @@ impl Stage {
 /// Where everything lies.
 struct Place {
     scripts: PathBuf,
-    venv: PathBuf,
+    python: Python,
     /// Written anew by every run; holds all that follows.
     work: PathBuf,
-    /// An empty home, so that nobody's `~/.aws` has a say.
     home: PathBuf,
     world: PathBuf,
     recording: PathBuf,
@@ -107,7 +95,7 @@ impl Place {
         let work = workspace::root().join("target").join("moto");
         Self {
             scripts: workspace::root().join("tests").join("moto"),
-            venv: workspace::judges().join("moto"),
+            python: Python::new(work.join("home")),
             home: work.join("home"),
             world: work.join("world.json"),
             recording: work.join("recording.jsonl"),
@@ -143,90 +131,37 @@ impl Place {
         }
     }
 
-    fn program(&self, name: &str) -> PathBuf {
-        self.venv.join("bin").join(name)
+    /// One of our scripts.
+    fn script(&self, name: &str) -> Command {
+        self.python.script(&self.scripts.join(name))
     }
 }
 
-/// Installs moto under `target/`, unless exactly these requirements are installed already.
-fn install(place: &Place) -> Result<()> {
-    let file = place.scripts.join("requirements.txt");
-    let requirements =
-        fs::read_to_string(&file).with_context(|| format!("failed to read {}", file.display()))?;
-    let stamp = place.venv.join("requirements.stamp");
-    if fs::read_to_string(&stamp).is_ok_and(|installed| installed == requirements) {
-        return Ok(());
-    }
-    let venv = shown(&place.venv).display();
-    eprintln!("Installing moto into {venv} with python3 and pip (once, 140 MB).");
-    remove(&place.venv)?;
-    let mut make = command("python3", place);
-    make.args(["-m", "venv"]).arg(&place.venv);
-    output(&mut make, "python3 -m venv (Debian and Ubuntu have it in the package python3-venv)")?;
-    // pip keeps the user's home: its settings say where packages come from.
-    let mut pip = scrubbed(place.program("python"));
-    pip.args(["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-input"]);
-    pip.arg("--requirement").arg(&file);
-    output(&mut pip, "pip install")?;
-    fs::write(&stamp, requirements).with_context(|| format!("failed to write {}", stamp.display()))
-}
-
-/// A moto server of ours; it ends with this value.
-struct Server {
-    process: Child,
+/// A moto server on a free port; it ends with this value.
+struct Moto {
+    _server: Server,
     port: u16,
 }
 
-impl Server {
-    /// Starts the server on a free port and waits until it listens.
+impl Moto {
+    /// Starts the server and waits until it listens.
     fn start(place: &Place) -> Result<Self> {
-        let port = free_port().context("failed to find a free port")?;
-        let log = File::create(&place.server_log).context("failed to create moto's log")?;
-        let process = script(place, "moto_with_lake.py")
+        let port = free_port()?;
+        let mut command = place.script("moto_with_lake.py");
+        command
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             // moto takes local time for UTC where it says when a trail delivered last.
             .env("TZ", "UTC")
             .env("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
-            .env("MOTO_RECORDER_FILEPATH", &place.recording)
-            .stdin(Stdio::null())
-            .stdout(log.try_clone().context("failed to share moto's log")?)
-            .stderr(log)
-            .spawn()
-            .context("failed to start moto")?;
-        let mut server = Self { process, port };
-        server.wait(place)?;
-        Ok(server)
-    }
-
-    fn wait(&mut self, place: &Place) -> Result<()> {
-        let address = SocketAddr::from((Ipv4Addr::LOCALHOST, self.port));
-        for _ in 0..START_ATTEMPTS {
-            if let Some(status) = self.process.try_wait().context("failed to see moto")? {
-                bail!("moto: {status}\n{}", tail(&place.server_log));
-            }
-            if TcpStream::connect_timeout(&address, CONNECT_TIMEOUT).is_ok() {
-                return Ok(());
-            }
-            thread::sleep(START_PAUSE);
-        }
-        bail!("moto does not listen on {address}\n{}", tail(&place.server_log))
+            .env("MOTO_RECORDER_FILEPATH", &place.recording);
+        let mut server = Server::start("moto", &mut command, &place.server_log)?;
+        server.wait_for_port(port)?;
+        Ok(Self { _server: server, port })
     }
 
     fn endpoint(&self) -> String {
         format!("http://127.0.0.1:{}", self.port)
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        // Both fail only where it has ended by itself.
-        let _ = self.process.kill();
-        let _ = self.process.wait();
-    }
-}
-
-fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
 }
 
 /// What the scan must be told of the seeded organization.
@@ -249,8 +184,8 @@ impl World {
 }
 
 /// Builds the organization, or gives it its trail, and has moto record every call from then on.
-fn seed(place: &Place, server: &Server, stage: Stage) -> Result<World> {
-    let mut seed = script(place, "seed.py");
+fn seed(place: &Place, server: &Moto, stage: Stage) -> Result<World> {
+    let mut seed = place.script("seed.py");
     seed.args(["--start-recorder", "--endpoint", &server.endpoint(), "--stage", stage.name()]);
     seed.arg("--world").arg(&place.world);
     if let Err(error) = output(&mut seed, "seed.py") {
@@ -264,13 +199,13 @@ fn seed(place: &Place, server: &Server, stage: Stage) -> Result<World> {
 fn scan(
     place: &Place,
     product: &Path,
-    server: &Server,
+    server: &Moto,
     world: &World,
     stage: Stage,
     is_shown: bool,
 ) -> Result<()> {
     let (out, log_file) = (place.out(stage), place.scan_log(stage));
-    let mut scan = command(product, place);
+    let mut scan = place.python.command(product);
     scan.args(["scan", "--role-name", &world.role_name])
         .args(["--log-archive-account", &world.log_archive_account])
         .args(["--account-tag", ACCOUNT_TAG, "--rate-share", "1"])
@@ -298,72 +233,13 @@ fn scan(
 
 /// Runs one of the judging scripts and returns what it has to say.
 fn judge(place: &Place, name: &str, stage: Stage) -> Result<String> {
-    let mut judge = script(place, name);
+    let mut judge = place.script(name);
     judge.args(["--stage", stage.name()]);
     judge.arg("--out").arg(place.out(stage)).arg("--world").arg(&place.world);
     judge.arg("--recording").arg(&place.recording).arg("--access-log").arg(&place.server_log);
     judge.arg("--scan-log").arg(place.scan_log(stage));
     judge.args(["--secret-access-key", SECRET_ACCESS_KEY]);
     output(&mut judge, name)
-}
-
-/// One of our scripts, run by the Python that moto is installed in.
-fn script(place: &Place, name: &str) -> Command {
-    let mut command = command(place.program("python"), place);
-    command.arg(place.scripts.join(name));
-    command
-}
-
-/// A command that goes to this machine only, and knows nothing of the caller's AWS.
-fn command(program: impl AsRef<OsStr>, place: &Place) -> Command {
-    let mut command = scrubbed(program);
-    command.env("HOME", &place.home).env("NO_PROXY", "127.0.0.1").env("no_proxy", "127.0.0.1");
-    command
-}
-
-/// A command without the caller's settings for AWS, the product, moto and Python.
-fn scrubbed(program: impl AsRef<OsStr>) -> Command {
-    let mut command = workspace::command(program);
-    for (name, _) in env::vars_os() {
-        if ["MOTO_", "PYTHON"].iter().any(|it| name.to_string_lossy().starts_with(it)) {
-            command.env_remove(name);
-        }
-    }
-    // The scripts lie among the sources.
-    command.env("PYTHONDONTWRITEBYTECODE", "1");
-    command
-}
-
-/// What a command prints; if it fails, the error holds all that it said.
-fn output(command: &mut Command, name: &str) -> Result<String> {
-    let output =
-        command.stdin(Stdio::null()).output().with_context(|| format!("failed to start {name}"))?;
-    let printed = String::from_utf8_lossy(&output.stdout).trim().to_owned();
-    if output.status.success() {
-        return Ok(printed);
-    }
-    let complaint = String::from_utf8_lossy(&output.stderr).trim().to_owned();
-    bail!("{name}: {}\n{printed}\n{complaint}", output.status)
-}
-
-/// A path as a reader of the terminal wants it.
-fn shown(path: &Path) -> &Path {
-    path.strip_prefix(workspace::root()).unwrap_or(path)
-}
-
-fn remove(folder: &Path) -> Result<()> {
-    if !folder.exists() {
-        return Ok(());
-    }
-    fs::remove_dir_all(folder).with_context(|| format!("failed to remove {}", folder.display()))
-}
-
-/// The last lines of a log.
-fn tail(log: &Path) -> String {
-    let bytes = fs::read(log).unwrap_or_default();
-    let text = String::from_utf8_lossy(&bytes);
-    let lines: Vec<&str> = text.lines().collect();
-    lines[lines.len().saturating_sub(SHOWN_LINES)..].join("\n")
 }
 
 #[cfg(test)]
@@ -376,14 +252,6 @@ mod tests {
         let world = World::parse(text).unwrap();
         assert_eq!(world.log_archive_account, "001234567890");
         assert!(World::parse("{}").is_err());
-    }
-
-    #[test]
-    fn a_failed_script_says_all_it_said() {
-        let mut shell = workspace::command("sh");
-        shell.args(["-c", "echo difference; echo complaint >&2; exit 1"]);
-        let error = output(&mut shell, "judge").unwrap_err().to_string();
-        assert!(error.contains("difference") && error.contains("complaint"), "{error}");
     }
 
     #[test]

@@ -1,0 +1,142 @@
+"""Calls to KMS."""
+
+from __future__ import annotations
+
+import json
+
+from case import Case
+from names import ELSEWHERE, GRANTED, REFUSED, THREE_REGIONS, WORKLOAD
+
+ONE_ACCOUNT = "moto looks for a key in the caller's account alone: NotFoundException"
+MISSING = "arn:aws:kms:us-east-1:{workload}:key/00000000-0000-4000-8000-000000000000"
+STRANGE = "arn:aws:kms:us-east-1:{outsider}:key/00000000-0000-4000-8000-000000000000"
+
+
+def is_policy(value) -> bool:
+    """a policy document"""
+    return isinstance(json.loads(value).get("Statement"), list)
+
+
+def kms(name: str, operation: str, key: str, **options) -> Case:
+    """A call about one key, by the workload unless it is said otherwise."""
+    parameters = {"KeyId": key}
+    if operation == "GetKeyPolicy":
+        parameters["PolicyName"] = "default"
+    return Case(name, "kms", operation, parameters, **({"who": WORKLOAD} | options))
+
+
+CASES = [
+    kms(
+        "a key of one's own",
+        "DescribeKey",
+        "{trail_key_arn}",
+        cli=True,
+        fields={
+            "KeyMetadata.Arn": "{trail_key_arn}",
+            "KeyMetadata.KeyId": "{trail_key}",
+            "KeyMetadata.AWSAccountId": "{workload}",
+            "KeyMetadata.KeyState": "Enabled",
+            "KeyMetadata.Enabled": True,
+            "KeyMetadata.KeyManager": "CUSTOMER",
+            "KeyMetadata.KeySpec": "SYMMETRIC_DEFAULT",
+            "KeyMetadata.MultiRegion": False,
+        },
+    ),
+    kms(
+        "a key by its bare id",
+        "DescribeKey",
+        "{trail_key}",
+        cli=True,
+        fields={"KeyMetadata.Arn": "{trail_key_arn}"},
+    ),
+    kms(
+        "a key of one's own elsewhere",
+        "DescribeKey",
+        "{elsewhere_key_arn}",
+        who=THREE_REGIONS,
+        region=ELSEWHERE,
+        fields={"KeyMetadata.Arn": "{elsewhere_key_arn}"},
+    ),
+    kms(
+        "a key of another account, allowed",
+        "DescribeKey",
+        "{granted_key_arn}",
+        who=GRANTED,
+        cli=True,
+        moto=ONE_ACCOUNT,
+        fields={"KeyMetadata.Arn": "{granted_key_arn}", "KeyMetadata.KeyState": "Enabled"},
+    ),
+    kms(
+        "a key of another account, denied",
+        "DescribeKey",
+        "{refused_key_arn}",
+        who=REFUSED,
+        error=("AccessDeniedException", 400),
+        cli=True,
+        moto=ONE_ACCOUNT,
+    ),
+    kms(
+        "a key of strangers",
+        "DescribeKey",
+        STRANGE,
+        error=("AccessDeniedException", 400),
+        moto=ONE_ACCOUNT,
+    ),
+    kms(
+        "a key that is gone", "DescribeKey", MISSING, error=("NotFoundException", 400), cli=True
+    ),
+    kms(
+        "a key that is in another Region",
+        "DescribeKey",
+        "{trail_key}",
+        region=ELSEWHERE,
+        error=("NotFoundException", 400),
+    ),
+    kms("a name of no key", "DescribeKey", "alias/nobody", error=("NotFoundException", 400)),
+    kms(
+        "a key's policy",
+        "GetKeyPolicy",
+        "{trail_key_arn}",
+        cli=True,
+        fields={"Policy": is_policy, "PolicyName": "default"},
+    ),
+    kms(
+        "the policy of another account's key",
+        "GetKeyPolicy",
+        "{granted_key_arn}",
+        who=GRANTED,
+        error=("AccessDeniedException", 400),
+        cli=True,
+        moto=ONE_ACCOUNT,
+    ),
+    kms(
+        "the policy of a key that is gone",
+        "GetKeyPolicy",
+        MISSING,
+        error=("NotFoundException", 400),
+        cli=True,
+    ),
+    kms(
+        "a key's rotation",
+        "GetKeyRotationStatus",
+        "{trail_key_arn}",
+        cli=True,
+        fields={"KeyRotationEnabled": True, "RotationPeriodInDays": 365},
+    ),
+    kms(
+        "the rotation of another account's key, allowed",
+        "GetKeyRotationStatus",
+        "{granted_key_arn}",
+        who=GRANTED,
+        moto=ONE_ACCOUNT,
+        fields={"KeyRotationEnabled": True},
+    ),
+    kms(
+        "the rotation of another account's key, denied",
+        "GetKeyRotationStatus",
+        "{refused_key_arn}",
+        who=REFUSED,
+        error=("AccessDeniedException", 400),
+        moto=ONE_ACCOUNT,
+    ),
+]

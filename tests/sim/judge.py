@@ -1,0 +1,113 @@
+"""Judges the simulator: asks it with boto3 and the AWS CLI, and holds every answer against what
+AWS documents, against botocore's models, and against moto's answer to the same call."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import pathlib
+import sys
+import uuid
+from concurrent.futures import ThreadPoolExecutor
+
+import facts
+import limits
+import seed
+import selftest
+import verdict
+from asked import Asked
+from cases import CASES
+from cli import Cli
+from cli import problems as cli_problems
+from clients import Credentials, World
+from compare import Comparison, compare
+from exceptions import EXCEPTIONS
+from falsified import FALSIFICATIONS
+from names import EXTERNAL_ID, ROLE_NAME
+
+# Example values of AWS's documentation, which moto takes for the management account.
+MOTO_USER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
+
+# The CLI takes longer to start than to ask.
+AT_A_TIME = 2
+
+
+def main() -> None:
+    arguments = parse_arguments()
+    told = json.loads(arguments.simulator.read_text(encoding="utf-8"))
+    ours = simulator(told)
+    theirs = World("moto", arguments.moto, MOTO_USER)
+    facts.learn(ours)
+    seed.seed(theirs, ours)
+    ours.facts["run"] = theirs.facts["run"] = uuid.uuid4().hex[:8]
+
+    asked = [Asked.ask(case, ours, theirs) for case in CASES]
+    lines = [it for one in asked for it in verdict.problems(one.case, ours.facts, one.answers)]
+    compared = with_moto(asked, ours, theirs)
+    lines += compared.problems
+    commands = [one for one in asked if one.case.cli]
+    lines += with_cli(commands, ours, Cli(arguments.aws, arguments.work))
+    lines += limits.problems(ours, limits.Control(told["control_endpoint"]))
+    if not lines:
+        lines = selftest.problems({one.case.name: one for one in asked}, ours, theirs)
+    if lines:
+        print("\n".join(lines))
+        sys.exit(f"{len(lines)} complaints")
+    calls = sum(len(one.answers) for one in asked)
+    fields = sum(verdict.walked(one.answers) for one in asked)
+    print(
+        f"{calls} calls and {len(commands)} commands, {fields} fields as modeled, "
+        f"{compared.agreeing} as moto's; limits kept and recovered from; "
+        f"{len(FALSIFICATIONS)} falsified answers refused"
+    )
+
+
+def simulator(told: dict) -> World:
+    """The simulator, as it introduces itself."""
+    user = Credentials(told["access_key_id"], told["secret_access_key"])
+    world = World("the simulator", told["endpoint"], user)
+    world.role = {"name": ROLE_NAME, "external_id": EXTERNAL_ID}
+    return world
+
+
+def with_moto(asked: list[Asked], ours: World, theirs: World) -> Comparison:
+    """Holds the answers against moto's, where moto could answer."""
+    found = Comparison()
+    for one in asked:
+        if one.moto is not None:
+            compare(one.case, (ours.facts, one.answers), (theirs.facts, one.moto), found)
+    found.problems += [
+        f"exceptions.py: nothing needs {it.operation} {it.path} {it.how.value}"
+        for it in EXCEPTIONS
+        if it not in found.used
+    ]
+    return found
+
+
+def with_cli(asked: list[Asked], world: World, program: Cli) -> list[str]:
+    """Asks by the command line. What writes comes last and in order."""
+    program.prepare()
+
+    def one(it: Asked) -> list[str]:
+        ran = program.run(world, it.case)
+        return [f"{it.case.name}: {line}" for line in cli_problems(it.case, ran, it.answers)]
+
+    reading = [it for it in asked if it.case.operation != "PutObject"]
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        lines = [line for found in pool.map(one, reading) for line in found]
+    writing = [it for it in asked if it.case.operation == "PutObject"]
+    return lines + [line for it in writing for line in one(it)]
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__)
+    add = parser.add_argument
+    add("--simulator", type=pathlib.Path, required=True, help="what `trailseal sim` printed")
+    add("--moto", required=True, help="http://127.0.0.1:PORT of moto's server")
+    add("--aws", type=pathlib.Path, required=True, help="the AWS CLI")
+    add("--work", type=pathlib.Path, required=True, help="a folder for the CLI")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
