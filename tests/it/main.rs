@@ -7,4 +7,5 @@ mod directory;
 mod failures;
 mod order;
 mod scope;
+mod simulation;
 mod whole;

@@ -116,7 +116,7 @@ pub trait Sessions: Send + Sync {
 pub struct AccountRegion {
     /// The Region.
     pub region: Region,
-    /// Whether it is enabled there, or about to be.
+    /// Whether it is enabled there: it takes calls.
     pub is_enabled: bool,
 }
 

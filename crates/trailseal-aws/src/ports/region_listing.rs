@@ -53,9 +53,9 @@ fn read_region(region: &aws_sdk_account::types::Region) -> Result<AccountRegion,
     let status = region.region_opt_status().map_or("", RegionOptStatus::as_str);
     Ok(AccountRegion {
         region: Region::new(name).ok_or_else(|| format!("`{name}` is not a Region"))?,
-        // A Region that is being disabled is still there; a word this version does not know is
-        // looked at rather than left out.
-        is_enabled: status != "DISABLED",
+        // One that is being enabled takes no calls yet, one that is being disabled none any more. A
+        // word that this version does not know is looked at rather than left out.
+        is_enabled: !matches!(status, "DISABLED" | "ENABLING" | "DISABLING"),
     })
 }
 
@@ -64,7 +64,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn only_disabled_regions_are_disabled() {
+    fn only_regions_that_take_calls_are_enabled() {
         let check = |status: &str, expected: bool| {
             let region = aws_sdk_account::types::Region::builder()
                 .region_name("me-south-1")
@@ -72,9 +72,11 @@ mod tests {
                 .build();
             assert_eq!(read_region(&region).unwrap().is_enabled, expected, "{status}");
         };
-        for status in ["ENABLED", "ENABLED_BY_DEFAULT", "ENABLING", "DISABLING", "SOMETHING_NEW"] {
+        for status in ["ENABLED", "ENABLED_BY_DEFAULT", "SOMETHING_NEW"] {
             check(status, true);
         }
-        check("DISABLED", false);
+        for status in ["DISABLED", "ENABLING", "DISABLING"] {
+            check(status, false);
+        }
     }
 }

@@ -147,12 +147,14 @@ fn reach<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -
     Cover::Covered(trail)
 }
 
-/// Whether the trail logs for the target: its own status there, else its owner's at home.
+/// Whether the trail logs for the target: its own status there, else its owner's at home. A Region
+/// where nothing could be read, as under a policy that denies whole Regions, does not take away what
+/// home says.
 fn logging<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -> Cover<'a> {
     let in_region = |region: Region| trail.status.iter().find(|it| it.0 == region);
     let is_own = target.account == trail.description.owner;
-    let there = in_region(target.region).filter(|_| is_own);
     let is_read = facts.coverage.of_target(target).is_some_and(|it| it.trails_listed);
+    let there = in_region(target.region).filter(|it| is_own && (is_read || it.1.known().is_some()));
     if there.is_none() && is_own && is_read && trail.description.is_multi_region {
         // The Region is enabled, and yet there is no status: what goes for home need not go for it.
         return Cover::Unproven(Reason::StatusUnread, None);

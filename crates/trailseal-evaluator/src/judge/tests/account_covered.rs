@@ -154,6 +154,17 @@ fn an_organization_trail_covers_members_that_could_not_be_read() {
 }
 
 #[test]
+fn a_region_where_nothing_could_be_read_goes_by_what_home_says() {
+    let mut trail = multi_region("main");
+    trail.status[0].1 = Observed::Unread(gap(3));
+    let unread = [(OWNER, HOME, Outcome::Evaluated), (OWNER, FAR, Outcome::NotEvaluated)];
+    check(&facts(vec![trail.clone()], &unread), OWNER, "pass covered");
+    check(&facts(vec![trail.clone()], BOTH), OWNER, "not_proven status_unread");
+    trail.status[1].1 = Observed::Unread(gap(4));
+    check(&facts(vec![trail], &unread), OWNER, "not_proven status_unread");
+}
+
+#[test]
 fn an_organization_trail_homed_in_an_opt_in_region_needs_that_region_in_the_member() {
     let mut trail = of_organization();
     trail.description.home_region = region(OPT_IN);

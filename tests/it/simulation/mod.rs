@@ -1,0 +1,62 @@
+//! The whole program over a simulated organization: the real command line and SDK, no socket.
+
+mod truth;
+
+use std::path::Path;
+use std::sync::Arc;
+
+use jiff::Timestamp;
+use tempfile::TempDir;
+use trailseal::Scanned;
+use trailseal_sim::Simulator;
+use trailseal_sim::scenario::Scenario;
+use trailseal_tests::sim::scan;
+
+/// When simulated organizations are made for.
+pub(crate) fn start() -> Timestamp {
+    "2026-11-20T12:02:30Z".parse().unwrap()
+}
+
+/// A ready-made scenario, in fair weather and without limits.
+pub(crate) fn fair(name: &str) -> Scenario {
+    let scenario = Scenario::ready_made(name, start()).unwrap();
+    Scenario { weather: Default::default(), limits: Default::default(), ..scenario }
+}
+
+/// What a scan must be told to get into the scenario.
+pub(crate) fn access(scenario: &Scenario) -> Vec<String> {
+    let access = &scenario.access;
+    let mut flags = vec!["--role-name".to_owned(), access.role_name.to_string()];
+    if let Some(external_id) = &access.external_id {
+        flags.extend(["--external-id".to_owned(), external_id.to_string()]);
+    }
+    if let Some(archive) = access.log_archive {
+        flags.extend(["--log-archive-account".to_owned(), archive.to_string()]);
+    }
+    flags
+}
+
+/// Scans the scenario with these further flags; the folder goes when the guard does.
+pub(crate) async fn scanned(scenario: &Scenario, flags: &[&str]) -> (TempDir, Scanned) {
+    let simulator = Arc::new(Simulator::of(scenario));
+    scanned_in(&simulator, scenario, flags).await
+}
+
+/// The same over a simulator that something was done to.
+pub(crate) async fn scanned_in(
+    simulator: &Arc<Simulator>,
+    scenario: &Scenario,
+    flags: &[&str],
+) -> (TempDir, Scanned) {
+    let folder = tempfile::tempdir().unwrap();
+    let access = access(scenario);
+    let flags: Vec<&str> = access.iter().map(String::as_str).chain(flags.iter().copied()).collect();
+    let scanned = scan(simulator, &flags, &folder.path().join("out")).await.unwrap();
+    (folder, scanned)
+}
+
+/// The rows of one of a scan's CSV files, each with its columns by name.
+pub(crate) fn rows(folder: &Path, file: &str) -> Vec<std::collections::BTreeMap<String, String>> {
+    let mut reader = csv::Reader::from_path(folder.join(file)).unwrap();
+    reader.deserialize().map(Result::unwrap).collect()
+}
