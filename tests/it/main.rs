@@ -3,8 +3,10 @@
 #![expect(clippy::unwrap_used, reason = "a test may end where it fails")]
 
 mod command_line;
+mod demo;
 mod directory;
 mod failures;
 mod order;
 mod scope;
+mod simulated;
 mod whole;
