@@ -9,4 +9,5 @@ mod failures;
 mod order;
 mod scope;
 mod simulated;
+mod truth;
 mod whole;
