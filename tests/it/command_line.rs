@@ -170,7 +170,7 @@ fn completions_know_commands_and_flags() {
 #[test]
 fn the_long_help_of_every_command_has_an_example() {
     let folder = tempfile::tempdir().unwrap();
-    for command in ["", "scan", "report", "explain", "completions"] {
+    for command in ["", "scan", "demo", "sim", "report", "explain", "completions"] {
         let arguments: Vec<&str> =
             [command, "--help"].into_iter().filter(|it| !it.is_empty()).collect();
         let text = trailseal(folder.path(), &arguments, &[]).stdout;

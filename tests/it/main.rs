@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test may end where it fails")]
 
 mod command_line;
+mod demo;
 mod directory;
 mod failures;
 mod order;

@@ -203,11 +203,14 @@ fn write(
 }
 
 /// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for
-/// it stands in every row of every table.
+/// it stands in every row of every table; and two of the same world have the same, for AWS repeats
+/// it in messages: sessions are named after it.
 fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
     let time: String = format!("{at:.0}").chars().filter(|it| !"-:".contains(*it)).collect();
-    let kind = simulation.map_or("", |_| "simulation-");
-    format!("{kind}{time}-{:04x}", (at.subsec_nanosecond().unsigned_abs() / 1000) & 0xffff)
+    if simulation.is_some() {
+        return format!("simulation-{time}");
+    }
+    format!("{time}-{:04x}", (at.subsec_nanosecond().unsigned_abs() / 1000) & 0xffff)
 }
 
 fn unwritten(problem: &dyn std::fmt::Display) -> UserError {

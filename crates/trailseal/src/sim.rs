@@ -173,7 +173,8 @@ impl Announcement {
     fn text(&self) -> String {
         let accounts = self.scenario.parts.accounts.len();
         let mut text = format!(
-            "A simulated organization of {accounts} accounts (scenario `{}`, seed {}) answers at {}\n\n\
+            "A simulated organization of {accounts} accounts (scenario `{}`, seed {}) answers at {}\n\
+             Its time goes on from {}.\n\n\
              export AWS_ENDPOINT_URL={}\n\
              export AWS_ACCESS_KEY_ID={}\n\
              export AWS_SECRET_ACCESS_KEY={}\n\
@@ -183,6 +184,7 @@ impl Announcement {
             self.name,
             self.scenario.parts.seed,
             self.endpoint(),
+            self.start,
             self.endpoint(),
             self.access_key_id,
             self.secret_access_key,

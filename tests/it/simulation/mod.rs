@@ -2,6 +2,7 @@
 
 mod matrix;
 mod truth;
+mod wire;
 
 use std::path::Path;
 use std::sync::Arc;
@@ -37,13 +38,7 @@ pub(crate) fn access(scenario: &Scenario) -> Vec<String> {
     flags
 }
 
-/// Scans the scenario with these further flags; the folder goes when the guard does.
-pub(crate) async fn scanned(scenario: &Scenario, flags: &[&str]) -> (TempDir, Scanned) {
-    let simulator = Arc::new(Simulator::of(scenario));
-    scanned_in(&simulator, scenario, flags).await
-}
-
-/// The same over a simulator that something was done to.
+/// Scans the simulator's organization with these further flags; the folder goes when the guard does.
 pub(crate) async fn scanned_in(
     simulator: &Arc<Simulator>,
     scenario: &Scenario,

@@ -5,6 +5,11 @@ use trailseal_model::{LimitScope, Operation, catalogue, exit_code};
 
 use super::NOTE;
 
+/// What the simulator can make up, and what a scan of it must find.
+pub(super) fn simulated_cases() -> String {
+    format!("{NOTE}\n{}", trailseal_sim::scenario::cases_page())
+}
+
 /// The control catalogue.
 pub(super) fn controls() -> String {
     let rows = catalogue::CONTROLS.iter().map(|it| {

@@ -66,7 +66,7 @@ const TABLE: &[Row] = &[
     },
     Row {
         name: "xtask",
-        workspace: &["trailseal-model", "trailseal-evaluator"],
+        workspace: &["trailseal-model", "trailseal-evaluator", "trailseal-sim"],
         outside: &["anyhow"],
     },
 ];
@@ -221,6 +221,9 @@ mod tests {
         check("trailseal-model", "anyhow", false);
         check("xtask", "trailseal-model", true);
         check("xtask", "trailseal-aws", false);
+        check("trailseal-sim", "trailseal-model", false);
+        check("trailseal-aws", "trailseal-sim", false);
+        check("trailseal", "trailseal-sim", true);
     }
 
     #[test]

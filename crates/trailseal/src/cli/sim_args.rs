@@ -55,8 +55,8 @@ pub(super) struct SimArgs {
     /// Answers only requests that are signed with the right secret.
     #[arg(long)]
     verify_signatures: bool,
-    /// The simulated time at the start, such as 2026-11-20T12:00:00Z [default: now, rounded down to
-    /// five minutes].
+    /// The simulated time at the start, such as 2026-11-20T12:00:00Z; to a client with another clock
+    /// deliveries then look old [default: now, rounded down to five minutes].
     #[arg(long, value_name = "TIME")]
     start: Option<Timestamp>,
     /// Prints one JSON object instead of text.
