@@ -63,7 +63,6 @@ EXCEPTIONS: list[Exemption] = [
     Exemption(
         "ListAccounts.*|DescribeOrganization", r".*Email", VALUE, "mail addresses are made up"
     ),
-    Exemption("ListAccounts", "NextToken", VALUE, DRAWN),
     Exemption(
         "ListRoots",
         r"Roots\[\]\.PolicyTypes\[\]\.\w+",
