@@ -280,7 +280,7 @@ FALSIFICATIONS = {
         HEAD, last(header("accept-ranges", "none")), "moto says 'bytes'"
     ),
     "another error than moto's": Falsification(
-        "the status of a name that is none",
+        "the status of a trail that is none",
         last(text("TrailNotFoundException", "InvalidTrailNameException")),
         "moto says 'TrailNotFoundException'",
     ),
