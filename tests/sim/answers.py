@@ -87,6 +87,8 @@ def call(client, recorder: Recorder, operation: str, parameters: dict) -> Answer
     unreadable = None
     try:
         parsed, error = getattr(client, method)(**parameters), False
+        if hasattr(parsed.get("Body"), "read"):
+            parsed["Body"] = parsed["Body"].read()
     except ClientError as refused:
         parsed, error = refused.response, True
     except UNREADABLE as problem:

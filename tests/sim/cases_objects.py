@@ -115,6 +115,28 @@ BUCKETS = [
     ),
 ]
 
+BUCKETS += [
+    sealed(
+        "a bucket's default encryption",
+        "GetBucketEncryption",
+        cli=True,
+        moto="moto's new buckets have no default encryption",
+        fields={
+            "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault."
+            "SSEAlgorithm": "AES256"
+        },
+    ),
+    Case(
+        "a bucket of another Region",
+        "s3",
+        "ListObjectsV2",
+        {"Bucket": "{elsewhere_bucket}", "MaxKeys": 1},
+        who=THREE_REGIONS,
+        fields={"Name": "{elsewhere_bucket}"},
+        moto="moto answers for every Region at once",
+    ),
+]
+
 LISTS = [
     sealed(
         "logs of a day",
@@ -265,6 +287,12 @@ OBJECTS = [
         "HeadObject",
         {"Key": REPORT},
         fields={"ContentLength": len(CONTENT), "ETag": ETAG},
+    ),
+    sealed(
+        "what was put",
+        "GetObject",
+        {"Key": REPORT},
+        fields={"Body": CONTENT, "ContentLength": len(CONTENT), "ETag": ETAG},
     ),
     sealed(
         "a list of what was put",

@@ -198,6 +198,14 @@ CASES = [
         error=("TrailNotFoundException", 400),
     ),
     Case(
+        "the tags of a trail",
+        "cloudtrail",
+        "ListTags",
+        {"ResourceIdList": ["{trail_arn}"]},
+        who=WORKLOAD,
+        fields={"ResourceTagList[].ResourceId": ["{trail_arn}"]},
+    ),
+    Case(
         "event data stores",
         "cloudtrail",
         "ListEventDataStores",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from subprocess import CompletedProcess
 
 from answers import Answer
 
@@ -103,6 +104,28 @@ def shadow_shown(answers: list[Answer]) -> list[Answer]:
         )
 
     return last(document(edit))(answers)
+
+
+@dataclass(frozen=True)
+class FalsifiedCommand:
+    """What is done to what the command line printed for a case, and what must come of it."""
+
+    case: str
+    falsify: Callable[[CompletedProcess], CompletedProcess]
+    expected: str
+
+
+def printed(edit: Callable[[dict], object]):
+    def change(ran: CompletedProcess) -> CompletedProcess:
+        document = json.loads(ran.stdout)
+        edit(document)
+        return CompletedProcess(ran.args, ran.returncode, json.dumps(document), ran.stderr)
+
+    return change
+
+
+def exited(code: int, complaint: str | None = None):
+    return lambda it: CompletedProcess(it.args, code, it.stdout, complaint or it.stderr)
 
 
 ACCOUNTS, SMALL_PAGE = "accounts, page by page", "accounts, a small page"
@@ -266,6 +289,9 @@ FALSIFICATIONS = {
         KEY, last(lambda it: replace(with_body(it, b'{"__type":"AccessDeniedException","Message":"x"}'), status=400)),
         "is refused",
     ),
+    "a denial without its reason": Falsification(
+        DENIED, last(text(" because no ", " since no ")), "not in the grammar"
+    ),
     "an answer in place of an error": Falsification(
         "the same object once more", last(lambda it: replace(with_body(it, b""), status=200)), "is answered"
     ),
@@ -283,5 +309,24 @@ FALSIFICATIONS = {
         "the status of a trail that is none",
         last(text("TrailNotFoundException", "InvalidTrailNameException")),
         "moto says 'TrailNotFoundException'",
+    ),
+}
+
+COMMANDS = {
+    "a command that succeeds": FalsifiedCommand(GONE, exited(0), "exit code 0"),
+    "a command that fails": FalsifiedCommand(KEY, exited(255, "An error occurred"), "exit code 255"),
+    "a command that tells another error": FalsifiedCommand(
+        GONE, exited(255, "An error occurred (AccessDeniedException)"), "expected NotFoundException"
+    ),
+    "a command that leaves out a field": FalsifiedCommand(
+        KEY, printed(lambda it: it["KeyMetadata"].pop("KeyState")), "only boto3 has it"
+    ),
+    "a command that prints another time": FalsifiedCommand(
+        KEY,
+        printed(lambda it: it["KeyMetadata"].update(CreationDate="2026-01-01T00:00:00+00:00")),
+        "boto3 reads",
+    ),
+    "a command that skips a page": FalsifiedCommand(
+        ACCOUNTS, printed(lambda it: it["Accounts"].pop()), "items, boto3 has"
     ),
 }

@@ -3,14 +3,13 @@ retries while it runs."""
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
 from clients import CONFIG, HOME, World
+from control import Control
 from names import SEALED
 
 # CloudTrail's quota for DescribeTrails in an account and Region: 10 a second, no burst published.
@@ -24,39 +23,16 @@ CALLS, CALLERS = 40, 4
 PATIENT = {"mode": "standard", "total_max_attempts": 10}
 
 
-class Control:
-    """The simulator's own interface, which no AWS client knows."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def tell(self, path: str, what: dict | None = None, method: str = "POST") -> dict:
-        body = None if what is None else json.dumps(what).encode()
-        request = urllib.request.Request(self._address + path, data=body, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def ask(self, path: str) -> dict:
-        return self.tell(path, method="GET")
-
-    def throttled(self, operation: str) -> int:
-        calls = self.ask("log")["operations"]
-        return sum(it["throttled"] for it in calls if it["operation"] == operation)
-
-
 def problems(world: World, control: Control) -> list[str]:
     """What is wrong with the limits; they are off again afterwards, and the clock runs."""
-    now = control.ask("clock")["now"]
     try:
-        control.tell("clock", {"freeze": now})
-        control.tell("limits", {"enabled": True})
-        lines = standing(world, control)
-        control.tell("clock", {"run_from": control.ask("clock")["now"]})
+        with control.frozen():
+            control.tell("limits", {"enabled": True})
+            lines = standing(world, control)
         control.tell("limits", {"enabled": True})
         return lines + running(world, control)
     finally:
         control.tell("limits", {"enabled": False})
-        control.tell("clock", {"run_from": now})
 
 
 def standing(world: World, control: Control) -> list[str]:
