@@ -87,9 +87,7 @@ CASES = [
         error=("AccessDeniedException", 400),
         moto=ONE_ACCOUNT,
     ),
-    kms(
-        "a key that is gone", "DescribeKey", MISSING, error=("NotFoundException", 400), cli=True
-    ),
+    kms("a key that is gone", "DescribeKey", MISSING, error=("NotFoundException", 400), cli=True),
     kms(
         "a key that is in another Region",
         "DescribeKey",

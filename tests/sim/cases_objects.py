@@ -111,7 +111,9 @@ BUCKETS = [
         fields={"LocationConstraint": ELSEWHERE},
     ),
     sealed(
-        "a bucket's Region, the first of all", "GetBucketLocation", fields={"LocationConstraint": None}
+        "a bucket's Region, the first of all",
+        "GetBucketLocation",
+        fields={"LocationConstraint": None},
     ),
 ]
 
@@ -252,12 +254,8 @@ OBJECTS = [
     head("kms", {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "{kms_key_arn}"}),
     head("dsse", {"ServerSideEncryption": "aws:kms:dsse", "SSEKMSKeyId": "{dsse_key_arn}"}),
     head("plain", {"ServerSideEncryption": None, "SSEKMSKeyId": None}),
-    head(
-        "customer", {}, error=("400", 400), moto="moto asks nobody for a customer's own key"
-    ),
-    sealed(
-        "head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True
-    ),
+    head("customer", {}, error=("400", 400), moto="moto asks nobody for a customer's own key"),
+    sealed("head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True),
     sealed(
         "head by a stranger", "HeadObject", {"Key": "{kms_object}"}, who=REFUSED, error=("403", 403)
     ),

@@ -264,7 +264,9 @@ REGIONS = [
 ]
 
 
-def ended(name: str, service: str, operation: str, parameters: dict, error: tuple, **options) -> Case:
+def ended(
+    name: str, service: str, operation: str, parameters: dict, error: tuple, **options
+) -> Case:
     return Case(
         name, service, operation, parameters, who=SEALED, error=error, moto=NO_END, **options
     )
@@ -272,7 +274,9 @@ def ended(name: str, service: str, operation: str, parameters: dict, error: tupl
 
 # What a session is answered after its hour; the clock is moved before these are asked.
 ENDED = [
-    ended("an ended session, query", "sts", "GetCallerIdentity", {}, ("ExpiredToken", 403), cli=True),
+    ended(
+        "an ended session, query", "sts", "GetCallerIdentity", {}, ("ExpiredToken", 403), cli=True
+    ),
     ended(
         "an ended session, JSON 1.1",
         "cloudtrail",

@@ -100,9 +100,7 @@ def problems(case: Case, ran: subprocess.CompletedProcess, answers: list[Answer]
     return [f"{case.name}: aws: {it}" for it in differences(case, ran, answers)]
 
 
-def differences(
-    case: Case, ran: subprocess.CompletedProcess, answers: list[Answer]
-) -> list[str]:
+def differences(case: Case, ran: subprocess.CompletedProcess, answers: list[Answer]) -> list[str]:
     if case.who == NOBODY:
         raise ValueError(f"{case.name}: the CLI signs everything")
     if case.error:

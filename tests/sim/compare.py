@@ -31,7 +31,10 @@ class Comparison:
 
 
 def compare(
-    case: Case, ours: tuple[dict, list[Answer]], theirs: tuple[dict, list[Answer]], found: Comparison
+    case: Case,
+    ours: tuple[dict, list[Answer]],
+    theirs: tuple[dict, list[Answer]],
+    found: Comparison,
 ) -> None:
     """Compares the answers in two worlds, each with its facts."""
     left, right = (dict(leaves(answers, Names(facts))) for facts, answers in (ours, theirs))

@@ -6,6 +6,7 @@ import json
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import datetime
 
 
 class Control:
@@ -24,24 +25,28 @@ class Control:
         return self.tell(path, method="GET")
 
     @contextmanager
-    def moved(self, hours: int) -> Iterator[None]:
+    def later(self, hours: int) -> Iterator[None]:
         """Some hours later, for a while."""
-        now = self.ask("clock")["now"]
-        self.tell("clock", {"advance_s": hours * 3600})
-        try:
+        with self._clock_kept():
+            self.tell("clock", {"advance_s": hours * 3600})
             yield
-        finally:
-            self.tell("clock", {"run_from": now})
 
     @contextmanager
-    def frozen(self) -> Iterator[None]:
+    def frozen(self, at: datetime | None = None) -> Iterator[None]:
         """Lets the clock stand, for a while."""
-        now = self.ask("clock")["now"]
-        self.tell("clock", {"freeze": now})
-        try:
+        with self._clock_kept() as now:
+            self.tell("clock", {"freeze": at.isoformat() if at else now})
             yield
+
+    @contextmanager
+    def _clock_kept(self) -> Iterator[str]:
+        """Puts the clock back afterwards."""
+        before = self.ask("clock")
+        try:
+            yield before["now"]
         finally:
-            self.tell("clock", {"run_from": now})
+            how = "freeze" if before["is_frozen"] else "run_from"
+            self.tell("clock", {how: before["now"]})
 
     def throttled(self, operation: str) -> int:
         calls = self.ask("log")["operations"]

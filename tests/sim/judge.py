@@ -26,7 +26,7 @@ from compare import Comparison, compare
 from control import Control
 from exceptions import EXCEPTIONS
 from falsified import COMMANDS, FALSIFICATIONS
-from names import EXTERNAL_ID, ROLE_NAME
+from names import EXTERNAL_ID, ROLE_NAME, START
 
 # Example values of AWS's documentation, which moto takes for the management account.
 MOTO_USER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
@@ -40,15 +40,16 @@ def main() -> None:
     told = json.loads(arguments.simulator.read_text(encoding="utf-8"))
     ours = simulator(told)
     theirs = World("moto", arguments.moto, MOTO_USER)
-    facts.learn(ours)
-    seed.seed(theirs, ours)
-    ours.facts["run"] = theirs.facts["run"] = uuid.uuid4().hex[:8]
-
     control, program = Control(told["control_endpoint"]), Cli(arguments.aws, arguments.work)
     program.prepare()
-    asked, lines = ask(CASES, ours, theirs, program)
-    with control.moved(hours=2):
-        more, complaints = ask(ENDED, ours, theirs, program)
+    # While the clock stands, no log is delivered between two questions.
+    with control.frozen(START):
+        facts.learn(ours)
+        seed.seed(theirs, ours)
+        ours.facts["run"] = theirs.facts["run"] = uuid.uuid4().hex[:8]
+        asked, lines = ask(CASES, ours, theirs, program)
+        with control.later(hours=2):
+            more, complaints = ask(ENDED, ours, theirs, program)
     asked, lines = asked + more, lines + complaints
     compared = with_moto(asked, ours, theirs)
     lines += compared.problems + limits.problems(ours, control)
