@@ -4,6 +4,7 @@ AWS documents, against botocore's models, and against moto's answer to the same 
 from __future__ import annotations
 
 import argparse
+import faulthandler
 import json
 import pathlib
 import sys
@@ -31,11 +32,15 @@ from names import EXTERNAL_ID, ROLE_NAME, START
 # Example values of AWS's documentation, which moto takes for the management account.
 MOTO_USER = Credentials("AKIAIOSFODNN7EXAMPLE", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY")
 
+# Whatever hangs, the judge does not: it then shows where it stood.
+LONGEST_SECONDS = 600
+
 # The CLI takes longer to start than to ask.
 AT_A_TIME = 2
 
 
 def main() -> None:
+    faulthandler.dump_traceback_later(LONGEST_SECONDS, exit=True)
     arguments = parse_arguments()
     told = json.loads(arguments.simulator.read_text(encoding="utf-8"))
     ours = simulator(told)
