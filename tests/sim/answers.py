@@ -17,7 +17,6 @@ from botocore.parsers import ResponseParserError
 UNREADABLE = (ResponseParserError, ValueError, TypeError, KeyError, AttributeError)
 
 
-
 @dataclass(frozen=True)
 class Answer:
     """One answer. `parsed` is what the client gave back, `error` whether it raised; `unreadable`
@@ -71,7 +70,9 @@ class Recorder:
             # The body of an object, which the caller reads.
             body = b""
         headers = tuple((str(name), str(value)) for name, value in response_dict["headers"].items())
-        self.raw.append((operation_model.name, method, url, response_dict["status_code"], headers, body))
+        self.raw.append(
+            (operation_model.name, method, url, response_dict["status_code"], headers, body)
+        )
 
 
 class _Raw(io.BytesIO):
@@ -87,15 +88,15 @@ def call(client, recorder: Recorder, operation: str, parameters: dict) -> Answer
     unreadable = None
     try:
         parsed, error = getattr(client, method)(**parameters), False
+        if hasattr(parsed.get("Body"), "read"):
+            parsed["Body"] = parsed["Body"].read()
     except ClientError as refused:
         parsed, error = refused.response, True
     except UNREADABLE as problem:
         parsed, error, unreadable = {}, False, str(problem)
     _, verb, url, status, headers, body = recorder.raw[-1]
     service = client.meta.service_model.service_name
-    return Answer(
-        service, operation, verb, url, status, headers, body, parsed, error, unreadable
-    )
+    return Answer(service, operation, verb, url, status, headers, body, parsed, error, unreadable)
 
 
 def merged(answers: list[Answer]) -> dict:

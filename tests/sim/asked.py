@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from subprocess import CompletedProcess
 
 from answers import Answer
 from case import Case
@@ -16,6 +17,8 @@ class Asked:
     case: Case
     answers: list[Answer]
     moto: list[Answer] | None
+    # What the command line did with it; filled in when it was asked.
+    ran: list[CompletedProcess] = field(default_factory=list)
 
     @staticmethod
     def ask(case: Case, ours: World, theirs: World) -> Asked:

@@ -43,6 +43,8 @@ class Case:
     region: str = HOME
     style: str = PATH
     error: tuple[str, int] | None = None
+    # What the message of the error must say, where AWS documents its grammar.
+    message: Matches | None = None
     fields: dict[str, object] = field(default_factory=dict)
     # The member that carries the token on, for input and output.
     pages: tuple[str, str] | None = None
@@ -62,6 +64,7 @@ class Case:
             parameters=fill(self.parameters, facts),
             region=fill(self.region, facts),
             fields=fill(self.fields, facts),
+            message=fill(self.message, facts),
             cli=fill(self.cli, facts),
         )
 
@@ -108,7 +111,12 @@ def outcome(case: Case, answers: list[Answer]) -> list[str]:
         if not last.error:
             return [f"is answered, expected {code}"]
         got = (last.code(), last.status)
-        return [] if got == (code, status) else [f"is refused with {got}, expected {case.error}"]
+        if got != (code, status):
+            return [f"is refused with {got}, expected {case.error}"]
+        said = last.parsed["Error"].get("Message")
+        if case.message is not None and case.message != said:
+            return [f"says {said!r}, not in the grammar {case.message.grammar!r}"]
+        return []
     if last.error:
         error = last.parsed.get("Error", {})
         return [f"is refused: {last.status} {error.get('Code')}: {error.get('Message')}"]

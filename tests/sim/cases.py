@@ -5,6 +5,13 @@ from __future__ import annotations
 import cases_directory
 import cases_keys
 import cases_objects
+import cases_sessions
 import cases_trails
 
-CASES = cases_directory.CASES + cases_trails.CASES + cases_keys.CASES + cases_objects.CASES
+CASES = (
+    cases_directory.CASES
+    + cases_sessions.CASES
+    + cases_trails.CASES
+    + cases_keys.CASES
+    + cases_objects.CASES
+)

@@ -1,16 +1,12 @@
-"""Calls to Organizations, STS and Account Management."""
+"""Calls to Organizations and Account Management."""
 
 from __future__ import annotations
 
 from case import Case, Matches
-from clients import MANAGEMENT, NOBODY, UNKNOWN_KEY, WRONG_SECRET
-from names import ARCHIVE, ELSEWHERE, EXTERNAL_ID, WORKLOAD
-
-NO_TRUST = "moto has no trust policies and lets everybody into every role"
-NO_SIGNATURES = "moto takes any access key and verifies no signature unless told to"
+from clients import MANAGEMENT
+from names import ARCHIVE, WORKLOAD
 
 TOKEN = ("NextToken", "NextToken")
-ROLE = "arn:aws:iam::{workload}:role/{role_name}"
 
 
 def sorted_once(path: str):
@@ -114,7 +110,7 @@ CASES = [
         {"ParentId": "{root}"},
         pages=TOKEN,
         cli=True,
-        fields={"sort([].OrganizationalUnits[].Name)": ["Security", "Workloads"]},
+        fields={"sort([].OrganizationalUnits[].Name)": ["Sandbox", "Security", "Workloads"]},
     ),
     Case(
         "units under a unit",
@@ -155,172 +151,47 @@ CASES = [
         fields={"Tags": [{"Key": "owner", "Value": "payments"}]},
     ),
     Case(
-        "who calls",
-        "sts",
-        "GetCallerIdentity",
-        cli=True,
-        fields={"Account": "{management}", "Arn": Matches(r"arn:aws:\w+::{management}:user/\S+")},
-    ),
-    Case(
-        "who calls in a session",
-        "sts",
-        "GetCallerIdentity",
-        who=WORKLOAD,
-        cli=True,
-        fields={
-            "Account": "{workload}",
-            "Arn": "arn:aws:sts::{workload}:assumed-role/{role_name}/judge",
-            "UserId": Matches(r"AROA[A-Z0-9]{17}:judge"),
-        },
-    ),
-    Case(
-        "who calls, at another Region's endpoint",
-        "sts",
-        "GetCallerIdentity",
-        who=WORKLOAD,
-        region=ELSEWHERE,
-        fields={"Account": "{workload}"},
-    ),
-    Case(
-        "a role",
-        "sts",
-        "AssumeRole",
-        {"RoleArn": ROLE, "RoleSessionName": "judge-2", "ExternalId": EXTERNAL_ID},
-        cli=True,
-        fields={
-            "AssumedRoleUser.Arn": "arn:aws:sts::{workload}:assumed-role/{role_name}/judge-2",
-            "Credentials.AccessKeyId": Matches(r"ASIA[A-Z0-9]+"),
-        },
-    ),
-    Case(
-        "a role, for a quarter of an hour",
-        "sts",
-        "AssumeRole",
-        {
-            "RoleArn": ROLE,
-            "RoleSessionName": "judge",
-            "ExternalId": EXTERNAL_ID,
-            "DurationSeconds": 900,
-        },
-    ),
-    Case(
-        "a role for too long",
-        "sts",
-        "AssumeRole",
-        {
-            "RoleArn": ROLE,
-            "RoleSessionName": "judge",
-            "ExternalId": EXTERNAL_ID,
-            "DurationSeconds": 43200,
-        },
-        error=("ValidationError", 400),
-        moto="moto lets every session last as long as it is asked to",
-    ),
-    Case(
-        "a role with the wrong external id",
-        "sts",
-        "AssumeRole",
-        {"RoleArn": ROLE, "RoleSessionName": "judge", "ExternalId": "somebody-else"},
-        error=("AccessDenied", 403),
-        cli=True,
-        moto=NO_TRUST,
-    ),
-    Case(
-        "a role without an external id",
-        "sts",
-        "AssumeRole",
-        {"RoleArn": ROLE, "RoleSessionName": "judge"},
-        error=("AccessDenied", 403),
-        moto=NO_TRUST,
-    ),
-    Case(
-        "a role that is missing",
-        "sts",
-        "AssumeRole",
-        {"RoleArn": "arn:aws:iam::{workload}:role/Nobody", "RoleSessionName": "judge"},
-        error=("AccessDenied", 403),
-        cli=True,
-        moto=NO_TRUST,
-    ),
-    Case(
-        "a role in a suspended account",
-        "sts",
-        "AssumeRole",
-        {
-            "RoleArn": "arn:aws:iam::{suspended}:role/{role_name}",
-            "RoleSessionName": "judge",
-            "ExternalId": EXTERNAL_ID,
-        },
-        error=("AccessDenied", 403),
-        moto=NO_TRUST,
-    ),
-    Case(
-        "a role in an account of strangers",
-        "sts",
-        "AssumeRole",
-        {"RoleArn": "arn:aws:iam::{outsider}:role/{role_name}", "RoleSessionName": "judge"},
-        error=("AccessDenied", 403),
-        moto=NO_TRUST,
-    ),
-    Case(
-        "a wrong secret, query",
-        "sts",
-        "GetCallerIdentity",
-        who=WRONG_SECRET,
-        error=("SignatureDoesNotMatch", 403),
-        cli=True,
-        moto=NO_SIGNATURES,
-    ),
-    Case(
-        "a wrong secret, JSON 1.1",
+        "one account",
         "organizations",
-        "ListAccounts",
-        who=WRONG_SECRET,
-        error=("InvalidSignatureException", 400),
+        "DescribeAccount",
+        {"AccountId": "{workload}"},
         cli=True,
-        moto=NO_SIGNATURES,
+        fields={"Account.Id": "{workload}", "Account.Name": WORKLOAD, "Account.State": "ACTIVE"},
     ),
     Case(
-        "a wrong secret, REST JSON",
-        "account",
-        "ListRegions",
-        who=WRONG_SECRET,
-        error=("InvalidSignatureException", 403),
-        moto=NO_SIGNATURES,
+        "an account of strangers",
+        "organizations",
+        "DescribeAccount",
+        {"AccountId": "{outsider}"},
+        error=("AccountNotFoundException", 400),
     ),
     Case(
-        "an unknown key, query",
-        "sts",
-        "GetCallerIdentity",
-        who=UNKNOWN_KEY,
-        error=("InvalidClientTokenId", 403),
+        "one unit",
+        "organizations",
+        "DescribeOrganizationalUnit",
+        {"OrganizationalUnitId": "{unit_security}"},
+        fields={"OrganizationalUnit.Name": "Security"},
+    ),
+    Case(
+        "children of a unit",
+        "organizations",
+        "ListChildren",
+        {"ParentId": "{unit_security}", "ChildType": "ACCOUNT"},
+        fields={"Children": [{"Id": "{log_archive}", "Type": "ACCOUNT"}]},
+    ),
+    Case(
+        "the parent of an account",
+        "organizations",
+        "ListParents",
+        {"ChildId": "{log_archive}"},
+        fields={"Parents": [{"Id": "{unit_security}", "Type": "ORGANIZATIONAL_UNIT"}]},
+    ),
+    Case(
+        "administrators to whom nothing is delegated",
+        "organizations",
+        "ListDelegatedAdministrators",
         cli=True,
-        moto=NO_SIGNATURES,
-    ),
-    Case(
-        "an unknown key, JSON 1.1",
-        "cloudtrail",
-        "DescribeTrails",
-        who=UNKNOWN_KEY,
-        error=("UnrecognizedClientException", 400),
-        moto=NO_SIGNATURES,
-    ),
-    Case(
-        "no signature, query",
-        "sts",
-        "GetCallerIdentity",
-        who=NOBODY,
-        error=("MissingAuthenticationToken", 403),
-        moto=NO_SIGNATURES,
-    ),
-    Case(
-        "no signature, JSON 1.1",
-        "kms",
-        "DescribeKey",
-        {"KeyId": "{trail_key_arn}"},
-        who=NOBODY,
-        error=("MissingAuthenticationTokenException", 400),
-        moto=NO_SIGNATURES,
+        fields={"DelegatedAdministrators": []},
     ),
     Case(
         "Regions",
@@ -361,5 +232,14 @@ CASES = [
             "length(Regions[?RegionOptStatus!='ENABLED_BY_DEFAULT'])": 0,
             "length(Regions) > `10`": True,
         },
+    ),
+    Case(
+        "one Region",
+        "account",
+        "GetRegionOptStatus",
+        {"RegionName": "eu-west-1"},
+        who=WORKLOAD,
+        moto="moto has no GetRegionOptStatus",
+        fields={"RegionName": "eu-west-1", "RegionOptStatus": "ENABLED_BY_DEFAULT"},
     ),
 ]

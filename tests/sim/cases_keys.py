@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from case import Case
+from case import Case, Matches
 from names import ELSEWHERE, GRANTED, REFUSED, THREE_REGIONS, WORKLOAD
 
 ONE_ACCOUNT = "moto looks for a key in the caller's account alone: NotFoundException"
@@ -72,6 +72,11 @@ CASES = [
         "{refused_key_arn}",
         who=REFUSED,
         error=("AccessDeniedException", 400),
+        message=Matches(
+            r"User: arn:aws:sts::{refused}:assumed-role/{role_name}/judge is not authorized to "
+            r"perform: kms:DescribeKey on resource: {refused_key_arn} because no "
+            r"(identity|resource)-based policy allows the kms:DescribeKey action"
+        ),
         cli=True,
         moto=ONE_ACCOUNT,
     ),
@@ -82,9 +87,7 @@ CASES = [
         error=("AccessDeniedException", 400),
         moto=ONE_ACCOUNT,
     ),
-    kms(
-        "a key that is gone", "DescribeKey", MISSING, error=("NotFoundException", 400), cli=True
-    ),
+    kms("a key that is gone", "DescribeKey", MISSING, error=("NotFoundException", 400), cli=True),
     kms(
         "a key that is in another Region",
         "DescribeKey",
@@ -130,6 +133,38 @@ CASES = [
         who=GRANTED,
         moto=ONE_ACCOUNT,
         fields={"KeyRotationEnabled": True},
+    ),
+    Case(
+        "the names of a key",
+        "kms",
+        "ListAliases",
+        {"KeyId": "{trail_key}"},
+        who=WORKLOAD,
+        fields={"Aliases[].AliasName": "{aliases}", "Truncated": False},
+    ),
+    Case(
+        "keys",
+        "kms",
+        "ListKeys",
+        who=WORKLOAD,
+        cli=True,
+        fields={"Keys[].KeyArn | contains(@, '{trail_key_arn}')": True},
+    ),
+    Case(
+        "the tags of a key",
+        "kms",
+        "ListResourceTags",
+        {"KeyId": "{trail_key}"},
+        who=WORKLOAD,
+        fields={"Truncated": False},
+    ),
+    Case(
+        "the grants of a key",
+        "kms",
+        "ListGrants",
+        {"KeyId": "{trail_key_arn}"},
+        who=WORKLOAD,
+        fields={"Truncated": False},
     ),
     kms(
         "the rotation of another account's key, denied",

@@ -111,7 +111,31 @@ BUCKETS = [
         fields={"LocationConstraint": ELSEWHERE},
     ),
     sealed(
-        "a bucket's Region, the first of all", "GetBucketLocation", fields={"LocationConstraint": None}
+        "a bucket's Region, the first of all",
+        "GetBucketLocation",
+        fields={"LocationConstraint": None},
+    ),
+]
+
+BUCKETS += [
+    sealed(
+        "a bucket's default encryption",
+        "GetBucketEncryption",
+        cli=True,
+        moto="moto's new buckets have no default encryption",
+        fields={
+            "ServerSideEncryptionConfiguration.Rules[0].ApplyServerSideEncryptionByDefault."
+            "SSEAlgorithm": "AES256"
+        },
+    ),
+    Case(
+        "a bucket of another Region",
+        "s3",
+        "ListObjectsV2",
+        {"Bucket": "{elsewhere_bucket}", "MaxKeys": 1},
+        who=THREE_REGIONS,
+        fields={"Name": "{elsewhere_bucket}"},
+        moto="moto answers for every Region at once",
     ),
 ]
 
@@ -230,12 +254,8 @@ OBJECTS = [
     head("kms", {"ServerSideEncryption": "aws:kms", "SSEKMSKeyId": "{kms_key_arn}"}),
     head("dsse", {"ServerSideEncryption": "aws:kms:dsse", "SSEKMSKeyId": "{dsse_key_arn}"}),
     head("plain", {"ServerSideEncryption": None, "SSEKMSKeyId": None}),
-    head(
-        "customer", {}, error=("400", 400), moto="moto asks nobody for a customer's own key"
-    ),
-    sealed(
-        "head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True
-    ),
+    head("customer", {}, error=("400", 400), moto="moto asks nobody for a customer's own key"),
+    sealed("head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True),
     sealed(
         "head by a stranger", "HeadObject", {"Key": "{kms_object}"}, who=REFUSED, error=("403", 403)
     ),
@@ -265,6 +285,12 @@ OBJECTS = [
         "HeadObject",
         {"Key": REPORT},
         fields={"ContentLength": len(CONTENT), "ETag": ETAG},
+    ),
+    sealed(
+        "what was put",
+        "GetObject",
+        {"Key": REPORT},
+        fields={"Body": CONTENT, "ContentLength": len(CONTENT), "ETag": ETAG},
     ),
     sealed(
         "a list of what was put",

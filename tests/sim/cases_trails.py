@@ -44,9 +44,7 @@ CASES = [
             "trailList[0].S3BucketName": "{organization_bucket}",
         },
     ),
-    describe(
-        "trails of the owner, elsewhere", ["organization_arn"], region=ELSEWHERE, cli=True
-    ),
+    describe("trails of the owner, elsewhere", ["organization_arn"], region=ELSEWHERE, cli=True),
     describe(
         "trails of the owner, elsewhere without shadows",
         [],
@@ -71,7 +69,11 @@ CASES = [
         moto=NO_SHADOW,
     ),
     describe(
-        "trails of a member, without shadows", ["trail_arn"], WITHOUT_SHADOWS, who=WORKLOAD, cli=True
+        "trails of a member, without shadows",
+        ["trail_arn"],
+        WITHOUT_SHADOWS,
+        who=WORKLOAD,
+        cli=True,
     ),
     describe(
         "trails of a member, elsewhere without shadows",
@@ -196,6 +198,14 @@ CASES = [
         {"TrailName": NONE},
         who=WORKLOAD,
         error=("TrailNotFoundException", 400),
+    ),
+    Case(
+        "the tags of a trail",
+        "cloudtrail",
+        "ListTags",
+        {"ResourceIdList": ["{trail_arn}"]},
+        who=WORKLOAD,
+        fields={"ResourceTagList[].ResourceId": ["{trail_arn}"]},
     ),
     Case(
         "event data stores",

@@ -97,22 +97,26 @@ def parameters(case: Case) -> dict:
 
 def problems(case: Case, ran: subprocess.CompletedProcess, answers: list[Answer]) -> list[str]:
     """What the CLI understood otherwise than boto3."""
+    return [f"{case.name}: aws: {it}" for it in differences(case, ran, answers)]
+
+
+def differences(case: Case, ran: subprocess.CompletedProcess, answers: list[Answer]) -> list[str]:
     if case.who == NOBODY:
         raise ValueError(f"{case.name}: the CLI signs everything")
     if case.error:
         code = answers[-1].code()
         if ran.returncode in REFUSED and f"An error occurred ({code})" in ran.stderr:
             return []
-        return [f"aws: exit code {ran.returncode}, {ran.stderr.strip()!r}, expected {code}"]
+        return [f"exit code {ran.returncode}, {ran.stderr.strip()!r}, expected {code}"]
     if ran.returncode != 0:
-        return [f"aws: exit code {ran.returncode}: {ran.stderr.strip()}"]
+        return [f"exit code {ran.returncode}: {ran.stderr.strip()}"]
     try:
         printed = json.loads(ran.stdout) if ran.stdout.strip() else {}
     except ValueError:
-        return [f"aws: printed no JSON: {ran.stdout[:200]!r}"]
+        return [f"printed no JSON: {ran.stdout[:200]!r}"]
     lines: list[str] = []
     same(without(printed, case), without(merged(answers), case), "", lines)
-    return [f"aws: {it}" for it in lines]
+    return lines
 
 
 def without(document: dict, case: Case) -> dict:

@@ -16,7 +16,12 @@ SESSION_NAME = "judge"
 
 # Who may call: the user that the server names, a role's session in the account with that label, the
 # user with a secret that is not his, and nobody at all.
-MANAGEMENT, WRONG_SECRET, UNKNOWN_KEY, NOBODY = "management", "wrong secret", "unknown key", "nobody"
+MANAGEMENT, WRONG_SECRET, UNKNOWN_KEY, NOBODY = (
+    "management",
+    "wrong secret",
+    "unknown key",
+    "nobody",
+)
 
 # Where a bucket's name stands in the address of a request.
 PATH, VIRTUAL_HOST = "path", "virtual host"
@@ -117,6 +122,4 @@ class World:
         answer = self.new_client(MANAGEMENT, "sts").assume_role(
             RoleArn=role, RoleSessionName=SESSION_NAME, **external
         )["Credentials"]
-        return Credentials(
-            answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"]
-        )
+        return Credentials(answer["AccessKeyId"], answer["SecretAccessKey"], answer["SessionToken"])

@@ -18,7 +18,7 @@ from exceptions import EXCEPTIONS, Difference, Exemption
 from wire import UUID
 
 # Facts that are no names of things.
-NO_NAMES = ("run", "account_count", "account_names", "role_name")
+NO_NAMES = ("run", "role_name", "store_region", "plain_store_region")
 ABSENT = "(absent)"
 
 
@@ -31,7 +31,10 @@ class Comparison:
 
 
 def compare(
-    case: Case, ours: tuple[dict, list[Answer]], theirs: tuple[dict, list[Answer]], found: Comparison
+    case: Case,
+    ours: tuple[dict, list[Answer]],
+    theirs: tuple[dict, list[Answer]],
+    found: Comparison,
 ) -> None:
     """Compares the answers in two worlds, each with its facts."""
     left, right = (dict(leaves(answers, Names(facts))) for facts, answers in (ours, theirs))
@@ -72,7 +75,7 @@ class Names:
         named = {
             it: name
             for name, it in facts.items()
-            if name not in NO_NAMES and isinstance(it, str) and len(it) > 3
+            if isinstance(it, str) and len(it) > 3 and name not in NO_NAMES
         }
         # The longest first, and all at once, so that no name is looked for in another.
         texts = sorted(named, key=lambda it: -len(it))

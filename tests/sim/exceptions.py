@@ -43,27 +43,29 @@ DRAWN = "each world draws its own"
 EXCEPTIONS: list[Exemption] = [
     # Organizations.
     Exemption(
-        "ListAccounts.*",
-        r"Accounts\[\]\.Paths\[\](\[\])?",
+        "ListAccounts.*|DescribeAccount",
+        r"Account(s\[\])?\.Paths\[\](\[\])?",
         ONLY_AWS,
         "botocore's model has it since March 2026, moto has not",
     ),
     Exemption(
-        "ListOrganizationalUnitsForParent",
-        r"OrganizationalUnits\[\]\.Path",
+        "ListOrganizationalUnitsForParent|DescribeOrganizationalUnit",
+        r"OrganizationalUnit(s\[\])?\.Path",
         ONLY_AWS,
         "botocore's model has it since March 2026, moto has not",
     ),
     Exemption(
-        "ListAccounts.*",
-        r"Accounts\[\]\.Status",
+        "ListAccounts.*|DescribeAccount",
+        r"Account(s\[\])?\.Status",
         ONLY_MOTO,
         "Organizations retired the field on September 9, 2026",
     ),
     Exemption(
-        "ListAccounts.*|DescribeOrganization", r".*Email", VALUE, "mail addresses are made up"
+        "ListAccounts.*|Describe(Organization|Account)",
+        r".*Email",
+        VALUE,
+        "mail addresses are made up",
     ),
-    Exemption("ListAccounts", "NextToken", VALUE, DRAWN),
     Exemption(
         "ListRoots",
         r"Roots\[\]\.PolicyTypes\[\]\.\w+",
@@ -115,6 +117,12 @@ EXCEPTIONS: list[Exemption] = [
         ONLY_AWS,
         "KMS tells it since June 2025, moto does not",
     ),
+    Exemption(
+        "ListAliases",
+        r"Aliases\[\]\.(CreationDate|LastUpdatedDate)",
+        ONLY_AWS,
+        "KMS tells them since December 2020, moto does not",
+    ),
     Exemption("GetKeyPolicy", "Policy", VALUE, "moto's keys are seeded with a wider policy"),
     Exemption("GetKeyPolicy", "PolicyName", ONLY_AWS, "KMS tells it since 2023, moto does not"),
     Exemption(
@@ -137,7 +145,7 @@ EXCEPTIONS: list[Exemption] = [
         "moto leaves it out of what it encrypts twice (aws:kms:dsse)",
     ),
     Exemption(
-        "PutObject|HeadObject",
+        "PutObject|HeadObject|GetObject",
         "ServerSideEncryption",
         ONLY_AWS,
         "S3 encrypts whatever is put, since January 2023",

@@ -11,6 +11,7 @@ from clients import HOME, MANAGEMENT, World
 from names import (
     ARCHIVE,
     ELSEWHERE,
+    FENCED,
     GRANTED,
     LAKE,
     MANAGEMENT_NAME,
@@ -32,7 +33,17 @@ LAKE_REGIONS = (HOME, ELSEWHERE, "ap-southeast-2")
 def learn(world: World) -> None:
     """Fills in the accounts and the facts of the simulator."""
     accounts = organization(world, MANAGEMENT_NAME)
-    needed = {ARCHIVE, WORKLOAD, THREE_REGIONS, GRANTED, REFUSED, LAKE, SUSPENDED, *WAYS.values()}
+    needed = {
+        FENCED,
+        ARCHIVE,
+        WORKLOAD,
+        THREE_REGIONS,
+        GRANTED,
+        REFUSED,
+        LAKE,
+        SUSPENDED,
+        *WAYS.values(),
+    }
     if missing := sorted(needed - set(accounts)):
         raise SystemExit(f"{world.name}: there is no account {', '.join(missing)}")
     facts = world.facts

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from subprocess import CompletedProcess
 
 from answers import Answer
 
@@ -105,6 +106,28 @@ def shadow_shown(answers: list[Answer]) -> list[Answer]:
     return last(document(edit))(answers)
 
 
+@dataclass(frozen=True)
+class FalsifiedCommand:
+    """What is done to what the command line printed for a case, and what must come of it."""
+
+    case: str
+    falsify: Callable[[CompletedProcess], CompletedProcess]
+    expected: str
+
+
+def printed(edit: Callable[[dict], object]):
+    def change(ran: CompletedProcess) -> CompletedProcess:
+        document = json.loads(ran.stdout)
+        edit(document)
+        return CompletedProcess(ran.args, ran.returncode, json.dumps(document), ran.stderr)
+
+    return change
+
+
+def exited(code: int, complaint: str | None = None):
+    return lambda it: CompletedProcess(it.args, code, it.stdout, complaint or it.stderr)
+
+
 ACCOUNTS, SMALL_PAGE = "accounts, page by page", "accounts, a small page"
 TRAILS, MEMBER = "trails of the owner, at home", "trails of a member, without shadows"
 KEY, GONE, DENIED = "a key of one's own", "a key that is gone", "a key of another account, denied"
@@ -115,14 +138,20 @@ REGIONS, LOCATION = "Regions", "a bucket's Region"
 
 FALSIFICATIONS = {
     # What every answer carries.
-    "no request id": Falsification(TRAILS, last(header("x-amzn-requestid", None)), "x-amzn-requestid"),
+    "no request id": Falsification(
+        TRAILS, last(header("x-amzn-requestid", None)), "x-amzn-requestid"
+    ),
     "a request id that is none": Falsification(
         KEY, last(header("x-amzn-requestid", "1")), "no UUID"
     ),
     "another request id in the body": Falsification(
-        CALLER, last(header("x-amzn-requestid", "0" * 8 + "-0000-4000-8000-" + "0" * 12)), "the body says"
+        CALLER,
+        last(header("x-amzn-requestid", "0" * 8 + "-0000-4000-8000-" + "0" * 12)),
+        "the body says",
     ),
-    "no request id of S3": Falsification(LIST, last(header("x-amz-request-id", None)), "x-amz-request-id"),
+    "no request id of S3": Falsification(
+        LIST, last(header("x-amz-request-id", None)), "x-amz-request-id"
+    ),
     "no host id of S3": Falsification(HEAD, last(header("x-amz-id-2", None)), "x-amz-id-2"),
     "another type of content": Falsification(
         KEY, last(header("content-type", "application/json")), "content-type"
@@ -133,7 +162,9 @@ FALSIFICATIONS = {
         TRAILS, last(first_trail(rename("KmsKeyId", "KMSKeyId"))), "is not in the model of Trail"
     ),
     "a field too many": Falsification(
-        ACCOUNTS, first(first_account(lambda it: it.update(Owner="x"))), "is not in the model of Account"
+        ACCOUNTS,
+        first(first_account(lambda it: it.update(Owner="x"))),
+        "is not in the model of Account",
     ),
     "a boolean as text": Falsification(
         TRAILS,
@@ -141,11 +172,16 @@ FALSIFICATIONS = {
         "not a boolean",
     ),
     "a number as text": Falsification(
-        ROLE, last(text("</AssumedRoleUser>", "</AssumedRoleUser><PackedPolicySize>six</PackedPolicySize>")),
+        ROLE,
+        last(
+            text("</AssumedRoleUser>", "</AssumedRoleUser><PackedPolicySize>six</PackedPolicySize>")
+        ),
         "not a integer",
     ),
     "a time as text": Falsification(
-        KEY, last(metadata(lambda it: it.update(CreationDate="2026-01-01T00:00:00Z"))), "not a timestamp"
+        KEY,
+        last(metadata(lambda it: it.update(CreationDate="2026-01-01T00:00:00Z"))),
+        "not a timestamp",
     ),
     "a time in milliseconds": Falsification(
         KEY, last(metadata(lambda it: it.update(CreationDate=1.7e12))), "no time of this century"
@@ -167,8 +203,12 @@ FALSIFICATIONS = {
     "an account number out of its grammar": Falsification(
         ACCOUNTS, first(first_account(lambda it: it.update(Id="12345"))), "not in the grammar"
     ),
-    "an element renamed": Falsification(CALLER, last(text("UserId>", "UserID>", 2)), "is not in the model"),
-    "a list without its wrapper": Falsification(LIST, last(text("ListBucketResult", "ListBucket", 2)), "begins with"),
+    "an element renamed": Falsification(
+        CALLER, last(text("UserId>", "UserID>", 2)), "is not in the model"
+    ),
+    "a list without its wrapper": Falsification(
+        LIST, last(text("ListBucketResult", "ListBucket", 2)), "begins with"
+    ),
     "another namespace": Falsification(LIST, last(text("2006-03-01", "2006-03-02")), "begins with"),
     "an element twice": Falsification(
         LIST, last(text("<IsTruncated>", "<IsTruncated>false</IsTruncated><IsTruncated>")), "twice"
@@ -177,7 +217,9 @@ FALSIFICATIONS = {
         HEAD, last(header("last-modified", "2026-11-20T11:00:00Z")), "no time written as rfc822"
     ),
     "a header that S3 does not know": Falsification(
-        HEAD, last(header("x-amz-server-side-encryption-key", "x")), "is not in the model of HeadObject"
+        HEAD,
+        last(header("x-amz-server-side-encryption-key", "x")),
+        "is not in the model of HeadObject",
     ),
     "a body for a HEAD": Falsification(HEAD, last(lambda it: replace(it, body=b"x")), "has a body"),
     # Values that AWS's documentation rules out.
@@ -209,7 +251,9 @@ FALSIFICATIONS = {
         ACCOUNTS, first(document(lambda it: it["Accounts"].pop(0))), "`length([].Accounts[])`"
     ),
     "a small page that is larger": Falsification(
-        SMALL_PAGE, last(document(lambda it: it["Accounts"].append(it["Accounts"][0]))), "expected 5"
+        SMALL_PAGE,
+        last(document(lambda it: it["Accounts"].append(it["Accounts"][0]))),
+        "expected 5",
     ),
     "a token after the last page": Falsification(
         ACCOUNTS, last(document(lambda it: it.update(NextToken="more"))), "no token after the last"
@@ -220,7 +264,9 @@ FALSIFICATIONS = {
         last(text('"IsOrganizationTrail":true', '"IsOrganizationTrail":false')),
         "IsOrganizationTrail",
     ),
-    "keys out of order": Falsification("logs, page by page", lambda it: [it[-1], *it[:-1]], "in order"),
+    "keys out of order": Falsification(
+        "logs, page by page", lambda it: [it[-1], *it[:-1]], "in order"
+    ),
     "a log before where the list starts": Falsification(
         "logs after a log", last(text("<Key>AWSLogs", "<Key>AWSLogq")), "Contents begin with"
     ),
@@ -230,16 +276,22 @@ FALSIFICATIONS = {
     "another size than the list told": Falsification(
         HEAD, last(header("content-length", "1")), "`ContentLength`"
     ),
-    "another Region": Falsification(LOCATION, last(text("eu-west-1", "eu-west-2")), "`LocationConstraint`"),
+    "another Region": Falsification(
+        LOCATION, last(text("eu-west-1", "eu-west-2")), "`LocationConstraint`"
+    ),
     # Errors.
     "an error of no service": Falsification(
         GONE, last(text("NotFoundException", "KeyGoneException")), "is no error of kms:DescribeKey"
     ),
     "another error": Falsification(
-        GONE, last(text("NotFoundException", "AccessDeniedException")), "expected ('NotFoundException'"
+        GONE,
+        last(text("NotFoundException", "AccessDeniedException")),
+        "expected ('NotFoundException'",
     ),
     "an error of another service": Falsification(
-        DENIED, last(text("AccessDeniedException", "AccessDenied")), "is no error of kms:DescribeKey"
+        DENIED,
+        last(text("AccessDeniedException", "AccessDenied")),
+        "is no error of kms:DescribeKey",
     ),
     "an error with another status": Falsification(DENIED, last(status(403)), "expected 400"),
     "an error without a type": Falsification(
@@ -263,25 +315,58 @@ FALSIFICATIONS = {
         NO_BUCKET, last(text("</Error>", "<Hint>x</Hint></Error>")), "which S3 does not know"
     ),
     "an error in place of an answer": Falsification(
-        KEY, last(lambda it: replace(with_body(it, b'{"__type":"AccessDeniedException","Message":"x"}'), status=400)),
+        KEY,
+        last(
+            lambda it: replace(
+                with_body(it, b'{"__type":"AccessDeniedException","Message":"x"}'), status=400
+            )
+        ),
         "is refused",
     ),
+    "a denial without its reason": Falsification(
+        DENIED, last(text(" because no ", " since no ")), "not in the grammar"
+    ),
     "an answer in place of an error": Falsification(
-        "the same object once more", last(lambda it: replace(with_body(it, b""), status=200)), "is answered"
+        "the same object once more",
+        last(lambda it: replace(with_body(it, b""), status=200)),
+        "is answered",
     ),
     # What only moto's answer gives away.
     "a field that is missing": Falsification(
         KEY, last(metadata(lambda it: it.pop("Description"))), "moto says ''"
     ),
     "another storage class": Falsification(
-        "what lies at a key and after", last(text(">STANDARD<", ">GLACIER<")), "moto says 'STANDARD'"
+        "what lies at a key and after",
+        last(text(">STANDARD<", ">GLACIER<")),
+        "moto says 'STANDARD'",
     ),
     "an answer to ranges of bytes": Falsification(
         HEAD, last(header("accept-ranges", "none")), "moto says 'bytes'"
     ),
     "another error than moto's": Falsification(
-        "the status of a name that is none",
+        "the status of a trail that is none",
         last(text("TrailNotFoundException", "InvalidTrailNameException")),
         "moto says 'TrailNotFoundException'",
+    ),
+}
+
+COMMANDS = {
+    "a command that succeeds": FalsifiedCommand(GONE, exited(0), "exit code 0"),
+    "a command that fails": FalsifiedCommand(
+        KEY, exited(255, "An error occurred"), "exit code 255"
+    ),
+    "a command that tells another error": FalsifiedCommand(
+        GONE, exited(255, "An error occurred (AccessDeniedException)"), "expected NotFoundException"
+    ),
+    "a command that leaves out a field": FalsifiedCommand(
+        KEY, printed(lambda it: it["KeyMetadata"].pop("KeyState")), "only boto3 has it"
+    ),
+    "a command that prints another time": FalsifiedCommand(
+        KEY,
+        printed(lambda it: it["KeyMetadata"].update(CreationDate="2026-01-01T00:00:00+00:00")),
+        "boto3 reads",
+    ),
+    "a command that skips a page": FalsifiedCommand(
+        ACCOUNTS, printed(lambda it: it["Accounts"].pop()), "items, boto3 has"
     ),
 }

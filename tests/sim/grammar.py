@@ -43,7 +43,9 @@ def accounts(parsed: dict) -> Iterator[str | None]:
 
 def trail(path: str, it: dict) -> Iterator[str | None]:
     name, home = re.escape(it["Name"]), it["HomeRegion"]
-    yield must(f"{path}.TrailARN", it["TrailARN"], f"arn:aws:cloudtrail:{home}:{ACCOUNT}:trail/{name}")
+    yield must(
+        f"{path}.TrailARN", it["TrailARN"], f"arn:aws:cloudtrail:{home}:{ACCOUNT}:trail/{name}"
+    )
     if "KmsKeyId" in it:
         yield must(f"{path}.KmsKeyId", it["KmsKeyId"], KEY_ARN)
 

@@ -3,20 +3,40 @@ retries while it runs."""
 
 from __future__ import annotations
 
-import json
-import urllib.request
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
 
 from botocore.config import Config
 from botocore.exceptions import ClientError
-from clients import CONFIG, HOME, World
+from clients import CONFIG, MANAGEMENT, World
+from control import Control
 from names import SEALED
 
-# CloudTrail's quota for DescribeTrails in an account and Region: 10 a second, no burst published.
-RATE = BURST = 10
-QUESTIONS = 200
 SECONDS = 3
+
+
+@dataclass(frozen=True)
+class Quota:
+    """What AWS publishes for an operation, and who asks how often to see it kept."""
+
+    service: str
+    method: str
+    who: str
+    burst: int
+    rate: int
+    code: str
+    questions: int
+
+
+QUOTAS = [
+    # AWS general reference, CloudTrail: 10 a second in each Region, no burst published.
+    Quota("cloudtrail", "describe_trails", SEALED, 10, 10, "ThrottlingException", 200),
+    # Organizations user guide, throttling limits: 8 a second, burst 12, for an account.
+    Quota("organizations", "list_accounts", MANAGEMENT, 12, 8, "TooManyRequestsException", 40),
+    # Account Management reference, quotas: 5 a second, burst 5.
+    Quota("account", "list_regions", SEALED, 5, 5, "TooManyRequestsException", 40),
+]
 
 # As many as four bursts, by as many callers as a busy script has threads.
 CALLS, CALLERS = 40, 4
@@ -24,48 +44,25 @@ CALLS, CALLERS = 40, 4
 PATIENT = {"mode": "standard", "total_max_attempts": 10}
 
 
-class Control:
-    """The simulator's own interface, which no AWS client knows."""
-
-    def __init__(self, address: str) -> None:
-        self._address = address
-
-    def tell(self, path: str, what: dict | None = None, method: str = "POST") -> dict:
-        body = None if what is None else json.dumps(what).encode()
-        request = urllib.request.Request(self._address + path, data=body, method=method)
-        with urllib.request.urlopen(request, timeout=10) as answer:
-            return json.load(answer)
-
-    def ask(self, path: str) -> dict:
-        return self.tell(path, method="GET")
-
-    def throttled(self, operation: str) -> int:
-        calls = self.ask("log")["operations"]
-        return sum(it["throttled"] for it in calls if it["operation"] == operation)
-
-
 def problems(world: World, control: Control) -> list[str]:
     """What is wrong with the limits; they are off again afterwards, and the clock runs."""
-    now = control.ask("clock")["now"]
     try:
-        control.tell("clock", {"freeze": now})
-        control.tell("limits", {"enabled": True})
-        lines = standing(world, control)
-        control.tell("clock", {"run_from": control.ask("clock")["now"]})
+        with control.frozen():
+            control.tell("limits", {"enabled": True})
+            lines = [line for it in QUOTAS for line in standing(it, world, control)]
         control.tell("limits", {"enabled": True})
         return lines + running(world, control)
     finally:
         control.tell("limits", {"enabled": False})
-        control.tell("clock", {"run_from": now})
 
 
-def standing(world: World, control: Control) -> list[str]:
+def standing(quota: Quota, world: World, control: Control) -> list[str]:
     """Exactly the burst while the clock stands, and exactly the rate for each second it moves."""
-    client = world.new_client(SEALED, "cloudtrail", HOME)
+    ask = getattr(world.new_client(quota.who, quota.service), quota.method)
 
-    def ask(_) -> str:
+    def outcome(_) -> str:
         try:
-            client.describe_trails()
+            ask()
         except ClientError as refused:
             return refused.response["Error"]["Code"]
         return "answered"
@@ -73,20 +70,19 @@ def standing(world: World, control: Control) -> list[str]:
     lines = []
     for second in range(SECONDS):
         with ThreadPoolExecutor(CALLERS) as pool:
-            found = Counter(pool.map(ask, range(QUESTIONS)))
-        answered = BURST if second == 0 else RATE
-        expected = {"answered": answered, "ThrottlingException": QUESTIONS - answered}
+            found = Counter(pool.map(outcome, range(quota.questions)))
+        answered = quota.burst if second == 0 else quota.rate
+        expected = {"answered": answered, quota.code: quota.questions - answered}
         if found != expected:
-            lines.append(f"limits: {dict(found)} after {second} seconds, expected {expected}")
+            where = f"limits: {quota.method}, second {second}"
+            lines.append(f"{where}: {dict(found)}, expected {expected}")
         control.tell("clock", {"advance_s": 1})
     return lines
 
 
 def running(world: World, control: Control) -> list[str]:
     """Four times the burst at once: every call is answered in the end, for botocore asks again."""
-    client = world.new_client(
-        SEALED, "cloudtrail", HOME, config=CONFIG.merge(Config(retries=PATIENT))
-    )
+    client = world.new_client(SEALED, "cloudtrail", config=CONFIG.merge(Config(retries=PATIENT)))
     before = control.throttled("DescribeTrails")
 
     def ask(_) -> int:

@@ -21,6 +21,8 @@ REFUSED = "refused"
 # Event data stores, with a key and without.
 LAKE = "lake"
 SUSPENDED = "suspended"
+# One of the accounts of the sandbox, where a service control policy denies CloudTrail in a Region.
+FENCED, FENCED_REGION = "team-00001", "us-west-2"
 
 # How objects lie -> the account whose trail delivers such.
 WAYS = {
@@ -31,7 +33,7 @@ WAYS = {
     "customer": "way-customer",
 }
 
-UNITS = ("Security", "Workloads")
+UNITS = ("Sandbox", "Security", "Workloads")
 TAGS = {"owner": "payments"}
 
 ROLE_NAME = "TrailsealAudit"

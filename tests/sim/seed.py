@@ -87,11 +87,17 @@ def organization(world: World, names: list[str]) -> None:
         answer = client.create_account(AccountName=label, Email=f"{label}@example.com")
         account = answer["CreateAccountStatus"]["AccountId"]
         world.accounts[label] = account
-        unit = units["Security" if label == ARCHIVE else "Workloads"]
+        unit = units[unit_of(label)]
         client.move_account(AccountId=account, SourceParentId=root, DestinationParentId=unit)
     tags = [{"Key": name, "Value": value} for name, value in TAGS.items()]
     client.tag_resource(ResourceId=world.accounts[WORKLOAD], Tags=tags)
     client.close_account(AccountId=world.accounts[SUSPENDED])
+
+
+def unit_of(label: str) -> str:
+    if label.startswith("team-"):
+        return "Sandbox"
+    return "Security" if label == ARCHIVE else "Workloads"
 
 
 def key(world: World, who: str, region: str, aliases: list[str]) -> str:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import cli
 import compare
 import verdict
 from answers import Answer
 from asked import Asked
 from clients import World
-from falsified import FALSIFICATIONS, Falsification
+from falsified import COMMANDS, FALSIFICATIONS, Falsification
 
 
 def problems(asked: dict[str, Asked], world: World, moto: World) -> list[str]:
@@ -22,15 +23,25 @@ def problems(asked: dict[str, Asked], world: World, moto: World) -> list[str]:
     for name, falsification in FALSIFICATIONS.items():
         if line := attempt(name, falsification, asked[falsification.case], world, moto):
             lines.append(line)
+    for name, command in COMMANDS.items():
+        one = asked[command.case]
+        said = cli.problems(one.case, command.falsify(one.ran[-1]), one.answers)
+        if line := verdict_of(name, said, command.expected):
+            lines.append(line)
     return lines
 
 
 def attempt(name: str, it: Falsification, one: Asked, world: World, moto: World) -> str | None:
     said = judge(one, replayed(one, it.falsify(one.answers), world), world, moto)
+    return verdict_of(name, said, it.expected)
+
+
+def verdict_of(name: str, said: list[str], expected: str) -> str | None:
+    """What is wrong with what the judge says of a falsified answer."""
     if not said:
         return f"selftest: {name}: the judge accepts it"
-    if not any(it.expected in line for line in said):
-        return f"selftest: {name}: the judge does not say {it.expected!r} but {said}"
+    if not any(expected in line for line in said):
+        return f"selftest: {name}: the judge does not say {expected!r} but {said}"
     return None
 
 

@@ -99,8 +99,8 @@ pub fn render_fault(service: Service, is_head: bool, id: Draw, fault: &Fault) ->
     };
     match service.protocol() {
         Protocol::Json11 => {
-            // Old and new services differ in the case of the message's name; SDKs read both.
-            let name = if service == Service::CloudTrail { "message" } else { "Message" };
+            // The services' models differ in the case of the message's name.
+            let name = if service == Service::Organizations { "Message" } else { "message" };
             let body = with_elements(json!({ "__type": fault.code, name: fault.message }), fault);
             respond(Some("application/x-amz-json-1.1"), body.to_string())
         }

@@ -52,7 +52,7 @@ fn get(simulator: &Simulator, place: (&str, &str), operation: &str, id: &str) ->
 /// The code of an error and its message.
 fn fault((status, body): &(u16, Value)) -> (&str, &str) {
     assert_eq!(*status, 400, "{body}");
-    (body["__type"].as_str().unwrap(), body["Message"].as_str().unwrap())
+    (body["__type"].as_str().unwrap(), body["message"].as_str().unwrap())
 }
 
 fn metadata(key: Key) -> Value {

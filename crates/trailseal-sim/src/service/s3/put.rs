@@ -3,6 +3,7 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use md5::Md5;
 use sha2::{Digest as _, Sha256};
 
 use super::access::{Routing, enter};
@@ -15,6 +16,7 @@ use crate::state::StoredObject;
 use crate::wire::fault::Fault;
 use crate::wire::{Reply, S3Request};
 use crate::world::key::key_arn;
+use crate::world::trail::Seal;
 
 /// The checksums that a request can carry.
 const CHECKSUMS: [&str; 6] = [
@@ -47,9 +49,10 @@ pub(super) fn put(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault
     let checksum = checked(request, &body)?;
     let objects = Objects::new(context.world, &context.state.stored, bucket, call.now);
     let key_arn = |id: &str| key_arn(bucket.region, call.session.account, id);
+    let seal = seal_of(request, &bucket.default_seal, key_arn);
     let object = StoredObject {
-        etag: etag(&body.content).into(),
-        seal: seal_of(request, &bucket.default_seal, key_arn),
+        etag: etag(&body.content, &seal).into(),
+        seal,
         at: call.now,
         content_type: request.header("content-type").map(Into::into),
         body: body.content,
@@ -69,21 +72,29 @@ pub(super) fn put(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault
     Ok(Reply::S3 { status: 200, headers, body: Bytes::new() })
 }
 
-/// The form of an MD5, which clients must not take it for.
-fn etag(content: &[u8]) -> String {
-    let digest = Sha256::digest(content);
-    let half = digest.iter().take(16).fold(0u128, |half, byte| half << 8 | u128::from(*byte));
-    format!("\"{half:032x}\"")
+/// The content's MD5 where S3's own keys encrypt it; otherwise something that only looks so, and
+/// that clients must not take for it (S3 API reference, "Object").
+fn etag(content: &[u8], seal: &Seal) -> String {
+    let digest: [u8; 16] = match seal {
+        Seal::Aes256 | Seal::Unencrypted => Md5::digest(content).into(),
+        _ => Md5::digest(Sha256::digest(content)).into(),
+    };
+    format!("\"{:032x}\"", u128::from_be_bytes(digest))
 }
 
 /// The checksum that came with a body, before or behind it. Those that can be computed here must
 /// be right, so that a body that was not put together as it was sent is noticed.
 fn checked(request: &S3Request, body: &Body) -> Result<Option<(&'static str, String)>, Fault> {
-    if let Some(md5) = request.header("content-md5")
-        && STANDARD.decode(md5).map_or(0, |it| it.len()) != 16
-    {
-        let message = "The Content-MD5 you specified was invalid.";
-        return Err(Fault::new(400, "InvalidDigest", message));
+    if let Some(md5) = request.header("content-md5") {
+        let md5 = STANDARD.decode(md5).ok().and_then(|it| <[u8; 16]>::try_from(it).ok());
+        let Some(md5) = md5 else {
+            let message = "The Content-MD5 you specified was invalid.";
+            return Err(Fault::new(400, "InvalidDigest", message));
+        };
+        if Md5::digest(&body.content)[..] != md5 {
+            let message = "The Content-MD5 you specified did not match what we received.";
+            return Err(Fault::new(400, "BadDigest", message));
+        }
     }
     let trailer = |name: &str| body.trailers.iter().find(|it| it.0 == name).map(|it| &*it.1);
     let given = CHECKSUMS.iter().find_map(|it| Some((*it, request.header(it).or(trailer(it))?)));

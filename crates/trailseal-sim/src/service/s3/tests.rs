@@ -483,6 +483,8 @@ fn content_is_only_of_what_was_put() {
     assert_eq!(send("PUT", uri, &[("if-none-match", "\"x\"")], b"{}").status(), 501);
     let get = send("GET", uri, &[], b"");
     assert_eq!((text(&get), header(&get, "content-type")), ("{}", "application/json"));
+    // The MD5 of what lies under S3's own keys.
+    assert_eq!(header(&first, "etag"), "\"99914b932bd37a50b983c5e7c90ae93b\"");
     assert_eq!(header(&get, "etag"), header(&first, "etag"));
     assert_eq!(elements(&list(&simulator, "prefix=reports"), "Key"), ["reports/2026/r 1.json"]);
     // Without the precondition it is overwritten.
@@ -519,6 +521,7 @@ fn bodies_come_as_sdks_send_them() {
         (vec![("x-amz-checksum-crc32", crc)], b"1", 400, "BadDigest"),
         (vec![("x-amz-checksum-crc64nvme", "any")], b"123456789", 200, ""),
         (vec![("content-md5", "JfnnlDI7RTiF9RgfG2JNCw==")], b"123456789", 200, ""),
+        (vec![("content-md5", "JfnnlDI7RTiF9RgfG2JNCw==")], b"1", 400, "BadDigest"),
         (vec![("content-md5", "nonsense")], b"123456789", 400, "InvalidDigest"),
         (vec![streaming, length], whole, 200, ""),
         (vec![("content-encoding", "aws-chunked"), kms, key], whole, 200, ""),
