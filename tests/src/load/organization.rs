@@ -109,6 +109,16 @@ fn request(
     Prepared { bytes: Bytes::from(text), is_head: method == "HEAD" }
 }
 
+fn json(caller: &Caller, region: &str, service: Service, operation: &str, body: &str) -> Prepared {
+    let target = match service {
+        Service::Kms => "TrentService",
+        _ => "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
+    };
+    let target = format!("{target}.{operation}");
+    let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &*target)];
+    request(caller, ("POST", "/"), (service, region), &headers, body)
+}
+
 /// Makes requests. The simulator does not verify signatures unless told to.
 struct Maker<'a> {
     scenario: &'a Scenario,
@@ -129,23 +139,6 @@ impl Maker<'_> {
         Caller { access_key_id: issued.access_key_id, token: Some(issued.session_token) }
     }
 
-    fn json(
-        &self,
-        caller: &Caller,
-        region: &str,
-        service: Service,
-        operation: &str,
-        body: &str,
-    ) -> Prepared {
-        let target = match service {
-            Service::Kms => "TrentService",
-            _ => "com.amazonaws.cloudtrail.v20131101.CloudTrail_20131101",
-        };
-        let target = format!("{target}.{operation}");
-        let headers = [("content-type", "application/x-amz-json-1.1"), ("x-amz-target", &*target)];
-        request(caller, ("POST", "/"), (service, region), &headers, body)
-    }
-
     /// Members and Regions in turn, so that neighbours differ in both.
     fn places(&self) -> impl Iterator<Item = (AccountId, &'static str)> {
         let world = self.simulator.world();
@@ -159,7 +152,7 @@ impl Maker<'_> {
     fn describe_trails(&self) -> Vec<Prepared> {
         let of = |(account, region)| {
             let caller = self.session(account);
-            self.json(&caller, region, Service::CloudTrail, "DescribeTrails", "{}")
+            json(&caller, region, Service::CloudTrail, "DescribeTrails", "{}")
         };
         self.places().map(of).collect()
     }
@@ -187,7 +180,7 @@ impl Maker<'_> {
         let of = |key: &Key| {
             let body = format!("{{\"KeyId\":\"{}\"}}", key.arn());
             let caller = self.session(key.account);
-            self.json(&caller, key.region.name(), Service::Kms, "DescribeKey", &body)
+            json(&caller, key.region.name(), Service::Kms, "DescribeKey", &body)
         };
         keys.take(DIFFERENT).map(of).collect()
     }
