@@ -7,7 +7,9 @@
 pub mod audit;
 pub mod compare;
 pub mod faults;
+pub mod load;
 pub mod plan;
+pub mod process;
 pub mod sim;
 pub mod world;
 

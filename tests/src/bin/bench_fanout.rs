@@ -1,13 +1,13 @@
 //! Audits a made-up organization over in-memory ports with every report, and says what it took.
 
 use std::process::ExitCode;
-use std::time::Duration;
 
 use clap::Parser;
 use tokio::time::Instant;
 use trailseal_tests::Failure;
 use trailseal_tests::audit::audit_into;
 use trailseal_tests::plan::Plan;
+use trailseal_tests::process::{THIS, cpu_time, peak_rss_mib};
 use trailseal_tests::world::World;
 
 /// The shape of the main job at scale, without AWS.
@@ -48,7 +48,7 @@ fn main() -> Result<ExitCode, Failure> {
     let wall = begun.elapsed();
     let (targets, trails) = (audit.facts.coverage.population(), audit.facts.trails.len());
     assert_eq!(targets, arguments.accounts * arguments.regions as u64, "every target has its row");
-    let (cpu, peak) = (cpu_time()?, peak_rss_mib()?);
+    let (cpu, peak) = (cpu_time(THIS)?, peak_rss_mib(THIS)?);
     let (wall, cpu) = (wall.as_secs_f64(), cpu.as_secs_f64());
     let (accounts, regions) = (arguments.accounts, arguments.regions);
     if arguments.json {
@@ -65,23 +65,4 @@ fn main() -> Result<ExitCode, Failure> {
         return Ok(ExitCode::FAILURE);
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The peak of resident memory, from Linux's `VmHWM`.
-fn peak_rss_mib() -> Result<f64, Failure> {
-    let status = std::fs::read_to_string("/proc/self/status")?;
-    let line = status.lines().find_map(|it| it.strip_prefix("VmHWM:")).ok_or("no VmHWM")?;
-    let kib: f64 = line.trim().trim_end_matches(" kB").parse()?;
-    Ok(kib / 1024.0)
-}
-
-/// User and system time, from Linux's `stat`, in hundredths of a second.
-fn cpu_time() -> Result<Duration, Failure> {
-    let stat = std::fs::read_to_string("/proc/self/stat")?;
-    let fields: Vec<&str> =
-        stat.rsplit(')').next().unwrap_or_default().split_whitespace().collect();
-    let ticks = |index: usize| -> Result<u64, Failure> {
-        Ok(fields.get(index).ok_or("a field is missing")?.parse()?)
-    };
-    Ok(Duration::from_millis((ticks(11)? + ticks(12)?) * 10))
 }

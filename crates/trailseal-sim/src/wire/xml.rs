@@ -19,12 +19,18 @@ impl Xml {
         Self(String::new())
     }
 
+    fn tag(&mut self, begin: &str, name: &str) -> &mut Self {
+        for part in [begin, name, ">"] {
+            self.0.push_str(part);
+        }
+        self
+    }
+
     /// An element with text.
     pub fn element(&mut self, name: &str, text: &str) -> &mut Self {
-        let _ = write!(self.0, "<{name}>");
+        self.tag("<", name);
         escape(&mut self.0, text);
-        let _ = write!(self.0, "</{name}>");
-        self
+        self.tag("</", name)
     }
 
     /// An element with text, where there is some.
@@ -37,18 +43,16 @@ impl Xml {
 
     /// An element with others in it.
     pub fn nested(&mut self, name: &str, fill: impl FnOnce(&mut Self)) -> &mut Self {
-        let _ = write!(self.0, "<{name}>");
+        self.tag("<", name);
         fill(self);
-        let _ = write!(self.0, "</{name}>");
-        self
+        self.tag("</", name)
     }
 
     /// The outermost element, with its namespace.
     pub fn root(&mut self, name: &str, namespace: &str, fill: impl FnOnce(&mut Self)) -> &mut Self {
         let _ = write!(self.0, "<{name} xmlns=\"{namespace}\">");
         fill(self);
-        let _ = write!(self.0, "</{name}>");
-        self
+        self.tag("</", name)
     }
 
     /// Another fragment as it is.
@@ -64,17 +68,23 @@ impl Xml {
     }
 }
 
+/// What must be escaped is ASCII: everything between is copied as it is.
 fn escape(out: &mut String, text: &str) {
-    for character in text.chars() {
-        match character {
-            '&' => out.push_str("&amp;"),
-            '<' => out.push_str("&lt;"),
-            '>' => out.push_str("&gt;"),
-            '"' => out.push_str("&quot;"),
-            '\r' => out.push_str("&#xD;"),
-            other => out.push(other),
-        }
+    let mut copied = 0;
+    for (index, byte) in text.bytes().enumerate() {
+        let entity = match byte {
+            b'&' => "&amp;",
+            b'<' => "&lt;",
+            b'>' => "&gt;",
+            b'"' => "&quot;",
+            b'\r' => "&#xD;",
+            _ => continue,
+        };
+        out.push_str(&text[copied..index]);
+        out.push_str(entity);
+        copied = index + 1;
     }
+    out.push_str(&text[copied..]);
 }
 
 #[cfg(test)]
@@ -85,13 +95,13 @@ mod tests {
     fn text_is_escaped_and_elements_close() {
         let mut xml = Xml::document();
         xml.root("A", "urn:a", |it| {
-            it.element("B", "a<b & \"c\"").optional("C", None).nested("D", |it| {
+            it.element("B", "ä<b & \"ö\"\r").optional("C", None).nested("D", |it| {
                 it.element("E", "");
             });
         });
         assert_eq!(
             xml.into_string(),
-            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<A xmlns=\"urn:a\"><B>a&lt;b &amp; &quot;c&quot;</B><D><E></E></D></A>"
+            "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n<A xmlns=\"urn:a\"><B>ä&lt;b &amp; &quot;ö&quot;&#xD;</B><D><E></E></D></A>"
         );
     }
 }
