@@ -5,7 +5,8 @@
 //!
 //! **Architecture invariant**: [`Limits`] are kept per account, Region and operation where the
 //! audited account pays, and once for the run where the caller does. At most one task watches the
-//! clock for a key; the others wait in the order they came.
+//! clock for a key; the others wait in the order they came. A throttle only ever makes a key
+//! slower: nothing makes it faster than its share.
 //!
 //! **Architecture invariant**: an account has a row for every Region whether it can be opened or
 //! not ([`OpenedAccount::plan`]).
@@ -18,7 +19,7 @@ mod run;
 mod tree;
 
 pub use directory::pages;
-pub use limits::{Limits, RateShare};
+pub use limits::{Limits, Place, RateShare};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
 pub use ports::{
     AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Sessions,

@@ -1,8 +1,15 @@
 //! Rate limits: AWS's published quotas, a share of each, per account and Region where the audited
-//! account pays and once for the run where the caller does.
+//! account pays, per prefix of a bucket in S3, and once for the run where the caller pays. A key
+//! that AWS throttles goes slower for a while.
+
+mod pace;
+#[cfg(test)]
+mod tests;
 
 use std::collections::HashMap;
+use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 use std::num::NonZeroU32;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -12,20 +19,48 @@ use governor::{Quota, RateLimiter};
 use tokio::time::Instant;
 use trailseal_model::{AccountId, LimitScope, Operation, Region};
 
-/// Whose bucket a request draws from.
+use self::pace::Pace;
+
+/// Where a request goes, as far as somebody pays for it.
+#[derive(Debug, Clone, Copy)]
+pub struct Place<'a> {
+    /// Whose session is used; `None` for the caller's own calls.
+    pub account: Option<AccountId>,
+    /// The Region of the endpoint.
+    pub region: Option<Region>,
+    /// `bucket/key` or `bucket/prefix`, of a request for objects.
+    pub object: Option<&'a str>,
+}
+
+/// Whose bucket a request draws from; as small as it can be, for a run has hundreds of thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct LimitKey {
-    account: Option<AccountId>,
-    region: Option<Region>,
+enum LimitKey {
+    Caller,
+    Account(AccountId),
+    AccountRegion(AccountId, Region),
+    /// A hash: two prefixes with one hash would only share a bucket.
+    Prefix(u64),
 }
 
 impl LimitKey {
-    fn new(scope: LimitScope, account: Option<AccountId>, region: Option<Region>) -> Self {
-        match scope {
-            LimitScope::Caller => Self { account: None, region: None },
-            LimitScope::Account => Self { account, region: None },
-            LimitScope::AccountRegion => Self { account, region },
+    fn new(scope: LimitScope, place: Place<'_>) -> Self {
+        match (scope, place.account, place.region, place.object) {
+            (LimitScope::BucketPrefix, _, _, Some(object)) => Self::of_object(object),
+            (LimitScope::Caller, ..) | (_, None, ..) => Self::Caller,
+            (LimitScope::Account, Some(account), ..) | (_, Some(account), None, _) => {
+                Self::Account(account)
+            }
+            (_, Some(account), Some(region), _) => Self::AccountRegion(account, region),
         }
+    }
+
+    /// The bucket with the prefix of one account's logs. S3 splits a busy bucket by prefixes, from
+    /// the left, and the account stands left of Region and day; nobody publishes where.
+    fn of_object(object: &str) -> Self {
+        let end = object.rfind("/CloudTrail/").or_else(|| object.rfind('/'));
+        let mut hasher = DefaultHasher::new();
+        object[..end.unwrap_or(object.len())].hash(&mut hasher);
+        Self::Prefix(hasher.finish())
     }
 }
 
@@ -65,15 +100,27 @@ impl Limits {
 
     /// Waits until this request may be made. Requests for one key go in the order they came, and
     /// at most one of them watches the clock, however many wait.
-    pub async fn permit(
-        &self,
-        operation: Operation,
-        account: Option<AccountId>,
-        region: Option<Region>,
-    ) {
+    pub async fn permit(&self, operation: Operation, place: Place<'_>) {
+        let (limit, key) = self.of(operation, place);
+        limit.permit(key).await;
+        limit.forget_now_and_then();
+    }
+
+    /// AWS throttled this request, so all that draw from its bucket go slower: at half the rate
+    /// they had, but not below an eighth of the share, and again a sixtieth of the share faster
+    /// with each second that passes.
+    pub fn throttled(&self, operation: Operation, place: Place<'_>) {
+        let (limit, key) = self.of(operation, place);
+        let now = Instant::now();
+        let mut keys = limit.keys();
+        let pace = keys.slowed.entry(key).or_insert_with(|| Pace::full(now));
+        pace.slow_down(now, limit.period);
+    }
+
+    fn of(&self, operation: Operation, place: Place<'_>) -> (&OperationLimit, LimitKey) {
         let quota = operation.quota();
         let limit = &self.operations[quota.shared_with as usize];
-        limit.permit(LimitKey::new(quota.scope, account, region)).await;
+        (limit, LimitKey::new(quota.scope, place))
     }
 }
 
@@ -85,10 +132,25 @@ impl std::fmt::Debug for Limits {
 
 type Queue = Arc<tokio::sync::Mutex<()>>;
 
+/// Permits after which keys that nobody has asked for lately are forgotten: often enough that they
+/// do not pile up, seldom enough that looking through them costs a permit nothing.
+const FORGET_EVERY: u32 = 16_384;
+
 struct OperationLimit {
     buckets: RateLimiter<LimitKey, DefaultKeyedStateStore<LimitKey>, TokioClock>,
-    /// Only keys that somebody waits for right now.
-    queues: Mutex<HashMap<LimitKey, Queue>>,
+    /// The time between two requests at the full share.
+    period: Duration,
+    keys: Mutex<Keys>,
+    permits: AtomicU32,
+}
+
+/// What is kept of few keys only, so that all others cost nothing.
+#[derive(Default)]
+struct Keys {
+    /// Keys that somebody waits for right now.
+    queues: HashMap<LimitKey, Queue>,
+    /// Keys that AWS throttled lately.
+    slowed: HashMap<LimitKey, Pace>,
 }
 
 impl OperationLimit {
@@ -98,30 +160,59 @@ impl OperationLimit {
         let burst = scaled_burst(published.burst, share);
         let quota = Quota::with_period(period).expect("a rate above zero").allow_burst(burst);
         let buckets = RateLimiter::new(quota, DefaultKeyedStateStore::default(), TokioClock);
-        Self { buckets, queues: Mutex::default() }
+        Self { buckets, period, keys: Mutex::default(), permits: AtomicU32::default() }
     }
 
     async fn permit(&self, key: LimitKey) {
-        let waiting = self.queues().get(&key).cloned();
+        let (waiting, is_slowed) = {
+            let keys = self.keys();
+            (keys.queues.get(&key).cloned(), keys.slowed.contains_key(&key))
+        };
         let queue = match waiting {
-            None if self.buckets.check_key(&key).is_ok() => return,
-            None => Arc::clone(self.queues().entry(key).or_default()),
+            None if !is_slowed && self.buckets.check_key(&key).is_ok() => return,
+            None => Arc::clone(self.keys().queues.entry(key).or_default()),
             Some(queue) => queue,
         };
         let turn = queue.lock().await;
+        while let Err(wait) = self.keep_pace(key) {
+            tokio::time::sleep(wait).await;
+        }
+        // The share holds for a slowed key too.
         while let Err(not_until) = self.buckets.check_key(&key) {
             tokio::time::sleep(not_until.wait_time_from(TokioClock.now())).await;
         }
         drop(turn);
         // This clone and the map's: nobody else waits for the key any more.
-        let mut queues = self.queues();
+        let mut keys = self.keys();
         if Arc::strong_count(&queue) <= 2 {
-            queues.remove(&key);
+            keys.queues.remove(&key);
         }
     }
 
-    fn queues(&self) -> std::sync::MutexGuard<'_, HashMap<LimitKey, Queue>> {
-        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Takes the next turn of a slowed key, or says how long it takes until then.
+    fn keep_pace(&self, key: LimitKey) -> Result<(), Duration> {
+        let now = Instant::now();
+        let mut keys = self.keys();
+        match keys.slowed.get_mut(&key) {
+            Some(pace) if pace.is_over(now) => {
+                keys.slowed.remove(&key);
+                Ok(())
+            }
+            Some(pace) => pace.take_turn(now, self.period),
+            None => Ok(()),
+        }
+    }
+
+    fn forget_now_and_then(&self) {
+        if self.permits.fetch_add(1, Ordering::Relaxed) % FORGET_EVERY == FORGET_EVERY - 1 {
+            self.buckets.retain_recent();
+            let now = Instant::now();
+            self.keys().slowed.retain(|_, pace| !pace.is_over(now));
+        }
+    }
+
+    fn keys(&self) -> std::sync::MutexGuard<'_, Keys> {
+        self.keys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -144,83 +235,5 @@ impl Clock for TokioClock {
 
     fn now(&self) -> std::time::Instant {
         Instant::now().into_std()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use futures::future::join_all;
-
-    use super::*;
-
-    fn account(number: u64) -> Option<AccountId> {
-        AccountId::new(number)
-    }
-
-    async fn time_for(requests: usize, share: f64, key: impl Fn(usize) -> u64) -> Duration {
-        let limits = Limits::new(RateShare::new(share).unwrap());
-        let region = Region::new("us-east-1");
-        let start = Instant::now();
-        join_all(
-            (0..requests)
-                .map(|it| limits.permit(Operation::DescribeTrails, account(key(it)), region)),
-        )
-        .await;
-        start.elapsed()
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn one_hot_key_gets_its_burst_and_then_its_rate() {
-        // 10 at once, then 10 a second: the 60th comes 5 s after the start.
-        let took = time_for(60, 1.0, |_| 1).await;
-        assert!(took >= Duration::from_secs_f64(4.99), "{took:?}");
-        assert!(took <= Duration::from_secs_f64(5.2), "{took:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn half_the_share_takes_twice_as_long() {
-        let took = time_for(30, 0.5, |_| 1).await;
-        assert!(took >= Duration::from_secs_f64(4.99), "{took:?}");
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn accounts_do_not_wait_for_each_other() {
-        let took = time_for(1_000, 1.0, |it| it as u64 / 10).await;
-        assert_eq!(took, Duration::ZERO);
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn waiting_requests_go_in_the_order_they_came() {
-        let limits = Limits::new(RateShare::new(1.0).unwrap());
-        let order = Mutex::new(Vec::new());
-        join_all((0..50).map(|it| {
-            let (limits, order) = (&limits, &order);
-            async move {
-                limits.permit(Operation::ListAccounts, None, None).await;
-                order.lock().unwrap().push(it);
-            }
-        }))
-        .await;
-        assert!(order.into_inner().unwrap().is_sorted());
-        assert!(limits.operations.iter().all(|it| it.queues().is_empty()));
-    }
-
-    #[tokio::test(start_paused = true)]
-    async fn operations_that_aws_counts_together_share_a_bucket() {
-        let limits = Limits::new(RateShare::new(1.0).unwrap());
-        let start = Instant::now();
-        for it in 0..1200 {
-            let operation =
-                if it % 2 == 0 { Operation::AssumeRole } else { Operation::GetCallerIdentity };
-            limits.permit(operation, account(it), None).await;
-        }
-        assert!(start.elapsed() >= Duration::from_millis(990));
-    }
-
-    #[test]
-    fn shares_outside_zero_to_one_are_refused() {
-        for share in [0.0, -1.0, 1.01, f64::NAN] {
-            assert_eq!(RateShare::new(share), None);
-        }
     }
 }

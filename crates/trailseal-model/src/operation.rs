@@ -98,6 +98,8 @@ pub enum LimitScope {
     Account,
     /// One bucket per account and Region.
     AccountRegion,
+    /// One bucket per S3 bucket and prefix of an account's logs, whoever asks.
+    BucketPrefix,
 }
 
 /// The published quota of one operation.
@@ -302,14 +304,14 @@ impl Operation {
             Self::ListObjectsV2 | Self::HeadObject => Quota {
                 per_second: 5500,
                 burst: 5500,
-                scope: LimitScope::AccountRegion,
-                shared_with: self,
-                source: "S3 user guide, performance: 5,500 GET and HEAD a second per partitioned prefix",
+                scope: LimitScope::BucketPrefix,
+                shared_with: Self::HeadObject,
+                source: "S3 user guide, performance: 5,500 GET and HEAD a second per partitioned prefix; LIST assumed to be among them",
             },
             Self::PutObject => Quota {
                 per_second: 3500,
                 burst: 3500,
-                scope: LimitScope::Caller,
+                scope: LimitScope::BucketPrefix,
                 shared_with: self,
                 source: "S3 user guide, performance: 3,500 PUT a second per partitioned prefix",
             },

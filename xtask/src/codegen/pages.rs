@@ -99,6 +99,7 @@ fn scope(scope: LimitScope) -> &'static str {
         LimitScope::Caller => "calling account",
         LimitScope::Account => "audited account",
         LimitScope::AccountRegion => "audited account and Region",
+        LimitScope::BucketPrefix => "bucket and prefix of one account's logs",
     }
 }
 
