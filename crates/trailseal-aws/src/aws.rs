@@ -119,8 +119,8 @@ impl Aws {
             let config = aws_sdk_sts::Config::builder().credentials_provider(credentials);
             request.clone().customize().config_override(config).send()
         };
-        let now = self.channel.clock.now();
-        let read = |output: Result<_, &Failure>| read_assumed_role(&output?, now);
+        let clock = &self.channel.clock;
+        let read = |output: Result<_, &Failure>| read_assumed_role(&output?, clock.now());
         let result = self.channel.exchange(&ask, || self.own_session(&ask), send, read).await;
         result.map(|it| it.value).map_err(|it| it.gap)
     }

@@ -13,12 +13,14 @@ use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::time::Instant;
 use tracing::Dispatch;
 use tracing::instrument::{WithDispatch, WithSubscriber};
-use trailseal_fanout::Limits;
+use trailseal_fanout::{Limits, Place};
 use trailseal_model::{
     AccountId, Answer, Event, EventSink, Evidence, Gap, GapClass, Operation, Purpose, Region,
 };
 
 use crate::backoff::Jitter;
+use crate::budget::RetryBudget;
+use crate::circuit::{Circuits, Site};
 use crate::classify::Diagnosis;
 use crate::clock::Clock;
 use crate::credentials::Session;
@@ -29,7 +31,9 @@ pub(crate) struct Channel {
     pub(crate) limits: Arc<Limits>,
     pub(crate) events: Arc<dyn EventSink>,
     pub(crate) clock: Clock,
-    pub(crate) jitter: Jitter,
+    jitter: Jitter,
+    budget: RetryBudget,
+    circuits: Circuits,
 }
 
 /// What is asked, and where.
@@ -84,6 +88,24 @@ impl<'a> Ask<'a> {
         self.gap(GapClass::MalformedAnswer).saying(problem)
     }
 
+    const fn place(&self) -> Place<'a> {
+        Place { account: self.account, region: Some(self.region), object: self.subject }
+    }
+
+    /// Where its failures are counted. The caller's own calls have no circuit: everything hangs on
+    /// them, so they are tried as often as the budget allows.
+    fn site(&self) -> Option<Site> {
+        self.account.map(|it| (it, self.region, self.operation.service()))
+    }
+
+    /// The gap of a request that was not sent, because others before it failed.
+    fn kept_back(&self, class: GapClass) -> Gap {
+        let service = self.operation.service();
+        self.gap(GapClass::CircuitOpen).saying(&format!(
+            "not asked: {service} kept failing in this account and Region ({class})"
+        ))
+    }
+
     const fn attempts(&self, class: GapClass) -> u8 {
         match (class, self.patience) {
             (GapClass::Timeout | GapClass::Dns | GapClass::Connection, Patience::Short) => 2,
@@ -135,14 +157,30 @@ impl From<Gap> for Failed {
     }
 }
 
+const OUT_OF_RETRIES: &str = "not tried again: the retries of this run are used up";
+const LEFT_ALONE: &str = "not tried again: the service kept failing in this account and Region";
+
 /// What is counted over the attempts of one call.
 #[derive(Debug, Default)]
 struct Tally {
     attempts: u8,
     throttles: u8,
+    is_renewed: bool,
 }
 
 impl Channel {
+    /// A channel through which nothing has gone yet.
+    pub(crate) fn new(limits: Arc<Limits>, events: Arc<dyn EventSink>, clock: Clock) -> Self {
+        Self {
+            limits,
+            events,
+            clock,
+            jitter: Jitter::of_this_process(),
+            budget: RetryBudget::new(),
+            circuits: Circuits::default(),
+        }
+    }
+
     /// Makes one call: permit, send, classify, event; again where that can help, else a gap.
     ///
     /// The session is asked for after the permit, which may have taken longer than a session
@@ -164,32 +202,57 @@ impl Channel {
     {
         refuse_publishing(ask)?;
         let mut tally = Tally::default();
+        let mut before: Option<Failed> = None;
         loop {
-            self.limits.permit(ask.operation, ask.account, Some(ask.region)).await;
+            if let Some(class) = ask.site().and_then(|it| self.circuits.opened_by(it)) {
+                return Err(before.unwrap_or_else(|| ask.kept_back(class).into()));
+            }
+            self.limits.permit(ask.operation, ask.place()).await;
             let session = session().await?;
+            // The circuit may have opened while this call waited.
+            if let Some(Err(class)) = ask.site().map(|it| self.circuits.enter(it)) {
+                return Err(before.unwrap_or_else(|| ask.kept_back(class).into()));
+            }
             tally.attempts += 1;
             let start = Instant::now();
             let result = quietly(send(session.provider())).await;
             let took = start.elapsed();
-            let failure = match conclude(ask, &session, result, &read) {
+            let failure = match conclude(ask, &session, &self.clock, result, &read) {
                 Ok((value, request_id)) => {
-                    self.report(ask, &tally, took, None);
+                    self.note(ask, &mut tally, took, None);
                     return Ok(self.answer(ask, &tally, request_id, value));
                 }
                 Err(failure) => failure,
             };
             let class = failure.diagnosis.class(ask.region);
-            tally.throttles += u8::from(class == GapClass::ThrottledOut);
-            self.report(ask, &tally, took, Some(class));
+            self.note(ask, &mut tally, took, Some(class));
+            if self.renews(&failure, &session, &mut tally) {
+                continue;
+            }
             if tally.attempts >= ask.attempts(class) {
                 return Err(failed(ask, &tally, failure, session));
             }
+            if !self.budget.take(class) {
+                return Err(failed(ask, &tally, failure.with_note(OUT_OF_RETRIES), session));
+            }
+            before = Some(failed(ask, &tally, failure.with_note(LEFT_ALONE), session));
             let wait = self.jitter.wait(ask.operation, ask.account, tally.attempts, class);
             tokio::time::sleep(wait).await;
         }
     }
 
-    fn report(&self, ask: &Ask<'_>, tally: &Tally, took: Duration, failure: Option<GapClass>) {
+    /// Tells everybody who learns from what a request came to.
+    fn note(&self, ask: &Ask<'_>, tally: &mut Tally, took: Duration, failure: Option<GapClass>) {
+        if failure == Some(GapClass::ThrottledOut) {
+            tally.throttles += 1;
+            self.limits.throttled(ask.operation, ask.place());
+        }
+        if failure.is_none() {
+            self.budget.earn();
+        }
+        if let Some(site) = ask.site() {
+            self.circuits.note(site, failure);
+        }
         self.events.emit(&Event::Request {
             operation: ask.operation,
             account: ask.account,
@@ -198,6 +261,14 @@ impl Channel {
             took,
             failure,
         });
+    }
+
+    /// Whether to ask again with another session: AWS says that this one has expired, and it was
+    /// not renewed for this call already.
+    fn renews(&self, failure: &Failure, session: &Session, tally: &mut Tally) -> bool {
+        let is_expired = failure.diagnosis == Diagnosis::TokenExpired && !tally.is_renewed;
+        tally.is_renewed |= is_expired;
+        is_expired && session.note_that_it_expired(self.clock.now())
     }
 
     fn answer<T>(
@@ -230,6 +301,7 @@ pub(crate) fn quietly<F: Future>(work: F) -> WithDispatch<F> {
 fn conclude<O, E, T>(
     ask: &Ask<'_>,
     session: &Session,
+    clock: &Clock,
     result: Result<O, SdkError<E, HttpResponse>>,
     read: impl Fn(Result<O, &Failure>) -> Result<T, Unread>,
 ) -> Result<(T, Option<Box<str>>), Failure>
@@ -247,7 +319,7 @@ where
             }
         }
         Err(error) => {
-            let failure = Failure::new(ask.operation, &error, session);
+            let failure = Failure::new(ask.operation, &error, session, clock);
             match read(Err(&failure)) {
                 Ok(value) => Ok((value, failure.request_id)),
                 Err(Unread::Failed) => Err(failure),

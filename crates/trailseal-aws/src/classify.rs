@@ -49,6 +49,8 @@ pub(crate) enum Diagnosis {
     /// AWS does not know the token. It says so where the account has not enabled the Region, and
     /// for credentials that are not valid at all: only another call tells which.
     TokenRefused,
+    /// The token has expired: another one can help.
+    TokenExpired,
 }
 
 impl Diagnosis {
@@ -57,7 +59,7 @@ impl Diagnosis {
         match self {
             Self::Certain(class) => class,
             Self::TokenRefused if region.is_opt_in() => GapClass::RegionDisabled,
-            Self::TokenRefused => GapClass::ExpiredCredentials,
+            Self::TokenRefused | Self::TokenExpired => GapClass::ExpiredCredentials,
         }
     }
 }
@@ -76,6 +78,9 @@ pub(crate) fn classify(symptom: Symptom<'_>) -> Diagnosis {
     }
     if is_token_refused(code, &message) {
         return Diagnosis::TokenRefused;
+    }
+    if is_token_expired(code, &message) {
+        return Diagnosis::TokenExpired;
     }
     let class = class_of_throttle(status, code, &message)
         .or_else(|| class_of_credentials(code, &message))
@@ -163,6 +168,12 @@ fn is_token_refused(code: &str, message: &str) -> bool {
         || message.contains("provided token is malformed or otherwise invalid")
 }
 
+fn is_token_expired(code: &str, message: &str) -> bool {
+    matches!(code, "ExpiredToken" | "ExpiredTokenException" | "TokenRefreshRequired")
+        || message.contains("token included in the request is expired")
+        || message.contains("provided token has expired")
+}
+
 fn class_of_credentials(code: &str, message: &str) -> Option<GapClass> {
     let is_skew =
         ["signature expired", "signature not yet current", "not yet current", "clock skew"]
@@ -177,13 +188,7 @@ fn class_of_credentials(code: &str, message: &str) -> Option<GapClass> {
         | "IncompleteSignatureException"
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
-        | "ExpiredToken"
-        | "ExpiredTokenException"
-        | "RequestExpired"
-        | "TokenRefreshRequired" => GapClass::ExpiredCredentials,
-        _ if message.contains("token included in the request is expired") => {
-            GapClass::ExpiredCredentials
-        }
+        | "RequestExpired" => GapClass::ExpiredCredentials,
         "RegionDisabledException" => GapClass::RegionDisabled,
         "OptInRequired" | "SubscriptionRequiredException" | "NotSignedUp" | "AccountProblem" => {
             GapClass::AccountNotActive
@@ -448,13 +453,19 @@ mod tests {
     #[test]
     fn credentials_and_clocks() {
         let expired = GapClass::ExpiredCredentials;
-        for code in
-            ["ExpiredToken", "ExpiredTokenException", "RequestExpired", "TokenRefreshRequired"]
-        {
-            check(Operation::DescribeTrails, 400, code, "", expired);
-        }
         let message = "The security token included in the request is expired";
-        check(Operation::DescribeTrails, 400, "SomethingElse", message, expired);
+        for (code, message) in [
+            ("ExpiredToken", ""),
+            ("ExpiredTokenException", message),
+            ("TokenRefreshRequired", ""),
+            ("SomethingElse", message),
+            ("SomethingElse", "The provided token has expired."),
+        ] {
+            let found = diagnose(Operation::DescribeTrails, Ok(400), code, message);
+            assert_eq!(found, Diagnosis::TokenExpired, "{code} {message}");
+            assert_eq!(found.class(Region::new("ap-east-1").unwrap()), expired);
+        }
+        check(Operation::DescribeTrails, 400, "RequestExpired", "", expired);
         let wrong =
             "The request signature we calculated does not match the signature you provided.";
         check(Operation::GetCallerIdentity, 403, "SignatureDoesNotMatch", wrong, expired);

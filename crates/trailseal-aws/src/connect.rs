@@ -23,7 +23,6 @@ use trailseal_fanout::Limits;
 use trailseal_model::{Arn, EventSink, Gap, Operation, Region};
 
 use crate::aws::{Aws, Caller, Role, get_caller_identity};
-use crate::backoff::Jitter;
 use crate::call::{Ask, Channel, Patience, Unread};
 use crate::clients::Clients;
 use crate::clock::Clock;
@@ -125,8 +124,7 @@ pub async fn connect(
     };
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
-    let jitter = Jitter::of_this_process();
-    let channel = Channel { limits, events, clock: settings.clock, jitter };
+    let channel = Channel::new(limits, events, settings.clock);
     own.session(&channel.clock).await.map_err(ConnectError::NoCredentials)?;
     let caller = identify(&channel, &clients, &own, region).await?;
     let role = Role {

@@ -11,7 +11,7 @@ use aws_credential_types::Credentials;
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
-use trailseal_model::{AccountId, Gap};
+use trailseal_model::{AccountId, Gap, GapClass};
 
 use crate::call::quietly;
 use crate::clock::Clock;
@@ -24,8 +24,10 @@ pub(crate) struct Session(Arc<Inner>);
 struct Inner {
     credentials: Credentials,
     provider: SharedCredentialsProvider,
+    opened: Timestamp,
     expires: Option<Timestamp>,
     renew_at: Option<Timestamp>,
+    is_expired: AtomicBool,
     works: AtomicBool,
     probed: OnceCell<bool>,
 }
@@ -37,7 +39,9 @@ impl Session {
         Self(Arc::new(Inner {
             provider: SharedCredentialsProvider::new(credentials.clone()),
             credentials,
+            opened: now,
             expires,
+            is_expired: AtomicBool::new(false),
             renew_at: expires.map(|it| renewal(now, it)),
             works: AtomicBool::new(false),
             probed: OnceCell::new(),
@@ -50,11 +54,24 @@ impl Session {
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
-        self.0.renew_at.is_some_and(|it| it <= now)
+        let is_expired = self.is_expired() && soonest(self.0.opened) <= now;
+        is_expired || self.0.renew_at.is_some_and(|it| it <= now)
     }
 
     fn is_valid(&self, now: Timestamp) -> bool {
-        self.0.expires.is_none_or(|it| it > now)
+        !self.is_expired() && self.0.expires.is_none_or(|it| it > now)
+    }
+
+    fn is_expired(&self) -> bool {
+        self.0.is_expired.load(Ordering::Relaxed)
+    }
+
+    /// Remembers that AWS calls it expired, whatever its own date says: the clocks may differ.
+    /// True if it will be renewed when it is next asked for; one that was opened just now is not,
+    /// for the next would fare no better.
+    pub(crate) fn note_that_it_expired(&self, now: Timestamp) -> bool {
+        self.0.is_expired.store(true, Ordering::Relaxed);
+        self.is_due(now)
     }
 
     /// Remembers that AWS accepted the session in a Region that every account has.
@@ -133,8 +150,11 @@ impl fmt::Debug for PlainCredentials {
 fn renewal(now: Timestamp, expires: Timestamp) -> Timestamp {
     let life = expires.duration_since(now).max(SignedDuration::ZERO);
     let margin = (life / 5).min(SignedDuration::from_mins(5));
-    let soonest = now.saturating_add(SignedDuration::from_secs(10)).unwrap_or(now);
-    expires.saturating_sub(margin).unwrap_or(expires).max(soonest).min(expires)
+    expires.saturating_sub(margin).unwrap_or(expires).max(soonest(now)).min(expires)
+}
+
+fn soonest(opened: Timestamp) -> Timestamp {
+    opened.saturating_add(SignedDuration::from_secs(10)).unwrap_or(opened)
 }
 
 /// The caller's own credentials, wherever the SDK's chain finds them.
@@ -176,6 +196,11 @@ fn shortened(text: &str) -> String {
     text.chars().take(300).collect()
 }
 
+/// Whether a failure to renew says nothing of the next try.
+fn may_pass(class: GapClass) -> bool {
+    class.is_retryable() || class == GapClass::CircuitOpen
+}
+
 /// Sessions in member accounts: each opened once, by one task, and kept for the run.
 #[derive(Default)]
 pub(crate) struct SessionCache {
@@ -215,11 +240,13 @@ impl SessionCache {
                 *slot = Slot::Open(session.clone());
                 Ok(session)
             }
-            // It could not be renewed early, but it still works: try again with the next call.
-            (Err(gap), Some(session))
-                if gap.class.is_retryable() && session.is_valid(clock.now()) =>
-            {
-                Ok(session)
+            // It could not be renewed now: try again with the next call.
+            (Err(gap), Some(session)) if may_pass(gap.class) => {
+                if session.is_valid(clock.now()) {
+                    Ok(session)
+                } else {
+                    Err(gap)
+                }
             }
             (Err(gap), _) => {
                 *slot = Slot::Failed(Box::new(gap.clone()));

@@ -5,11 +5,13 @@ use std::error::Error;
 use aws_sdk_s3::operation::{RequestId, RequestIdExt};
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::{DispatchFailure, SdkError};
+use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use trailseal_model::{GapClass, Operation, Region};
 
 use crate::call::Unread;
 use crate::classify::{Diagnosis, Symptom, classify, explanation};
+use crate::clock::Clock;
 use crate::credentials::Session;
 use crate::transport::{TransportError, TransportErrorKind};
 
@@ -39,6 +41,7 @@ impl Failure {
         operation: Operation,
         error: &SdkError<E, HttpResponse>,
         session: &Session,
+        clock: &Clock,
     ) -> Self
     where
         E: ProvideErrorMetadata + Error + 'static,
@@ -54,9 +57,15 @@ impl Failure {
             (None, Ok(status)) => format!("{status} without a message"),
             (None, Err(_)) => chain_text(error),
         };
+        let diagnosis = classify(Symptom { operation, answered, code, message: said });
+        let skew = match diagnosis {
+            Diagnosis::Certain(GapClass::ClockSkew) => headers.and_then(|it| skew(it, clock)),
+            _ => None,
+        };
+        let message = [Some(message), skew].into_iter().flatten().collect::<Vec<_>>().join("; ");
         let id = error.request_id().or_else(|| error.extended_request_id());
         Self {
-            diagnosis: classify(Symptom { operation, answered, code, message: said }),
+            diagnosis,
             status: answered.ok(),
             code: code.map(Into::into),
             message: session.redact(&message).chars().take(LONGEST).collect::<String>().into(),
@@ -89,11 +98,30 @@ impl Failure {
         Self { diagnosis, message: problem.into(), ..self }
     }
 
+    /// The same failure, with a word of our own behind the message.
+    pub(crate) fn with_note(mut self, note: &str) -> Self {
+        self.message = format!("{} ({note})", self.message).into();
+        self
+    }
+
     /// The bucket's Region, where S3 refused because it was asked in another one.
     pub(crate) fn redirect(&self, asked: Region) -> Option<Region> {
         let is_redirect = matches!(self.status, Some(301 | 307 | 400));
         self.bucket_region.filter(|it| is_redirect && *it != asked)
     }
+}
+
+/// How far this machine's clock is from AWS's, which stands in the head of each answer.
+fn skew(headers: &Headers, clock: &Clock) -> Option<String> {
+    let theirs = jiff::fmt::rfc2822::parse(headers.get("date")?).ok()?.timestamp();
+    let ahead = clock.now().duration_since(theirs).as_secs();
+    let side = if ahead < 0 { "behind" } else { "ahead of" };
+    let seconds = ahead.unsigned_abs();
+    let shown = match seconds {
+        0..3600 => format!("{} min {:02} s", seconds / 60, seconds % 60),
+        _ => format!("{} h {:02} min", seconds / 3600, seconds / 60 % 60),
+    };
+    Some(format!("this machine's clock is {shown} {side} AWS's"))
 }
 
 fn answered<E>(error: &SdkError<E, HttpResponse>) -> Result<u16, TransportErrorKind>

@@ -13,7 +13,9 @@
 
 mod aws;
 mod backoff;
+mod budget;
 mod call;
+mod circuit;
 mod classify;
 mod clients;
 mod clock;

@@ -112,9 +112,8 @@ impl Limits {
     pub fn throttled(&self, operation: Operation, place: Place<'_>) {
         let (limit, key) = self.of(operation, place);
         let now = Instant::now();
-        let mut keys = limit.keys();
-        let pace = keys.slowed.entry(key).or_insert_with(|| Pace::full(now));
-        pace.slow_down(now, limit.period);
+        let slowed = &mut limit.keys().slowed;
+        slowed.entry(key).or_insert_with(|| Pace::full(now)).slow_down(now, limit.period);
     }
 
     fn of(&self, operation: Operation, place: Place<'_>) -> (&OperationLimit, LimitKey) {

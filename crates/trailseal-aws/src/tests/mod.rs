@@ -1,5 +1,6 @@
 //! Tests through the SDK's real clients, against a fake that answers in place of the network.
 
+mod circuits;
 mod keys;
 mod organization_tree;
 mod ports;
@@ -301,5 +302,9 @@ pub(crate) fn member() -> AccountId {
 }
 
 pub(crate) fn target(region: &str) -> Target {
-    Target { account: member(), region: Region::new(region).unwrap() }
+    target_of(member(), region)
+}
+
+pub(crate) fn target_of(account: AccountId, region: &str) -> Target {
+    Target { account, region: Region::new(region).unwrap() }
 }

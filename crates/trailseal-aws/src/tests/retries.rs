@@ -1,9 +1,9 @@
 //! Asking again, and knowing when not to.
 
 use trailseal_evaluator::ports::TrailListing;
-use trailseal_model::{GapClass, Operation, Region};
+use trailseal_model::{AccountId, GapClass, Operation, Region};
 
-use super::{Fake, Reply, aws, member, now, target, try_connect};
+use super::{Fake, Reply, aws, member, now, target, target_of, try_connect};
 use crate::TransportErrorKind;
 use crate::call::{Ask, Unread};
 
@@ -59,6 +59,47 @@ async fn throttles_are_counted_until_it_is_enough() {
     // Half of 0.5 + 1 + 2 + 4 s at least, all of it and a little at most.
     let waited = start.elapsed().as_secs_f64();
     assert!((3.75..8.0).contains(&waited), "{waited}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_throttle_makes_the_next_requests_of_its_key_wait() {
+    let throttled = Reply::json_error(400, "ThrottlingException", "Rate exceeded");
+    let fake = Fake::new(move |seen, before| match (seen.operation.as_str(), before) {
+        ("DescribeTrails", 0) => Some(throttled.clone()),
+        ("DescribeTrails", _) => Some(Reply::new(200, EMPTY)),
+        _ => None,
+    });
+    let aws = aws(&fake).await;
+    aws.describe_trails(target("us-east-1")).await.unwrap();
+    let time_for_five = async |region| {
+        let start = tokio::time::Instant::now();
+        for _ in 0..5 {
+            aws.describe_trails(target(region)).await.unwrap();
+        }
+        start.elapsed().as_secs_f64()
+    };
+    // At about 5 a second, where the burst would be 10 at once.
+    let slowed = time_for_five("us-east-1").await;
+    assert!((0.7..1.1).contains(&slowed), "{slowed}");
+    assert!(time_for_five("eu-west-1").await < 0.1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_that_fails_everywhere_cannot_double_the_calls() {
+    let fake = Fake::saying(Reply::json_error(500, "InternalFailure", "oops"));
+    let aws = aws(&fake).await;
+    let accounts: Vec<AccountId> = (1..=1000).filter_map(AccountId::new).collect();
+    let mut last = None;
+    for account in &accounts {
+        last = aws.describe_trails(target_of(*account, "eu-west-1")).await.err();
+    }
+    // 500 retries, and one more for every five of the sessions, which opened.
+    let calls = fake.count("DescribeTrails");
+    assert!((1500..=1720).contains(&calls), "{calls}");
+    let gap = last.unwrap();
+    assert_eq!((gap.class, gap.attempts), (GapClass::ServerError, 1));
+    let message = gap.message.unwrap();
+    assert_eq!(&*message, "oops (not tried again: the retries of this run are used up)");
 }
 
 #[tokio::test(start_paused = true)]

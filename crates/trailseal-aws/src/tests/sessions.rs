@@ -84,6 +84,8 @@ async fn a_session_that_cannot_be_renewed_yet_is_used_to_its_end() {
     advance(3400);
     aws.open(member()).await.unwrap();
     advance(300);
+    // The circuit lets a probe through by then.
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
     assert_eq!(aws.open(member()).await.unwrap_err().class, GapClass::ServerError);
 }
 
@@ -128,6 +130,80 @@ async fn the_callers_provider_is_asked_once() {
         own.session(&Clock::new(now)).await.unwrap();
     }
     assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 1);
+}
+
+/// AWS calls the first session expired, and others only if they are not `survived`.
+fn expiring(is_survived: bool) -> Arc<Fake> {
+    let message = "The security token included in the request is expired";
+    Fake::new(move |seen, before| match seen.operation.as_str() {
+        "AssumeRole" => {
+            Some(Reply::new(200, assumed(&format!("session{before}"), now().as_second() + 3600)))
+        }
+        "DescribeTrails" if is_survived && seen.signer() != "session0-key" => {
+            Some(Reply::new(200, EMPTY))
+        }
+        "DescribeTrails" => Some(Reply::json_error(400, "ExpiredTokenException", message)),
+        _ => None,
+    })
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_expires_early_is_renewed_once_for_all_and_the_calls_are_repeated() {
+    let fake = expiring(true);
+    let aws = aws(&fake).await;
+    aws.open(member()).await.unwrap();
+    advance(60);
+    let regions = ["us-east-1", "eu-west-1", "ap-east-1", "eu-central-1"];
+    let listed = join_all(regions.map(|it| aws.describe_trails(target(it)))).await;
+    for answer in listed {
+        assert_eq!(answer.unwrap().evidence.attempts, 2);
+    }
+    assert_eq!((fake.count("AssumeRole"), fake.count("DescribeTrails")), (2, 8));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_renewed_session_that_is_expired_too_is_a_gap() {
+    let fake = expiring(false);
+    let aws = aws(&fake).await;
+    aws.open(member()).await.unwrap();
+    advance(60);
+    let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.attempts), (GapClass::ExpiredCredentials, 2));
+    assert_eq!(gap.code.as_deref(), Some("ExpiredTokenException"));
+    // The new one was opened just now: it is not thrown away for every call that comes.
+    let gap = aws.describe_trails(target("us-east-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.attempts), (GapClass::ExpiredCredentials, 1));
+    assert_eq!(fake.count("AssumeRole"), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_that_could_not_be_renewed_is_tried_again_with_the_next_call() {
+    let fake = Fake::new(|seen, before| match (seen.operation.as_str(), before) {
+        ("AssumeRole", 1..=5) => Some(Reply::query_error(503, "ServiceUnavailable", "later")),
+        ("DescribeTrails", _) => Some(Reply::new(200, EMPTY)),
+        _ => None,
+    });
+    let aws = aws(&fake).await;
+    aws.open(member()).await.unwrap();
+    advance(3700);
+    let gap = aws.describe_trails(target("us-east-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.operation), (GapClass::ServerError, Operation::AssumeRole));
+    tokio::time::sleep(std::time::Duration::from_secs(5)).await;
+    aws.describe_trails(target("us-east-1")).await.unwrap();
+    assert_eq!(fake.count("AssumeRole"), 7);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_callers_own_credentials_are_asked_for_again_when_they_expire_early() {
+    let message = "The security token included in the request is expired";
+    let fake = Fake::new(move |seen, before| {
+        (seen.operation == "AssumeRole" && before == 0)
+            .then(|| Reply::query_error(403, "ExpiredToken", message))
+    });
+    let aws = aws(&fake).await;
+    advance(60);
+    aws.open(member()).await.unwrap();
+    assert_eq!(fake.count("AssumeRole"), 2);
 }
 
 fn refusing(in_regions: &'static str, identity: Option<Reply>) -> Arc<Fake> {
