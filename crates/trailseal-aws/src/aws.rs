@@ -4,21 +4,19 @@ use std::error::Error;
 use std::fmt;
 use std::future::Future;
 
-use aws_credential_types::Credentials;
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::operation::RequestId;
-use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-use jiff::Timestamp;
 use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Partition, Region};
 
 use crate::call::{Ask, Channel, Failed, Unread};
 use crate::clients::Clients;
 use crate::credentials::{OwnCredentials, Session, SessionCache};
 use crate::failure::Failure;
+use crate::role::Role;
 
 /// Who runs the audit, from GetCallerIdentity.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,13 +27,6 @@ pub struct Caller {
     pub arn: Arn,
     /// The partition that the whole run stays in.
     pub partition: Partition,
-}
-
-/// The role that is assumed in every other account.
-pub(crate) struct Role {
-    pub(crate) name: String,
-    pub(crate) external_id: Option<String>,
-    pub(crate) session_name: String,
 }
 
 /// Everything this program may ask of AWS, as the ports of fan-out and evaluator.
@@ -90,39 +81,15 @@ impl Aws {
     pub(crate) async fn session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
         match ask.account {
             Some(account) if account != self.caller.account => {
-                self.members.get(account, &self.channel.clock, || self.assume_role(account)).await
+                self.members.get(account, &self.channel.clock, || self.open_session(account)).await
             }
             _ => self.own_session(ask).await,
         }
     }
 
-    async fn own_session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
+    pub(crate) async fn own_session(&self, ask: &Ask<'_>) -> Result<Session, Gap> {
         let session = self.own.session(&self.channel.clock).await;
         session.map_err(|it| ask.gap(GapClass::ExpiredCredentials).saying(&it))
-    }
-
-    /// Opens a session in a member account. A regional endpoint that every account has gives
-    /// tokens that are valid in all Regions.
-    async fn assume_role(&self, account: AccountId) -> Result<Session, Gap> {
-        let region = self.default_region();
-        let partition = self.caller.partition;
-        let role = format!("arn:{partition}:iam::{account}:role/{}", self.role.name);
-        let ask = Ask::new(Operation::AssumeRole, account, region).on(&role);
-        let request = self
-            .clients
-            .sts(region)
-            .assume_role()
-            .role_arn(&role)
-            .role_session_name(&self.role.session_name)
-            .set_external_id(self.role.external_id.clone());
-        let send = |credentials: SharedCredentialsProvider| {
-            let config = aws_sdk_sts::Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
-        };
-        let clock = &self.channel.clock;
-        let read = |output: Result<_, &Failure>| read_assumed_role(&output?, clock.now());
-        let result = self.channel.exchange(&ask, || self.own_session(&ask), send, read).await;
-        result.map(|it| it.value).map_err(|it| it.gap)
     }
 
     /// Decides what a refused token means: the Region is disabled only if it is one that accounts
@@ -169,18 +136,4 @@ pub(crate) fn get_caller_identity(
 + use<> {
     let config = aws_sdk_sts::Config::builder().credentials_provider(credentials);
     clients.sts(region).get_caller_identity().customize().config_override(config).send()
-}
-
-fn read_assumed_role(output: &AssumeRoleOutput, now: Timestamp) -> Result<Session, Unread> {
-    let given = output.credentials().ok_or("AssumeRole's answer has no Credentials")?;
-    let expires = std::time::SystemTime::try_from(*given.expiration())
-        .map_err(|_| "the Expiration of the session is not a time")?;
-    let credentials = Credentials::new(
-        given.access_key_id(),
-        given.secret_access_key(),
-        Some(given.session_token().to_owned()),
-        Some(expires),
-        "AssumeRole",
-    );
-    Ok(Session::new(credentials, now))
 }

@@ -22,23 +22,30 @@ use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use trailseal_fanout::Limits;
 use trailseal_model::{Arn, EventSink, Gap, Operation, Region};
 
-use crate::aws::{Aws, Caller, Role, get_caller_identity};
+use crate::aws::{Aws, Caller, get_caller_identity};
 use crate::call::{Ask, Channel, Patience, Unread};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::credentials::{OwnCredentials, PlainCredentials, SessionCache};
 use crate::failure::Failure;
 use crate::https::https_client;
+use crate::role::Role;
 use crate::transport::{Transport, http_client};
 
 /// How to reach AWS.
 pub struct Settings {
     /// The role that is assumed in every account but the caller's.
     pub role_name: String,
+    /// Roles that are tried in turn where the first one is missing or does not trust the caller.
+    pub role_fallbacks: Vec<String>,
     /// Sent with AssumeRole, where the roles' trust policies ask for it.
     pub external_id: Option<String>,
     /// Names the run in the audited accounts' own logs.
     pub session_name: String,
+    /// Sent with AssumeRole: it stays with the session, whatever role is assumed next.
+    pub source_identity: Option<String>,
+    /// Sent with AssumeRole: tags of the session, which policies can ask for.
+    pub session_tags: Vec<(String, String)>,
     /// The profile of the shared configuration; `None` leaves it to the environment.
     pub profile: Option<String>,
     /// What time it is.
@@ -122,16 +129,12 @@ pub async fn connect(
         Some(credentials) => credentials.into_provider(),
         None => credentials_chain(&settings, &config, region, &http_client).await,
     };
+    let role = Role::new(&settings);
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
     let channel = Channel::new(limits, events, settings.clock);
     own.session(&channel.clock).await.map_err(ConnectError::NoCredentials)?;
     let caller = identify(&channel, &clients, &own, region).await?;
-    let role = Role {
-        name: settings.role_name,
-        external_id: settings.external_id,
-        session_name: settings.session_name,
-    };
     Ok(Aws { caller, role, channel, clients, own, members: SessionCache::default() })
 }
 

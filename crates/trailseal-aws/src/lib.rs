@@ -24,6 +24,7 @@ mod credentials;
 mod failure;
 mod https;
 mod ports;
+mod role;
 #[cfg(test)]
 mod tests;
 mod transport;

@@ -6,6 +6,7 @@ mod organization_tree;
 mod ports;
 mod redaction;
 mod retries;
+mod roles;
 mod sessions;
 mod stores;
 mod trail_names;
@@ -267,8 +268,11 @@ impl EventSink for Events {
 pub(crate) fn settings(fake: &Arc<Fake>) -> Settings {
     Settings {
         role_name: "TrailsealAudit".to_owned(),
+        role_fallbacks: Vec::new(),
         external_id: Some("external".to_owned()),
         session_name: "trailseal-test".to_owned(),
+        source_identity: None,
+        session_tags: Vec::new(),
         profile: None,
         clock: Clock::new(now),
         substitutes: Substitutes {
@@ -288,9 +292,13 @@ pub(crate) fn limits() -> Arc<Limits> {
 }
 
 pub(crate) async fn try_connect(fake: &Arc<Fake>) -> Result<(Aws, Arc<Events>), ConnectError> {
+    connect_with(settings(fake)).await
+}
+
+pub(crate) async fn connect_with(settings: Settings) -> Result<(Aws, Arc<Events>), ConnectError> {
     let events = Arc::new(Events::default());
     let sink: Arc<dyn EventSink> = Arc::clone(&events) as _;
-    Ok((connect(settings(fake), limits(), sink).await?, events))
+    Ok((connect(settings, limits(), sink).await?, events))
 }
 
 pub(crate) async fn aws(fake: &Arc<Fake>) -> Aws {

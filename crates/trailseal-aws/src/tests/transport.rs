@@ -24,8 +24,11 @@ async fn child() {
     }
     let settings = Settings {
         role_name: "TrailsealAudit".to_owned(),
+        role_fallbacks: Vec::new(),
         external_id: None,
         session_name: "trailseal-test".to_owned(),
+        source_identity: None,
+        session_tags: Vec::new(),
         profile: None,
         clock: Clock::new(now),
         substitutes: Substitutes::none(),
