@@ -83,12 +83,14 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         caller_account: caller,
         partition: Partition::Aws,
         role_name: "TrailsealAudit".to_owned(),
+        other_roles: BTreeMap::new(),
         arguments: Vec::new(),
         settings: BTreeMap::new(),
         window: window(),
         fail_on: Severity::High,
         calls: BTreeMap::new(),
         throttles: 0,
+        throttled_keys: Vec::new(),
     };
     let Audited { facts, findings, accounts, gaps } = audited;
     Audit { run, facts, findings, accounts, gaps }

@@ -13,7 +13,14 @@ use crate::error::UserError;
 #[serde(deny_unknown_fields)]
 pub(crate) struct Config {
     pub(crate) role_name: Option<String>,
+    /// Roles that are tried in turn where `role_name` is missing.
+    #[serde(default)]
+    pub(crate) role_fallbacks: Vec<String>,
     pub(crate) external_id: Option<String>,
+    pub(crate) session_name: Option<String>,
+    pub(crate) source_identity: Option<String>,
+    #[serde(default)]
+    pub(crate) session_tags: BTreeMap<String, String>,
     #[serde(default)]
     pub(crate) log_archive_accounts: Vec<String>,
     /// Accounts outside the organization whose keys are trusted.

@@ -8,7 +8,10 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
+use trailseal_model::record::v1::ThrottledKey;
 use trailseal_model::{Event, EventSink, GapClass, Operation};
+
+use crate::throttled::Throttled;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +30,7 @@ pub(crate) struct RunEvents {
     progress: Progress,
     calls: Vec<AtomicU64>,
     throttles: AtomicU64,
+    throttled: Throttled,
     begun: Instant,
     /// When the first trail was queued: they come late, and their pace counts from here.
     trails_begun: OnceLock<Instant>,
@@ -59,6 +63,7 @@ impl RunEvents {
             progress,
             calls: Operation::ALL.iter().map(|_| zero()).collect(),
             throttles: zero(),
+            throttled: Throttled::default(),
             begun: Instant::now(),
             trails_begun: OnceLock::new(),
             accounts: zero(),
@@ -84,6 +89,11 @@ impl RunEvents {
     /// Throttled requests.
     pub(crate) fn throttles(&self) -> u64 {
         self.throttles.load(Ordering::Relaxed)
+    }
+
+    /// The rate limits that AWS enforced most often.
+    pub(crate) fn throttled_keys(&self) -> Vec<ThrottledKey> {
+        self.throttled.most()
     }
 
     /// Shows how far the run is, for as long as it is polled.
@@ -206,6 +216,7 @@ impl EventSink for RunEvents {
                 add(&self.calls[*operation as usize], 1);
                 if *failure == Some(GapClass::ThrottledOut) {
                     add(&self.throttles, 1);
+                    self.throttled.count(*operation, *account, *region);
                 }
                 let failure = failure.map_or("none", GapClass::as_str);
                 let account = account.map(|it| it.to_string());

@@ -24,10 +24,12 @@ mod outside;
 mod report;
 mod samples;
 mod scan;
+mod sessions;
 mod sim;
 pub mod sim_transport;
 mod simulation;
 mod summary;
+mod throttled;
 mod window;
 
 pub use cli::scan_in;

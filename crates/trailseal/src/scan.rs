@@ -29,7 +29,13 @@ pub(crate) struct ScanSettings {
     /// Whether an earlier simulation's reports in `out` give way.
     pub(crate) replaces_simulation: bool,
     pub(crate) role_name: String,
+    /// Roles that are tried where the first one is missing.
+    pub(crate) role_fallbacks: Vec<String>,
     pub(crate) external_id: Option<String>,
+    /// Names the sessions; after the run, if it has no name.
+    pub(crate) session_name: Option<String>,
+    pub(crate) source_identity: Option<String>,
+    pub(crate) session_tags: BTreeMap<String, String>,
     pub(crate) profile: Option<String>,
     pub(crate) log_archive_accounts: Vec<AccountId>,
     pub(crate) trusted_key_accounts: BTreeSet<AccountId>,
@@ -52,7 +58,11 @@ impl Default for ScanSettings {
             out: None,
             replaces_simulation: false,
             role_name: "TrailsealAudit".to_owned(),
+            role_fallbacks: Vec::new(),
             external_id: None,
+            session_name: None,
+            source_identity: None,
+            session_tags: BTreeMap::new(),
             profile: None,
             log_archive_accounts: Vec::new(),
             trusted_key_accounts: BTreeSet::new(),
@@ -67,6 +77,12 @@ impl Default for ScanSettings {
             progress: Progress::Shown,
             arguments: Vec::new(),
         }
+    }
+}
+
+impl ScanSettings {
+    fn session_name(&self, run_id: &str) -> String {
+        self.session_name.clone().unwrap_or_else(|| format!("trailseal-{run_id}"))
     }
 }
 
@@ -95,8 +111,11 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     let limits = Arc::new(Limits::new(settings.rate_share));
     let session = Settings {
         role_name: settings.role_name.clone(),
+        role_fallbacks: settings.role_fallbacks.clone(),
         external_id: settings.external_id.clone(),
-        session_name: format!("trailseal-{run_id}"),
+        session_name: settings.session_name(&run_id),
+        source_identity: settings.source_identity.clone(),
+        session_tags: settings.session_tags.clone().into_iter().collect(),
         profile: settings.profile.clone(),
         clock: outside.clock.clone(),
         substitutes: outside.substitutes,
@@ -123,12 +142,14 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
         caller_account: aws.caller().account,
         partition: aws.caller().partition,
         role_name: settings.role_name.clone(),
+        other_roles: aws.other_roles(),
         settings: in_force(&settings),
         arguments: settings.arguments,
         window: audit_settings.collect.window,
         fail_on: settings.fail_on,
         calls: events.calls(),
         throttles: events.throttles(),
+        throttled_keys: events.throttled_keys(),
     };
     let Audited { facts, findings, accounts, gaps } = audited;
     let audit = Audit { run, facts, findings, accounts, gaps };
@@ -178,7 +199,12 @@ fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
         accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
     };
     let owners = settings.bucket_owners.iter().map(|(bucket, owner)| format!("{bucket}={owner}"));
+    let tags = settings.session_tags.iter().map(|(key, value)| format!("{key}={value}"));
     BTreeMap::from([
+        ("role_fallbacks", settings.role_fallbacks.join(";")),
+        ("session_name", settings.session_name.clone().unwrap_or_default()),
+        ("source_identity", settings.source_identity.clone().unwrap_or_default()),
+        ("session_tags", tags.collect::<Vec<_>>().join(";")),
         ("log_archive_accounts", list(&settings.log_archive_accounts)),
         ("bucket_owners", owners.collect::<Vec<_>>().join(";")),
         ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use trailseal_model::record::v1::Audit;
+use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
     ControlId, Finding, Gap, GapClass, LogsSealed, Outcome, PopulationSource, Reason, Scope,
     Severity, Status, Subject, Verdict, exit_code,
@@ -11,6 +11,9 @@ use trailseal_model::{
 
 /// Failures named one by one before the rest is only counted.
 const NAMED: usize = 10;
+
+/// Rate limits that are named; the record has more.
+const THROTTLED: usize = 5;
 
 /// The summary of a finished audit.
 pub(crate) fn summary(audit: &Audit) -> String {
@@ -25,6 +28,22 @@ pub(crate) fn summary(audit: &Audit) -> String {
     failures(audit, &mut text);
     unproven(audit, &mut text);
     gaps(audit, &mut text);
+    text.push_str(&throttled(audit.run.throttles, &audit.run.throttled_keys));
+    text
+}
+
+/// Whose quota was too small for this run, besides whatever else draws from it.
+fn throttled(throttles: u64, keys: &[ThrottledKey]) -> String {
+    if throttles == 0 {
+        return String::new();
+    }
+    let mut text =
+        format!("\nThrottled: {throttles} requests; {}\n", GapClass::ThrottledOut.what_to_do());
+    for key in keys.iter().take(THROTTLED) {
+        let account = key.account.map_or("the calling account".to_owned(), |it| it.to_string());
+        let region = key.region.map(|it| format!(" {it}")).unwrap_or_default();
+        let _ = writeln!(text, "  {} in {account}{region}: {} times", key.operation, key.throttles);
+    }
     text
 }
 
@@ -214,5 +233,35 @@ fn gaps(audit: &Audit, text: &mut String) {
             gaps.len()
         );
         let _ = writeln!(text, "    {}", class.what_to_do());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use trailseal_model::{AccountId, Operation, Region};
+
+    use super::*;
+
+    #[test]
+    fn throttled_limits_are_named_the_worst_first() {
+        assert_eq!(throttled(0, &[]), "");
+        let key = |operation, account, region, throttles| ThrottledKey {
+            operation,
+            account: AccountId::new(account).filter(|_| account > 0),
+            region: Region::new(region),
+            throttles,
+        };
+        let mut keys = vec![
+            key(Operation::DescribeTrails, 12_345_678_901, "eu-west-1", 14),
+            key(Operation::ListAccounts, 0, "", 3),
+        ];
+        let expected = "
+Throttled: 17 requests; lower --rate-share or run at a quieter time
+  DescribeTrails in 012345678901 eu-west-1: 14 times
+  ListAccounts in the calling account: 3 times
+";
+        assert_eq!(throttled(17, &keys), expected);
+        keys.extend([key(Operation::ListRegions, 1, "", 1); 9]);
+        assert_eq!(throttled(26, &keys).lines().count(), 2 + THROTTLED);
     }
 }

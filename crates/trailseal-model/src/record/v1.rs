@@ -16,9 +16,9 @@ use serde::{Deserialize, Serialize};
 pub use convert::sample_line;
 pub use lines::{
     AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, SampleLine,
-    SamplingLine, StatusLine, StoreLine, TrailLine,
+    SamplingLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
-pub use write::{Audit, Run, SampleSource, write_record};
+pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 
 /// The schema's name, in the first line of every record.
 pub const SCHEMA: &str = "trailseal-record/1";
@@ -151,6 +151,8 @@ pub struct RunLine {
     pub calls: BTreeMap<String, u64>,
     /// Throttled requests.
     pub throttles: u64,
+    /// The rate limits that AWS enforced most often, the most often first; only some.
+    pub throttled_keys: Vec<ThrottledKeyLine>,
     /// The exit code.
     pub exit_code: u8,
 }

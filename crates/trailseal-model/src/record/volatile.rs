@@ -17,5 +17,6 @@ pub const VOLATILE: &[&str] = &[
     "attempts",
     "api_calls",
     "throttles",
+    "throttled_keys",
     "calls",
 ];

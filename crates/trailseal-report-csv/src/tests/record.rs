@@ -71,7 +71,8 @@ pub(super) fn run() -> Line {
         },
         "trusted_key_accounts": [], "fail_on": "high", "accounts": {"active": 1},
         "coverage": {"evaluated": 1}, "trails": {"unproven": 1}, "findings": {"fail": 1},
-        "gaps": {"denied": 1}, "calls": {"HeadObject": 1}, "throttles": 0, "exit_code": 4
+        "gaps": {"denied": 1}, "calls": {"HeadObject": 1}, "throttles": 0, "throttled_keys": [],
+        "exit_code": 4
     }))
 }
 

@@ -34,7 +34,8 @@ pub(super) fn run() -> Line {
             "switch_tolerance_seconds": 900
         },
         "trusted_key_accounts": [], "fail_on": "high", "accounts": {}, "coverage": {},
-        "trails": {}, "findings": {}, "gaps": {}, "calls": {}, "throttles": 0, "exit_code": 4
+        "trails": {}, "findings": {}, "gaps": {}, "calls": {}, "throttles": 0, "throttled_keys": [],
+        "exit_code": 4
     }))
 }
 

@@ -1,6 +1,6 @@
 //! The flags of `scan`, and how they come together with the file of `--config`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 
 use clap::Args;
@@ -13,6 +13,7 @@ use crate::config::{Config, account};
 use crate::error::UserError;
 use crate::events::Progress;
 use crate::scan::ScanSettings;
+use crate::sessions;
 use crate::window::WindowChoice;
 
 #[derive(Debug, Args)]
@@ -28,6 +29,22 @@ pub(super) struct ScanArgs {
     /// The external id that the role's trust policy asks for.
     #[arg(long, env = "TRAILSEAL_EXTERNAL_ID", hide_env_values = true)]
     external_id: Option<String>,
+    /// Names the sessions in other accounts [default: trailseal-<run id>].
+    #[arg(long, env = "TRAILSEAL_SESSION_NAME", value_name = "NAME")]
+    session_name: Option<String>,
+    /// The source identity of the sessions in other accounts; role and caller must be allowed
+    /// sts:SetSourceIdentity.
+    #[arg(long, env = "TRAILSEAL_SOURCE_IDENTITY", value_name = "NAME")]
+    source_identity: Option<String>,
+    /// A tag of the sessions in other accounts; can be given several times. Role and caller must be
+    /// allowed sts:TagSession.
+    #[arg(
+        long = "session-tag",
+        env = "TRAILSEAL_SESSION_TAG",
+        value_delimiter = ',',
+        value_name = "KEY=VALUE"
+    )]
+    session_tags: Vec<String>,
     /// An account that may own trails' buckets; can be given several times.
     #[arg(
         long = "log-archive-account",
@@ -105,7 +122,17 @@ impl ScanArgs {
         let default = ScanSettings::default();
         Ok(ScanSettings {
             role_name: role_name.unwrap_or(default.role_name),
+            role_fallbacks: config.role_fallbacks.clone(),
             external_id: self.external_id.clone().or_else(|| config.external_id.clone()),
+            session_name: name(
+                self.session_name.as_ref().or(config.session_name.as_ref()),
+                "--session-name",
+            )?,
+            source_identity: name(
+                self.source_identity.as_ref().or(config.source_identity.as_ref()),
+                "--source-identity",
+            )?,
+            session_tags: self.session_tags(&config)?,
             log_archive_accounts: accounts(log_archive, "--log-archive-account")?,
             trusted_key_accounts: accounts(&config.trusted_key_accounts, "trusted_key_accounts")?,
             bucket_owners: bucket_owners?,
@@ -156,6 +183,14 @@ impl ScanArgs {
         })
     }
 
+    fn session_tags(&self, config: &Config) -> Result<BTreeMap<String, String>, UserError> {
+        if self.session_tags.is_empty() {
+            return sessions::tags(config.session_tags.clone());
+        }
+        let given = self.session_tags.iter().map(|it| sessions::tag(it));
+        sessions::tags(given.collect::<Result<Vec<_>, _>>()?)
+    }
+
     fn window(&self, config: &Config) -> Result<Option<WindowChoice>, UserError> {
         let given = self.window.as_ref().or(config.window.as_ref()).map(|it| it.parse());
         given.transpose().map_err(|it| wrong_value("--window", it))
@@ -187,6 +222,10 @@ impl ScanArgs {
         });
         given.transpose()
     }
+}
+
+fn name(given: Option<&String>, from: &str) -> Result<Option<String>, UserError> {
+    given.map(|it| sessions::name(it, from)).transpose()
 }
 
 /// What the flag says, else the file.

@@ -5,6 +5,19 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+/// A rate limit that AWS enforced.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ThrottledKeyLine {
+    /// AWS's name of the operation; of those that share a limit, the one it goes by.
+    pub operation: String,
+    /// The account that pays; `None` where it is the caller's.
+    pub account_id: Option<String>,
+    /// The Region; `None` where the limit is not kept per Region.
+    pub region: Option<String>,
+    /// How many requests were throttled.
+    pub throttles: u64,
+}
+
 /// One account of the organization.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountLine {

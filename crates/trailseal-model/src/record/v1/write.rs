@@ -9,12 +9,12 @@ use super::convert::{
     bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
 };
 use super::inventory::{account_line, key_line, scope_line, store_line};
-use super::{Line, RunLine, SCHEMA, SampleLine};
+use super::{Line, RunLine, SCHEMA, SampleLine, ThrottledKeyLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, Finding, GapId, Gaps, OrganizationFacts, Partition, Severity,
-    Status, Subject, Verdict, Window, verdict,
+    AccountId, AccountSealing, Arn, Finding, GapId, Gaps, Operation, OrganizationFacts, Partition,
+    Region, Severity, Status, Subject, Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -38,6 +38,8 @@ pub struct Run {
     pub partition: Partition,
     /// The role assumed in members.
     pub role_name: String,
+    /// Members that were opened with another role, and its name.
+    pub other_roles: BTreeMap<AccountId, String>,
     /// The command line, secrets left out.
     pub arguments: Vec<String>,
     /// The settings in force that stand nowhere else, wherever they came from.
@@ -49,6 +51,21 @@ pub struct Run {
     /// Requests by operation.
     pub calls: BTreeMap<&'static str, u64>,
     /// Throttled requests.
+    pub throttles: u64,
+    /// The rate limits that AWS enforced most often, the most often first; only some.
+    pub throttled_keys: Vec<ThrottledKey>,
+}
+
+/// A rate limit that AWS enforced.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ThrottledKey {
+    /// The operation; of those that share a limit, the one it goes by.
+    pub operation: Operation,
+    /// The account that pays; `None` where it is the caller's.
+    pub account: Option<AccountId>,
+    /// The Region; `None` where the limit is not kept per Region.
+    pub region: Option<Region>,
+    /// How many requests were throttled.
     pub throttles: u64,
 }
 
@@ -159,9 +176,9 @@ fn write_facts<W: Write>(
     let names = |gap: GapId| audit.gaps.get(gap).stable_id();
     for account in &audit.facts.accounts {
         let is_assumed = account.id != audit.run.caller_account && account.state.is_audited();
-        let role_arn = is_assumed.then(|| {
-            format!("arn:{}:iam::{}:role/{}", audit.run.partition, account.id, audit.run.role_name)
-        });
+        let role_name = audit.run.other_roles.get(&account.id).unwrap_or(&audit.run.role_name);
+        let role_arn = is_assumed
+            .then(|| format!("arn:{}:iam::{}:role/{role_name}", audit.run.partition, account.id));
         let sealing = audit.accounts.binary_search_by_key(&account.id, |it| it.account);
         let sealing = sealing.ok().map(|it| &audit.accounts[it]);
         let line = account_line(&audit.facts, account, sealing, role_arn);
@@ -216,7 +233,17 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         gaps: count(audit.gaps.iter().map(|it| it.class.as_str())),
         calls: run.calls.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
         throttles: run.throttles,
+        throttled_keys: run.throttled_keys.iter().map(throttled_key_line).collect(),
         exit_code: audit.exit_code(),
+    }
+}
+
+fn throttled_key_line(key: &ThrottledKey) -> ThrottledKeyLine {
+    ThrottledKeyLine {
+        operation: key.operation.to_string(),
+        account_id: text(key.account),
+        region: text(key.region),
+        throttles: key.throttles,
     }
 }
 
