@@ -50,9 +50,18 @@ fn asked() -> impl Iterator<Item = Operation> {
 
 #[test]
 fn each_operation_that_always_fails_is_a_gap_and_never_a_pass() {
+    check_that_fails(GapClass::Denied);
+}
+
+#[test]
+fn each_operation_that_is_kept_back_is_a_gap_and_never_a_pass() {
+    check_that_fails(GapClass::CircuitOpen);
+}
+
+fn check_that_fails(class: GapClass) {
     let clean = passes(&audited(Faults::default()).unwrap());
     for operation in asked() {
-        let res = audited(Faults::always(operation, GapClass::Denied));
+        let res = audited(Faults::always(operation, class));
         if operation == Operation::ListAccounts {
             let error = res.unwrap_err().downcast::<AuditError>().unwrap();
             assert!(matches!(*error, AuditError::NoDirectory(_)));
@@ -60,7 +69,7 @@ fn each_operation_that_always_fails_is_a_gap_and_never_a_pass() {
         }
         let audit = res.unwrap();
         assert_sums_hold(&audit);
-        let has_gap = audit.gaps.iter().any(|it| it.operation == operation);
+        let has_gap = audit.gaps.iter().any(|it| it.operation == operation && it.class == class);
         let lost = passes(&audit);
         assert!(lost.is_subset(&clean), "{operation} made something pass");
         assert!([3, 4].contains(&audit.exit_code()), "{operation}: {}", audit.exit_code());

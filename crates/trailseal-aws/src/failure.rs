@@ -175,3 +175,69 @@ pub(crate) fn chain_text(error: &(dyn Error + 'static)) -> String {
     }
     texts.join(": ")
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use aws_credential_types::Credentials;
+    use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_runtime_api::http::StatusCode;
+    use aws_smithy_types::body::SdkBody;
+    use jiff::Timestamp;
+
+    use super::*;
+
+    type Failed = SdkError<GetCallerIdentityError, HttpResponse>;
+
+    fn check(error: &Failed, expected: GapClass, said: &str) {
+        let session = Session::new(
+            Credentials::new("AKIA", "secret", None, None, "test"),
+            Timestamp::UNIX_EPOCH,
+        );
+        let clock = Clock::new(|| Timestamp::UNIX_EPOCH);
+        let failure = Failure::new(Operation::GetCallerIdentity, error, &session, &clock);
+        assert_eq!(failure.diagnosis, Diagnosis::Certain(expected), "{error:?}");
+        assert!(failure.message.contains(said), "{}", failure.message);
+    }
+
+    #[test]
+    fn the_sdks_own_errors_have_their_class_and_words() {
+        let io = |kind, text: &str| Box::new(io::Error::new(kind, text.to_owned()));
+        let whole = "operation timeout (all attempts including retries) occurred after 30s";
+        check(&Failed::timeout_error(whole), GapClass::Timeout, whole);
+        let read = ConnectorError::timeout(io(
+            io::ErrorKind::TimedOut,
+            "HTTP read timeout occurred after 10s",
+        ));
+        check(&Failed::dispatch_failure(read), GapClass::Timeout, "read timeout");
+        let connect = ConnectorError::timeout(io(
+            io::ErrorKind::TimedOut,
+            "HTTP connect timeout occurred after 3s",
+        ));
+        check(&Failed::dispatch_failure(connect), GapClass::Connection, "connect timeout");
+        let reset =
+            ConnectorError::io(io(io::ErrorKind::ConnectionReset, "Connection reset by peer"));
+        check(&Failed::dispatch_failure(reset), GapClass::Connection, "reset by peer");
+        let user = ConnectorError::user(io(io::ErrorKind::InvalidInput, "invalid uri"));
+        check(&Failed::dispatch_failure(user), GapClass::MalformedAnswer, "invalid uri");
+        let built = Failed::construction_failure("a header cannot be built");
+        check(&built, GapClass::MalformedAnswer, "a header cannot be built");
+    }
+
+    #[test]
+    fn answers_that_break_off_are_told_from_those_that_are_none() {
+        for (text, expected) in [
+            ("unexpected EOF during chunk size line", GapClass::Connection),
+            ("end of file before message length reached", GapClass::Connection),
+            ("connection reset", GapClass::Connection),
+            ("timed out reading the body", GapClass::Timeout),
+            ("expected value at line 1 column 1", GapClass::MalformedAnswer),
+        ] {
+            let status = StatusCode::try_from(200).unwrap();
+            let answer = HttpResponse::new(status, SdkBody::empty());
+            check(&Failed::response_error(text, answer), expected, text);
+        }
+    }
+}

@@ -152,6 +152,29 @@ fn a_peer_that_hangs_up_is_a_connection_gap() {
 }
 
 #[test]
+fn a_peer_that_resets_the_connection_is_a_connection_gap() {
+    // What is closed before it is read is reset.
+    let resetting = serve(|connection| {
+        std::thread::sleep(Duration::from_millis(50));
+        drop(connection);
+    });
+    let outcome = with_keys(&[("AWS_ENDPOINT_URL", &format!("http://{resetting}"))]);
+    check(&outcome, "connection after 2");
+    assert!(outcome.contains("reset by peer"), "{outcome}");
+}
+
+#[test]
+fn an_answer_that_is_not_awss_is_malformed_and_asked_once() {
+    let page = "<html>Welcome to the guest network</html>";
+    let page = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{page}", page.len());
+    let page = serve(saying(page));
+    let outcome = with_keys(&[("AWS_ENDPOINT_URL", &format!("http://{page}"))]);
+    check(&outcome, "malformed_answer after 1");
+    let other = serve(saying("SSH-2.0-OpenSSH_9.2p1\r\n".to_owned()));
+    check(&with_keys(&[("AWS_ENDPOINT_URL", &format!("http://{other}"))]), "connection after 2");
+}
+
+#[test]
 fn a_peer_that_speaks_no_tls_is_a_tls_gap() {
     let plain = serve(saying("HTTP/1.1 400 Bad Request\r\ncontent-length: 0\r\n\r\n".to_owned()));
     check(&with_keys(&[("AWS_ENDPOINT_URL", &format!("https://{plain}"))]), "tls after 1");
@@ -167,6 +190,8 @@ fn the_proxy_of_the_environment_is_used() {
     let outcome =
         with_keys(&[endpoint, ("HTTPS_PROXY", &proxy), ("NO_PROXY", "trailseal.invalid")]);
     check(&outcome, "dns after 2");
+    let outcome = with_keys(&[endpoint, ("HTTPS_PROXY", "http://127.0.0.1:1")]);
+    check(&outcome, "proxy after 1");
 }
 
 #[test]

@@ -170,3 +170,32 @@ async fn a_key_that_kms_does_not_find_is_an_answer() {
     let answer = aws.describe_key(&key, target("eu-west-1")).await.unwrap();
     assert_eq!(answer.value, None);
 }
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_wrong_is_told_by_how_much() {
+    let check = async |date: Option<&str>, expected: &str| {
+        let reply = Reply::s3_error(403, "RequestTimeTooSkewed", "The difference is too large.");
+        let reply = match date {
+            Some(date) => reply.with("date", date),
+            None => reply,
+        };
+        let gap = objects(reply).await;
+        assert_eq!((gap.class, gap.attempts), (GapClass::ClockSkew, 1));
+        let message = format!("The difference is too large.{expected}");
+        assert_eq!(gap.message.as_deref(), Some(message.as_str()));
+    };
+    let now = super::now();
+    assert_eq!(now.to_string(), "2026-11-23T12:00:00Z");
+    let date = Some("Mon, 23 Nov 2026 12:16:40 GMT");
+    check(date, "; this machine's clock is 16 min 40 s behind AWS's").await;
+    let date = Some("Mon, 23 Nov 2026 09:29:00 GMT");
+    check(date, "; this machine's clock is 2 h 31 min ahead of AWS's").await;
+    check(None, "").await;
+    check(Some("yesterday"), "").await;
+
+    let early = "Signature not yet current: 20261123T120000Z is still later than 20261123T115000Z";
+    let reply = Reply::json_error(403, "InvalidSignatureException", early);
+    let gap = trails(reply.with("date", "Mon, 23 Nov 2026 11:45:00 GMT")).await;
+    assert_eq!(gap.class, GapClass::ClockSkew);
+    assert!(gap.message.unwrap().ends_with("this machine's clock is 15 min 00 s ahead of AWS's"));
+}
