@@ -28,6 +28,8 @@ struct Inner {
     expires: Option<Timestamp>,
     renew_at: Option<Timestamp>,
     is_expired: AtomicBool,
+    /// It came in the place of one that AWS called expired.
+    is_replacement: AtomicBool,
     works: AtomicBool,
     probed: OnceCell<bool>,
 }
@@ -42,6 +44,7 @@ impl Session {
             opened: now,
             expires,
             is_expired: AtomicBool::new(false),
+            is_replacement: AtomicBool::new(false),
             renew_at: expires.map(|it| renewal(now, it)),
             works: AtomicBool::new(false),
             probed: OnceCell::new(),
@@ -54,8 +57,9 @@ impl Session {
     }
 
     fn is_due(&self, now: Timestamp) -> bool {
-        let is_expired = self.is_expired() && soonest(self.0.opened) <= now;
-        is_expired || self.0.renew_at.is_some_and(|it| it <= now)
+        let is_replacement = self.0.is_replacement.load(Ordering::Relaxed);
+        let may_help = !is_replacement || soonest(self.0.opened) <= now;
+        (self.is_expired() && may_help) || self.0.renew_at.is_some_and(|it| it <= now)
     }
 
     fn is_valid(&self, now: Timestamp) -> bool {
@@ -67,11 +71,16 @@ impl Session {
     }
 
     /// Remembers that AWS calls it expired, whatever its own date says: the clocks may differ.
-    /// True if it will be renewed when it is next asked for; one that was opened just now is not,
-    /// for the next would fare no better.
+    /// True if it will be renewed when it is next asked for. One that was opened just now in the
+    /// place of another expired one is not, for the next would fare no better.
     pub(crate) fn note_that_it_expired(&self, now: Timestamp) -> bool {
         self.0.is_expired.store(true, Ordering::Relaxed);
         self.is_due(now)
+    }
+
+    fn note_what_it_replaces(&self, other: Option<&Self>) {
+        let is_replacement = other.is_some_and(Self::is_expired);
+        self.0.is_replacement.store(is_replacement, Ordering::Relaxed);
     }
 
     /// Remembers that AWS accepted the session in a Region that every account has.
@@ -183,7 +192,9 @@ impl OwnCredentials {
             quietly(tokio::time::timeout(PATIENCE, self.provider.provide_credentials())).await;
         let problem = match asked {
             Ok(Ok(credentials)) => {
-                return Ok(current.insert(Session::new(credentials, now)).clone());
+                let session = Session::new(credentials, now);
+                session.note_what_it_replaces(current.as_ref());
+                return Ok(current.insert(session).clone());
             }
             Ok(Err(error)) => shortened(&chain_text(&error)),
             Err(_) => format!("no credentials within {} seconds", PATIENCE.as_secs()),
@@ -236,7 +247,8 @@ impl SessionCache {
             Slot::Empty => None,
         };
         match (open().await, kept) {
-            (Ok(session), _) => {
+            (Ok(session), kept) => {
+                session.note_what_it_replaces(kept.as_ref());
                 *slot = Slot::Open(session.clone());
                 Ok(session)
             }

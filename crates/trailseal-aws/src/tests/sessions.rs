@@ -152,7 +152,6 @@ async fn a_session_that_expires_early_is_renewed_once_for_all_and_the_calls_are_
     let fake = expiring(true);
     let aws = aws(&fake).await;
     aws.open(member()).await.unwrap();
-    advance(60);
     let regions = ["us-east-1", "eu-west-1", "ap-east-1", "eu-central-1"];
     let listed = join_all(regions.map(|it| aws.describe_trails(target(it)))).await;
     for answer in listed {
@@ -166,7 +165,6 @@ async fn a_renewed_session_that_is_expired_too_is_a_gap() {
     let fake = expiring(false);
     let aws = aws(&fake).await;
     aws.open(member()).await.unwrap();
-    advance(60);
     let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::ExpiredCredentials, 2));
     assert_eq!(gap.code.as_deref(), Some("ExpiredTokenException"));
@@ -201,7 +199,6 @@ async fn the_callers_own_credentials_are_asked_for_again_when_they_expire_early(
             .then(|| Reply::query_error(403, "ExpiredToken", message))
     });
     let aws = aws(&fake).await;
-    advance(60);
     aws.open(member()).await.unwrap();
     assert_eq!(fake.count("AssumeRole"), 2);
 }
