@@ -100,13 +100,15 @@ impl GapClass {
                 "read the trail's home Region: run again, and if it persists check what denies DescribeTrails there"
             }
             Self::ThrottledOut => "lower --rate-share or run at a quieter time",
-            Self::CircuitOpen => "run again later; AWS kept failing here",
+            Self::CircuitOpen => "run again later; AWS kept failing here, as the message says",
             Self::Timeout => "run again; if it persists, check the network path to the endpoint",
             Self::Dns => "check name resolution and AWS_ENDPOINT_URL",
             Self::Tls => "check the certificate store and any intercepting proxy",
             Self::Proxy => "check HTTPS_PROXY and NO_PROXY",
             Self::Connection => "check the network path to the endpoint and AWS_ENDPOINT_URL",
-            Self::ClockSkew => "correct this machine's clock",
+            Self::ClockSkew => {
+                "set this machine's clock by NTP; AWS refuses what is 5 minutes off, S3 what is 15"
+            }
             Self::ServerError => "run again later; AWS failed here",
             Self::ExpiredCredentials => "renew the caller's credentials and run again",
             Self::MalformedAnswer => {
