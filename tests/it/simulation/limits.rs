@@ -134,11 +134,11 @@ async fn accounts_without_the_role_are_opened_with_the_next_one() {
     let count = scenario.parts.accounts.len();
     // One has another role, one has none.
     let members = scenario.parts.accounts.iter_mut().filter(|it| it.id != caller);
-    let mut last: Vec<_> = members.skip(count - 3).collect();
-    let other = Role { name: "Breakglass".into(), ..last[0].roles[0].clone() };
-    last[0].roles = [other].into();
-    last[1].roles = [].into();
-    let (opened, lost) = (last[0].id.to_string(), last[1].id.to_string());
+    let mut few: Vec<_> = members.skip(count - 3).collect();
+    let other = Role { name: "Breakglass".into(), ..few[0].roles[0].clone() };
+    few[0].roles = [other].into();
+    few[1].roles = [].into();
+    let (opened, lost) = (few[0].id.to_string(), few[1].id.to_string());
     let simulator = Arc::new(Simulator::of(&scenario));
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("trailseal.toml");
@@ -147,10 +147,7 @@ async fn accounts_without_the_role_are_opened_with_the_next_one() {
     let (_guard, scanned) = scanned_in(&simulator, &scenario, &flags).await;
     let role_name = &scenario.access.role_name;
     for account in rows(&scanned.folder, "accounts.csv") {
-        let role = match account["role_arn"].rsplit_once('/') {
-            Some((_, role)) => role,
-            None => continue,
-        };
+        let Some((_, role)) = account["role_arn"].rsplit_once('/') else { continue };
         let expected = if account["account_id"] == opened { "Breakglass" } else { role_name };
         assert_eq!(role, expected, "{account:?}");
     }
