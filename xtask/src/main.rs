@@ -1,4 +1,5 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | deny | moto | sim | sarif | browser | bench | ci`.
+//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | sarif | browser | bench
+//! | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
@@ -38,6 +39,8 @@ enum Chore {
         #[arg(long)]
         check: bool,
     },
+    /// Print the table of the simulator's ready-made cases: what each is, and what a scan must find.
+    Cases,
     /// Check licenses, banned crates and sources with cargo-deny.
     Deny,
     /// Judge the program against moto, an AWS that others wrote.
@@ -63,6 +66,10 @@ fn main() -> ExitCode {
     let outcome = match Arguments::parse().chore {
         Chore::Tidy => tidy::run(),
         Chore::Codegen { check } => codegen::run(if check { Mode::Check } else { Mode::Write }),
+        Chore::Cases => {
+            print!("{}", trailseal_sim::scenario::cases_page());
+            Ok(())
+        }
         Chore::Deny => deny::run(),
         Chore::Moto { scan } => moto::run(scan),
         Chore::Sim(options) => sim::run(&options),
