@@ -425,3 +425,44 @@ fn operations_without_an_error_for_what_is_missing_are_known() {
         expected.into_iter().filter(|name| operations().any(|it| it.1.name == *name)).collect();
     assert_eq!(without, expected);
 }
+
+#[test]
+fn describe_trails_has_its_burst_and_then_its_rate_to_the_request() {
+    let simulator = simulator(parts());
+    simulator.state().limits.set(LimitSettings { enabled: true, share: 1.0 });
+    let trails = Sent::of(Service::CloudTrail, "DescribeTrails");
+    let passes = || {
+        let statuses = (0..200).map(|_| status_and_code(&trails.send(&simulator)));
+        let (passed, throttled): (Vec<_>, Vec<_>) = statuses.partition(|it| it.0 == 200);
+        assert!(throttled.iter().all(|it| *it == (400, "ThrottlingException".to_owned())));
+        passed.len()
+    };
+    for _ in 0..4 {
+        assert_eq!(passes(), 10);
+        simulator.state().clock.advance(jiff::SignedDuration::from_secs(1));
+    }
+    let trails = Sent::of(Service::CloudTrail, "ListTrails").send(&simulator);
+    assert_eq!(trails.response.status(), 200, "each operation has its own");
+    let report = simulator.state().log.report();
+    assert_eq!((report.operations[0].calls, report.operations[0].throttled), (800, 760));
+    let peaks = simulator.state().log.peaks.report();
+    let peak = peaks.iter().find(|it| it.limit.ends_with("DescribeTrails")).unwrap();
+    assert_eq!((peak.most_in_a_second, peak.exceeded), (200, 760));
+}
+
+#[test]
+fn a_role_of_a_suspended_account_is_a_call_to_it() {
+    let assume = |id: &str| {
+        let simulator = simulator(parts());
+        let form = format!(
+            "Action=AssumeRole&RoleArn=arn:aws:iam::{id}:role/{ROLE}&RoleSessionName=run&ExternalId=trailseal"
+        );
+        let status = call_sts(&simulator, &Caller::user(), "us-east-1", &form).status().as_u16();
+        (status, simulator.state().log.report().unusable_accounts)
+    };
+    let (status, remarks) = assume(WORKLOAD);
+    assert_eq!((status, remarks.count), (200, 0));
+    let (status, remarks) = assume(SUSPENDED);
+    assert_eq!((status, remarks.count), (403, 1));
+    assert!(remarks.first[0].contains(SUSPENDED), "{remarks:?}");
+}

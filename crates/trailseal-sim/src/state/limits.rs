@@ -214,6 +214,17 @@ mod tests {
     }
 
     #[test]
+    fn threads_together_get_no_more_than_one() {
+        let (limits, quota) = (kept(1.0), quota(10, 100));
+        let passed: usize = std::thread::scope(|scope| {
+            let threads: Vec<_> =
+                (0..8).map(|_| scope.spawn(|| passes(&limits, quota, 1, start()))).collect();
+            threads.into_iter().map(|it| it.join().unwrap()).sum()
+        });
+        assert_eq!(passed, 100);
+    }
+
+    #[test]
     fn without_limits_everything_passes() {
         assert_eq!(passes(&Limits::default(), quota(1, 1), 1, start()), 200);
     }
