@@ -13,7 +13,18 @@ impl Condition {
     /// An absent key makes a positive operator false and a negated one true (IAM user guide,
     /// *Condition operators*); several values of the policy are alternatives, under a negated
     /// operator none of them may match (there, *Conditions with multiple context keys or values*).
+    ///
+    /// An operator in odd letter case is either read or ignored, so only a condition that holds is
+    /// certain.
     pub(crate) fn holds(&self, context: &RequestContext, version: Version) -> Truth {
+        let truth = self.holds_as_documented(context, version);
+        if Operator::is_spelled_as_documented(&self.name) {
+            return truth;
+        }
+        truth.unless_ignored(&Truth::Yes, Some(&Why::Operator(self.name.clone())))
+    }
+
+    fn holds_as_documented(&self, context: &RequestContext, version: Version) -> Truth {
         let (operator, values) = match (&self.operator, &self.values) {
             (Ok(operator), Ok(values)) => (operator, values),
             (Err(why), _) | (_, Err(why)) => return Truth::Unknown(why.clone()),
@@ -146,6 +157,9 @@ fn fit(comparison: Comparison, wanted: &str, found: &Possibility) -> Fit {
         (Comparison::TextPattern, found) => wildcard(wanted, found, Case::Matters),
         (Comparison::Arn, found) => arn_like(wanted, found),
         (Comparison::Bool, Possibility::Exact(found)) => or_open(compare::booleans(wanted, found)),
+        (Comparison::Binary, Possibility::Exact(found)) => {
+            or_open(compare::binaries(wanted, found))
+        }
         (Comparison::Number(order), Possibility::Exact(found)) => {
             or_open(compare::numbers(order, wanted, found))
         }

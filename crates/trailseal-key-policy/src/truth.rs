@@ -23,7 +23,7 @@ pub enum Why {
     PolicyVariable(String),
     /// A value that cannot be compared the way its operator says.
     Value(String),
-    /// A principal of which AWS does not say whether it stands for the calling service.
+    /// A principal of which AWS does not say whether it stands for the caller.
     Principal(String),
     /// A pattern of an action or resource of which AWS does not say how far it reaches.
     Pattern(String),
@@ -49,7 +49,7 @@ impl fmt::Display for Why {
             Self::PolicyVariable(value) => write!(f, "`{value}` holds a policy variable"),
             Self::Value(value) => write!(f, "the value `{value}` cannot be compared"),
             Self::Principal(name) => {
-                write!(f, "whether the principal `{name}` stands for the service is not known")
+                write!(f, "whether the principal `{name}` stands for the caller is not known")
             }
             Self::Pattern(pattern) => write!(f, "how far `{pattern}` reaches is not known"),
             Self::Element(element) => write!(f, "the element `{element}` is not understood"),
@@ -72,6 +72,15 @@ impl Truth {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
             Self::Unknown(why) => Self::Unknown(why),
+        }
+    }
+
+    /// The same, where something is read for certain; if it may be ignored for this reason, only
+    /// where that makes no difference.
+    pub(crate) fn unless_ignored(self, if_ignored: &Self, why: Option<&Why>) -> Self {
+        match why {
+            Some(why) if self != *if_ignored => Self::Unknown(why.clone()),
+            _ => self,
         }
     }
 
