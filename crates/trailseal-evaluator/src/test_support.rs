@@ -72,13 +72,13 @@ pub(crate) fn gap(number: usize) -> GapId {
 
 pub(crate) const KEY: &str = "arn:aws:kms:us-east-1:000000000001:key/11111111-2222";
 
-/// Lets CloudTrail seal for the trail `main`.
+/// Lets CloudTrail seal for the trail `main`, and describe the key.
 pub(crate) const POLICY: &str = r#"{
     "Version": "2012-10-17",
     "Statement": {
         "Effect": "Allow",
         "Principal": {"Service": "cloudtrail.amazonaws.com"},
-        "Action": "kms:GenerateDataKey*",
+        "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
         "Resource": "*",
         "Condition": {"StringEquals": {
             "aws:SourceArn": "arn:aws:cloudtrail:us-east-1:000000000001:trail/main"

@@ -182,6 +182,13 @@ impl RequestContext {
         Self::of_trail("kms:DescribeKey", delivery).without_family(ENCRYPTION_CONTEXT)
     }
 
+    /// The same as if it had the encryption context of a delivery: what is allowed only so, is never
+    /// allowed.
+    #[must_use]
+    pub fn cloudtrail_describes_key_in_context(delivery: &CloudTrailDelivery<'_>) -> Self {
+        Self::of_trail("kms:DescribeKey", delivery).with_log_context(delivery)
+    }
+
     fn of_trail(action: &str, delivery: &CloudTrailDelivery<'_>) -> Self {
         Self::of_service(CLOUDTRAIL, action, delivery.key_arn)
             .with("aws:SourceArn", ContextValue::one(delivery.trail_arn))

@@ -31,8 +31,7 @@ fn the_template_s_and_the_module_s_leave_describe_key_dead() {
     check(TERRAFORM, "allow 1", "not_allowed");
     // It stands under a condition that this request never meets, not missing.
     let policy = KeyPolicy::parse(TERRAFORM).unwrap();
-    let with_context = RequestContext::cloudtrail_describes_key(&DELIVERY)
-        .with("kms:EncryptionContext:aws:cloudtrail:arn", ContextValue::one(TRAIL));
+    let with_context = RequestContext::cloudtrail_describes_key_in_context(&DELIVERY);
     assert_eq!(summary(&evaluate(&policy, &with_context)), "allow 1");
 }
 

@@ -341,6 +341,12 @@ fn subject_of(trail: &TrailFacts) -> Subject {
     Subject::Trail(trail.description.arn.clone())
 }
 
+const OF_POLICY: [ControlId; 3] = [
+    ControlId::KeyPolicyAllowsCloudtrail,
+    ControlId::KeyPolicyDescribeKey,
+    ControlId::KeyPolicyScoped,
+];
+
 /// Which controls need something of this trail that was not read.
 fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId> {
     let key = trail.key.as_ref().and_then(|it| facts.keys.get(it)).and_then(|it| it.known());
@@ -355,17 +361,13 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
         && trail.sample.sealed > 0;
     let is_everybody_listed =
         facts.population.known().is_some() || !trail.description.is_organization_trail;
-    let of_key = [
-        ControlId::KeyCustomerManaged,
-        ControlId::KeyUsable,
-        ControlId::KeyPolicyAllowsCloudtrail,
-        ControlId::KeyRotationEnabled,
-    ];
+    let of_key =
+        [ControlId::KeyCustomerManaged, ControlId::KeyUsable, ControlId::KeyRotationEnabled];
     let mut lacking = BTreeSet::new();
-    lacking.extend(of_key.into_iter().filter(|_| key.is_none()));
+    lacking.extend(of_key.into_iter().chain(OF_POLICY).filter(|_| key.is_none()));
     let policy = trail.key.as_ref().and_then(|it| facts.key_policies.get(it));
     let is_policy_known = policy.is_some_and(|it| it.known().is_some());
-    lacking.extend((!is_policy_known).then_some(ControlId::KeyPolicyAllowsCloudtrail));
+    lacking.extend(OF_POLICY.into_iter().filter(|_| !is_policy_known));
     let rotation = trail.key.as_ref().and_then(|it| facts.key_rotations.get(it));
     let is_rotation_known = rotation.is_some_and(|it| it.known().is_some());
     lacking.extend((!is_rotation_known).then_some(ControlId::KeyRotationEnabled));
