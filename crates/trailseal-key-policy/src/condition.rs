@@ -3,7 +3,7 @@
 use crate::compare;
 use crate::context::{ContextValue, Possibility, RequestContext};
 use crate::operator::{Comparison, Operator, SetOperator};
-use crate::pattern::{Case, Fit, arn_like, wildcard};
+use crate::pattern::{Case, Fit, arn_like, arn_parts, wildcard};
 use crate::policy::{Condition, Version, has_variable};
 use crate::truth::{Truth, Why};
 
@@ -44,6 +44,11 @@ impl Condition {
 
     fn without_key(&self, negated: bool, set: Option<SetOperator>, if_exists: bool) -> Truth {
         match set {
+            // "If the key is absent, true" and "for an absent key, false": AWS does not say which
+            // of the two goes before.
+            Some(SetOperator::Any) if if_exists => {
+                Truth::Unknown(Why::AbsentUnderSetOperator(self.key.clone()))
+            }
             _ if if_exists => Truth::Yes,
             None => negated.into(),
             // IAM user guide, *Single-valued vs. multivalued context keys*.
@@ -117,7 +122,17 @@ impl Test<'_> {
 
     fn holds_for_one(&self, found: &Possibility) -> Truth {
         let matched = Truth::any(self.values.iter().map(|it| self.matches(it, found)));
-        if self.negated { matched.negated() } else { matched }
+        match matched {
+            // What is no ARN matches none; whether it therefore differs from all, AWS does not say.
+            Truth::No if self.negated && self.comparison == Comparison::Arn => {
+                match self.values.iter().find(|it| arn_parts(it).is_none()) {
+                    Some(value) => Truth::Unknown(Why::Value(value.clone())),
+                    None => Truth::Yes,
+                }
+            }
+            matched if self.negated => matched.negated(),
+            matched => matched,
+        }
     }
 
     fn matches(&self, wanted: &str, found: &Possibility) -> Truth {

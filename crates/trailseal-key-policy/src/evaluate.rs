@@ -1,7 +1,7 @@
 //! What a policy answers to a request.
 
 use crate::context::{Possibility, RequestContext};
-use crate::pattern::{Case, Fit, arn_like, wildcard};
+use crate::pattern::{Case, Fit, arn_like, arn_parts, wildcard};
 use crate::policy::{Effect, KeyPolicy, Part, Statement, StatementId, Version, has_variable};
 use crate::principal::principal_applies;
 use crate::truth::{Truth, Why};
@@ -131,7 +131,13 @@ fn resource_applies(part: &Part<String>, context: &RequestContext, version: Vers
         Part::Missing => Truth::No,
         Part::Unclear(why) => Truth::Unknown(why.clone()),
         Part::Only(list) => is_any(list),
-        Part::AllBut(list) => is_any(list).negated(),
+        // What is no ARN is no key; whether it therefore leaves out none, AWS does not say.
+        Part::AllBut(list) => {
+            match (is_any(list), list.iter().find(|it| arn_parts(it).is_none())) {
+                (Truth::No, Some(pattern)) => Truth::Unknown(Why::Pattern(pattern.clone())),
+                (is_any, _) => is_any.negated(),
+            }
+        }
     }
 }
 

@@ -5,6 +5,7 @@
 //! the organization, anybody of one account, or less.
 
 use std::collections::BTreeSet;
+use std::fmt;
 
 use crate::context::{Caller, CloudTrailDelivery, ContextValue, Possibility, RequestContext};
 use crate::evaluate::{applies, denied};
@@ -79,6 +80,40 @@ pub enum Who {
     Service(String),
     /// A principal of another kind.
     Other(String),
+}
+
+impl Who {
+    /// Who a grantee of a grant is, as KMS prints it: the ARN of an identity, or a service.
+    #[must_use]
+    pub fn of_grantee(grantee: &str) -> Self {
+        let is_service = grantee.contains(".amazonaws.com") && !grantee.contains(['*', ':', '/']);
+        match named(grantee) {
+            Named::Account(account) => Self::Account(account.to_owned()),
+            Named::Identity(account) => {
+                Self::Identity { account: account.to_owned(), arn: grantee.to_owned() }
+            }
+            Named::Nobody => Self::Deleted(grantee.to_owned()),
+            Named::Unheard if is_service => Self::Service(grantee.to_owned()),
+            Named::Unheard => Self::Other(grantee.to_owned()),
+        }
+    }
+}
+
+impl fmt::Display for Who {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Everybody => f.write_str("everybody"),
+            Self::OtherOrganization(id) => write!(f, "everybody of the organization {id}"),
+            Self::Organization => f.write_str("everybody of the organization"),
+            Self::WholeAccount(account) => write!(f, "everybody of account {account}"),
+            Self::PartOfAccount(account) => write!(f, "some of account {account}"),
+            Self::Account(account) => write!(f, "whom account {account} lets"),
+            Self::Identity { arn, .. } => f.write_str(arn),
+            Self::Deleted(id) => write!(f, "the deleted {id}"),
+            Self::Service(name) => write!(f, "the service {name}"),
+            Self::Other(name) => write!(f, "`{name}`"),
+        }
+    }
 }
 
 /// Everybody whom the policy lets decrypt the logs of a trail, or may, in the order of the statements.

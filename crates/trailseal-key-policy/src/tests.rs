@@ -192,6 +192,16 @@ fn an_arn_pattern_with_too_few_parts() {
     let unknown = "unknown 0: the value `arn:aws:cloudtrail:*` cannot be compared";
     check_condition(&json!({ "ArnLike": { "aws:SourceArn": "arn:aws:cloudtrail:*" } }), unknown);
     check_condition(&json!({ "ArnLike": { "aws:SourceArn": "arn:aws:s3:*" } }), "not_allowed");
+    let unknown = "unknown 0: the value `arn:aws:s3:*` cannot be compared";
+    check_condition(&json!({ "ArnNotLike": { "aws:SourceArn": "arn:aws:s3:*" } }), unknown);
+    check_condition(
+        &json!({ "ArnNotLike": { "aws:SourceArn": ["arn:aws:s3:*", TRAIL] } }),
+        "not_allowed",
+    );
+    check_grant(
+        &json!({ "Resource": null, "NotResource": "arn:aws:s3:*" }),
+        "unknown 0: how far `arn:aws:s3:*` reaches is not known",
+    );
 }
 
 #[test]
@@ -440,9 +450,15 @@ fn sets_of_values() {
     let none = "kms:EncryptionContext:Department";
     check_condition(&json!({ "ForAllValues:StringEquals": { none: "a" } }), "allow 0");
     check_condition(&json!({ "ForAnyValue:StringEquals": { none: "a" } }), "not_allowed");
-    for operator in ["ForAllValues:StringNotEquals", "ForAnyValue:StringNotEquals"] {
+    check_condition(&json!({ "ForAllValues:StringNotEqualsIfExists": { none: "a" } }), "allow 0");
+    for operator in [
+        "ForAllValues:StringNotEquals",
+        "ForAnyValue:StringNotEquals",
+        "ForAnyValue:StringEqualsIfExists",
+        "ForAnyValue:StringNotEqualsIfExists",
+    ] {
         let unknown = format!(
-            "unknown 0: AWS does not say what a negated set operator means for the absent `{none}`"
+            "unknown 0: AWS does not say what such a set operator means for the absent `{none}`"
         );
         check_condition(&json!({ operator: { none: "a" } }), &unknown);
     }

@@ -16,8 +16,8 @@ pub enum Why {
     SeveralValues(String),
     /// A condition operator that this crate does not know, or does not evaluate.
     Operator(String),
-    /// A set operator over a negated one, on a key that the request does not have. AWS's own pages
-    /// contradict each other here.
+    /// A set operator over a negated one, or ForAnyValue with IfExists, on a key that the request
+    /// does not have. AWS's own pages contradict each other here, or say nothing.
     AbsentUnderSetOperator(String),
     /// A value with a policy variable, whose content is not known.
     PolicyVariable(String),
@@ -42,10 +42,9 @@ impl fmt::Display for Why {
                 write!(f, "`{key}` has several values and the operator names no set")
             }
             Self::Operator(name) => write!(f, "the operator `{name}` is not evaluated"),
-            Self::AbsentUnderSetOperator(key) => write!(
-                f,
-                "AWS does not say what a negated set operator means for the absent `{key}`"
-            ),
+            Self::AbsentUnderSetOperator(key) => {
+                write!(f, "AWS does not say what such a set operator means for the absent `{key}`")
+            }
             Self::PolicyVariable(value) => write!(f, "`{value}` holds a policy variable"),
             Self::Value(value) => write!(f, "the value `{value}` cannot be compared"),
             Self::Principal(name) => {

@@ -152,13 +152,13 @@ pub const CONTROLS: &[Control] = &[
         "simulated for a stranger's trail, the key policy lets CloudTrail seal it too: the grant is bound neither by aws:SourceArn nor by the trail in the encryption context",
         "add aws:SourceArn with the trail's ARN to the statement that lets CloudTrail seal",
     )),
-    trail(
+    built(trail(
         ControlId::KeyReadersLimited,
         Severity::Medium,
         "Few may decrypt the logs",
-        "kms:Decrypt is granted to everybody, to a stranger, or to the whole account",
+        "kms:Decrypt is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity of an account or of the organization",
         "grant kms:Decrypt to named readers only, under the trail's encryption context",
-    ),
+    )),
     built(trail(
         ControlId::KeyRotationEnabled,
         Severity::Low,

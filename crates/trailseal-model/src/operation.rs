@@ -42,6 +42,8 @@ vocabulary! {
         DescribeKey = "DescribeKey",
         /// The policy of one KMS key; never across accounts.
         GetKeyPolicy = "GetKeyPolicy",
+        /// The grants of one KMS key.
+        ListGrants = "ListGrants",
         /// Whether one KMS key rotates by itself.
         GetKeyRotationStatus = "GetKeyRotationStatus",
         /// Which buckets an account owns.
@@ -136,7 +138,10 @@ impl Operation {
             | Self::GetEventSelectors
             | Self::ListEventDataStores
             | Self::GetEventDataStore => "cloudtrail",
-            Self::DescribeKey | Self::GetKeyPolicy | Self::GetKeyRotationStatus => "kms",
+            Self::DescribeKey
+            | Self::GetKeyPolicy
+            | Self::ListGrants
+            | Self::GetKeyRotationStatus => "kms",
             Self::ListBuckets
             | Self::HeadBucket
             | Self::ListObjectsV2
@@ -171,6 +176,7 @@ impl Operation {
             Self::GetKeyRotationStatus => Some("kms:GetKeyRotationStatus"),
             Self::DescribeKey => Some("kms:DescribeKey"),
             Self::GetKeyPolicy => Some("kms:GetKeyPolicy"),
+            Self::ListGrants => Some("kms:ListGrants"),
             Self::ListBuckets => Some("s3:ListAllMyBuckets"),
             Self::HeadBucket | Self::ListObjectsV2 => Some("s3:ListBucket"),
             Self::HeadObject => Some("s3:GetObject"),
@@ -206,6 +212,7 @@ impl Operation {
             | Self::GetEventDataStore
             | Self::DescribeKey
             | Self::GetKeyPolicy
+            | Self::ListGrants
             | Self::GetKeyRotationStatus
             | Self::ListBuckets
             | Self::HeadBucket
@@ -286,6 +293,13 @@ impl Operation {
                 scope: LimitScope::AccountRegion,
                 shared_with: self,
                 source: "KMS developer guide, request quotas: 1,000 a second per account and Region",
+            },
+            Self::ListGrants => Quota {
+                per_second: 100,
+                burst: 100,
+                scope: LimitScope::AccountRegion,
+                shared_with: self,
+                source: "KMS developer guide, request quotas: 100 a second per account and Region",
             },
             Self::ListBuckets => Quota {
                 per_second: 100,

@@ -61,6 +61,16 @@ vocabulary! {
         BoundToAccountOnly = "bound_to_account_only",
         /// The grant to CloudTrail serves anybody's trail.
         NotBound = "not_bound",
+        /// Only named readers, and whom an account's own policies choose, may decrypt.
+        ReadersLimited = "readers_limited",
+        /// Everybody may decrypt.
+        EverybodyReads = "everybody_reads",
+        /// An account outside the organization, which is not a trusted reader, may decrypt.
+        OutsiderReads = "outsider_reads",
+        /// Every identity of an account or of the organization may decrypt.
+        WholeAccountReads = "whole_account_reads",
+        /// Who may decrypt hangs on something that is not known.
+        ReadersUnknown = "readers_unknown",
         /// Automatic rotation is on.
         RotationOn = "rotation_on",
         /// Automatic rotation is off.

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
-    Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
-    Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
+    Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead,
+    ObjectPage, Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
 };
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Evidence, Gap, GapClass, KeyFacts, KeyManager,
-    KeyRotation, ManagementEvents, Operation, Region, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
+    KeyManager, KeyRotation, ManagementEvents, Operation, Region, Target, TrailDescription,
+    TrailStatus,
 };
 
 use crate::faults::Faults;
@@ -217,6 +218,17 @@ impl Keys for World {
             valid_to: None,
         };
         Ok(Self::answer(Operation::DescribeKey, Some(asked_in), Some(facts)))
+    }
+}
+
+impl KeyGrants for World {
+    async fn decrypt_grants(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Vec<DecryptGrant>>, Gap> {
+        self.call(Operation::ListGrants, asked_in, key.as_str()).await?;
+        Ok(Self::answer(Operation::ListGrants, Some(asked_in), Vec::new()))
     }
 }
 

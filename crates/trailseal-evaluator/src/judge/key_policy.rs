@@ -10,8 +10,8 @@ use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, evaluate,
 };
 use trailseal_model::{
-    Answer, Arn, ControlId, Evidence, Finding, GapId, KeyPresence, Observed, Proof, Reason, Sample,
-    SampleResult, TrailDescription,
+    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, KeyPresence, Observed, Proof,
+    Reason, Sample, SampleResult, TrailDescription,
 };
 
 use super::TrailCase;
@@ -116,6 +116,11 @@ impl<'a> Delivery<'a> {
             None => BucketKey::Unknown,
         };
         Self { trail, owner: trail.owner.to_string(), key, bucket_key }
+    }
+
+    /// The account that holds the key.
+    pub(super) fn key_account(&self) -> Option<AccountId> {
+        self.key.account()
     }
 
     pub(super) fn simulated(&self) -> CloudTrailDelivery<'_> {

@@ -6,6 +6,7 @@ mod account_sealing;
 mod event_data_store;
 mod key_policy_describe_key;
 mod key_policy_scoped;
+mod key_readers;
 mod key_rotation;
 mod properties;
 
@@ -757,6 +758,7 @@ mod what_follows_from_what {
                 "key-policy-allows-cloudtrail pass policy_allows",
                 "key-policy-describe-key pass policy_allows",
                 "key-policy-scoped pass bound_to_trail",
+                "key-readers-limited pass readers_limited",
                 "key-rotation-enabled pass rotation_on",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
@@ -775,6 +777,7 @@ mod what_follows_from_what {
                 "key-policy-allows-cloudtrail not_applicable no_kms_key",
                 "key-policy-describe-key not_applicable no_kms_key",
                 "key-policy-scoped not_applicable no_kms_key",
+                "key-readers-limited not_applicable no_kms_key",
                 "key-rotation-enabled not_applicable no_kms_key",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail no_kms_key",
@@ -794,6 +797,7 @@ mod what_follows_from_what {
                 "key-policy-allows-cloudtrail not_applicable aws_managed",
                 "key-policy-describe-key not_applicable aws_managed",
                 "key-policy-scoped not_applicable aws_managed",
+                "key-readers-limited not_applicable aws_managed",
                 "key-rotation-enabled not_applicable aws_managed",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail aws_managed_key",
@@ -817,6 +821,7 @@ mod what_follows_from_what {
                 "key-policy-allows-cloudtrail not_applicable key_gone",
                 "key-policy-describe-key not_applicable key_gone",
                 "key-policy-scoped not_applicable key_gone",
+                "key-readers-limited not_applicable key_gone",
                 "key-rotation-enabled not_applicable key_gone",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
@@ -836,6 +841,7 @@ mod what_follows_from_what {
                 "key-policy-allows-cloudtrail not_proven unread",
                 "key-policy-describe-key not_proven unread",
                 "key-policy-scoped not_proven unread",
+                "key-readers-limited not_proven unread",
                 "key-rotation-enabled not_proven unread",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
