@@ -243,10 +243,16 @@ impl KeyRotations for World {
 impl KeyPolicies for World {
     async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
         self.call(Operation::GetKeyPolicy, asked_in, key.as_str()).await?;
-        let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
-            "Principal": {"Service": "cloudtrail.amazonaws.com"},
-            "Action": "kms:GenerateDataKey*", "Resource": "*"}}"#;
-        Ok(Self::answer(Operation::GetKeyPolicy, Some(asked_in), policy.to_owned()))
+        let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": {
+            "Effect": "Allow",
+            "Principal": { "Service": "cloudtrail.amazonaws.com" },
+            "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": { "ArnLike": {
+                "aws:SourceArn": format!("arn:aws:cloudtrail:*:{}:trail/*", asked_in.account),
+            } },
+        } });
+        Ok(Self::answer(Operation::GetKeyPolicy, Some(asked_in), policy.to_string()))
     }
 }
 
