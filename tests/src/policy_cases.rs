@@ -98,7 +98,9 @@ fn request(draw: Draw) -> (Request, Vec<Completion>) {
             0 => {
                 let value = values[pick(draw.word("value"), values.len())];
                 context = context.with(key, ContextValue::Known(strings(value)));
-                completions.iter_mut().for_each(|it| insert(it, key, value));
+                for completion in &mut completions {
+                    insert(completion, key, value);
+                }
             }
             1 => context = context.with(key, ContextValue::Absent),
             _ => {

@@ -82,7 +82,9 @@ struct Judge {
 
 impl Judge {
     fn verdict(&self, file: &Path, cases: &[Value]) -> Result<Verdict> {
-        let lines: String = cases.iter().map(|it| format!("{it}\n")).collect();
+        let mut lines: String =
+            cases.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n");
+        lines.push('\n');
         fs::write(file, lines).context("failed to write the cases")?;
         let mut node = workspace::command("node");
         node.arg(&self.script).arg(file).arg(CASES.to_string());
@@ -151,9 +153,9 @@ const FALSIFICATIONS: &[Falsification] = &[
     Falsification {
         name: "nothing is ever known",
         apply: |it| {
-            it.iter_mut().for_each(|case| {
+            for case in it {
                 (case["answer"], case["why"]) = (json!("unknown"), json!("value"));
-            });
+            }
             Some(())
         },
     },
@@ -190,11 +192,14 @@ fn answer(cases: &mut [Value], from: &str, to: &str) -> Option<()> {
     Some(())
 }
 
-/// Every case of which something is not known gets an answer.
+/// Every case of which something is not known gets an answer; `None` if there is none.
 fn every_unknown(cases: &mut [Value], to: &str) -> Option<()> {
-    let unknown = cases.iter_mut().filter(|it| it["answer"] == "unknown");
-    unknown.for_each(|it| (it["answer"], it["why"]) = (json!(to), Value::Null));
-    Some(())
+    let mut found = None;
+    for case in cases.iter_mut().filter(|it| it["answer"] == "unknown") {
+        (case["answer"], case["why"]) = (json!(to), Value::Null);
+        found = Some(());
+    }
+    found
 }
 
 fn falsified_are_refused(judge: &Judge, work: &Path, cases: &[Value]) -> Result<usize> {

@@ -23,7 +23,7 @@ const EXPECTED: &str = "cloudtrail.amazonaws.com may call kms:GenerateDataKey fo
 pub(super) fn allows_cloudtrail(case: &TrailCase<'_>) -> Finding {
     match PolicyRead::of(case, CONTROL, EXPECTED) {
         Ok(read) => decided(case, &read),
-        Err(finding) => finding,
+        Err(finding) => *finding,
     }
 }
 
@@ -50,22 +50,26 @@ impl<'a> PolicyRead<'a> {
         case: &TrailCase<'a>,
         control: ControlId,
         expected: &str,
-    ) -> Result<Self, Finding> {
+    ) -> Result<Self, Box<Finding>> {
         let without = case.without_key(control).or_else(|| case.without_own_policy(control));
         if let Some(finding) = without {
-            return Err(finding);
+            return Err(finding.into());
         }
         let key = match case.key_read() {
             Ok(Answer { value: KeyPresence::Exists(key), .. }) => &key.arn,
-            Ok(_) => return Err(case.key_unread(control, Vec::new())),
-            Err(gaps) if !case.may_hold_key() => return Err(case.key_outside(control, gaps)),
-            Err(gaps) => return Err(case.key_unread(control, gaps)),
+            Ok(_) => return Err(case.key_unread(control, Vec::new()).into()),
+            Err(gaps) if !case.may_hold_key() => {
+                return Err(case.key_outside(control, gaps).into());
+            }
+            Err(gaps) => return Err(case.key_unread(control, gaps).into()),
         };
         let read = match case.trail.key.as_ref().and_then(|it| case.facts.key_policies.get(it)) {
             Some(Observed::Known(policy)) => policy,
-            Some(Observed::Unread(gap)) => return Err(unread(case, control, vec![*gap])),
-            None if !case.may_hold_key() => return Err(case.key_outside(control, Vec::new())),
-            None => return Err(unread(case, control, Vec::new())),
+            Some(Observed::Unread(gap)) => return Err(unread(case, control, vec![*gap]).into()),
+            None if !case.may_hold_key() => {
+                return Err(case.key_outside(control, Vec::new()).into());
+            }
+            None => return Err(unread(case, control, Vec::new()).into()),
         };
         let evidence = &read.evidence;
         match KeyPolicy::parse(&read.value) {
@@ -76,7 +80,8 @@ impl<'a> PolicyRead<'a> {
                 Err(finding
                     .saying(format!("The key policy of '{}' is malformed: {problem}.", case.name()))
                     .comparing(expected, "a policy that cannot be understood")
-                    .showing(evidence))
+                    .showing(evidence)
+                    .into())
             }
         }
     }

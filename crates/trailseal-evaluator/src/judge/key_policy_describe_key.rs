@@ -16,7 +16,7 @@ const EXPECTED: &str = "cloudtrail.amazonaws.com may call kms:DescribeKey for th
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let read = match PolicyRead::of(case, CONTROL, EXPECTED) {
         Ok(read) => read,
-        Err(finding) => return finding,
+        Err(finding) => return *finding,
     };
     let name = case.name();
     let request = RequestContext::cloudtrail_describes_key(&read.delivery.simulated());

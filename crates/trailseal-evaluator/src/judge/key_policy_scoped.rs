@@ -16,7 +16,7 @@ const EXPECTED: &str =
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let read = match PolicyRead::of(case, CONTROL, EXPECTED) {
         Ok(read) => read,
-        Err(finding) => return finding,
+        Err(finding) => return *finding,
     };
     let name = case.name();
     let granted = match read.seals() {

@@ -20,7 +20,7 @@ const EXPECTED: &str = "kms:Decrypt for named readers only";
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let read = match PolicyRead::of(case, CONTROL, EXPECTED) {
         Ok(read) => read,
-        Err(finding) => return finding,
+        Err(finding) => return *finding,
     };
     let found = case.readers_by(&read);
     // What is certain goes before what is not, and the wider before the narrower.
@@ -28,7 +28,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     match worst {
         Some(Fault::Fails(reason)) => failed(case, &read, &found, *reason),
         Some(Fault::Unlisted(gap)) => {
-            let observed = shown(found.iter().filter(|it| it.is(&Fault::Unlisted(*gap))));
+            let observed = shown(found.iter().filter(|it| it.is(Fault::Unlisted(*gap))));
             Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
                 .saying(format!(
                     "The logs of '{}' may be decrypted by an account that was not listed, but not every account of the organization was.",
@@ -38,7 +38,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
                 .showing(read.evidence)
         }
         Some(Fault::Doubt) => {
-            let observed = shown(found.iter().filter(|it| it.is(&Fault::Doubt)));
+            let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
             Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
                 .saying(format!(
                     "Who may decrypt the logs of '{}' hangs on something that is not known.",
@@ -81,8 +81,8 @@ impl Fault {
 }
 
 impl Reader<'_> {
-    fn is(&self, fault: &Fault) -> bool {
-        self.fault.as_ref() == Some(fault)
+    fn is(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
     }
 }
 
@@ -98,7 +98,7 @@ fn failed(
     reason: Reason,
 ) -> Finding {
     let name = case.name();
-    let wrong = || found.iter().filter(|it| it.is(&Fault::Fails(reason)));
+    let wrong = || found.iter().filter(|it| it.is(Fault::Fails(reason)));
     let what = match reason {
         Reason::EverybodyReads => "Everybody may decrypt",
         Reason::OutsiderReads => "An account outside the organization may decrypt",
@@ -196,10 +196,9 @@ impl<'a> TrailCase<'a> {
             Who::PartOfAccount(account) | Who::Account(account) | Who::Identity { account, .. } => {
                 match (self.outsider(account, own), doubt) {
                     (Some(fault), None) => Some(fault),
-                    (Some(_), Some(_)) => Some(Fault::Doubt),
-                    // A condition only narrows who reads; what an element does that is not understood,
-                    // nobody knows.
-                    (None, Some(Why::Element(_))) => Some(Fault::Doubt),
+                    // A condition only narrows who reads of our own; what an element does that is not
+                    // understood, nobody knows.
+                    (Some(_), Some(_)) | (None, Some(Why::Element(_))) => Some(Fault::Doubt),
                     (None, _) => None,
                 }
             }
