@@ -70,7 +70,7 @@ const DIFFERENCES = {
   // That nothing allows it is certain; whether something denies it besides is not, and is refused
   // either way.
   denied_besides: (policy, item) =>
-    item.answer === "not_allowed" ? withoutDenials(policy) : policy,
+    item.answer === "not_allowed" && item.denied === "unknown" ? withoutDenials(policy) : policy,
   // It compares seconds with milliseconds.
   seconds_since_1970: (policy) =>
     withValues(policy, (operator, value) =>
@@ -150,6 +150,9 @@ function judge(items, expectedCount) {
     counts[item.answer] += 1;
     if ((item.answer === "unknown") !== (typeof item.why === "string")) {
       problems.push(`case ${item.id}: ${item.answer} because of ${item.why}`);
+    }
+    if ((item.answer === "deny") !== (item.denied === "yes")) {
+      problems.push(`case ${item.id}: ${item.answer}, and denied: ${item.denied}`);
     }
     const theirs = item.contexts.map((context) => answered(item, context));
     requests += theirs.length;

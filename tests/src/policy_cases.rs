@@ -38,13 +38,12 @@ pub fn case(seed: u64, number: u64) -> Value {
     let draw = Draw::new(seed).number(number);
     let (known, completions) = request(draw.word("request"));
     let policy = policy(draw.word("policy"));
-    let text = policy.to_string();
-    let (answer, why) = match KeyPolicy::parse(&text).map(|it| evaluate(&it, &known.context)) {
-        Ok(Decision::Allow { .. }) => ("allow", None),
-        Ok(Decision::Deny { .. }) => ("deny", None),
-        Ok(Decision::NotAllowed) => ("not_allowed", None),
-        Ok(Decision::Unknown { why, .. }) => ("unknown", Some(kind(&why))),
-        Err(_) => ("malformed", None),
+    let (answer, why) = our_answer(&policy, &known.context);
+    // Whether it is denied shows where everything is allowed.
+    let denied = match our_answer(&allowing_all(&policy), &known.context).0 {
+        "allow" => "no",
+        "deny" => "yes",
+        _ => "unknown",
     };
     json!({
         "id": number,
@@ -56,7 +55,30 @@ pub fn case(seed: u64, number: u64) -> Value {
         "contexts": completions,
         "answer": answer,
         "why": why,
+        "denied": denied,
     })
+}
+
+/// Our answer, and where it is unknown what kind of thing is not known.
+fn our_answer(policy: &Value, context: &RequestContext) -> (&'static str, Option<&'static str>) {
+    match KeyPolicy::parse(&policy.to_string()).map(|it| evaluate(&it, context)) {
+        Ok(Decision::Allow { .. }) => ("allow", None),
+        Ok(Decision::Deny { .. }) => ("deny", None),
+        Ok(Decision::NotAllowed) => ("not_allowed", None),
+        Ok(Decision::Unknown { why, .. }) => ("unknown", Some(kind(&why))),
+        Err(_) => ("malformed", None),
+    }
+}
+
+fn allowing_all(policy: &Value) -> Value {
+    let mut statements = match &policy["Statement"] {
+        Value::Array(statements) => statements.clone(),
+        one => vec![one.clone()],
+    };
+    statements.push(json!({ "Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*" }));
+    let mut policy = policy.clone();
+    policy["Statement"] = statements.into();
+    policy
 }
 
 fn kind(why: &Why) -> &'static str {

@@ -185,10 +185,11 @@ const FALSIFICATIONS: &[Falsification] = &[
     },
 ];
 
-/// The first case with this answer gets another.
+/// The first case with this answer gets another, and what is said of denials to go with it.
 fn answer(cases: &mut [Value], from: &str, to: &str) -> Option<()> {
     let case = cases.iter_mut().find(|it| it["answer"] == from)?;
-    case["answer"] = json!(to);
+    let denied = if to == "deny" { "yes" } else { "no" };
+    (case["answer"], case["denied"]) = (json!(to), json!(denied));
     Some(())
 }
 

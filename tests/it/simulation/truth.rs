@@ -67,7 +67,8 @@ async fn check(names: &[&str], shortfalls: &[&str]) {
             let short = (&*row.case, row.control, answer.as_str());
             if status == row.status {
                 continue;
-            } else if let Some(known) = SHORTFALLS.iter().find(|it| **it == short) {
+            }
+            if let Some(known) = SHORTFALLS.iter().find(|it| **it == short) {
                 seen.insert(known.0);
             } else {
                 let (case, control, subject) = (&row.case, row.control, &row.subject);
