@@ -95,6 +95,7 @@ fn check_that_fails(class: GapClass) {
                 let others = [
                     Operation::GetEventSelectors,
                     Operation::GetEventDataStore,
+                    Operation::ListGrants,
                     Operation::GetKeyRotationStatus,
                 ];
                 let none_sealed = audit.verdicts().values().all(|it| *it != Verdict::Sealed);

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from aws import HOME_REGION, Account
+from key_statements import OUTSIDE_ACCOUNT_ID
 from scene import NEWEST, Scene, sealed_trail
 from trails import (
     TRAIL_NAME,
@@ -17,9 +18,6 @@ from trails import (
 
 # moto never finishes a deletion, so a key that is gone is one that never was.
 GONE_KEY_ID = "5f0c9d1e-0000-4000-8000-00000000900e"
-
-# An account that is not of the organization; moto draws no such id.
-OUTSIDE_ACCOUNT_ID = "999999999999"
 
 
 def key_arn(account_id: str, region: str = HOME_REGION) -> str:

@@ -1,9 +1,10 @@
-"""Cases of what lies in the bucket."""
+"""Cases of what lies in the bucket. Some of the keys are too open besides."""
 
 from __future__ import annotations
 
 from datetime import datetime
 
+import key_statements
 from aws import HOME_REGION, Account
 from scene import DAY, Scene, sealed_trail
 from trails import (
@@ -11,7 +12,6 @@ from trails import (
     DATA_EVENTS_ONLY,
     READS_ONLY,
     TRAIL_NAME,
-    Bucket,
     create_bucket,
     create_key,
     create_trail,
@@ -64,46 +64,63 @@ def strangers(account: Account, other: Account, time: datetime) -> list[str]:
 
 
 def busy(scene: Scene) -> None:
-    """More objects than a sample of the newest may speak for."""
-    sealed_trail(scene.member("busy"), scene.days(count=70))
+    """More objects than a sample of the newest may speak for. The key has the statement that
+    CloudTrail's console writes: everybody of the account reads."""
+    account = scene.member("busy")
+    statements = key_statements.read_by_whole_account(account)
+    sealed_trail(account, scene.days(count=70), statements=statements)
 
 
 def interleaved(scene: Scene) -> None:
-    """Sealed, unsealed, sealed again, and unsealed at last."""
+    """Sealed, unsealed, sealed again, and unsealed at last. Everybody may decrypt."""
     account = scene.member("interleaved")
     times = scene.days(count=10)
-    _, bucket = sealed_trail(account, times[:4] + times[6:8])
+    statements = key_statements.read_by_everybody(account)
+    _, bucket = sealed_trail(account, times[:4] + times[6:8], statements=statements)
     deliver(bucket, account, times[4:6] + times[8:], None)
 
 
 def old_aes256(scene: Scene) -> None:
-    """Unsealed until the key was set, sealed ever since. The trail records no writes."""
+    """Unsealed until the key was set, sealed ever since. The trail records no writes. A role of an
+    account outside the organization may decrypt."""
     account = scene.member("old-aes256")
-    _, bucket = sealed_trail(account, scene.days(first=2 * DAY, count=10), READS_ONLY)
+    statements = key_statements.read_by_outsider(account)
+    times = scene.days(first=2 * DAY, count=10)
+    _, bucket = sealed_trail(account, times, READS_ONLY, statements=statements)
     deliver(bucket, account, scene.days(first=6 * DAY, last=5 * DAY, count=5), None)
 
 
 def no_objects(scene: Scene) -> None:
-    """Nothing was delivered. The trail records data events alone."""
-    sealed_trail(scene.member("no-objects"), [], DATA_EVENTS_ONLY)
+    """Nothing was delivered. The trail records data events alone. What the key grants is bound by the
+    account alone."""
+    account = scene.member("no-objects")
+    statements = key_statements.bound_to_account(account)
+    sealed_trail(account, [], DATA_EVENTS_ONLY, statements=statements)
 
 
 def objects_aes256(scene: Scene) -> None:
-    unlike_the_trail(scene.member("objects-aes256"), scene.days(), None)
+    """No object is under the key, which CloudTrail may use for anybody's trail."""
+    account = scene.member("objects-aes256")
+    own_key = create_key(account, statements=key_statements.not_bound())
+    unlike_the_trail(account, scene.days(), own_key, None)
 
 
 def wrong_key(scene: Scene) -> None:
-    """Sealed, but under another key of the same account."""
+    """Sealed, but under another key of the same account. A grant lets an account outside the
+    organization decrypt with the trail's own."""
     account = scene.member("wrong-key")
-    unlike_the_trail(account, scene.days(), create_key(account))
+    own_key = create_key(account)
+    key_statements.grant_to_outsider(account, own_key)
+    unlike_the_trail(account, scene.days(), own_key, create_key(account))
 
 
-def unlike_the_trail(account: Account, times: list[datetime], key_arn: str | None) -> Bucket:
+def unlike_the_trail(
+    account: Account, times: list[datetime], own_key: str, key_arn: str | None
+) -> None:
     """A trail with a key of its own, and objects that are under this one instead."""
     bucket = create_bucket(account)
-    create_trail(account, bucket, create_key(account), selectors=ALL_MANAGEMENT_EVENTS)
+    create_trail(account, bucket, own_key, selectors=ALL_MANAGEMENT_EVENTS)
     deliver(bucket, account, times, key_arn)
-    return bucket
 
 
 CASES = [

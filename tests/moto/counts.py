@@ -25,7 +25,9 @@ class Expected:
     trails: int
     stores: int
     # Key ARN -> whether its rotation was judged.
-    keys: dict[str, bool]
+    rotations: dict[str, bool]
+    # Key ARN -> whether its readers were judged, which takes its grants.
+    readers: dict[str, bool]
 
 
 def problems(calls: list[Call], world: dict, expected: Expected) -> list[str]:
@@ -46,7 +48,8 @@ def problems(calls: list[Call], world: dict, expected: Expected) -> list[str]:
     selectors, got = of("cloudtrail:GetEventSelectors"), of("cloudtrail:GetEventDataStore")
     lines += at_home("GetEventSelectors", selectors, "TrailName", expected.trails)
     lines += at_home("GetEventDataStore", got, "EventDataStore", expected.stores)
-    lines += rotations(of("kms:GetKeyRotationStatus"), expected.keys)
+    lines += of_keys("GetKeyRotationStatus", of("kms:GetKeyRotationStatus"), expected.rotations)
+    lines += of_keys("ListGrants", of("kms:ListGrants"), expected.readers)
 
     lines += exactly("ListRoots", ["" for _ in of("organizations:ListRoots")], {"": 1})
     for name, kind in (
@@ -112,20 +115,20 @@ def at_home(name: str, calls: list[Call], parameter: str, count: int) -> list[st
     return lines
 
 
-def rotations(calls: list[Call], keys: dict[str, bool]) -> list[str]:
-    """Once for each key whose rotation was judged, and at most once for any other of the trails."""
+def of_keys(name: str, calls: list[Call], keys: dict[str, bool]) -> list[str]:
+    """Once for each key that was judged by it, and at most once for any other of the trails."""
     by_id = {arn.rsplit("/", 1)[1]: arn for arn in keys}
     asked = [it.rsplit("/", 1)[-1] for it in values(calls, "KeyId")]
     counts = Counter(asked)
     lines = [
-        f"recording: GetKeyRotationStatus of {key_id}, which no trail names"
+        f"recording: {name} of {key_id}, which no trail names"
         for key_id in sorted(set(asked) - set(by_id))
     ]
     for key_id, arn in sorted(by_id.items()):
         if counts[key_id] > 1 or counts[key_id] < int(keys[arn]):
-            lines.append(f"recording: GetKeyRotationStatus of {arn}: {counts[key_id]} times")
+            lines.append(f"recording: {name} of {arn}: {counts[key_id]} times")
     lines += [
-        f"recording: GetKeyRotationStatus of {by_id[key_id]} in {call.region}"
+        f"recording: {name} of {by_id[key_id]} in {call.region}"
         for key_id, call in zip(asked, calls)
         if f":kms:{call.region}:" not in by_id.get(key_id, f":kms:{call.region}:")
     ]

@@ -138,6 +138,10 @@ def rotation_asked_twice(scan: Scan) -> None:
     scan.add_call(scan.call("kms:GetKeyRotationStatus"))
 
 
+def grants_not_listed(scan: Scan) -> None:
+    scan.drop_call(scan.call("kms:ListGrants"))
+
+
 # Each falsification, and a part of the line that the judge must answer with.
 FALSIFICATIONS = {
     role_in_closed_account: "AssumeRole into",
@@ -151,6 +155,7 @@ FALSIFICATIONS = {
     stores_not_listed: "recording: ListEventDataStores ",
     store_not_read: "recording: GetEventDataStore of ",
     rotation_asked_twice: "recording: GetKeyRotationStatus of ",
+    grants_not_listed: "recording: ListGrants of ",
     tags_asked_twice: "recording: ListTagsForResource of ",
     unit_not_walked: "recording: ListAccountsForParent of ",
     log_read: "s3:GetObject was called",

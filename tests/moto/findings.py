@@ -27,6 +27,7 @@ ACCOUNT_ITSELF = "-"
 ACCOUNT_CONTROLS = {"account-covered"}
 STORE_CONTROLS = {"event-data-store-kms-encrypted"}
 ROTATION = "key-rotation-enabled"
+READERS = "key-readers-limited"
 
 UUID = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"
 
@@ -64,11 +65,11 @@ def arn_problems(row: dict[str, str]) -> list[str]:
     ]
 
 
-def rotating_keys(out: pathlib.Path) -> dict[str, bool]:
-    """Key ARN -> whether its rotation was judged, and so must have been asked for."""
+def judged_keys(out: pathlib.Path, control: str) -> dict[str, bool]:
+    """Key ARN -> whether it passed or failed this control, and so must have been asked for."""
     keys: dict[str, bool] = {}
     for row in tables.read(out / FILE, COLUMNS):
-        if row["control_id"] == ROTATION and row["kms_key_arn"]:
+        if row["control_id"] == control and row["kms_key_arn"]:
             is_judged = row["status"] in ("pass", "fail")
             keys[row["kms_key_arn"]] = keys.get(row["kms_key_arn"], False) or is_judged
     return keys

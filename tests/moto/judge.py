@@ -47,7 +47,8 @@ def main() -> None:
         sessions=len(readable),
         trails=sum(row[0] == "trail-kms-encrypted" for row in expected),
         stores=sum(row[0] in findings.STORE_CONTROLS for row in expected),
-        keys=findings.rotating_keys(out),
+        rotations=findings.judged_keys(out, findings.ROTATION),
+        readers=findings.judged_keys(out, findings.READERS),
     )
     calls = recording.read(arguments.recording)
     called = recording.problems(calls, world, readable) + counts.problems(calls, world, subjects)

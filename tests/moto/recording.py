@@ -30,6 +30,7 @@ ALLOWED = {
     "cloudtrail:GetEventDataStore",
     "kms:DescribeKey",
     "kms:GetKeyPolicy",
+    "kms:ListGrants",
     "kms:GetKeyRotationStatus",
     "s3:ListBuckets",
     "s3:HeadBucket",

@@ -45,9 +45,11 @@ def sealed_trail(
     selectors: dict = ALL_MANAGEMENT_EVENTS,
     *,
     rotates: bool = False,
+    statements: list[dict] | None = None,
 ) -> tuple[str, Bucket]:
-    """Key, bucket, trail, and objects under the key: nothing wrong yet."""
-    key_arn = create_key(account, rotates=rotates)
+    """Key, bucket, trail, and objects under the key: nothing wrong yet, but for what these statements
+    of the key policy say instead of the documented ones."""
+    key_arn = create_key(account, rotates=rotates, statements=statements)
     bucket = create_bucket(account)
     create_trail(account, bucket, key_arn, selectors=selectors)
     deliver(bucket, account, times, key_arn)

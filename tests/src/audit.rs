@@ -36,6 +36,7 @@ pub fn settings(world: &World) -> AuditSettings {
             bucket_owners: Vec::new(),
         },
         trusted_key_accounts: BTreeSet::new(),
+        trusted_readers: BTreeSet::new(),
         max_in_flight: 256,
         as_of: now(),
     }

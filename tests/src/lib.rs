@@ -9,6 +9,7 @@ pub mod compare;
 pub mod faults;
 pub mod load;
 pub mod plan;
+pub mod policy_cases;
 pub mod process;
 pub mod sim;
 pub mod world;

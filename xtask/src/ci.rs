@@ -92,6 +92,13 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "policy",
+        about: "key policies, answered by a simulator that others wrote as well",
+        program: Program::Xtask,
+        arguments: &["policy"],
+        environment: &[],
+    },
+    Step {
         name: "browser",
         about: "the HTML page in a real browser",
         program: Program::Xtask,

@@ -1,5 +1,5 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | sarif | browser | bench
-//! | ci`.
+//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | sarif |
+//! browser | bench | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
@@ -8,6 +8,8 @@ mod ci;
 mod codegen;
 mod deny;
 mod moto;
+mod npm;
+mod policy;
 mod python;
 mod sarif;
 mod server;
@@ -53,6 +55,8 @@ enum Chore {
     Sim(sim::Options),
     /// Judge the SARIF files with validators that others wrote.
     Sarif,
+    /// Judge the simulation of key policies with a simulator that others wrote.
+    Policy,
     /// Judge the HTML page in a real browser.
     Browser(browser::Options),
     /// Run a benchmark.
@@ -74,6 +78,7 @@ fn main() -> ExitCode {
         Chore::Moto { scan } => moto::run(scan),
         Chore::Sim(options) => sim::run(&options),
         Chore::Sarif => sarif::run(),
+        Chore::Policy => policy::run(),
         Chore::Browser(options) => browser::run(&options),
         Chore::Bench(bench) => bench::run(&bench),
         Chore::Ci(options) => ci::run(&options),

@@ -5,8 +5,8 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Gap, KeyFacts, KeyRotation, ManagementEvents, Region,
-    StoreDescription, StoreListed, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Gap, KeyFacts, KeyRotation,
+    ManagementEvents, Region, StoreDescription, StoreListed, Target, TrailDescription, TrailStatus,
 };
 
 /// Trails of one target.
@@ -121,6 +121,20 @@ pub trait KeyPolicies: Send + Sync {
     ) -> impl Future<Output = Result<Answer<String>, Gap>> + Send;
 }
 
+/// Grants of KMS keys.
+pub trait KeyGrants: Send + Sync {
+    /// ListGrants for this key ARN, asked in this account and the key's Region, every page: those by
+    /// which somebody may decrypt.
+    ///
+    /// # Errors
+    /// The gap, its subject being the ARN.
+    fn decrypt_grants(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> impl Future<Output = Result<Answer<Vec<DecryptGrant>>, Gap>> + Send;
+}
+
 /// Rotation of KMS keys.
 pub trait KeyRotations: Send + Sync {
     /// GetKeyRotationStatus for this key ARN, asked in this account and the key's Region.
@@ -224,7 +238,15 @@ pub trait LogObjects: Send + Sync {
 
 /// Everything collecting needs.
 pub trait CollectPorts:
-    TrailStatuses + EventSelectors + Keys + KeyPolicies + KeyRotations + Buckets + LogObjects + Stores
+    TrailStatuses
+    + EventSelectors
+    + Keys
+    + KeyPolicies
+    + KeyGrants
+    + KeyRotations
+    + Buckets
+    + LogObjects
+    + Stores
 {
 }
 
@@ -233,6 +255,7 @@ impl<P> CollectPorts for P where
         + EventSelectors
         + Keys
         + KeyPolicies
+        + KeyGrants
         + KeyRotations
         + Buckets
         + LogObjects

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
-    Coverage, DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId, GapLedger, KeyFacts,
-    KeyManager, KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Operation,
-    OrganizationFacts, Population, PopulationSource, Region, Sample, SampleMethod, SampleResult,
-    Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts,
-    TrailStatus, Window,
+    Coverage, DecryptGrant, DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId,
+    GapLedger, KeyFacts, KeyManager, KeyPresence, KeyRotation, LogSample, ManagementEvents,
+    Observed, Operation, OrganizationFacts, Population, PopulationSource, Region, Sample,
+    SampleMethod, SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds,
+    TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -72,13 +72,13 @@ pub(crate) fn gap(number: usize) -> GapId {
 
 pub(crate) const KEY: &str = "arn:aws:kms:us-east-1:000000000001:key/11111111-2222";
 
-/// Lets CloudTrail seal for the trail `main`.
+/// Lets CloudTrail seal for the trail `main`, and describe the key.
 pub(crate) const POLICY: &str = r#"{
     "Version": "2012-10-17",
     "Statement": {
         "Effect": "Allow",
         "Principal": {"Service": "cloudtrail.amazonaws.com"},
-        "Action": "kms:GenerateDataKey*",
+        "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
         "Resource": "*",
         "Condition": {"StringEquals": {
             "aws:SourceArn": "arn:aws:cloudtrail:us-east-1:000000000001:trail/main"
@@ -228,10 +228,12 @@ impl Facts {
             trails: vec![trail_facts(trail("main"))],
             keys: BTreeMap::from([(arn(KEY), known(KeyPresence::Exists(key(KEY))))]),
             key_policies: BTreeMap::from([(arn(KEY), known(POLICY.into()))]),
+            key_grants: BTreeMap::from([(arn(KEY), known(Arc::from([])))]),
             key_rotations: BTreeMap::from([(arn(KEY), known(ROTATING))]),
             stores: Vec::new(),
             buckets: BTreeMap::from([("logs".to_owned(), bucket())]),
             trusted_key_accounts: BTreeSet::new(),
+            trusted_readers: BTreeSet::new(),
             thresholds: Thresholds::DEFAULT,
             as_of: now(),
         };
@@ -286,6 +288,15 @@ impl Facts {
             facts.key_policies.clear();
             let named = facts.trails[0].key.clone().expect("the trail names a key");
             facts.key_policies.extend(policy.map(|it| (named, it)));
+        })
+    }
+
+    /// What ListGrants came to for the key that the trail names.
+    pub(crate) fn grants_are(self, grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>) -> Self {
+        self.with(|facts| {
+            facts.key_grants.clear();
+            let named = facts.trails[0].key.clone().expect("the trail names a key");
+            facts.key_grants.extend(grants.map(|it| (named, it)));
         })
     }
 

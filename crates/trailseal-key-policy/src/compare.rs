@@ -22,6 +22,15 @@ pub(crate) fn boolean(text: &str) -> Option<bool> {
     }
 }
 
+/// Whether two texts in base 64 are the same bytes. Padded ones may be spelled in several ways.
+pub(crate) fn binaries(wanted: &str, found: &str) -> Option<bool> {
+    let is_whole = |it: &str| {
+        it.len().is_multiple_of(4)
+            && it.bytes().all(|it| it.is_ascii_alphanumeric() || matches!(it, b'+' | b'/'))
+    };
+    (wanted == found || (is_whole(wanted) && is_whole(found))).then_some(wanted == found)
+}
+
 /// Whether the found number stands to the wanted one as the order says.
 pub(crate) fn numbers(order: Order, wanted: &str, found: &str) -> Option<bool> {
     number(found)?.partial_cmp(&number(wanted)?).map(|it| is_in_order(order, it))
@@ -165,6 +174,15 @@ mod tests {
         for text in ["", "x", "1e3", "inf", "+1", "1.", ".5", "1234567890123456"] {
             assert_eq!(numbers(Order::Equal, text, "1"), None, "{text}");
         }
+    }
+
+    #[test]
+    fn binaries_are_compared_as_bytes() {
+        assert_eq!(binaries("YWJj", "YWJj"), Some(true));
+        assert_eq!(binaries("YWJj", "YWJk"), Some(false));
+        assert_eq!(binaries("YQ==", "YQ=="), Some(true));
+        assert_eq!(binaries("YQ==", "YR=="), None);
+        assert_eq!(binaries("YWJj", "arn:"), None);
     }
 
     #[test]

@@ -3,7 +3,7 @@
 use crate::compare;
 use crate::context::{ContextValue, Possibility, RequestContext};
 use crate::operator::{Comparison, Operator, SetOperator};
-use crate::pattern::{Case, Fit, arn_like, wildcard};
+use crate::pattern::{Case, Fit, arn_like, arn_parts, wildcard};
 use crate::policy::{Condition, Version, has_variable};
 use crate::truth::{Truth, Why};
 
@@ -13,7 +13,18 @@ impl Condition {
     /// An absent key makes a positive operator false and a negated one true (IAM user guide,
     /// *Condition operators*); several values of the policy are alternatives, under a negated
     /// operator none of them may match (there, *Conditions with multiple context keys or values*).
+    ///
+    /// An operator in odd letter case is either read or ignored, so only a condition that holds is
+    /// certain.
     pub(crate) fn holds(&self, context: &RequestContext, version: Version) -> Truth {
+        let truth = self.holds_as_documented(context, version);
+        if Operator::is_spelled_as_documented(&self.name) {
+            return truth;
+        }
+        truth.unless_ignored(&Truth::Yes, Some(&Why::Operator(self.name.clone())))
+    }
+
+    fn holds_as_documented(&self, context: &RequestContext, version: Version) -> Truth {
         let (operator, values) = match (&self.operator, &self.values) {
             (Ok(operator), Ok(values)) => (operator, values),
             (Err(why), _) | (_, Err(why)) => return Truth::Unknown(why.clone()),
@@ -33,6 +44,11 @@ impl Condition {
 
     fn without_key(&self, negated: bool, set: Option<SetOperator>, if_exists: bool) -> Truth {
         match set {
+            // "If the key is absent, true" and "for an absent key, false": AWS does not say which
+            // of the two goes before.
+            Some(SetOperator::Any) if if_exists => {
+                Truth::Unknown(Why::AbsentUnderSetOperator(self.key.clone()))
+            }
             _ if if_exists => Truth::Yes,
             None => negated.into(),
             // IAM user guide, *Single-valued vs. multivalued context keys*.
@@ -106,7 +122,17 @@ impl Test<'_> {
 
     fn holds_for_one(&self, found: &Possibility) -> Truth {
         let matched = Truth::any(self.values.iter().map(|it| self.matches(it, found)));
-        if self.negated { matched.negated() } else { matched }
+        match matched {
+            // What is no ARN matches none; whether it therefore differs from all, AWS does not say.
+            Truth::No if self.negated && self.comparison == Comparison::Arn => {
+                match self.values.iter().find(|it| arn_parts(it).is_none()) {
+                    Some(value) => Truth::Unknown(Why::Value(value.clone())),
+                    None => Truth::Yes,
+                }
+            }
+            matched if self.negated => matched.negated(),
+            matched => matched,
+        }
     }
 
     fn matches(&self, wanted: &str, found: &Possibility) -> Truth {
@@ -146,6 +172,9 @@ fn fit(comparison: Comparison, wanted: &str, found: &Possibility) -> Fit {
         (Comparison::TextPattern, found) => wildcard(wanted, found, Case::Matters),
         (Comparison::Arn, found) => arn_like(wanted, found),
         (Comparison::Bool, Possibility::Exact(found)) => or_open(compare::booleans(wanted, found)),
+        (Comparison::Binary, Possibility::Exact(found)) => {
+            or_open(compare::binaries(wanted, found))
+        }
         (Comparison::Number(order), Possibility::Exact(found)) => {
             or_open(compare::numbers(order, wanted, found))
         }

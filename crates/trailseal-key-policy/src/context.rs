@@ -26,14 +26,49 @@ pub enum Possibility {
     StartsWith(String),
 }
 
-/// A request of an AWS service, made as itself, on a KMS key.
+/// Who asks.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Caller {
+    /// An AWS service, as itself, by its principal (`cloudtrail.amazonaws.com`).
+    Service(String),
+    /// A user or role of this account that the policy does not name, with nothing but what the key
+    /// policy gives.
+    Someone {
+        /// The account's id.
+        account: String,
+    },
+    /// The same, to which the account's own policies hand on whatever the key policy gives the
+    /// account.
+    Delegate {
+        /// The account's id.
+        account: String,
+    },
+    /// A user, role or session by its ARN, with nothing but what the key policy gives.
+    Identity {
+        /// The ARN, of IAM or STS.
+        arn: String,
+    },
+}
+
+impl Caller {
+    /// The account of an identity.
+    pub(crate) fn account(&self) -> Option<&str> {
+        match self {
+            Self::Service(_) => None,
+            Self::Someone { account } | Self::Delegate { account } => Some(account),
+            Self::Identity { arn } => arn_parts(arn).map(|it| it[4]),
+        }
+    }
+}
+
+/// A request on a KMS key.
 ///
 /// A condition key of which nothing was said is [`ContextValue::Unknown`]. Condition keys match in
 /// any case, those of the encryption context too (KMS developer guide, *AWS KMS condition keys*,
 /// "Case sensitivity of the encryption context condition").
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RequestContext {
-    service: String,
+    caller: Caller,
     action: String,
     key_arn: String,
     values: BTreeMap<String, ContextValue>,
@@ -69,7 +104,9 @@ pub enum BucketKey {
     Unknown,
 }
 
-const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
+pub(crate) const CLOUDTRAIL: &str = "cloudtrail.amazonaws.com";
+pub(crate) const TRAIL_CONTEXT: &str = "kms:EncryptionContext:aws:cloudtrail:arn";
+const ENCRYPTION_CONTEXT: &str = "kms:EncryptionContext";
 
 impl RequestContext {
     /// A request of `service` (`cloudtrail.amazonaws.com`) for `action` (`kms:GenerateDataKey`) on
@@ -77,16 +114,51 @@ impl RequestContext {
     /// `aws:PrincipalServiceName` (IAM user guide, *AWS global condition context keys*).
     #[must_use]
     pub fn of_service(service: &str, action: &str, key_arn: &str) -> Self {
-        let context = Self {
-            service: service.to_owned(),
+        Self::of(Caller::Service(service.to_owned()), action, key_arn)
+            .with("aws:PrincipalIsAWSService", ContextValue::one("true"))
+            .with("aws:PrincipalServiceName", ContextValue::one(service))
+    }
+
+    /// A request of an identity of some account, which makes it itself or has a service make it in
+    /// its name.
+    ///
+    /// Known are its account and, as far as the caller is, its ARN; that it is no service, so that
+    /// it brings nothing of what services bring (IAM user guide, *AWS global condition context
+    /// keys*); and that KMS is reached over TLS only (KMS developer guide, *Infrastructure
+    /// security*). Its organization is not known.
+    #[must_use]
+    pub fn of_identity(caller: Caller, action: &str, key_arn: &str) -> Self {
+        let account = caller.account().map_or(ContextValue::Unknown, ContextValue::one);
+        let arn = principal_arn(&caller, key_arn);
+        let owner = arn_parts(key_arn).map_or(ContextValue::Unknown, |it| ContextValue::one(it[4]));
+        let mut context = Self::of(caller, action, key_arn)
+            .with("kms:CallerAccount", account.clone())
+            .with("aws:PrincipalAccount", account)
+            .with("aws:PrincipalArn", arn)
+            .with("aws:ResourceAccount", owner)
+            .with("aws:PrincipalIsAWSService", ContextValue::one("false"))
+            .with("aws:SecureTransport", ContextValue::one("true"));
+        for key in [
+            "aws:PrincipalServiceName",
+            "aws:PrincipalServiceNamesList",
+            "aws:SourceAccount",
+            "aws:SourceArn",
+            "aws:SourceOrgID",
+            "aws:SourceOrgPaths",
+        ] {
+            context = context.with(key, ContextValue::Absent);
+        }
+        context
+    }
+
+    fn of(caller: Caller, action: &str, key_arn: &str) -> Self {
+        Self {
+            caller,
             action: action.to_owned(),
             key_arn: key_arn.to_owned(),
             values: BTreeMap::new(),
             absent_families: Vec::new(),
-        };
-        context
-            .with("aws:PrincipalIsAWSService", ContextValue::one("true"))
-            .with("aws:PrincipalServiceName", ContextValue::one(service))
+        }
     }
 
     /// CloudTrail's request for the data key of a log or digest file.
@@ -99,12 +171,35 @@ impl RequestContext {
     /// `aws:SecureTransport` and the time.
     #[must_use]
     pub fn cloudtrail_delivery(delivery: &CloudTrailDelivery<'_>) -> Self {
-        let encryption_context = ["aws:cloudtrail:arn", "aws:s3:arn"].map(str::to_owned).to_vec();
-        Self::of_service(CLOUDTRAIL, "kms:GenerateDataKey", delivery.key_arn)
+        Self::of_trail("kms:GenerateDataKey", delivery).with_log_context(delivery)
+    }
+
+    /// CloudTrail's request for the key's description, which it makes for a trail: as a delivery's,
+    /// but without an encryption context, because only cryptographic operations and CreateGrant have
+    /// one (KMS developer guide, *AWS KMS condition keys*, "kms:EncryptionContext").
+    #[must_use]
+    pub fn cloudtrail_describes_key(delivery: &CloudTrailDelivery<'_>) -> Self {
+        Self::of_trail("kms:DescribeKey", delivery).without_family(ENCRYPTION_CONTEXT)
+    }
+
+    /// The same as if it had the encryption context of a delivery: what is allowed only so, is never
+    /// allowed.
+    #[must_use]
+    pub fn cloudtrail_describes_key_in_context(delivery: &CloudTrailDelivery<'_>) -> Self {
+        Self::of_trail("kms:DescribeKey", delivery).with_log_context(delivery)
+    }
+
+    fn of_trail(action: &str, delivery: &CloudTrailDelivery<'_>) -> Self {
+        Self::of_service(CLOUDTRAIL, action, delivery.key_arn)
             .with("aws:SourceArn", ContextValue::one(delivery.trail_arn))
             .with("aws:SourceAccount", ContextValue::one(delivery.trail_owner_account))
-            .without_family("kms:EncryptionContext:")
-            .with("kms:EncryptionContext:aws:cloudtrail:arn", ContextValue::one(delivery.trail_arn))
+    }
+
+    /// The encryption context of a log of this trail, complete.
+    pub(crate) fn with_log_context(self, delivery: &CloudTrailDelivery<'_>) -> Self {
+        let encryption_context = ["aws:cloudtrail:arn", "aws:s3:arn"].map(str::to_owned).to_vec();
+        self.without_family(ENCRYPTION_CONTEXT)
+            .with(TRAIL_CONTEXT, ContextValue::one(delivery.trail_arn))
             .with("kms:EncryptionContext:aws:s3:arn", sealed_arn(delivery))
             .with("kms:EncryptionContextKeys", ContextValue::Known(encryption_context))
     }
@@ -129,9 +224,9 @@ impl RequestContext {
         self
     }
 
-    /// The calling service's principal.
-    pub(crate) fn service(&self) -> &str {
-        &self.service
+    /// Who asks.
+    pub(crate) fn caller(&self) -> &Caller {
+        &self.caller
     }
 
     /// The action, with its prefix.
@@ -162,6 +257,22 @@ impl ContextValue {
     #[must_use]
     pub fn one(value: &str) -> Self {
         Self::Known(vec![value.to_owned()])
+    }
+}
+
+/// The `aws:PrincipalArn` of an identity: a role's for its sessions, with a path that a session's
+/// own ARN does not show.
+fn principal_arn(caller: &Caller, key_arn: &str) -> ContextValue {
+    match (caller, arn_parts(key_arn), caller.account()) {
+        (Caller::Identity { arn }, ..) if arn.split(':').nth(2) == Some("iam") => {
+            ContextValue::one(arn)
+        }
+        (_, Some([_, partition, ..]), Some(account)) => {
+            let of =
+                |service| Possibility::StartsWith(format!("arn:{partition}:{service}::{account}:"));
+            ContextValue::OneOf(vec![of("iam"), of("sts")])
+        }
+        _ => ContextValue::Unknown,
     }
 }
 

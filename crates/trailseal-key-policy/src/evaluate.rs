@@ -1,10 +1,9 @@
 //! What a policy answers to a request.
 
 use crate::context::{Possibility, RequestContext};
-use crate::pattern::{Case, Fit, arn_like, wildcard};
-use crate::policy::{
-    Effect, KeyPolicy, Part, Principal, Statement, StatementId, Version, has_variable,
-};
+use crate::pattern::{Case, Fit, arn_like, arn_parts, wildcard};
+use crate::policy::{Effect, KeyPolicy, Part, Statement, StatementId, Version, has_variable};
+use crate::principal::principal_applies;
 use crate::truth::{Truth, Why};
 
 /// What a key policy answers to a request.
@@ -31,9 +30,9 @@ pub enum Decision {
     },
 }
 
-/// Answers for a request of a service, to which no identity-based policy applies: an explicit deny
-/// goes before any allow, and what nothing allows is denied (IAM user guide, *Policy evaluation
-/// logic*). A statement that may deny makes an allow unknown; one that may allow counts only where
+/// Answers for a request by the key policy alone: an explicit deny goes before any allow, and what
+/// nothing allows is denied (IAM user guide, *Policy evaluation logic*). To a service, no
+/// identity-based policy applies; what those of an account add, [`crate::Caller`] says. A statement that may deny makes an allow unknown; one that may allow counts only where
 /// none does for certain.
 #[must_use]
 pub fn evaluate(policy: &KeyPolicy, context: &RequestContext) -> Decision {
@@ -64,7 +63,8 @@ pub fn evaluate(policy: &KeyPolicy, context: &RequestContext) -> Decision {
     }
 }
 
-fn applies(statement: &Statement, context: &RequestContext, version: Version) -> Truth {
+/// Whether a statement speaks of the request.
+pub(crate) fn applies(statement: &Statement, context: &RequestContext, version: Version) -> Truth {
     if let Some(why) = &statement.unclear {
         return Truth::Unknown(why.clone());
     }
@@ -72,64 +72,21 @@ fn applies(statement: &Statement, context: &RequestContext, version: Version) ->
         Ok(conditions) => Truth::all(conditions.iter().map(|it| it.holds(context, version))),
         Err(why) => Truth::Unknown(why.clone()),
     };
+    let odd = &statement.odd;
+    let action = action_applies(&statement.action, context);
+    let resource = resource_applies(&statement.resource, context, version);
     Truth::all([
         principal_applies(statement, context),
-        action_applies(&statement.action, context),
-        resource_applies(&statement.resource, context, version),
-        conditions,
+        action.unless_ignored(&Truth::No, odd.action.as_ref()),
+        resource.unless_ignored(&Truth::No, odd.resource.as_ref()),
+        conditions.unless_ignored(&Truth::Yes, odd.conditions.as_ref()),
     ])
 }
 
-/// A key policy's statement needs a principal. NotPrincipal is for Deny only (IAM user guide, *AWS
-/// JSON policy elements: NotPrincipal*).
-fn principal_applies(statement: &Statement, context: &RequestContext) -> Truth {
-    let unclear = |element: &str| Truth::Unknown(Why::Element(element.to_owned()));
-    match (&statement.principal, statement.effect) {
-        (Part::Missing, _) => unclear("Principal"),
-        (Part::Unclear(why), _) => Truth::Unknown(why.clone()),
-        (Part::AllBut(_), Effect::Allow) => unclear("NotPrincipal"),
-        (Part::AllBut(list), Effect::Deny) => is_any(list, context).negated(),
-        (Part::Only(list), _) => is_any(list, context),
-    }
-}
-
-fn is_any(principals: &[Principal], context: &RequestContext) -> Truth {
-    Truth::any(principals.iter().map(|it| is_service(it, context.service())))
-}
-
-/// Whether a principal stands for the service.
-///
-/// `"*"` is all principals, services among them. Whether `{"AWS": "*"}` is too, AWS does not say:
-/// it calls the two the same for anonymous users, and in key policies "all AWS identities" (IAM
-/// user guide, *AWS JSON policy elements: Principal*; KMS developer guide, *Creating a key policy*).
-fn is_service(principal: &Principal, service: &str) -> Truth {
-    let unknown = |name: &str| Truth::Unknown(Why::Principal(name.to_owned()));
-    match principal {
-        Principal::Everyone => Truth::Yes,
-        Principal::Service(name) if name == service => Truth::Yes,
-        Principal::Service(name) if may_be_service(name, service) => unknown(name),
-        Principal::Outsider | Principal::Service(_) => Truth::No,
-        Principal::Aws(name) if is_identity(name) => Truth::No,
-        Principal::Aws(name) | Principal::Unheard(name) => unknown(name),
-    }
-}
-
-/// Other spellings, wildcards, and the same service's names in other Regions and partitions: a
-/// service of an opt-in Region is seen elsewhere under a name with that Region.
-fn may_be_service(name: &str, service: &str) -> bool {
-    let first = |it: &str| it.split('.').next().unwrap_or_default().to_ascii_lowercase();
-    name.contains(['*', '?', '$']) || first(name) == first(service)
-}
-
-/// An account, an identity of IAM or STS, or the unique id that a deleted one leaves behind.
-fn is_identity(name: &str) -> bool {
-    let is_plain = name.bytes().all(|it| it.is_ascii_alphanumeric());
-    let is_account = name.len() == 12 && name.bytes().all(|it| it.is_ascii_digit());
-    let is_unique_id = is_plain && ["AIDA", "AROA"].iter().any(|it| name.starts_with(it));
-    let is_arn = ["iam", "sts"].iter().any(|it| name.split(':').nth(2) == Some(it))
-        && name.starts_with("arn:")
-        && !name.contains(['*', '?', '$']);
-    is_account || is_unique_id || is_arn
+/// Whether any statement denies the request.
+pub(crate) fn denied(policy: &KeyPolicy, context: &RequestContext) -> Truth {
+    let denials = policy.statements.iter().filter(|it| it.effect == Effect::Deny);
+    Truth::any(denials.map(|it| applies(it, context, policy.version)))
 }
 
 /// A statement without Action or Resource has no effect (KMS developer guide, *Creating a key
@@ -174,7 +131,13 @@ fn resource_applies(part: &Part<String>, context: &RequestContext, version: Vers
         Part::Missing => Truth::No,
         Part::Unclear(why) => Truth::Unknown(why.clone()),
         Part::Only(list) => is_any(list),
-        Part::AllBut(list) => is_any(list).negated(),
+        // What is no ARN is no key; whether it therefore leaves out none, AWS does not say.
+        Part::AllBut(list) => {
+            match (is_any(list), list.iter().find(|it| arn_parts(it).is_none())) {
+                (Truth::No, Some(pattern)) => Truth::Unknown(Why::Pattern(pattern.clone())),
+                (is_any, _) => is_any.negated(),
+            }
+        }
     }
 }
 

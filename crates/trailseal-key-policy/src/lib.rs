@@ -10,9 +10,11 @@
 //! element, operator, value, principal or condition key that this crate does not know for certain
 //! makes its statement [`Decision::Unknown`], and never makes it vanish.
 //!
-//! What counts as lower and upper case: names of elements, effects and operators are taken exactly
-//! as AWS writes them; names of actions and condition keys match in any case (IAM user guide, *IAM
-//! JSON policy elements: Action* and *Condition*); all else is compared as its operator says.
+//! What counts as lower and upper case: names of actions and condition keys match in any case (IAM
+//! user guide, *IAM JSON policy elements: Action* and *Condition*), effects only as AWS writes them
+//! (there, *Effect*). Of names of elements and operators AWS does not say it: in odd letter case they
+//! count as read where nothing else could have been meant, and else only where it makes no
+//! difference. All else is compared as its operator says.
 
 mod compare;
 mod condition;
@@ -22,11 +24,18 @@ mod json;
 mod operator;
 mod pattern;
 mod policy;
+mod principal;
+mod readers;
+mod scoping;
 #[cfg(test)]
 mod tests;
 mod truth;
 
-pub use context::{BucketKey, CloudTrailDelivery, ContextValue, Possibility, RequestContext};
+pub use context::{
+    BucketKey, Caller, CloudTrailDelivery, ContextValue, Possibility, RequestContext,
+};
 pub use evaluate::{Decision, evaluate};
 pub use policy::{KeyPolicy, MalformedPolicy, StatementId};
+pub use readers::{LogReading, Membership, Reader, Who, is_reader_denied, readers};
+pub use scoping::{Binding, binding};
 pub use truth::Why;

@@ -33,6 +33,7 @@ pub(crate) enum Comparison {
     TextPattern,
     Arn,
     Bool,
+    Binary,
     Number(Order),
     Date(Order),
     Address,
@@ -48,8 +49,7 @@ pub(crate) enum Order {
     GreaterOrEqual,
 }
 
-/// Name, comparison, and whether it is negated. BinaryEquals is left out on purpose: no key of a
-/// key policy is binary.
+/// Name, comparison, and whether it is negated.
 const OPERATORS: &[(&str, Comparison, bool)] = &[
     ("StringEquals", Comparison::Text, false),
     ("StringNotEquals", Comparison::Text, true),
@@ -62,6 +62,7 @@ const OPERATORS: &[(&str, Comparison, bool)] = &[
     ("ArnNotEquals", Comparison::Arn, true),
     ("ArnNotLike", Comparison::Arn, true),
     ("Bool", Comparison::Bool, false),
+    ("BinaryEquals", Comparison::Binary, false),
     ("NumericEquals", Comparison::Number(Order::Equal), false),
     ("NumericNotEquals", Comparison::Number(Order::Equal), true),
     ("NumericLessThan", Comparison::Number(Order::Less), false),
@@ -79,25 +80,44 @@ const OPERATORS: &[(&str, Comparison, bool)] = &[
 ];
 
 impl Operator {
-    /// The operator of that name, spelled as AWS spells it.
+    /// The operator of that name, in any letter case.
     pub(crate) fn named(name: &str) -> Option<Self> {
-        if name == "Null" {
+        if name.eq_ignore_ascii_case("Null") {
             return Some(Self::Null);
         }
-        let (set, name) = if let Some(rest) = name.strip_prefix("ForAllValues:") {
+        let (set, name) = if let Some(rest) = without_start(name, "ForAllValues:") {
             (Some(SetOperator::All), rest)
-        } else if let Some(rest) = name.strip_prefix("ForAnyValue:") {
+        } else if let Some(rest) = without_start(name, "ForAnyValue:") {
             (Some(SetOperator::Any), rest)
         } else {
             (None, name)
         };
-        let (if_exists, name) = match name.strip_suffix("IfExists") {
+        let (if_exists, name) = match without_end(name, "IfExists") {
             Some(rest) => (true, rest),
             None => (false, name),
         };
-        let (_, comparison, negated) = *OPERATORS.iter().find(|it| it.0 == name)?;
+        let mut operators = OPERATORS.iter();
+        let (_, comparison, negated) = *operators.find(|it| it.0.eq_ignore_ascii_case(name))?;
         Some(Self::Compare { comparison, negated, set, if_exists })
     }
+
+    /// Whether AWS spells an operator so. That it takes another letter case, it does not say.
+    pub(crate) fn is_spelled_as_documented(name: &str) -> bool {
+        let name = name.strip_prefix("ForAllValues:").unwrap_or(name);
+        let name = name.strip_prefix("ForAnyValue:").unwrap_or(name);
+        let name = name.strip_suffix("IfExists").unwrap_or(name);
+        name == "Null" || OPERATORS.iter().any(|it| it.0 == name)
+    }
+}
+
+fn without_start<'a>(text: &'a str, start: &str) -> Option<&'a str> {
+    let (found, rest) = text.split_at_checked(start.len())?;
+    found.eq_ignore_ascii_case(start).then_some(rest)
+}
+
+fn without_end<'a>(text: &'a str, end: &str) -> Option<&'a str> {
+    let (rest, found) = text.split_at_checked(text.len().checked_sub(end.len())?)?;
+    found.eq_ignore_ascii_case(end).then_some(rest)
 }
 
 #[cfg(test)]
@@ -115,8 +135,19 @@ mod tests {
         let name = "ForAnyValue:StringLikeIfExists";
         assert_eq!(Operator::named(name), like(false, Some(SetOperator::Any), true));
         assert_eq!(Operator::named("Null"), Some(Operator::Null));
-        for name in ["NullIfExists", "ForAllValues:Null", "stringlike", "BinaryEquals", ""] {
+        assert_eq!(Operator::named("forANYvalue:STRINGlikeIFexists"), Operator::named(name));
+        for name in ["NullIfExists", "ForAllValues:Null", "BinaryNotEquals", "IfExists", "é", ""] {
             assert_eq!(Operator::named(name), None, "{name}");
+        }
+        for (name, is_documented) in [
+            ("StringLike", true),
+            ("ForAllValues:StringLikeIfExists", true),
+            ("Null", true),
+            ("stringLike", false),
+            ("forallvalues:StringLike", false),
+            ("StringLikeifexists", false),
+        ] {
+            assert_eq!(Operator::is_spelled_as_documented(name), is_documented, "{name}");
         }
     }
 }

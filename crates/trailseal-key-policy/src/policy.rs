@@ -76,12 +76,24 @@ pub(crate) fn has_variable(value: &str, version: Version) -> bool {
 pub(crate) struct Statement {
     pub(crate) id: StatementId,
     pub(crate) effect: Effect,
-    /// Set if the statement has an element that is not known, which may change all the others.
+    /// Set if the statement or the policy has an element that is not known, which may change all
+    /// the others.
     pub(crate) unclear: Option<Why>,
     pub(crate) principal: Part<Principal>,
     pub(crate) action: Part<String>,
     pub(crate) resource: Part<String>,
     pub(crate) conditions: Result<Vec<Condition>, Why>,
+    /// Set for each of these elements whose name is in odd letter case.
+    pub(crate) odd: OddElements,
+}
+
+/// Elements that are there only if AWS takes their names in any letter case, which it does not say.
+/// Without its Action or Resource a statement has no effect, and without its Condition it has more.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(crate) struct OddElements {
+    pub(crate) action: Option<Why>,
+    pub(crate) resource: Option<Why>,
+    pub(crate) conditions: Option<Why>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,7 +120,7 @@ pub(crate) enum Principal {
     /// A name under `Service`.
     Service(String),
     /// A name under `Federated` or `CanonicalUser`, which is never a service.
-    Outsider,
+    Outsider(String),
     /// A name under anything else.
     Unheard(String),
 }
@@ -116,6 +128,8 @@ pub(crate) enum Principal {
 /// One condition key under one operator.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct Condition {
+    /// The operator as the policy spells it.
+    pub(crate) name: String,
     pub(crate) operator: Result<Operator, Why>,
     pub(crate) key: String,
     pub(crate) values: Result<Vec<String>, Why>,
@@ -123,6 +137,10 @@ pub(crate) struct Condition {
 
 impl KeyPolicy {
     /// Reads a policy as GetKeyPolicy gives it.
+    ///
+    /// Names of elements are taken in any letter case: KMS keeps only what it could read, and a
+    /// statement without its effect or principal it could not. Of the other elements see
+    /// [`OddElements`].
     ///
     /// # Errors
     ///
@@ -132,9 +150,7 @@ impl KeyPolicy {
     pub fn parse(text: &str) -> Result<Self, MalformedPolicy> {
         let json: Json = serde_json::from_str(text).map_err(|it| not_json(&it))?;
         let policy = json.as_object().ok_or_else(|| malformed("policy", "is not an object"))?;
-        if let Some((name, _)) = policy.iter().find(|it| !POLICY_ELEMENTS.contains(&&*it.0)) {
-            return Err(malformed(name, "is not known"));
-        }
+        let unclear = unknown_element(policy, POLICY_ELEMENTS);
         let version = match find(policy, "Version").map(Json::as_text) {
             None | Some(Some("2008-10-17")) => Version::Of2008,
             Some(Some("2012-10-17")) => Version::Of2012,
@@ -143,8 +159,9 @@ impl KeyPolicy {
         let statements =
             find(policy, "Statement").ok_or_else(|| malformed("Statement", "is missing"))?;
         let statements = statements.one_or_list().iter().enumerate();
-        let statements =
-            statements.map(|it| Statement::read(it.0, it.1)).collect::<Result<_, _>>()?;
+        let statements = statements
+            .map(|it| Statement::read(it.0, it.1, unclear.as_ref()))
+            .collect::<Result<_, _>>()?;
         Ok(Self { version, statements })
     }
 }
@@ -163,7 +180,7 @@ const STATEMENT_ELEMENTS: &[&str] = &[
 ];
 
 impl Statement {
-    fn read(index: usize, json: &Json) -> Result<Self, MalformedPolicy> {
+    fn read(index: usize, json: &Json, unclear: Option<&Why>) -> Result<Self, MalformedPolicy> {
         let place = format!("Statement[{index}]");
         let statement = json.as_object().ok_or_else(|| malformed(&place, "is not an object"))?;
         let effect = match find(statement, "Effect").and_then(Json::as_text) {
@@ -172,13 +189,13 @@ impl Statement {
             _ => return Err(malformed(&format!("{place}.Effect"), "is neither Allow nor Deny")),
         };
         let sid = find(statement, "Sid");
-        let unknown = statement.iter().find(|it| !STATEMENT_ELEMENTS.contains(&&*it.0));
-        let unclear = match (unknown, sid) {
-            (Some((name, _)), _) => Some(not_understood(name)),
-            (None, Some(sid)) if sid.as_text().is_none() => Some(not_understood("Sid")),
-            _ => None,
-        };
+        let unclear =
+            unknown_element(statement, STATEMENT_ELEMENTS).or_else(|| unclear.cloned()).or_else(
+                || sid.is_some_and(|it| it.as_text().is_none()).then(|| not_understood("Sid")),
+            );
         let sid = sid.and_then(Json::as_text).map(str::to_owned);
+        let odd =
+            |name, opposite| odd_name(statement, name).or_else(|| odd_name(statement, opposite));
         Ok(Self {
             id: StatementId { index, sid },
             effect,
@@ -187,8 +204,30 @@ impl Statement {
             action: part(statement, "Action", "NotAction", texts),
             resource: part(statement, "Resource", "NotResource", texts),
             conditions: find(statement, "Condition").map_or(Ok(Vec::new()), conditions),
+            odd: OddElements {
+                action: odd("Action", "NotAction"),
+                resource: odd("Resource", "NotResource"),
+                conditions: odd_name(statement, "Condition"),
+            },
         })
     }
+}
+
+/// A name that is none of these in any letter case, or that stands in two spellings, of which AWS
+/// does not say which one counts.
+fn unknown_element(object: &Object, known: &[&str]) -> Option<Why> {
+    let mut seen = HashSet::new();
+    let unknown = object.iter().find(|(name, _)| {
+        !known.iter().any(|it| it.eq_ignore_ascii_case(name))
+            || !seen.insert(name.to_ascii_lowercase())
+    });
+    unknown.map(|it| not_understood(&it.0))
+}
+
+/// Why it is not certain that an element is there: AWS writes its name in other letter case.
+fn odd_name(statement: &Object, name: &str) -> Option<Why> {
+    let found = statement.iter().find(|it| it.0.eq_ignore_ascii_case(name))?;
+    (found.0 != name).then(|| not_understood(&found.0))
 }
 
 /// The element or its opposite; both at once are not understood, and neither is an empty one.
@@ -222,10 +261,11 @@ fn principals(json: &Json) -> Option<Vec<Principal>> {
     let mut principals = Vec::new();
     for (kind, names) in json.as_object()? {
         let names = texts(names).filter(|it| !it.is_empty())?;
-        principals.extend(names.into_iter().map(|name| match kind.as_str() {
-            "AWS" => Principal::Aws(name),
-            "Service" => Principal::Service(name),
-            "Federated" | "CanonicalUser" => Principal::Outsider,
+        // KMS refuses a principal of which it does not know the kind, so letter case decides nothing.
+        principals.extend(names.into_iter().map(|name| match kind.to_ascii_lowercase().as_str() {
+            "aws" => Principal::Aws(name),
+            "service" => Principal::Service(name),
+            "federated" | "canonicaluser" => Principal::Outsider(name),
             _ => Principal::Unheard(name),
         }));
     }
@@ -246,6 +286,7 @@ fn conditions(json: &Json) -> Result<Vec<Condition>, Why> {
             let values = values.one_or_list().iter().map(Json::as_scalar);
             let values = values.collect::<Option<Vec<_>>>().filter(|it| !it.is_empty());
             conditions.push(Condition {
+                name: name.clone(),
                 operator: Operator::named(name).ok_or_else(|| Why::Operator(name.clone())),
                 key: key.clone(),
                 values: values.ok_or_else(|| not_understood(&format!("Condition.{name}.{key}"))),
@@ -256,7 +297,9 @@ fn conditions(json: &Json) -> Result<Vec<Condition>, Why> {
 }
 
 fn find<'json>(object: &'json Object, name: &str) -> Option<&'json Json> {
-    object.iter().find(|it| it.0 == name).map(|it| &it.1)
+    let exact = object.iter().find(|it| it.0 == name);
+    let found = exact.or_else(|| object.iter().find(|it| it.0.eq_ignore_ascii_case(name)));
+    found.map(|it| &it.1)
 }
 
 fn not_understood(element: &str) -> Why {

@@ -16,14 +16,14 @@ pub enum Why {
     SeveralValues(String),
     /// A condition operator that this crate does not know, or does not evaluate.
     Operator(String),
-    /// A set operator over a negated one, on a key that the request does not have. AWS's own pages
-    /// contradict each other here.
+    /// A set operator over a negated one, or ForAnyValue with IfExists, on a key that the request
+    /// does not have. AWS's own pages contradict each other here, or say nothing.
     AbsentUnderSetOperator(String),
     /// A value with a policy variable, whose content is not known.
     PolicyVariable(String),
     /// A value that cannot be compared the way its operator says.
     Value(String),
-    /// A principal of which AWS does not say whether it stands for the calling service.
+    /// A principal of which AWS does not say whether it stands for the caller.
     Principal(String),
     /// A pattern of an action or resource of which AWS does not say how far it reaches.
     Pattern(String),
@@ -42,14 +42,13 @@ impl fmt::Display for Why {
                 write!(f, "`{key}` has several values and the operator names no set")
             }
             Self::Operator(name) => write!(f, "the operator `{name}` is not evaluated"),
-            Self::AbsentUnderSetOperator(key) => write!(
-                f,
-                "AWS does not say what a negated set operator means for the absent `{key}`"
-            ),
+            Self::AbsentUnderSetOperator(key) => {
+                write!(f, "AWS does not say what such a set operator means for the absent `{key}`")
+            }
             Self::PolicyVariable(value) => write!(f, "`{value}` holds a policy variable"),
             Self::Value(value) => write!(f, "the value `{value}` cannot be compared"),
             Self::Principal(name) => {
-                write!(f, "whether the principal `{name}` stands for the service is not known")
+                write!(f, "whether the principal `{name}` stands for the caller is not known")
             }
             Self::Pattern(pattern) => write!(f, "how far `{pattern}` reaches is not known"),
             Self::Element(element) => write!(f, "the element `{element}` is not understood"),
@@ -72,6 +71,15 @@ impl Truth {
             Self::Yes => Self::No,
             Self::No => Self::Yes,
             Self::Unknown(why) => Self::Unknown(why),
+        }
+    }
+
+    /// The same, where something is read for certain; if it may be ignored for this reason, only
+    /// where that makes no difference.
+    pub(crate) fn unless_ignored(self, if_ignored: &Self, why: Option<&Why>) -> Self {
+        match why {
+            Some(why) if self != *if_ignored => Self::Unknown(why.clone()),
+            _ => self,
         }
     }
 

@@ -138,27 +138,27 @@ pub const CONTROLS: &[Control] = &[
         "simulated for this trail, the key policy does not let CloudTrail call GenerateDataKey",
         "allow cloudtrail.amazonaws.com to call kms:GenerateDataKey* under aws:SourceArn with the trail's ARN",
     )),
-    trail(
+    built(trail(
         ControlId::KeyPolicyDescribeKey,
         Severity::Low,
         "The key policy lets CloudTrail describe the key",
-        "DescribeKey is not effectively granted to CloudTrail",
+        "simulated for this trail, the key policy does not let CloudTrail call DescribeKey; a grant under a condition on the encryption context never applies to it",
         "allow cloudtrail.amazonaws.com to call kms:DescribeKey in a statement without an encryption-context condition",
-    ),
-    trail(
+    )),
+    built(trail(
         ControlId::KeyPolicyScoped,
         Severity::Medium,
         "The key policy binds CloudTrail's grant to this trail",
-        "the grant is bound neither to aws:SourceArn nor to the trail's encryption context",
+        "simulated for a stranger's trail, the key policy lets CloudTrail seal it too: the grant is bound neither by aws:SourceArn nor by the trail in the encryption context",
         "add aws:SourceArn with the trail's ARN to the statement that lets CloudTrail seal",
-    ),
-    trail(
+    )),
+    built(trail(
         ControlId::KeyReadersLimited,
         Severity::Medium,
         "Few may decrypt the logs",
-        "kms:Decrypt is granted to everybody, to a stranger, or to the whole account",
+        "kms:Decrypt is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity of an account or of the organization",
         "grant kms:Decrypt to named readers only, under the trail's encryption context",
-    ),
+    )),
     built(trail(
         ControlId::KeyRotationEnabled,
         Severity::Low,

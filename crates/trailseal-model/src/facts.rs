@@ -10,7 +10,7 @@ use crate::arn::Arn;
 use crate::bucket::BucketFacts;
 use crate::coverage::Coverage;
 use crate::evidence::{Answer, Observed};
-use crate::key::{KeyPresence, KeyRotation};
+use crate::key::{DecryptGrant, KeyPresence, KeyRotation};
 use crate::scope::{PopulationSource, Scope};
 use crate::store::StoreFacts;
 use crate::trail::TrailFacts;
@@ -73,6 +73,8 @@ pub struct OrganizationFacts {
     /// The policy of each such key that the organization holds and manages, as JSON; there is none
     /// for a key that is gone, managed by AWS, or outside the organization.
     pub key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
+    /// By which grants somebody may decrypt with each of the same keys.
+    pub key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     /// Whether each such key rotates, where it is the customer's and of a kind that can.
     pub key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     /// Every event data store, sorted by ARN.
@@ -81,6 +83,8 @@ pub struct OrganizationFacts {
     pub buckets: BTreeMap<String, BucketFacts>,
     /// Accounts outside the organization whose keys the user trusts.
     pub trusted_key_accounts: BTreeSet<AccountId>,
+    /// Accounts outside the organization that may decrypt logs, by the user's word.
+    pub trusted_readers: BTreeSet<AccountId>,
     /// The numbers in force.
     pub thresholds: Thresholds,
     /// The time of the run: "now" for everything that is judged.

@@ -1,5 +1,7 @@
 //! KMS keys, as DescribeKey prints them.
 
+use std::collections::BTreeMap;
+
 use jiff::Timestamp;
 
 use crate::arn::Arn;
@@ -67,6 +69,39 @@ pub struct KeyRotation {
     pub period_days: Option<u32>,
 }
 
+/// A grant by which somebody may decrypt, as ListGrants prints it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DecryptGrant {
+    /// `GrantId`.
+    pub id: String,
+    /// `GranteePrincipal` or `GranteeServicePrincipal`: an ARN, or the name of a service.
+    pub grantee: String,
+    /// `Constraints.EncryptionContextEquals`.
+    pub context_equals: Option<BTreeMap<String, String>>,
+    /// `Constraints.EncryptionContextSubset`.
+    pub context_includes: Option<BTreeMap<String, String>>,
+}
+
+impl DecryptGrant {
+    /// Whether it may serve for logs of this trail. Their encryption context holds the trail and the
+    /// object or its bucket, and nothing else.
+    ///
+    /// Source: CloudTrail user guide, "How AWS CloudTrail uses AWS KMS"; KMS API reference,
+    /// "GrantConstraints".
+    #[must_use]
+    pub fn may_read_logs_of(&self, trail: &Arn) -> bool {
+        let fits = |context: &BTreeMap<String, String>| {
+            context.iter().all(|(key, value)| match key.as_str() {
+                "aws:cloudtrail:arn" => value == trail.as_str(),
+                "aws:s3:arn" => true,
+                _ => false,
+            })
+        };
+        self.context_equals.as_ref().is_none_or(|it| it.len() == 2 && fits(it))
+            && self.context_includes.as_ref().is_none_or(fits)
+    }
+}
+
 impl KeyFacts {
     /// Whether KMS can rotate the key by itself: symmetric encryption keys whose material KMS made.
     ///
@@ -76,5 +111,44 @@ impl KeyFacts {
         self.spec == "SYMMETRIC_DEFAULT"
             && self.usage == "ENCRYPT_DECRYPT"
             && self.origin.as_deref().is_none_or(|it| it == "AWS_KMS")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:000000000001:trail/main";
+
+    #[track_caller]
+    fn check(equals: Option<&[(&str, &str)]>, includes: Option<&[(&str, &str)]>, expected: bool) {
+        let context = |pairs: &[(&str, &str)]| -> BTreeMap<String, String> {
+            pairs.iter().map(|it| (it.0.to_owned(), it.1.to_owned())).collect()
+        };
+        let grant = DecryptGrant {
+            id: "1".to_owned(),
+            grantee: "s3.amazonaws.com".to_owned(),
+            context_equals: equals.map(context),
+            context_includes: includes.map(context),
+        };
+        let found = grant.may_read_logs_of(&Arn::new(TRAIL).unwrap());
+        assert_eq!(found, expected, "{equals:?} {includes:?}");
+    }
+
+    #[test]
+    fn a_grant_serves_for_the_logs_of_a_trail_if_its_constraints_do() {
+        let (trail, other) = (("aws:cloudtrail:arn", TRAIL), ("aws:cloudtrail:arn", "other"));
+        let object = ("aws:s3:arn", "arn:aws:s3:::logs/AWSLogs/object");
+        let department = ("Department", "audit");
+        check(None, None, true);
+        check(None, Some(&[trail]), true);
+        check(None, Some(&[trail, object]), true);
+        check(None, Some(&[other]), false);
+        check(None, Some(&[department]), false);
+        check(Some(&[trail, object]), None, true);
+        check(Some(&[trail]), None, false);
+        check(Some(&[]), None, false);
+        check(Some(&[trail, object]), Some(&[other]), false);
+        check(Some(&[other, object]), None, false);
     }
 }

@@ -52,7 +52,7 @@ pub use evidence::{Answer, Evidence, Observed, Proof, Target};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
 pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};
-pub use key::{KeyFacts, KeyManager, KeyPresence, KeyRotation};
+pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};

@@ -42,6 +42,8 @@ vocabulary! {
         DescribeKey = "DescribeKey",
         /// The policy of one KMS key; never across accounts.
         GetKeyPolicy = "GetKeyPolicy",
+        /// The grants of one KMS key.
+        ListGrants = "ListGrants",
         /// Whether one KMS key rotates by itself.
         GetKeyRotationStatus = "GetKeyRotationStatus",
         /// Which buckets an account owns.
@@ -136,7 +138,10 @@ impl Operation {
             | Self::GetEventSelectors
             | Self::ListEventDataStores
             | Self::GetEventDataStore => "cloudtrail",
-            Self::DescribeKey | Self::GetKeyPolicy | Self::GetKeyRotationStatus => "kms",
+            Self::DescribeKey
+            | Self::GetKeyPolicy
+            | Self::ListGrants
+            | Self::GetKeyRotationStatus => "kms",
             Self::ListBuckets
             | Self::HeadBucket
             | Self::ListObjectsV2
@@ -171,6 +176,7 @@ impl Operation {
             Self::GetKeyRotationStatus => Some("kms:GetKeyRotationStatus"),
             Self::DescribeKey => Some("kms:DescribeKey"),
             Self::GetKeyPolicy => Some("kms:GetKeyPolicy"),
+            Self::ListGrants => Some("kms:ListGrants"),
             Self::ListBuckets => Some("s3:ListAllMyBuckets"),
             Self::HeadBucket | Self::ListObjectsV2 => Some("s3:ListBucket"),
             Self::HeadObject => Some("s3:GetObject"),
@@ -206,6 +212,7 @@ impl Operation {
             | Self::GetEventDataStore
             | Self::DescribeKey
             | Self::GetKeyPolicy
+            | Self::ListGrants
             | Self::GetKeyRotationStatus
             | Self::ListBuckets
             | Self::HeadBucket
@@ -213,6 +220,11 @@ impl Operation {
             | Self::HeadObject => Loss::Leg,
             Self::PutObject => Loss::Publication,
         }
+    }
+
+    /// A quota of its own, with one second's worth at once.
+    const fn even(self, per_second: u32, scope: LimitScope, source: &'static str) -> Quota {
+        Quota { per_second, burst: per_second, scope, shared_with: self, source }
     }
 
     /// The published quota.
@@ -254,53 +266,42 @@ impl Operation {
                 shared_with: self,
                 source: "Organizations user guide, throttling limits: 10 a second, burst 15, per account",
             },
-            Self::ListRegions => Quota {
-                per_second: 5,
-                burst: 5,
-                scope: LimitScope::Account,
-                shared_with: self,
-                source: "Account management reference, quotas: 5 a second, burst 5",
-            },
+            Self::ListRegions => self.even(
+                5,
+                LimitScope::Account,
+                "Account management reference, quotas: 5 a second, burst 5",
+            ),
             Self::DescribeTrails
             | Self::ListTrails
             | Self::GetTrailStatus
             | Self::GetEventSelectors
             | Self::ListEventDataStores
-            | Self::GetEventDataStore => Quota {
-                per_second: 10,
-                burst: 10,
-                scope: LimitScope::AccountRegion,
-                shared_with: self,
-                source: "AWS general reference, CloudTrail quotas: 10 a second; no burst published",
-            },
-            Self::DescribeKey => Quota {
-                per_second: 2000,
-                burst: 2000,
-                scope: LimitScope::AccountRegion,
-                shared_with: self,
-                source: "KMS developer guide, request quotas: 2,000 a second, the caller's account pays",
-            },
-            Self::GetKeyPolicy | Self::GetKeyRotationStatus => Quota {
-                per_second: 1000,
-                burst: 1000,
-                scope: LimitScope::AccountRegion,
-                shared_with: self,
-                source: "KMS developer guide, request quotas: 1,000 a second per account and Region",
-            },
-            Self::ListBuckets => Quota {
-                per_second: 100,
-                burst: 100,
-                scope: LimitScope::Account,
-                shared_with: self,
-                source: "not published; 100 a second assumed",
-            },
-            Self::HeadBucket => Quota {
-                per_second: 100,
-                burst: 100,
-                scope: LimitScope::AccountRegion,
-                shared_with: self,
-                source: "not published; 100 a second assumed",
-            },
+            | Self::GetEventDataStore => self.even(
+                10,
+                LimitScope::AccountRegion,
+                "AWS general reference, CloudTrail quotas: 10 a second; no burst published",
+            ),
+            Self::DescribeKey => self.even(
+                2000,
+                LimitScope::AccountRegion,
+                "KMS developer guide, request quotas: 2,000 a second, the caller's account pays",
+            ),
+            Self::GetKeyPolicy | Self::GetKeyRotationStatus => self.even(
+                1000,
+                LimitScope::AccountRegion,
+                "KMS developer guide, request quotas: 1,000 a second per account and Region",
+            ),
+            Self::ListGrants => self.even(
+                100,
+                LimitScope::AccountRegion,
+                "KMS developer guide, request quotas: 100 a second per account and Region",
+            ),
+            Self::ListBuckets => {
+                self.even(100, LimitScope::Account, "not published; 100 a second assumed")
+            }
+            Self::HeadBucket => {
+                self.even(100, LimitScope::AccountRegion, "not published; 100 a second assumed")
+            }
             Self::ListObjectsV2 | Self::HeadObject => Quota {
                 per_second: 5500,
                 burst: 5500,
@@ -308,13 +309,11 @@ impl Operation {
                 shared_with: Self::HeadObject,
                 source: "S3 user guide, performance: 5,500 GET and HEAD a second per partitioned prefix; LIST assumed to be among them",
             },
-            Self::PutObject => Quota {
-                per_second: 3500,
-                burst: 3500,
-                scope: LimitScope::BucketPrefix,
-                shared_with: self,
-                source: "S3 user guide, performance: 3,500 PUT a second per partitioned prefix",
-            },
+            Self::PutObject => self.even(
+                3500,
+                LimitScope::BucketPrefix,
+                "S3 user guide, performance: 3,500 PUT a second per partitioned prefix",
+            ),
         }
     }
 }

@@ -37,20 +37,40 @@ vocabulary! {
         WrongRegion = "wrong_region",
         /// The bucket's Region is not known.
         BucketRegionUnknown = "bucket_region_unknown",
-        /// The key policy lets CloudTrail seal.
+        /// The key policy lets CloudTrail do what the control is about.
         PolicyAllows = "policy_allows",
         /// The policy hangs on something unknown, and CloudTrail sealed with the key just now.
         ObservedDelivery = "observed_delivery",
-        /// A statement of the key policy forbids CloudTrail to seal.
+        /// A statement of the key policy forbids CloudTrail what the control is about.
         PolicyDenies = "policy_denies",
-        /// No statement of the key policy lets CloudTrail seal.
+        /// No statement of the key policy lets CloudTrail do what the control is about.
         NotGranted = "not_granted",
+        /// The grant stands under a condition on the encryption context, which the request never has.
+        GrantDead = "grant_dead",
         /// The policy hangs on something that is not known.
         PolicyUnknown = "policy_unknown",
         /// The policy cannot be understood as one.
         PolicyMalformed = "policy_malformed",
         /// The policy forbids it, and yet CloudTrail sealed with the key just now.
         Contradiction = "contradiction",
+        /// The grant to CloudTrail is bound by `aws:SourceArn`.
+        BoundToTrail = "bound_to_trail",
+        /// The grant to CloudTrail is bound by the trail in the encryption context only.
+        BoundByContext = "bound_by_context",
+        /// The grant to CloudTrail is bound by nothing but the trail's account.
+        BoundToAccountOnly = "bound_to_account_only",
+        /// The grant to CloudTrail serves anybody's trail.
+        NotBound = "not_bound",
+        /// Only named readers, and whom an account's own policies choose, may decrypt.
+        ReadersLimited = "readers_limited",
+        /// Everybody may decrypt.
+        EverybodyReads = "everybody_reads",
+        /// An account outside the organization, which is not a trusted reader, may decrypt.
+        OutsiderReads = "outsider_reads",
+        /// Every identity of an account or of the organization may decrypt.
+        WholeAccountReads = "whole_account_reads",
+        /// Who may decrypt hangs on something that is not known.
+        ReadersUnknown = "readers_unknown",
         /// Automatic rotation is on.
         RotationOn = "rotation_on",
         /// Automatic rotation is off.

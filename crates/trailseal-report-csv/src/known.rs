@@ -37,8 +37,10 @@ pub(crate) struct Key {
     pub(crate) policy_sha256: Option<String>,
     pub(crate) trails: Vec<String>,
     pub(crate) stores: Vec<String>,
-    /// What became of key-policy-allows-cloudtrail for these trails.
-    pub(crate) policy_allows: BTreeSet<String>,
+    /// What became of each control of its policy for these trails.
+    pub(crate) statuses: BTreeMap<ControlId, BTreeSet<String>>,
+    /// Who may decrypt their logs, where that was judged.
+    pub(crate) readers: BTreeSet<String>,
 }
 
 /// What a finding's row shows of its trail or event data store.
@@ -50,6 +52,14 @@ pub(crate) struct Subject {
     /// As it is named.
     pub(crate) key_arn: Option<String>,
 }
+
+/// The controls of a key's policy, in the order of the columns.
+pub(crate) const OF_POLICY: [ControlId; 4] = [
+    ControlId::KeyPolicyAllowsCloudtrail,
+    ControlId::KeyPolicyDescribeKey,
+    ControlId::KeyPolicyScoped,
+    ControlId::KeyReadersLimited,
+];
 
 impl Known {
     pub(crate) fn new(run: RunLine) -> Self {
@@ -82,7 +92,8 @@ impl Known {
             policy_sha256,
             trails: Vec::new(),
             stores: Vec::new(),
-            policy_allows: BTreeSet::new(),
+            statuses: BTreeMap::new(),
+            readers: BTreeSet::new(),
             line,
         };
         self.keys.insert(key.line.key_arn.clone(), key);
@@ -116,12 +127,13 @@ impl Known {
 
     /// Keeps what a finding says of the key of its subject.
     pub(crate) fn add_finding(&mut self, it: &FindingLine) {
-        if it.control_id != ControlId::KeyPolicyAllowsCloudtrail.as_str() {
-            return;
-        }
+        let control = ControlId::from_word(&it.control_id);
+        let Some(control) = control.filter(|it| OF_POLICY.contains(it)) else { return };
         let key = self.subjects.get(&it.resource_arn).and_then(|it| it.key_arn.as_ref());
-        if let Some(key) = key.and_then(|it| self.keys.get_mut(it)) {
-            key.policy_allows.insert(it.status.clone());
+        let Some(key) = key.and_then(|it| self.keys.get_mut(it)) else { return };
+        key.statuses.entry(control).or_default().insert(it.status.clone());
+        if control == ControlId::KeyReadersLimited && !it.observed.is_empty() {
+            key.readers.insert(it.observed.clone());
         }
     }
 

@@ -15,16 +15,15 @@ pub(crate) const fn page(control: ControlId) -> Option<&'static str> {
         ControlId::KeyCustomerManaged => included!("key-customer-managed"),
         ControlId::KeyUsable => included!("key-usable"),
         ControlId::KeyPolicyAllowsCloudtrail => included!("key-policy-allows-cloudtrail"),
+        ControlId::KeyPolicyDescribeKey => included!("key-policy-describe-key"),
+        ControlId::KeyPolicyScoped => included!("key-policy-scoped"),
+        ControlId::KeyReadersLimited => included!("key-readers-limited"),
         ControlId::KeyRotationEnabled => included!("key-rotation-enabled"),
         ControlId::TrailDelivering => included!("trail-delivering"),
         ControlId::LogObjectsSealed => included!("log-objects-sealed"),
         ControlId::AccountCovered => included!("account-covered"),
         ControlId::EventDataStoreKmsEncrypted => included!("event-data-store-kms-encrypted"),
-        ControlId::KeyPolicyDescribeKey
-        | ControlId::KeyPolicyScoped
-        | ControlId::KeyReadersLimited
-        | ControlId::DigestObjectsSealed
-        | ControlId::HistorySealed => None,
+        ControlId::DigestObjectsSealed | ControlId::HistorySealed => None,
     }
 }
 

@@ -26,6 +26,9 @@ pub(crate) struct Config {
     /// Accounts outside the organization whose keys are trusted.
     #[serde(default)]
     pub(crate) trusted_key_accounts: Vec<String>,
+    /// Accounts outside the organization that may decrypt logs.
+    #[serde(default)]
+    pub(crate) trusted_readers: Vec<String>,
     /// Bucket name to the account that must own it.
     #[serde(default)]
     pub(crate) bucket_owners: BTreeMap<String, String>,

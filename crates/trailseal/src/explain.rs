@@ -19,6 +19,15 @@ const fn page(id: ControlId) -> Option<&'static str> {
         ControlId::KeyPolicyAllowsCloudtrail => {
             include_str!("../../../docs/controls/key-policy-allows-cloudtrail.md")
         }
+        ControlId::KeyPolicyDescribeKey => {
+            include_str!("../../../docs/controls/key-policy-describe-key.md")
+        }
+        ControlId::KeyPolicyScoped => {
+            include_str!("../../../docs/controls/key-policy-scoped.md")
+        }
+        ControlId::KeyReadersLimited => {
+            include_str!("../../../docs/controls/key-readers-limited.md")
+        }
         ControlId::TrailDelivering => include_str!("../../../docs/controls/trail-delivering.md"),
         ControlId::LogObjectsSealed => include_str!("../../../docs/controls/log-objects-sealed.md"),
         ControlId::AccountCovered => include_str!("../../../docs/controls/account-covered.md"),

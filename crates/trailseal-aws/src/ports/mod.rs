@@ -3,6 +3,7 @@
 mod buckets;
 mod directory;
 mod event_selectors;
+mod key_grants;
 mod key_rotations;
 mod keys;
 mod log_objects;

@@ -1,7 +1,7 @@
-//! Rotation of keys, and whose replica a key is.
+//! Rotation and grants of keys, and whose replica a key is.
 
-use trailseal_evaluator::ports::{KeyRotations, Keys};
-use trailseal_model::{Arn, GapClass, KeyRotation, Operation};
+use trailseal_evaluator::ports::{KeyGrants, KeyRotations, Keys};
+use trailseal_model::{Arn, DecryptGrant, GapClass, KeyRotation, Operation};
 
 use super::{Fake, Reply, aws, target};
 
@@ -98,4 +98,71 @@ async fn a_replica_names_its_primary_key() {
         let found = primary_of(&family("REPLICA", without)).await;
         assert_eq!(found, Err(GapClass::MalformedAnswer), "{without}");
     }
+}
+
+/// A grant with these operations and constraints.
+fn grant(id: &str, operations: &str, rest: &str) -> String {
+    format!(
+        r#"{{"KeyId":"{ARN}","GrantId":"{id}","GranteePrincipal":"arn:aws:iam::111122223333:role/a","Operations":[{operations}]{rest}}}"#
+    )
+}
+
+fn grants(grants: &[String], rest: &str) -> String {
+    format!(r#"{{"Grants":[{}]{rest}}}"#, grants.join(","))
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_page_of_grants_is_read_and_those_that_decrypt_are_kept() {
+    let constraints = r#","Constraints":{"EncryptionContextSubset":{"a":"b"},"EncryptionContextEquals":{"c":"d"}}"#;
+    let first = grants(
+        &[
+            grant("1", r#""Encrypt","Decrypt""#, constraints),
+            grant("2", r#""GenerateDataKey""#, ""),
+        ],
+        r#","Truncated":true,"NextMarker":"more""#,
+    );
+    let second = grants(&[grant("3", r#""Decrypt""#, "")], r#","Truncated":false"#);
+    let fake = Fake::new(move |seen, before| {
+        let page = if before == 0 { &first } else { &second };
+        (seen.operation == "ListGrants").then(|| Reply::new(200, page.as_str()))
+    });
+    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    let ids: Vec<&str> = answer.value.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["1", "3"]);
+    let pairs = |key: &str, value: &str| Some([(key.to_owned(), value.to_owned())].into());
+    let expected = DecryptGrant {
+        id: "1".to_owned(),
+        grantee: "arn:aws:iam::111122223333:role/a".to_owned(),
+        context_equals: pairs("c", "d"),
+        context_includes: pairs("a", "b"),
+    };
+    assert_eq!(answer.value[0], expected);
+    assert_eq!(answer.evidence.operation, Operation::ListGrants);
+    assert_eq!(fake.count("ListGrants"), 2);
+    assert_eq!(fake.last().body, format!(r#"{{"Limit":100,"Marker":"more","KeyId":"{ARN}"}}"#));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_grants_that_may_hide_a_reader_is_malformed() {
+    let nobody = grant("1", r#""Decrypt""#, "").replace("GranteePrincipal", "Nobody");
+    let nameless = grant("", r#""Decrypt""#, "");
+    for body in [
+        "{}".to_owned(),
+        grants(&[nobody], ""),
+        grants(&[nameless], ""),
+        grants(&[], r#","Truncated":true"#),
+    ] {
+        let fake = Fake::saying(Reply::new(200, body.as_str()));
+        let gap = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap_err();
+        assert_eq!((gap.class, gap.attempts), (GapClass::MalformedAnswer, 1), "{body}");
+        assert_eq!(gap.subject.as_deref(), Some(ARN));
+    }
+    let none = Fake::saying(Reply::new(200, r#"{"Grants":[],"Truncated":false}"#));
+    let answer = aws(&none).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    assert_eq!(answer.value, []);
+    let service = grant("1", r#""Decrypt""#, r#","GranteeServicePrincipal":"s3.amazonaws.com""#)
+        .replace(r#""GranteePrincipal":"arn:aws:iam::111122223333:role/a","#, "");
+    let fake = Fake::saying(Reply::new(200, grants(&[service], "")));
+    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    assert_eq!(answer.value[0].grantee, "s3.amazonaws.com");
 }

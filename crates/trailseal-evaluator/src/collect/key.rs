@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, Evidence, Gap, GapClass, KeyFacts, KeyManager, KeyPresence,
-    KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
+    AccountId, Answer, Arn, DecryptGrant, Evidence, Gap, GapClass, KeyFacts, KeyManager,
+    KeyPresence, KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
 };
 
 use super::Collector;
@@ -55,19 +55,40 @@ impl<P: CollectPorts> Collector<'_, P> {
         key: &Observed<Answer<KeyPresence>>,
         used_in: Target,
     ) -> Option<Observed<Answer<Arc<str>>>> {
+        let (key, asked_in) = self.with_own_policy(key, used_in).await?;
+        let read = || async {
+            let res = self.ports.key_policy(key, asked_in).await;
+            self.observed(res.map(|it| it.map(Arc::from)))
+        };
+        Some(self.policies.get(key.clone(), read).await)
+    }
+
+    /// ListGrants, asked where the policy is: a grant adds to it.
+    pub(super) async fn key_grants(
+        &self,
+        key: &Observed<Answer<KeyPresence>>,
+        used_in: Target,
+    ) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
+        let (key, asked_in) = self.with_own_policy(key, used_in).await?;
+        let read = || async {
+            let res = self.ports.decrypt_grants(key, asked_in).await;
+            self.observed(res.map(|it| it.map(Arc::from)))
+        };
+        Some(self.grants.get(key.clone(), read).await)
+    }
+
+    /// A key with a policy of the customer's that can be read, and where.
+    async fn with_own_policy<'key>(
+        &self,
+        key: &'key Observed<Answer<KeyPresence>>,
+        used_in: Target,
+    ) -> Option<(&'key Arn, Target)> {
         let KeyPresence::Exists(facts) = &key.known()?.value else { return None };
         let (account, region) = (facts.arn.account()?, facts.arn.region()?);
         let is_member =
             account == used_in.account || self.members.clone().await.all.contains(&account);
-        if facts.manager == KeyManager::Aws || !is_member {
-            return None;
-        }
-        let asked_in = Target { account, region };
-        let read = || async {
-            let res = self.ports.key_policy(&facts.arn, asked_in).await;
-            self.observed(res.map(|it| it.map(Arc::from)))
-        };
-        Some(self.policies.get(facts.arn.clone(), read).await)
+        let is_readable = facts.manager != KeyManager::Aws && is_member;
+        is_readable.then_some((&facts.arn, Target { account, region }))
     }
 
     /// GetKeyRotationStatus, asked where the key was described, of a replica for its primary key.

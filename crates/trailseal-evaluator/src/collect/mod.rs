@@ -15,9 +15,9 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, BucketPresence, Gap, GapClass, GapId, GapLedger,
-    KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization, Region, Sample,
-    Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
+    AccountId, Answer, Arn, BucketFacts, BucketPresence, DecryptGrant, Gap, GapClass, GapId,
+    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization,
+    Region, Sample, Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
@@ -90,6 +90,8 @@ pub struct CollectedTrail {
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
+    /// By which grants somebody may decrypt with it, for the same keys.
+    pub key_grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
     /// Whether that key rotates, where it can.
     pub key_rotation: Option<Observed<Answer<KeyRotation>>>,
     /// The key that its objects should lie under, once resolved.
@@ -109,6 +111,7 @@ pub struct Collector<'a, P> {
     members: MembersToCome,
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
+    grants: SingleFlight<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
     bucket_heads: SingleFlight<(AccountId, String), Observed<Answer<BucketPresence>>>,
     buckets_of: SingleFlight<AccountId, Observed<Answer<Arc<HashSet<String>>>>>,
@@ -129,6 +132,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             members,
             keys: SingleFlight::default(),
             policies: SingleFlight::default(),
+            grants: SingleFlight::default(),
             rotations: SingleFlight::default(),
             bucket_heads: SingleFlight::default(),
             buckets_of: SingleFlight::default(),
@@ -147,9 +151,13 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(named) => Some(self.key(named, home).await),
             None => None,
         };
-        let (key_policy, key_rotation) = match &key {
-            Some(key) => (self.key_policy(key, home).await, self.key_rotation(key).await),
-            None => (None, None),
+        let (key_policy, key_grants, key_rotation) = match &key {
+            Some(key) => (
+                self.key_policy(key, home).await,
+                self.key_grants(key, home).await,
+                self.key_rotation(key).await,
+            ),
+            None => (None, None, None),
         };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let bucket = match &description.bucket {
@@ -174,7 +182,16 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             key: key_named,
             sample,
         };
-        CollectedTrail { facts, key, key_policy, key_rotation, expected_key, bucket, samples }
+        CollectedTrail {
+            facts,
+            key,
+            key_policy,
+            key_grants,
+            key_rotation,
+            expected_key,
+            bucket,
+            samples,
+        }
     }
 
     fn gap(&self, gap: Gap) -> GapId {

@@ -236,12 +236,18 @@ mod key {
         world.keys.insert(arn(FOREIGN_KEY), crate::test_support::key(FOREIGN_KEY));
         let trails = vec![naming(FOREIGN_KEY), naming(FOREIGN_KEY), trail("own")];
         let collected = collect_all(&world, trails);
-        let mut asked = world.calls_of(Operation::GetKeyPolicy);
-        asked.sort_by_key(|it| format!("{it:?}"));
-        let own = Call::GetKeyPolicy(arn(KEY), in_account(1, "us-east-1"));
-        let foreign = Call::GetKeyPolicy(arn(FOREIGN_KEY), in_account(2, "eu-west-1"));
-        assert_eq!(asked, [foreign, own]);
+        for (operation, call) in [
+            (Operation::GetKeyPolicy, Call::GetKeyPolicy as fn(Arn, Target) -> Call),
+            (Operation::ListGrants, Call::ListGrants),
+        ] {
+            let mut asked = world.calls_of(operation);
+            asked.sort_by_key(|it| format!("{it:?}"));
+            let own = call(arn(KEY), in_account(1, "us-east-1"));
+            let foreign = call(arn(FOREIGN_KEY), in_account(2, "eu-west-1"));
+            assert_eq!(asked, [foreign, own]);
+        }
         assert!(collected.iter().all(|it| it.key_policy.as_ref().unwrap().known().is_some()));
+        assert!(collected.iter().all(|it| it.key_grants.as_ref().unwrap().known().is_some()));
     }
 
     #[test]
@@ -252,16 +258,23 @@ mod key {
         gone.keys.clear();
         let unread = World::new().refusing(|it| matches!(it, Call::DescribeKey(..)));
         for world in [aws_managed, gone, unread] {
-            assert!(collect(&world, trail("main")).key_policy.is_none());
-            assert_eq!(world.count(Operation::GetKeyPolicy), 0);
+            let collected = collect(&world, trail("main"));
+            assert!(collected.key_policy.is_none() && collected.key_grants.is_none());
+            let asked = [Operation::GetKeyPolicy, Operation::ListGrants];
+            assert_eq!(asked.map(|it| world.count(it)), [0, 0]);
         }
     }
 
     #[test]
     fn a_policy_that_may_not_be_read_is_a_gap() {
         let world = World::new().refusing(|it| matches!(it, Call::GetKeyPolicy(..)));
-        let policy = collect(&world, trail("main")).key_policy.unwrap();
-        assert!(policy.gap().is_some());
+        let collected = collect(&world, trail("main"));
+        assert!(collected.key_policy.unwrap().gap().is_some());
+        assert!(collected.key_grants.unwrap().known().is_some());
+        let world = World::new().refusing(|it| matches!(it, Call::ListGrants(..)));
+        let collected = collect(&world, trail("main"));
+        assert!(collected.key_policy.unwrap().known().is_some());
+        assert!(collected.key_grants.unwrap().gap().is_some());
     }
 
     #[test]

@@ -2,14 +2,16 @@
 //!
 //! Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail"; the policy is
 //! simulated by `trailseal-key-policy`, nothing is asked of KMS.
+//!
+//! The other controls of the policy begin with the same [`PolicyRead`].
 
 use jiff::SignedDuration;
 use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, evaluate,
 };
 use trailseal_model::{
-    Answer, Arn, ControlId, Evidence, Finding, KeyPresence, Observed, Proof, Reason, Sample,
-    SampleResult,
+    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, KeyPresence, Observed, Proof,
+    Reason, Sample, SampleResult, TrailDescription,
 };
 
 use super::TrailCase;
@@ -19,38 +21,128 @@ const EXPECTED: &str = "cloudtrail.amazonaws.com may call kms:GenerateDataKey fo
 
 /// Simulates the request that seals one log object of this trail.
 pub(super) fn allows_cloudtrail(case: &TrailCase<'_>) -> Finding {
-    let without = case.without_key(CONTROL).or_else(|| case.without_own_policy(CONTROL));
-    if let Some(finding) = without {
-        return finding;
+    match PolicyRead::of(case, CONTROL, EXPECTED) {
+        Ok(read) => decided(case, &read),
+        Err(finding) => *finding,
     }
-    let key = match case.key_read() {
-        Ok(Answer { value: KeyPresence::Exists(key), .. }) => &key.arn,
-        Ok(_) => return case.key_unread(CONTROL, Vec::new()),
-        Err(gaps) if !case.may_hold_key() => return case.key_outside(CONTROL, gaps),
-        Err(gaps) => return case.key_unread(CONTROL, gaps),
-    };
-    let policy = match case.trail.key.as_ref().and_then(|it| case.facts.key_policies.get(it)) {
-        Some(Observed::Known(policy)) => policy,
-        Some(Observed::Unread(gap)) => return unread(case, vec![*gap]),
-        None if !case.may_hold_key() => return case.key_outside(CONTROL, Vec::new()),
-        None => return unread(case, Vec::new()),
-    };
-    match KeyPolicy::parse(&policy.value) {
-        Ok(parsed) => decided(case, key, &parsed, &policy.evidence),
-        Err(problem) => {
-            Finding::not_proven(CONTROL, case.subject(), Reason::PolicyMalformed, Vec::new())
-                .saying(format!("The key policy of '{}' is malformed: {problem}.", case.name()))
-                .comparing(EXPECTED, "a policy that cannot be understood")
-                .showing(&policy.evidence)
+}
+
+/// The policy of a trail's key, with what CloudTrail does under it.
+pub(super) struct PolicyRead<'a> {
+    pub(super) policy: KeyPolicy,
+    pub(super) delivery: Delivery<'a>,
+    /// GetKeyPolicy.
+    pub(super) evidence: &'a Evidence,
+}
+
+/// One trail's deliveries, kept for the simulation.
+pub(super) struct Delivery<'a> {
+    trail: &'a TrailDescription,
+    owner: String,
+    key: &'a Arn,
+    bucket_key: BucketKey,
+}
+
+impl<'a> PolicyRead<'a> {
+    /// The policy, or the finding in its place: not applicable where there is no policy of the
+    /// customer's, not proven where it could not be read or understood.
+    pub(super) fn of(
+        case: &TrailCase<'a>,
+        control: ControlId,
+        expected: &str,
+    ) -> Result<Self, Box<Finding>> {
+        let without = case.without_key(control).or_else(|| case.without_own_policy(control));
+        if let Some(finding) = without {
+            return Err(finding.into());
+        }
+        let key = match case.key_read() {
+            Ok(Answer { value: KeyPresence::Exists(key), .. }) => &key.arn,
+            Ok(_) => return Err(case.key_unread(control, Vec::new()).into()),
+            Err(gaps) if !case.may_hold_key() => {
+                return Err(case.key_outside(control, gaps).into());
+            }
+            Err(gaps) => return Err(case.key_unread(control, gaps).into()),
+        };
+        let read = match case.trail.key.as_ref().and_then(|it| case.facts.key_policies.get(it)) {
+            Some(Observed::Known(policy)) => policy,
+            Some(Observed::Unread(gap)) => return Err(unread(case, control, vec![*gap]).into()),
+            None if !case.may_hold_key() => {
+                return Err(case.key_outside(control, Vec::new()).into());
+            }
+            None => return Err(unread(case, control, Vec::new()).into()),
+        };
+        let evidence = &read.evidence;
+        match KeyPolicy::parse(&read.value) {
+            Ok(policy) => Ok(Self { policy, delivery: Delivery::of(case, key), evidence }),
+            Err(problem) => {
+                let reason = Reason::PolicyMalformed;
+                let finding = Finding::not_proven(control, case.subject(), reason, Vec::new());
+                Err(finding
+                    .saying(format!("The key policy of '{}' is malformed: {problem}.", case.name()))
+                    .comparing(expected, "a policy that cannot be understood")
+                    .showing(evidence)
+                    .into())
+            }
+        }
+    }
+
+    /// GetKeyPolicy's answer is the whole proof.
+    pub(super) fn proof(&self) -> Proof {
+        Proof::of(self.evidence)
+    }
+
+    /// What the policy answers when CloudTrail seals one log object of the trail.
+    pub(super) fn seals(&self) -> Decision {
+        let request = RequestContext::cloudtrail_delivery(&self.delivery.simulated());
+        evaluate(&self.policy, &request)
+    }
+
+    /// The finding where the answer is not known.
+    pub(super) fn unknown(
+        &self,
+        case: &TrailCase<'_>,
+        control: ControlId,
+        question: &str,
+        (expected, observed): (&str, String),
+    ) -> Finding {
+        Finding::not_proven(control, case.subject(), Reason::PolicyUnknown, Vec::new())
+            .saying(format!("{question} hangs on something that is not known."))
+            .comparing(expected, observed)
+            .showing(self.evidence)
+    }
+}
+
+impl<'a> Delivery<'a> {
+    fn of(case: &TrailCase<'a>, key: &'a Arn) -> Self {
+        let trail = &case.trail.description;
+        let bucket_key = match case.trail.sample.newest.as_ref().and_then(|it| it.bucket_key) {
+            Some(true) => BucketKey::Enabled,
+            Some(false) => BucketKey::Disabled,
+            None => BucketKey::Unknown,
+        };
+        Self { trail, owner: trail.owner.to_string(), key, bucket_key }
+    }
+
+    /// The account that holds the key.
+    pub(super) fn key_account(&self) -> Option<AccountId> {
+        self.key.account()
+    }
+
+    pub(super) fn simulated(&self) -> CloudTrailDelivery<'_> {
+        CloudTrailDelivery {
+            trail_arn: self.trail.arn.as_str(),
+            trail_owner_account: &self.owner,
+            key_arn: self.key.as_str(),
+            bucket: self.trail.bucket.as_deref().unwrap_or_default(),
+            key_prefix: self.trail.prefix.as_deref(),
+            bucket_key: self.bucket_key,
         }
     }
 }
 
-fn decided(case: &TrailCase<'_>, key: &Arn, policy: &KeyPolicy, read: &Evidence) -> Finding {
-    let decision = evaluate(policy, &delivery(case, key));
-    let name = case.name();
-    let delivered = just_delivered(case);
-    match (decision, delivered) {
+fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
+    let (name, read) = (case.name(), policy.evidence);
+    match (policy.seals(), just_delivered(case)) {
         (Decision::Allow { statement }, _) => {
             let finding =
                 Finding::pass(CONTROL, case.subject(), Reason::PolicyAllows, &Proof::of(read));
@@ -67,12 +159,10 @@ fn decided(case: &TrailCase<'_>, key: &Arn, policy: &KeyPolicy, read: &Evidence)
                 .comparing(EXPECTED, format!("{statement}: {why}; delivered: {}", object.key))
         }
         (Decision::Unknown { statement, why }, None) => {
-            Finding::not_proven(CONTROL, case.subject(), Reason::PolicyUnknown, Vec::new())
-                .saying(format!(
-                    "Whether the key policy lets CloudTrail seal the logs of '{name}' hangs on something that is not known."
-                ))
-                .comparing(EXPECTED, format!("{statement}: {why}"))
-                .showing(read)
+            let question =
+                format!("Whether the key policy lets CloudTrail seal the logs of '{name}'");
+            let compared = (EXPECTED, format!("{statement}: {why}"));
+            policy.unknown(case, CONTROL, &question, compared)
         }
         (Decision::Deny { statement }, delivered) => {
             refused(case, Reason::PolicyDenies, &format!("denied by {statement}"), read, delivered)
@@ -108,23 +198,6 @@ fn refused(
     }
 }
 
-fn delivery(case: &TrailCase<'_>, key: &Arn) -> RequestContext {
-    let description = &case.trail.description;
-    let bucket_key = match case.trail.sample.newest.as_ref().and_then(|it| it.bucket_key) {
-        Some(true) => BucketKey::Enabled,
-        Some(false) => BucketKey::Disabled,
-        None => BucketKey::Unknown,
-    };
-    RequestContext::cloudtrail_delivery(&CloudTrailDelivery {
-        trail_arn: description.arn.as_str(),
-        trail_owner_account: &description.owner.to_string(),
-        key_arn: key.as_str(),
-        bucket: description.bucket.as_deref().unwrap_or_default(),
-        key_prefix: description.prefix.as_deref(),
-        bucket_key,
-    })
-}
-
 /// The newest object, if it is this trail's for certain, lies under its key, and was delivered
 /// within the last hour by the time in its name.
 fn just_delivered<'a>(case: &TrailCase<'a>) -> Option<(&'a Sample, &'a Evidence)> {
@@ -135,7 +208,7 @@ fn just_delivered<'a>(case: &TrailCase<'a>) -> Option<(&'a Sample, &'a Evidence)
     newest.evidence.as_ref().filter(|_| is_fresh && is_own).map(|it| (newest, it))
 }
 
-fn unread(case: &TrailCase<'_>, gaps: Vec<trailseal_model::GapId>) -> Finding {
-    Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+fn unread(case: &TrailCase<'_>, control: ControlId, gaps: Vec<GapId>) -> Finding {
+    Finding::not_proven(control, case.subject(), Reason::Unread, gaps)
         .saying(format!("The key policy of '{}' could not be read.", case.name()))
 }

@@ -3,6 +3,9 @@
 mod account;
 mod key;
 mod key_policy;
+mod key_policy_describe_key;
+mod key_policy_scoped;
+mod key_readers;
 mod key_rotation;
 mod log_objects;
 mod sealing;
@@ -62,6 +65,9 @@ impl<'a> TrailCase<'a> {
             ControlId::KeyCustomerManaged => Some(key::customer_managed(self)),
             ControlId::KeyUsable => Some(key::usable(self)),
             ControlId::KeyPolicyAllowsCloudtrail => Some(key_policy::allows_cloudtrail(self)),
+            ControlId::KeyPolicyDescribeKey => Some(key_policy_describe_key::judge(self)),
+            ControlId::KeyPolicyScoped => Some(key_policy_scoped::judge(self)),
+            ControlId::KeyReadersLimited => Some(key_readers::judge(self)),
             ControlId::KeyRotationEnabled => Some(key_rotation::judge(self)),
             ControlId::TrailDelivering => Some(trail_delivering::judge(self)),
             ControlId::LogObjectsSealed => Some(log_objects::judge(self)),

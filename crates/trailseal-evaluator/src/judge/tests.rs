@@ -4,6 +4,9 @@ mod account_covered;
 mod account_scope;
 mod account_sealing;
 mod event_data_store;
+mod key_policy_describe_key;
+mod key_policy_scoped;
+mod key_readers;
 mod key_rotation;
 mod properties;
 
@@ -52,6 +55,16 @@ fn of_main(facts: Facts) -> Vec<Finding> {
     let facts = facts.build();
     let main = Subject::Trail(facts.trails[0].description.arn.clone());
     judge(&facts).into_iter().filter(|it| *it.subject() == main).collect()
+}
+
+fn policy(text: &str) -> Observed<Answer<Arc<str>>> {
+    known(text.into())
+}
+
+/// The policy that lets CloudTrail seal, under this condition instead.
+fn under(condition: &str) -> String {
+    let (before, _) = POLICY.split_once("\"Condition\"").unwrap();
+    format!("{before} \"Condition\": {condition} }} }}")
 }
 
 fn line(finding: &Finding) -> String {
@@ -266,16 +279,6 @@ mod key_usable {
 
 mod key_policy {
     use super::*;
-
-    fn policy(text: &str) -> Observed<Answer<Arc<str>>> {
-        known(text.into())
-    }
-
-    /// The policy that lets CloudTrail seal, under this condition instead.
-    fn under(condition: &str) -> String {
-        let (before, _) = POLICY.split_once("\"Condition\"").unwrap();
-        format!("{before} \"Condition\": {condition} }} }}")
-    }
 
     fn delivered_long_ago(facts: Facts) -> Facts {
         facts.trail(|it| {
@@ -753,6 +756,9 @@ mod what_follows_from_what {
                 "key-customer-managed pass customer_managed",
                 "key-usable pass usable",
                 "key-policy-allows-cloudtrail pass policy_allows",
+                "key-policy-describe-key pass policy_allows",
+                "key-policy-scoped pass bound_to_trail",
+                "key-readers-limited pass readers_limited",
                 "key-rotation-enabled pass rotation_on",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
@@ -769,6 +775,9 @@ mod what_follows_from_what {
                 "key-customer-managed not_applicable no_kms_key",
                 "key-usable not_applicable no_kms_key",
                 "key-policy-allows-cloudtrail not_applicable no_kms_key",
+                "key-policy-describe-key not_applicable no_kms_key",
+                "key-policy-scoped not_applicable no_kms_key",
+                "key-readers-limited not_applicable no_kms_key",
                 "key-rotation-enabled not_applicable no_kms_key",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail no_kms_key",
@@ -786,6 +795,9 @@ mod what_follows_from_what {
                 "key-customer-managed fail aws_managed",
                 "key-usable pass usable",
                 "key-policy-allows-cloudtrail not_applicable aws_managed",
+                "key-policy-describe-key not_applicable aws_managed",
+                "key-policy-scoped not_applicable aws_managed",
+                "key-readers-limited not_applicable aws_managed",
                 "key-rotation-enabled not_applicable aws_managed",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail aws_managed_key",
@@ -807,6 +819,9 @@ mod what_follows_from_what {
                 "key-customer-managed not_applicable key_gone",
                 "key-usable fail key_gone",
                 "key-policy-allows-cloudtrail not_applicable key_gone",
+                "key-policy-describe-key not_applicable key_gone",
+                "key-policy-scoped not_applicable key_gone",
+                "key-readers-limited not_applicable key_gone",
                 "key-rotation-enabled not_applicable key_gone",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
@@ -824,6 +839,9 @@ mod what_follows_from_what {
                 "key-customer-managed not_proven unread",
                 "key-usable not_proven unread",
                 "key-policy-allows-cloudtrail not_proven unread",
+                "key-policy-describe-key not_proven unread",
+                "key-policy-scoped not_proven unread",
+                "key-readers-limited not_proven unread",
                 "key-rotation-enabled not_proven unread",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",

@@ -37,16 +37,13 @@ fn what_no_policy_can_do_without() {
     check("{}", "the key policy's `Statement` is missing");
     check(r#"{"Statement": null}"#, "the key policy's `Statement[0]` is not an object");
     check(
-        r#"{"Statement": [], "version": "2012-10-17"}"#,
-        "the key policy's `version` is not known",
-    );
-    check(
         r#"{"Statement": [], "Version": "2012-10-18"}"#,
         "the key policy's `Version` is not known",
     );
     check(r#"{"Statement": [], "Version": 2012}"#, "the key policy's `Version` is not known");
     let no_effect = "the key policy's `Statement[0].Effect` is neither Allow nor Deny";
     check(r#"{"Statement": [{}]}"#, no_effect);
+    // The values are case sensitive (IAM user guide, *Effect*).
     check(r#"{"Statement": {"Effect": "allow"}}"#, no_effect);
     check(r#"{"Statement": {"Effect": ["Deny"]}}"#, no_effect);
 }

@@ -144,12 +144,58 @@ fn statements() -> impl Strategy<Value = Vec<Value>> {
 }
 
 fn decide(statements: &[Value]) -> Decision {
-    let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
-    evaluate(&KeyPolicy::parse(&policy).unwrap(), &delivery(BucketKey::Unknown))
+    evaluate(&policy_of(statements), &delivery(BucketKey::Unknown))
 }
 
 fn is_allowed(decision: &Decision) -> bool {
     matches!(decision, Decision::Allow { .. })
+}
+
+fn policy_of(statements: &[Value]) -> KeyPolicy {
+    let policy = json!({ "Version": "2012-10-17", "Statement": statements }).to_string();
+    KeyPolicy::parse(&policy).unwrap()
+}
+
+fn denying(mut statement: Value) -> Value {
+    statement["Effect"] = json!("Deny");
+    statement
+}
+
+/// A statement like those of readers: on kms:Decrypt, for identities, under their conditions.
+fn reading_statement() -> impl Strategy<Value = Value> {
+    const WHO: &[&str] = &[
+        "*",
+        "111122223333",
+        "444455556666",
+        "arn:aws:iam::111122223333:role/Reader",
+        "arn:aws:sts::444455556666:assumed-role/a/b",
+        "AROAEXAMPLE1234567890",
+    ];
+    const KEYS: &[&str] = &[
+        "kms:CallerAccount",
+        "aws:PrincipalArn",
+        "aws:PrincipalOrgID",
+        "aws:PrincipalIsAWSService",
+        "kms:EncryptionContext:aws:cloudtrail:arn",
+        "x",
+    ];
+    let who = prop_oneof![Just(json!("*")), one_or_list(WHO).prop_map(|it| json!({ "AWS": it })),];
+    (statement(proptest::option::of(conditions(KEYS))), who).prop_map(|(mut statement, who)| {
+        statement["Action"] = json!("kms:Decrypt");
+        statement["Principal"] = who;
+        for name in ["NotAction", "NotPrincipal"] {
+            statement.as_object_mut().unwrap().remove(name);
+        }
+        statement
+    })
+}
+
+/// Who reads, and whether that is certain, whatever the statement.
+fn who_reads(statements: &[Value]) -> Vec<(Who, bool)> {
+    let found = readers(&policy_of(statements), &reading());
+    let mut who: Vec<_> = found.into_iter().map(|it| (it.who, it.doubt.is_none())).collect();
+    who.sort();
+    who
 }
 
 proptest! {
@@ -225,5 +271,70 @@ proptest! {
             }
             Decision::Unknown { .. } => {}
         }
+    }
+
+    #[test]
+    fn one_more_denial_never_allows_more(
+        mut statements in statements(),
+        denial in statement(proptest::option::of(conditions(KEYS))).prop_map(denying),
+        place in any::<prop::sample::Index>(),
+    ) {
+        let before = decide(&statements);
+        statements.insert(place.index(statements.len() + 1), denial);
+        let after = decide(&statements);
+        match before {
+            Decision::Allow { .. } => {}
+            Decision::Deny { .. } => {
+                prop_assert_eq!(discriminant(&before), discriminant(&after));
+            }
+            Decision::NotAllowed | Decision::Unknown { .. } => {
+                prop_assert!(!is_allowed(&after), "{:?} after {:?}", after, before);
+            }
+        }
+    }
+
+    #[test]
+    fn a_bound_grant_stays_bound_under_one_more_denial(
+        mut statements in statements(),
+        denial in statement(proptest::option::of(conditions(KEYS))).prop_map(denying),
+    ) {
+        let lets_in = |it: &[Value]| {
+            matches!(binding(&policy_of(it), &DELIVERY), Binding::Nothing { .. })
+        };
+        let before = lets_in(&statements);
+        statements.push(denial);
+        prop_assert!(before || !lets_in(&statements));
+    }
+
+    #[test]
+    fn who_reads_does_not_depend_on_the_order_of_statements(
+        (statements, shuffled) in vec(reading_statement(), 0..5)
+            .prop_flat_map(|it| (Just(it.clone()), Just(it).prop_shuffle())),
+    ) {
+        prop_assert_eq!(who_reads(&statements), who_reads(&shuffled));
+    }
+
+    #[test]
+    fn one_more_denial_never_lets_anybody_read(
+        mut statements in vec(reading_statement(), 0..5),
+        denial in reading_statement().prop_map(denying),
+    ) {
+        let is_certain = |it: &[Value]| -> Vec<Who> {
+            who_reads(it).into_iter().filter(|it| it.1).map(|it| it.0).collect()
+        };
+        let before = is_certain(&statements);
+        statements.push(denial);
+        let after = is_certain(&statements);
+        // Of everybody a denial may leave some, who are then named one by one.
+        let is_wide = |it: &Who| matches!(it, Who::Everybody | Who::Organization | Who::WholeAccount(_));
+        let was_wide = before.iter().any(is_wide);
+        let new: Vec<&Who> = after.iter().filter(|it| !before.contains(it)).collect();
+        prop_assert!(was_wide || new.is_empty(), "{:?} after {:?}", new, before);
+    }
+
+    #[test]
+    fn whoever_reads_can_be_asked_of_any_policy(statements in statements()) {
+        let _ = readers(&policy_of(&statements), &reading());
+        let _ = binding(&policy_of(&statements), &DELIVERY);
     }
 }

@@ -1,12 +1,12 @@
 //! Rows of `keys.csv`.
 
 use crate::cell::Row;
-use crate::known::{Key, Known};
+use crate::known::{Key, Known, OF_POLICY};
 
 pub(crate) fn row(known: &Known, key: &Key) -> Row {
     let it = &key.line;
     let account = it.account_id.as_deref().unwrap_or_default();
-    known
+    let mut row = known
         .row()
         .cell(&it.key_arn)
         .maybe(it.resolved_arn.as_ref())
@@ -28,9 +28,10 @@ pub(crate) fn row(known: &Known, key: &Key) -> Row {
         .maybe(it.rotation_enabled)
         .maybe(it.rotation_period_days)
         .cell(key.policy_sha256.is_some())
-        .maybe(key.policy_sha256.as_ref())
-        .list(&key.policy_allows)
-        .list(&key.trails)
-        .list(&key.stores)
-        .list(&it.gap_ids)
+        .maybe(key.policy_sha256.as_ref());
+    for control in OF_POLICY {
+        row = row.list(key.statuses.get(&control).into_iter().flatten());
+    }
+    let readers: Vec<&str> = key.readers.iter().map(String::as_str).collect();
+    row.free(&readers.join("; ")).list(&key.trails).list(&key.stores).list(&it.gap_ids)
 }

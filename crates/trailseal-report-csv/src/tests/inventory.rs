@@ -3,8 +3,8 @@
 use trailseal_model::record::v1::Line;
 
 use super::record::{
-    ACCOUNT, ALIAS, HOSTILE, KEY, PRIMARY, STORE, TRAIL, account, cell, check, key, pack,
-    policy_finding, read, record, run, store, trail,
+    ACCOUNT, ALIAS, HOSTILE, KEY, PRIMARY, STORE, TRAIL, account, cell, check, finding_of, key,
+    pack, policy_finding, read, record, run, store, trail,
 };
 use crate::{Table, columns, neutralized};
 
@@ -86,6 +86,9 @@ fn no_tag_begins_like_a_formula_wherever_it_stands() {
 fn a_key_shows_what_it_is_and_who_uses_it() {
     let mut lines = record("plain");
     lines.push(policy_finding(TRAIL, "fail"));
+    lines.push(finding_of("key-policy-describe-key", TRAIL, "pass", "text"));
+    lines.push(finding_of("key-policy-scoped", TRAIL, "not_applicable", ""));
+    lines.push(finding_of("key-readers-limited", TRAIL, "fail", "=everybody"));
     check(
         &pack(lines),
         Table::Keys,
@@ -110,6 +113,10 @@ fn a_key_shows_what_it_is_and_who_uses_it() {
             ("policy_read", "true"),
             ("policy_sha256", "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"),
             ("policy_allows_cloudtrail", "fail"),
+            ("policy_describe_key", "pass"),
+            ("policy_scoped", "not_applicable"),
+            ("readers_limited", "fail"),
+            ("readers", "'=everybody"),
             ("trails", TRAIL),
             ("event_data_stores", STORE),
             ("gap_ids", "g7;g8"),
@@ -136,6 +143,10 @@ fn a_key_that_was_not_read_has_empty_cells() {
             ("policy_read", "false"),
             ("policy_sha256", ""),
             ("policy_allows_cloudtrail", ""),
+            ("policy_describe_key", ""),
+            ("policy_scoped", ""),
+            ("readers_limited", ""),
+            ("readers", ""),
             ("trails", ""),
             ("event_data_stores", ""),
         ],

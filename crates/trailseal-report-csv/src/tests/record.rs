@@ -179,8 +179,13 @@ pub(super) fn finding(status: &str, text: &str) -> Line {
 
 /// A finding of key-policy-allows-cloudtrail for a trail.
 pub(super) fn policy_finding(trail: &str, status: &str) -> Line {
-    let Line::Finding(mut it) = finding(status, "text") else { unreachable!("a finding") };
-    it.control_id = "key-policy-allows-cloudtrail".to_owned();
+    finding_of("key-policy-allows-cloudtrail", trail, status, "text")
+}
+
+/// A finding of this control for a trail.
+pub(super) fn finding_of(control: &str, trail: &str, status: &str, observed: &str) -> Line {
+    let Line::Finding(mut it) = finding(status, observed) else { unreachable!("a finding") };
+    it.control_id = control.to_owned();
     it.resource_arn = trail.to_owned();
     Line::Finding(it)
 }

@@ -82,7 +82,9 @@ fn a_gap_of_what_nothing_hangs_on_is_no_alert() {
         let results = results(vec![run(), gap(Some(ACCOUNT), None, operation, "denied")]);
         assert!(results.is_empty(), "{operation}");
     }
-    for operation in ["ListEventDataStores", "GetEventDataStore", "GetKeyRotationStatus", "New"] {
+    for operation in
+        ["ListEventDataStores", "GetEventDataStore", "GetKeyRotationStatus", "ListGrants", "New"]
+    {
         let results = results(vec![run(), gap(Some(ACCOUNT), None, operation, "denied")]);
         assert_eq!(rules_of(&results), ["scope-not-assessed"], "{operation}");
     }

@@ -71,6 +71,8 @@ pub struct AuditSettings {
     pub collect: CollectSettings,
     /// Accounts outside the organization whose keys are trusted.
     pub trusted_key_accounts: BTreeSet<AccountId>,
+    /// Accounts outside the organization that may decrypt logs.
+    pub trusted_readers: BTreeSet<AccountId>,
     /// Targets read at the same time.
     pub max_in_flight: usize,
     /// "Now" for everything that is judged.
@@ -176,10 +178,12 @@ fn conclude(
         trails: collected.trails,
         keys: collected.keys,
         key_policies: collected.key_policies,
+        key_grants: collected.key_grants,
         key_rotations: collected.key_rotations,
         stores: stores.stores,
         buckets: collected.buckets,
         trusted_key_accounts: settings.trusted_key_accounts.clone(),
+        trusted_readers: settings.trusted_readers.clone(),
         thresholds: settings.collect.thresholds,
         as_of: settings.as_of,
     };

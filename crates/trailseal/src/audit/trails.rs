@@ -11,8 +11,8 @@ use trailseal_evaluator::{CollectedTrail, Collector, TrailWork, key_arn};
 use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, sample_line};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, KeyRotation, LogSample, Observed,
-    Operation, TrailFacts,
+    Answer, Arn, BucketFacts, DecryptGrant, Event, GapId, KeyPresence, KeyRotation, LogSample,
+    Observed, Operation, TrailFacts,
 };
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -24,6 +24,7 @@ pub(super) struct Collected {
     pub(super) trails: Vec<TrailFacts>,
     pub(super) keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
     pub(super) key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
+    pub(super) key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     pub(super) key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     pub(super) buckets: BTreeMap<String, BucketFacts>,
 }
@@ -94,6 +95,7 @@ fn panicked_trail<P: CollectPorts>(
         facts,
         key,
         key_policy: None,
+        key_grants: None,
         key_rotation: None,
         expected_key: None,
         bucket: None,
@@ -113,6 +115,9 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
         }
         if let (Some(named), Some(policy)) = (&trail.facts.key, trail.key_policy) {
             keep_better(&mut collected.key_policies, named.clone(), policy);
+        }
+        if let (Some(named), Some(grants)) = (&trail.facts.key, trail.key_grants) {
+            keep_better(&mut collected.key_grants, named.clone(), grants);
         }
         if let Some(bucket) = trail.bucket {
             match collected.buckets.get_mut(&bucket.name) {

@@ -135,6 +135,7 @@ impl ScanArgs {
             session_tags: self.session_tags(&config)?,
             log_archive_accounts: accounts(log_archive, "--log-archive-account")?,
             trusted_key_accounts: accounts(&config.trusted_key_accounts, "trusted_key_accounts")?,
+            trusted_readers: accounts(&config.trusted_readers, "trusted_readers")?,
             bucket_owners: bucket_owners?,
             scope: self.scope(&config)?,
             declared_accounts: match accounts_file {

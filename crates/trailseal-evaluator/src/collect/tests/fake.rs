@@ -6,13 +6,14 @@ use std::sync::Mutex;
 use std::task::Poll;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, Evidence, Gap, GapClass, KeyFacts, KeyRotation,
-    ManagementEvents, Operation, Region, StoreDescription, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
+    KeyRotation, ManagementEvents, Operation, Region, StoreDescription, Target, TrailDescription,
+    TrailStatus,
 };
 
 use crate::ports::{
-    Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
-    Reader, Stores, TrailStatuses,
+    Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead,
+    ObjectPage, Reader, Stores, TrailStatuses,
 };
 use crate::test_support::{
     KEY, POLICY, ROTATING, account, arn, delivered, everything, evidence, key, region, store,
@@ -25,6 +26,7 @@ pub(super) enum Call {
     Selectors(Arn, Target),
     DescribeKey(Arn, Target),
     GetKeyPolicy(Arn, Target),
+    ListGrants(Arn, Target),
     GetKeyRotationStatus(Arn, Target),
     GetEventDataStore(Arn, Target),
     ListBuckets(AccountId),
@@ -40,6 +42,7 @@ impl Call {
             Self::Selectors(..) => Operation::GetEventSelectors,
             Self::DescribeKey(..) => Operation::DescribeKey,
             Self::GetKeyPolicy(..) => Operation::GetKeyPolicy,
+            Self::ListGrants(..) => Operation::ListGrants,
             Self::GetKeyRotationStatus(..) => Operation::GetKeyRotationStatus,
             Self::GetEventDataStore(..) => Operation::GetEventDataStore,
             Self::ListBuckets(_) => Operation::ListBuckets,
@@ -56,6 +59,7 @@ impl Call {
             | Self::Selectors(_, it)
             | Self::DescribeKey(_, it)
             | Self::GetKeyPolicy(_, it)
+            | Self::ListGrants(_, it)
             | Self::GetKeyRotationStatus(_, it)
             | Self::GetEventDataStore(_, it) => (it.account, Some(it.region)),
             Self::ListBuckets(account) | Self::HeadBucket(account) => (*account, None),
@@ -74,6 +78,7 @@ impl Call {
             | Self::Selectors(arn, _)
             | Self::DescribeKey(arn, _)
             | Self::GetKeyPolicy(arn, _)
+            | Self::ListGrants(arn, _)
             | Self::GetKeyRotationStatus(arn, _)
             | Self::GetEventDataStore(arn, _) => gap.on(arn.as_str()),
             Self::ListBuckets(_) | Self::HeadBucket(_) => gap,
@@ -235,6 +240,16 @@ impl KeyPolicies for World {
     async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
         let call = Call::GetKeyPolicy(key.clone(), asked_in);
         self.answer(call, || POLICY.to_owned()).await
+    }
+}
+
+impl KeyGrants for World {
+    async fn decrypt_grants(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Vec<DecryptGrant>>, Gap> {
+        self.answer(Call::ListGrants(key.clone(), asked_in), Vec::new).await
     }
 }
 

@@ -6,9 +6,9 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Coverage, CoverageRow, KeyFacts, KeyRotation, LogsSealed,
-    ManagementEvents, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample, Scope,
-    StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
+    Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, KeyFacts, KeyRotation,
+    LogsSealed, ManagementEvents, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample,
+    Scope, StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
 };
 
 use super::*;
@@ -240,8 +240,36 @@ fn a_key() -> impl Strategy<Value = KeyPresence> {
 }
 
 fn a_policy() -> impl Strategy<Value = Arc<str>> {
-    let policies = [POLICY.to_owned(), POLICY.replace("Allow", "Deny"), "{".to_owned()];
+    let everybody = |condition: &str| {
+        let statement = format!(
+            r#"{{"Effect": "Allow", "Principal": {{"AWS": "*"}}, "Action": "kms:Decrypt",
+                "Resource": "*", "Condition": {condition}}}"#
+        );
+        let all = POLICY.replace("\"Statement\": {", &format!("\"Statement\": [{statement}, {{"));
+        let (all, _) = all.rsplit_once('}').expect("the policy's end");
+        format!("{all}] }}")
+    };
+    let policies = [
+        POLICY.to_owned(),
+        POLICY.replace("Allow", "Deny"),
+        "{".to_owned(),
+        everybody("{}"),
+        everybody(r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#),
+        everybody(r#"{"StringEquals": {"aws:PrincipalOrgID": "o-a"}}"#),
+        everybody(r#"{"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::000000000003:role/a"}}"#),
+    ];
     select(policies.map(Arc::from).to_vec())
+}
+
+fn some_grants() -> impl Strategy<Value = Arc<[DecryptGrant]>> {
+    let grantees = &["s3.amazonaws.com", "arn:aws:iam::000000000002:role/a", "000000000077"][..];
+    let grant = select(grantees).prop_map(|grantee| DecryptGrant {
+        id: "1".to_owned(),
+        grantee: grantee.to_owned(),
+        context_equals: None,
+        context_includes: None,
+    });
+    prop::collection::vec(grant, 0..3).prop_map(Arc::from)
 }
 
 fn a_bucket() -> impl Strategy<Value = BucketFacts> {
@@ -266,6 +294,7 @@ prop_compose! {
         trails in (0..4usize).prop_flat_map(|count| (0..count).map(a_trail).collect::<Vec<_>>()),
         keys in prop::collection::vec(option::weighted(0.9, observed(a_key())), KEYS.len()),
         policies in prop::collection::vec(option::weighted(0.9, observed(a_policy())), KEYS.len()),
+        grants in prop::collection::vec(option::weighted(0.9, observed(some_grants())), KEYS.len()),
         rotations in prop::collection::vec(option::weighted(0.9, observed(a_rotation())), KEYS.len()),
         stores in (0..3usize).prop_flat_map(|count| (0..count).map(a_store).collect::<Vec<_>>()),
         buckets in prop::collection::vec(a_bucket(), 2),
@@ -289,11 +318,13 @@ prop_compose! {
             population,
             trails,
             key_policies: named.clone().zip(policies).filter_map(|(key, it)| Some((key, it?))).collect(),
+            key_grants: named.clone().zip(grants).filter_map(|(key, it)| Some((key, it?))).collect(),
             key_rotations: named.clone().zip(rotations).filter_map(|(key, it)| Some((key, it?))).collect(),
             stores,
             keys: named.zip(keys).filter_map(|(key, it)| Some((key, it?))).collect(),
             buckets: BUCKETS.iter().map(|it| (*it).to_owned()).zip(buckets).collect(),
             trusted_key_accounts: trusted.into_iter().collect::<BTreeSet<_>>(),
+            trusted_readers: BTreeSet::new(),
             thresholds: Thresholds::DEFAULT,
             as_of: now(),
         }
@@ -341,6 +372,13 @@ fn subject_of(trail: &TrailFacts) -> Subject {
     Subject::Trail(trail.description.arn.clone())
 }
 
+const OF_POLICY: [ControlId; 4] = [
+    ControlId::KeyPolicyAllowsCloudtrail,
+    ControlId::KeyPolicyDescribeKey,
+    ControlId::KeyPolicyScoped,
+    ControlId::KeyReadersLimited,
+];
+
 /// Which controls need something of this trail that was not read.
 fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId> {
     let key = trail.key.as_ref().and_then(|it| facts.keys.get(it)).and_then(|it| it.known());
@@ -355,17 +393,16 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
         && trail.sample.sealed > 0;
     let is_everybody_listed =
         facts.population.known().is_some() || !trail.description.is_organization_trail;
-    let of_key = [
-        ControlId::KeyCustomerManaged,
-        ControlId::KeyUsable,
-        ControlId::KeyPolicyAllowsCloudtrail,
-        ControlId::KeyRotationEnabled,
-    ];
+    let of_key =
+        [ControlId::KeyCustomerManaged, ControlId::KeyUsable, ControlId::KeyRotationEnabled];
     let mut lacking = BTreeSet::new();
-    lacking.extend(of_key.into_iter().filter(|_| key.is_none()));
+    lacking.extend(of_key.into_iter().chain(OF_POLICY).filter(|_| key.is_none()));
     let policy = trail.key.as_ref().and_then(|it| facts.key_policies.get(it));
     let is_policy_known = policy.is_some_and(|it| it.known().is_some());
-    lacking.extend((!is_policy_known).then_some(ControlId::KeyPolicyAllowsCloudtrail));
+    lacking.extend(OF_POLICY.into_iter().filter(|_| !is_policy_known));
+    let grants = trail.key.as_ref().and_then(|it| facts.key_grants.get(it));
+    let are_grants_known = grants.is_some_and(|it| it.known().is_some());
+    lacking.extend((!are_grants_known).then_some(ControlId::KeyReadersLimited));
     let rotation = trail.key.as_ref().and_then(|it| facts.key_rotations.get(it));
     let is_rotation_known = rotation.is_some_and(|it| it.known().is_some());
     lacking.extend((!is_rotation_known).then_some(ControlId::KeyRotationEnabled));
@@ -400,7 +437,7 @@ fn is_recorded(facts: &OrganizationFacts, target: Target) -> bool {
 }
 
 /// How many kinds of facts [`without_leg`] knows.
-const LEGS: usize = 10;
+const LEGS: usize = 11;
 
 /// The facts with everything of one kind unread, by number.
 fn without_leg(mut facts: OrganizationFacts, leg: usize) -> OrganizationFacts {
@@ -431,6 +468,10 @@ fn without_leg(mut facts: OrganizationFacts, leg: usize) -> OrganizationFacts {
         8 => {
             let trails = facts.trails.iter_mut();
             trails.for_each(|it| it.management_events = Observed::Unread(gap(9)));
+        }
+        9 => {
+            let grants = facts.key_grants.values_mut();
+            grants.for_each(|it| *it = Observed::Unread(gap(9)));
         }
         _ => facts.trails.iter_mut().for_each(|it| it.sample = LogSample::nothing(window())),
     }

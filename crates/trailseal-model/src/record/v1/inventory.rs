@@ -58,7 +58,13 @@ pub(super) fn key_line(facts: &OrganizationFacts, key: &Arn, names: &GapNames<'_
     let policy = facts.key_policies.get(key);
     let rotation = facts.key_rotations.get(key);
     let known_rotation = rotation.and_then(Observed::known).map(|it| it.value);
-    let gaps = [presence.gap(), policy.and_then(Observed::gap), rotation.and_then(Observed::gap)];
+    let grants = facts.key_grants.get(key);
+    let gaps = [
+        presence.gap(),
+        policy.and_then(Observed::gap),
+        grants.and_then(Observed::gap),
+        rotation.and_then(Observed::gap),
+    ];
     let found = presence.known().map(|it| &it.value);
     let existing: Option<&KeyFacts> = match found {
         Some(KeyPresence::Exists(it)) => Some(it),

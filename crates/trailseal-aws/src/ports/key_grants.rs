@@ -1,0 +1,77 @@
+//! By which grants of KMS keys somebody may decrypt.
+
+use std::collections::{BTreeMap, HashMap};
+use std::ops::ControlFlow;
+
+use aws_credential_types::provider::SharedCredentialsProvider;
+use aws_sdk_kms::Config;
+use aws_sdk_kms::operation::list_grants::ListGrantsOutput;
+use aws_sdk_kms::types::{GrantListEntry, GrantOperation};
+use trailseal_evaluator::ports::KeyGrants;
+use trailseal_model::{Answer, Arn, DecryptGrant, Gap, Operation, Target};
+
+use super::read::{Page, Pages, present, present_owned};
+use crate::Aws;
+use crate::call::{Ask, Unread};
+use crate::failure::Failure;
+
+/// The most that the service's model allows.
+const PAGE: i32 = 100;
+
+impl KeyGrants for Aws {
+    async fn decrypt_grants(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Vec<DecryptGrant>>, Gap> {
+        let Target { account, region } = asked_in;
+        let ask = Ask::new(Operation::ListGrants, account, region).on(key.as_str());
+        let mut pages = Pages::new();
+        loop {
+            let request = self.clients.kms(region).list_grants().key_id(key.as_str());
+            let request = request.limit(PAGE).set_marker(pages.token());
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<ListGrantsOutput, &Failure>| read_page(&output?);
+            let page = self.call(&ask, send, read).await?;
+            match pages.add(&ask, page)? {
+                ControlFlow::Break(whole) => return Ok(whole),
+                ControlFlow::Continue(unfinished) => pages = unfinished,
+            }
+        }
+    }
+}
+
+/// A page of many grants, of which those are kept by which somebody may decrypt.
+fn read_page(output: &ListGrantsOutput) -> Result<Page<DecryptGrant>, Unread> {
+    let next_token = present_owned(output.next_marker());
+    if output.truncated() && next_token.is_none() {
+        return Err("ListGrants says that there is more, and not where".into());
+    }
+    let grants = output.grants.as_deref().ok_or("ListGrants without Grants")?;
+    let decrypting = grants.iter().filter(|it| may_decrypt(it));
+    let items = decrypting.map(read_grant).collect::<Result<_, _>>()?;
+    Ok(Page { items, next_token: next_token.filter(|_| output.truncated()) })
+}
+
+fn may_decrypt(grant: &GrantListEntry) -> bool {
+    grant.operations().contains(&GrantOperation::Decrypt)
+}
+
+/// One grant. One of nobody fails the whole list: dropping it would hide a reader.
+fn read_grant(grant: &GrantListEntry) -> Result<DecryptGrant, Unread> {
+    let grantee = present(grant.grantee_principal());
+    let grantee = grantee.or_else(|| present(grant.grantee_service_principal()));
+    let constraints = grant.constraints();
+    let context = |it: &HashMap<String, String>| -> BTreeMap<String, String> {
+        it.iter().map(|(key, value)| (key.clone(), value.clone())).collect()
+    };
+    Ok(DecryptGrant {
+        id: present(grant.grant_id()).ok_or("a grant without GrantId")?.to_owned(),
+        grantee: grantee.ok_or("a grant without GranteePrincipal")?.to_owned(),
+        context_equals: constraints.and_then(|it| it.encryption_context_equals()).map(context),
+        context_includes: constraints.and_then(|it| it.encryption_context_subset()).map(context),
+    })
+}

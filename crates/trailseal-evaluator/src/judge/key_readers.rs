@@ -1,0 +1,225 @@
+//! `key-readers-limited`: who may decrypt the logs, by the key policy and by grants.
+//!
+//! Sources: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" and "Default KMS
+//! key policy created in CloudTrail console"; KMS developer guide, "Creating a key policy" and "Grants
+//! in AWS KMS". The policy is simulated by `trailseal-key-policy`.
+
+use std::sync::Arc;
+
+use trailseal_key_policy::{LogReading, Membership, Who, Why, is_reader_denied, readers};
+use trailseal_model::{
+    AccountId, Answer, ControlId, DecryptGrant, Evidence, Finding, GapId, Observed, Reason,
+};
+
+use super::TrailCase;
+use super::key_policy::PolicyRead;
+
+const CONTROL: ControlId = ControlId::KeyReadersLimited;
+const EXPECTED: &str = "kms:Decrypt for named readers only";
+
+pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
+    let read = match PolicyRead::of(case, CONTROL, EXPECTED) {
+        Ok(read) => read,
+        Err(finding) => return *finding,
+    };
+    let found = case.readers_by(&read);
+    // What is certain goes before what is not, and the wider before the narrower.
+    let worst = found.iter().filter_map(|it| it.fault.as_ref()).min_by_key(|it| it.rank());
+    match worst {
+        Some(Fault::Fails(reason)) => failed(case, &read, &found, *reason),
+        Some(Fault::Unlisted(gap)) => {
+            let observed = shown(found.iter().filter(|it| it.is(Fault::Unlisted(*gap))));
+            Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
+                .saying(format!(
+                    "The logs of '{}' may be decrypted by an account that was not listed, but not every account of the organization was.",
+                    case.name()
+                ))
+                .comparing(EXPECTED, observed)
+                .showing(read.evidence)
+        }
+        Some(Fault::Doubt) => {
+            let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
+            Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
+                .saying(format!(
+                    "Who may decrypt the logs of '{}' hangs on something that is not known.",
+                    case.name()
+                ))
+                .comparing(EXPECTED, observed)
+                .showing(read.evidence)
+        }
+        None => limited(case, &read, &found),
+    }
+}
+
+/// Somebody who may decrypt, in words, and what is wrong with that.
+struct Reader<'a> {
+    words: String,
+    fault: Option<Fault>,
+    /// ListGrants, for one by a grant.
+    granted_by: Option<&'a Evidence>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    Fails(Reason),
+    /// The reader's account may be a member that was not listed.
+    Unlisted(GapId),
+    /// It is not known who reads, or whether.
+    Doubt,
+}
+
+impl Fault {
+    fn rank(self) -> u8 {
+        match self {
+            Self::Fails(Reason::EverybodyReads) => 0,
+            Self::Fails(Reason::OutsiderReads) => 1,
+            Self::Fails(_) => 2,
+            Self::Unlisted(_) => 3,
+            Self::Doubt => 4,
+        }
+    }
+}
+
+impl Reader<'_> {
+    fn is(&self, fault: Fault) -> bool {
+        self.fault == Some(fault)
+    }
+}
+
+fn shown<'r, 'a: 'r>(readers: impl Iterator<Item = &'r Reader<'a>>) -> String {
+    let words: Vec<&str> = readers.map(|it| it.words.as_str()).collect();
+    if words.is_empty() { "nobody".to_owned() } else { words.join("; ") }
+}
+
+fn failed(
+    case: &TrailCase<'_>,
+    read: &PolicyRead<'_>,
+    found: &[Reader<'_>],
+    reason: Reason,
+) -> Finding {
+    let name = case.name();
+    let wrong = || found.iter().filter(|it| it.is(Fault::Fails(reason)));
+    let what = match reason {
+        Reason::EverybodyReads => "Everybody may decrypt",
+        Reason::OutsiderReads => "An account outside the organization may decrypt",
+        _ => "Every identity of an account or of the organization may decrypt",
+    };
+    let mut proof = read.proof();
+    if let Some(evidence) = wrong().find_map(|it| it.granted_by) {
+        proof = proof.and(evidence);
+    }
+    Finding::fail(CONTROL, case.subject(), reason, &proof)
+        .saying(format!("{what} the logs of '{name}'."))
+        .comparing(EXPECTED, shown(wrong()))
+}
+
+/// Nothing is wrong with the policy; without the grants nobody knows whether that is all.
+fn limited(case: &TrailCase<'_>, read: &PolicyRead<'_>, found: &[Reader<'_>]) -> Finding {
+    let name = case.name();
+    match case.grants() {
+        Some(Observed::Known(grants)) => {
+            let proof = read.proof().and(&grants.evidence);
+            Finding::pass(CONTROL, case.subject(), Reason::ReadersLimited, &proof)
+                .saying(format!("Only readers who were chosen may decrypt the logs of '{name}'."))
+                .comparing(EXPECTED, shown(found.iter()))
+        }
+        unread => {
+            let gaps = unread.and_then(Observed::gap).into_iter().collect();
+            Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+                .saying(format!(
+                    "The policy of the key of '{name}' limits who may decrypt; its grants could not be read."
+                ))
+                .comparing(EXPECTED, shown(found.iter()))
+                .showing(read.evidence)
+        }
+    }
+}
+
+impl<'a> TrailCase<'a> {
+    fn grants(&self) -> Option<&'a Observed<Answer<Arc<[DecryptGrant]>>>> {
+        self.trail.key.as_ref().and_then(|it| self.facts.key_grants.get(it))
+    }
+
+    /// Everybody who may decrypt, by the policy and then by grants.
+    fn readers_by(&self, read: &PolicyRead<'_>) -> Vec<Reader<'a>> {
+        let membership = |account: &str| match account.parse() {
+            Ok(account) if self.facts.account(account).is_some() => Membership::Member,
+            Ok(_) if self.facts.population.known().is_some() => Membership::Stranger,
+            _ => Membership::Unknown,
+        };
+        let reading = LogReading {
+            delivery: read.delivery.simulated(),
+            organization: self.facts.organization.as_ref().map(|it| it.id.as_str()),
+            membership: &membership,
+        };
+        let own = read.delivery.key_account();
+        let by_policy = readers(&read.policy, &reading).into_iter().map(|it| {
+            let mut words = format!("{} by {}", it.who, it.statement);
+            if !it.conditions.is_empty() {
+                words = format!("{words} under {}", it.conditions.join(", "));
+            }
+            let fault = self.fault(&it.who, it.doubt.as_ref(), own);
+            if let (Some(Fault::Doubt), Some(why)) = (fault, &it.doubt) {
+                words = format!("{words}: {why}");
+            }
+            Reader { words, fault, granted_by: None }
+        });
+        let grants = self.grants().and_then(Observed::known);
+        let trail = &self.trail.description.arn;
+        let by_grants = grants.into_iter().flat_map(|grants| {
+            let of_logs = grants.value.iter().filter(|it| it.may_read_logs_of(trail));
+            // What the policy denies, no grant gives.
+            let effective =
+                of_logs.filter(|it| !is_reader_denied(&read.policy, &reading, &it.grantee));
+            effective.map(|grant| {
+                let who = Who::of_grantee(&grant.grantee);
+                let words = format!("{who} by grant {}", grant.id);
+                let fault = self.fault(&who, None, own);
+                Reader { words, fault, granted_by: Some(&grants.evidence) }
+            })
+        });
+        by_policy.chain(by_grants).collect()
+    }
+
+    /// What is wrong with a reader; `own` is the key's account.
+    fn fault(&self, who: &Who, doubt: Option<&Why>, own: Option<AccountId>) -> Option<Fault> {
+        let certain = |reason| Some(doubt.map_or(Fault::Fails(reason), |_| Fault::Doubt));
+        match who {
+            Who::Everybody => certain(Reason::EverybodyReads),
+            Who::OtherOrganization(_) => certain(Reason::OutsiderReads),
+            Who::Organization => certain(Reason::WholeAccountReads),
+            Who::WholeAccount(account) => match self.outsider(account, own) {
+                Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
+                None if self.is_ours(account, own) => certain(Reason::WholeAccountReads),
+                None => None,
+            },
+            Who::PartOfAccount(account) | Who::Account(account) | Who::Identity { account, .. } => {
+                match (self.outsider(account, own), doubt) {
+                    (Some(fault), None) => Some(fault),
+                    // A condition only narrows who reads of our own; what an element does that is not
+                    // understood, nobody knows.
+                    (Some(_), Some(_)) | (None, Some(Why::Element(_))) => Some(Fault::Doubt),
+                    (None, _) => None,
+                }
+            }
+            Who::Deleted(_) | Who::Service(_) => None,
+            Who::Other(_) => Some(Fault::Doubt),
+        }
+    }
+
+    /// What is wrong with an account that is neither the key's own, nor a member, nor trusted.
+    fn outsider(&self, account: &str, own: Option<AccountId>) -> Option<Fault> {
+        let trusted = &self.facts.trusted_readers;
+        let is_trusted = account.parse().is_ok_and(|it: AccountId| trusted.contains(&it));
+        if is_trusted || self.is_ours(account, own) {
+            return None;
+        }
+        let gap = self.facts.population.gap();
+        Some(gap.map_or(Fault::Fails(Reason::OutsiderReads), Fault::Unlisted))
+    }
+
+    fn is_ours(&self, account: &str, own: Option<AccountId>) -> bool {
+        let is_ours = |it: AccountId| own == Some(it) || self.facts.account(it).is_some();
+        account.parse().is_ok_and(is_ours)
+    }
+}

@@ -1,0 +1,221 @@
+//! `key-readers-limited`: who may decrypt, and whether that is wrong.
+
+use trailseal_model::{DecryptGrant, Organization};
+
+use super::*;
+
+fn grant(grantee: &str) -> DecryptGrant {
+    DecryptGrant {
+        id: "0a1b".to_owned(),
+        grantee: grantee.to_owned(),
+        context_equals: None,
+        context_includes: None,
+    }
+}
+
+/// The policy that lets CloudTrail seal, and this principal decrypt under this condition.
+fn decrypting(principal: &str, condition: &str) -> String {
+    let statement = format!(
+        r#"{{"Sid": "Readers", "Effect": "Allow", "Principal": {principal},
+            "Action": "kms:Decrypt", "Resource": "*", "Condition": {condition}}}"#
+    );
+    let (before, after) = POLICY.split_once("\"Statement\": ").unwrap();
+    let seal = after.trim_end().strip_suffix('}').unwrap();
+    format!("{before}\"Statement\": [{seal}, {statement}]}}")
+}
+
+fn under_policy(text: &str) -> Facts {
+    Facts::sealed().policy_is(Some(policy(text)))
+}
+
+#[track_caller]
+fn check_facts(facts: Facts, expected: &str) -> Finding {
+    check(facts, &format!("key-readers-limited {expected}"))
+}
+
+#[track_caller]
+fn check_policy(principal: &str, condition: &str, expected: &str) -> Finding {
+    check_facts(under_policy(&decrypting(principal, condition)), expected)
+}
+
+const EVERYBODY: &str = r#"{"AWS": "*"}"#;
+
+#[test]
+fn nobody_and_named_readers_pass() {
+    let finding = check_facts(Facts::sealed(), "pass readers_limited");
+    assert_eq!(finding.observed(), "nobody");
+    // GetKeyPolicy and ListGrants.
+    assert_eq!(finding.evidence().len(), 2);
+    let role = r#"{"AWS": "arn:aws:iam::000000000002:role/LogReader"}"#;
+    let finding = check_policy(role, "{}", "pass readers_limited");
+    let by = "arn:aws:iam::000000000002:role/LogReader by statement 2 (`Readers`)";
+    assert_eq!(finding.observed(), by);
+    let condition = r#"{"Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}}"#;
+    let finding = check_policy(role, condition, "pass readers_limited");
+    let under = "Null kms:EncryptionContext:aws:cloudtrail:arn";
+    assert_eq!(finding.observed(), format!("{by} under {under}"));
+}
+
+#[test]
+fn the_ordinary_root_statement_is_reported_and_does_not_fail() {
+    let root = r#"{"AWS": "arn:aws:iam::000000000001:root"}"#;
+    let finding = check_policy(root, "{}", "pass readers_limited");
+    assert_eq!(finding.observed(), "whom account 000000000001 lets by statement 2 (`Readers`)");
+    check_policy(r#"{"AWS": "000000000002"}"#, "{}", "pass readers_limited");
+}
+
+#[test]
+fn everybody_fails() {
+    for principal in [EVERYBODY, r#""*""#] {
+        let finding = check_policy(principal, "{}", "fail everybody_reads");
+        assert_eq!(finding.observed(), "everybody by statement 2 (`Readers`)");
+        assert_eq!(finding.evidence().len(), 1);
+    }
+    let context = r#"{"Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}}"#;
+    check_policy(EVERYBODY, context, "fail everybody_reads");
+}
+
+#[test]
+fn everybody_of_one_account_fails() {
+    let console = r#"{
+        "StringEquals": {"kms:CallerAccount": "000000000001"},
+        "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:000000000001:trail/*"}
+    }"#;
+    let finding = check_policy(EVERYBODY, console, "fail whole_account_reads");
+    assert!(finding.observed().starts_with("everybody of account 000000000001 by"));
+    let roles = r#"{"StringEquals": {"kms:CallerAccount": "000000000001"},
+        "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/LogReader"}}"#;
+    let finding = check_policy(EVERYBODY, roles, "pass readers_limited");
+    assert!(finding.observed().starts_with("some of account 000000000001 by"));
+}
+
+#[test]
+fn everybody_of_the_organization_fails() {
+    let of_organization = |it: Facts| {
+        it.with(|it| {
+            it.organization =
+                Some(Organization { id: "o-a".to_owned(), management_account: account(1) });
+        })
+    };
+    let condition = r#"{"StringEquals": {"aws:PrincipalOrgID": "o-a"}}"#;
+    let facts = || under_policy(&decrypting(EVERYBODY, condition));
+    check_facts(of_organization(facts()), "fail whole_account_reads");
+    // Whose organization that is, is not known.
+    check_facts(facts(), "not_proven readers_unknown");
+    let partner = decrypting(EVERYBODY, r#"{"StringEquals": {"aws:PrincipalOrgID": "o-b"}}"#);
+    check_facts(of_organization(under_policy(&partner)), "fail outsider_reads");
+}
+
+#[test]
+fn an_outsider_fails_unless_trusted() {
+    for principal in [
+        r#"{"AWS": "000000000077"}"#,
+        r#"{"AWS": "arn:aws:iam::000000000077:root"}"#,
+        r#"{"AWS": "arn:aws:iam::000000000077:role/Partner"}"#,
+    ] {
+        let facts = || under_policy(&decrypting(principal, "{}"));
+        check_facts(facts(), "fail outsider_reads");
+        let trusting = facts().with(|it| it.trusted_readers.extend([account(77)]));
+        check_facts(trusting, "pass readers_limited");
+        // To be trusted with keys is another matter.
+        let trusting = facts().with(|it| it.trusted_key_accounts.extend([account(77)]));
+        check_facts(trusting, "fail outsider_reads");
+    }
+    let caller = r#"{"StringEquals": {"kms:CallerAccount": "000000000077"}}"#;
+    let facts = || under_policy(&decrypting(EVERYBODY, caller));
+    check_facts(facts(), "fail outsider_reads");
+    let trusting = facts().with(|it| it.trusted_readers.extend([account(77)]));
+    check_facts(trusting, "pass readers_limited");
+}
+
+#[test]
+fn to_trust_one_s_own_account_does_not_open_it_to_everybody() {
+    let caller = r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#;
+    let facts = under_policy(&decrypting(EVERYBODY, caller));
+    let trusting = facts.with(|it| it.trusted_readers.extend([account(1)]));
+    check_facts(trusting, "fail whole_account_reads");
+}
+
+#[test]
+fn an_outsider_may_be_a_member_that_was_not_listed() {
+    let facts = under_policy(&decrypting(r#"{"AWS": "000000000077"}"#, "{}"));
+    let facts = facts.with(|it| it.population = Observed::Unread(gap(1)));
+    let finding = check_facts(facts, "not_proven unread");
+    assert_eq!(finding.gaps(), [gap(1)]);
+}
+
+#[test]
+fn the_widest_reader_gives_the_reason() {
+    let both = r#"{"AWS": ["000000000077", "*"]}"#;
+    let finding = check_policy(both, "{}", "fail everybody_reads");
+    assert_eq!(finding.observed(), "everybody by statement 2 (`Readers`)");
+}
+
+#[test]
+fn what_is_not_known_is_not_proven() {
+    let vpc = r#"{"StringEquals": {"aws:SourceVpce": "vpce-1"}}"#;
+    let finding = check_policy(EVERYBODY, vpc, "not_proven readers_unknown");
+    assert!(finding.observed().ends_with("the value of `aws:SourceVpce` is not known"));
+    check_policy(r#"{"Federated": "accounts.google.com"}"#, "{}", "not_proven readers_unknown");
+    // Of one's own people a condition only lets fewer read.
+    let mfa = r#"{"Bool": {"aws:MultiFactorAuthPresent": "true"}}"#;
+    check_policy(r#"{"AWS": "000000000001"}"#, mfa, "pass readers_limited");
+    check_policy(r#"{"AWS": "000000000077"}"#, mfa, "not_proven readers_unknown");
+    check_policy(r#"{"AWS": "000000000001"}"#, "[]", "not_proven readers_unknown");
+    check_facts(under_policy("{"), "not_proven policy_malformed");
+}
+
+#[test]
+fn services_and_deleted_identities_are_reported() {
+    let principal = r#"{"Service": "cloudtrail.amazonaws.com", "AWS": "AROAEXAMPLE1234567890"}"#;
+    let finding = check_policy(principal, "{}", "pass readers_limited");
+    assert!(finding.observed().contains("the service cloudtrail.amazonaws.com by statement 2"));
+    assert!(finding.observed().contains("the deleted AROAEXAMPLE1234567890 by statement 2"));
+}
+
+#[test]
+fn grants_count() {
+    let granting =
+        |grants: &[DecryptGrant]| Facts::sealed().grants_are(Some(known(Arc::from(grants))));
+    let own = "arn:aws:iam::000000000001:role/LogReader";
+    let finding = check_facts(granting(&[grant(own)]), "pass readers_limited");
+    assert_eq!(finding.observed(), format!("{own} by grant 0a1b"));
+    check_facts(granting(&[grant("s3.eu-west-1.amazonaws.com")]), "pass readers_limited");
+    check_facts(granting(&[grant("somebody")]), "not_proven readers_unknown");
+    let outsider = grant("arn:aws:iam::000000000077:user/partner");
+    let finding = check_facts(granting(std::slice::from_ref(&outsider)), "fail outsider_reads");
+    assert_eq!(finding.evidence().len(), 2);
+    let of_other = Some([("aws:cloudtrail:arn".to_owned(), "other".to_owned())].into());
+    let elsewhere = DecryptGrant { context_includes: of_other, ..outsider.clone() };
+    let finding = check_facts(granting(&[elsewhere]), "pass readers_limited");
+    assert_eq!(finding.observed(), "nobody");
+    // What the policy denies, no grant gives.
+    let denial = POLICY.replace(
+        "\"Statement\": {",
+        r#""Statement": [{"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt",
+            "Resource": "*", "Condition": {"StringNotEquals": {"kms:CallerAccount": "000000000001"}}}, {"#,
+    );
+    let (denial, _) = denial.rsplit_once('}').unwrap();
+    let denied = granting(&[outsider]).policy_is(Some(policy(&format!("{denial}]}}"))));
+    let finding = check_facts(denied, "pass readers_limited");
+    assert_eq!(finding.observed(), "nobody");
+}
+
+#[test]
+fn without_the_grants_nothing_passes_and_what_fails_still_does() {
+    let unread = |it: Facts| it.grants_are(Some(Observed::Unread(gap(3))));
+    let finding = check_facts(unread(Facts::sealed()), "not_proven unread");
+    assert_eq!(finding.gaps(), [gap(3)]);
+    check_facts(Facts::sealed().grants_are(None), "not_proven unread");
+    let everybody = under_policy(&decrypting(EVERYBODY, "{}"));
+    check_facts(unread(everybody), "fail everybody_reads");
+}
+
+#[test]
+fn an_unread_policy_and_a_stranger_s_are_not_proven() {
+    let unread = Facts::sealed().policy_is(Some(Observed::Unread(gap(3))));
+    let finding = check_facts(unread, "not_proven unread");
+    assert_eq!(finding.gaps(), [gap(3)]);
+    let stranger = Facts::sealed().names_key(Some(FOREIGN_KEY)).policy_is(None).key(|_| ());
+    check_facts(stranger, "not_proven outside_organization");
+}

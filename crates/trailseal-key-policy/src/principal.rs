@@ -1,0 +1,180 @@
+//! Whether the principals of a statement include the caller.
+
+use crate::context::{Caller, RequestContext};
+use crate::pattern::arn_parts;
+use crate::policy::{Effect, Part, Principal, Statement};
+use crate::truth::{Truth, Why};
+
+/// A key policy's statement needs a principal. NotPrincipal is for Deny only (IAM user guide, *AWS
+/// JSON policy elements: NotPrincipal*).
+pub(crate) fn principal_applies(statement: &Statement, context: &RequestContext) -> Truth {
+    let unclear = |element: &str| Truth::Unknown(Why::Element(element.to_owned()));
+    let effect = statement.effect;
+    let is_any = |list: &[Principal]| {
+        Truth::any(list.iter().map(|it| is_caller(it, context.caller(), effect)))
+    };
+    match (&statement.principal, effect) {
+        (Part::Missing, _) => unclear("Principal"),
+        (Part::Unclear(why), _) => Truth::Unknown(why.clone()),
+        (Part::AllBut(_), Effect::Allow) => unclear("NotPrincipal"),
+        (Part::AllBut(list), Effect::Deny) => is_any(list).negated(),
+        (Part::Only(list), _) => is_any(list),
+    }
+}
+
+fn unknown(name: &str) -> Truth {
+    Truth::Unknown(Why::Principal(name.to_owned()))
+}
+
+fn is_caller(principal: &Principal, caller: &Caller, effect: Effect) -> Truth {
+    match (principal, caller) {
+        (Principal::Everyone, _) => Truth::Yes,
+        (Principal::Unheard(name), _) => unknown(name),
+        (Principal::Outsider(_), _) => Truth::No,
+        (_, Caller::Service(service)) => is_service(principal, service),
+        // "All AWS identities" (KMS developer guide, *Creating a key policy*).
+        (Principal::Aws(name), _) if name == "*" => Truth::Yes,
+        (Principal::Aws(name), _) => is_identity(name, caller, effect),
+        (Principal::Service(_), _) => Truth::No,
+    }
+}
+
+/// Whether a principal stands for the service.
+///
+/// `"*"` is all principals, services among them. Whether `{"AWS": "*"}` is too, AWS does not say:
+/// it calls the two the same for anonymous users, and in key policies "all AWS identities" (IAM
+/// user guide, *AWS JSON policy elements: Principal*; KMS developer guide, *Creating a key policy*).
+fn is_service(principal: &Principal, service: &str) -> Truth {
+    match principal {
+        Principal::Service(name) if name == service => Truth::Yes,
+        Principal::Service(name) if may_be_service(name, service) => unknown(name),
+        Principal::Aws(name) if named(name) == Named::Unheard => unknown(name),
+        _ => Truth::No,
+    }
+}
+
+/// Other spellings, wildcards, and the same service's names in other Regions and partitions: a
+/// service of an opt-in Region is seen elsewhere under a name with that Region.
+fn may_be_service(name: &str, service: &str) -> bool {
+    let first = |it: &str| it.split('.').next().unwrap_or_default().to_ascii_lowercase();
+    name.contains(['*', '?', '$']) || first(name) == first(service)
+}
+
+/// Whether a name under `AWS` stands for this identity.
+///
+/// A statement that allows an account gives it to the account's own policies to hand on, and gives
+/// none of its identities anything by itself (KMS developer guide, *Creating a key policy*, "Allows
+/// access to the AWS account"). How far one reaches that denies an account, AWS does not say.
+fn is_identity(name: &str, caller: &Caller, effect: Effect) -> Truth {
+    match (named(name), caller.account()) {
+        (Named::Unheard, _) | (_, None) => unknown(name),
+        (Named::Nobody, _) => Truth::No,
+        (Named::Account(account), Some(own)) if account != own => Truth::No,
+        (Named::Account(_), _) if effect == Effect::Deny => unknown(name),
+        (Named::Account(_), _) => matches!(caller, Caller::Delegate { .. }).into(),
+        (Named::Identity(account), Some(own)) if account != own => Truth::No,
+        (Named::Identity(_), _) => match caller {
+            Caller::Identity { arn } if arn == name => Truth::Yes,
+            // A role and a session of it are the same in one place and not in another.
+            Caller::Identity { arn } if is_session(arn) != is_session(name) => unknown(name),
+            _ => Truth::No,
+        },
+    }
+}
+
+fn is_session(arn: &str) -> bool {
+    arn.split(':').nth(2) == Some("sts")
+}
+
+/// What a name under `AWS` is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Named<'a> {
+    /// An account, by its id or as its root.
+    Account(&'a str),
+    /// An identity of IAM or STS, and its account.
+    Identity(&'a str),
+    /// The unique id that a deleted identity leaves behind.
+    Nobody,
+    /// Anything else, `*` among it.
+    Unheard,
+}
+
+pub(crate) fn named(name: &str) -> Named<'_> {
+    let is_plain = name.bytes().all(|it| it.is_ascii_alphanumeric());
+    if is_account_id(name) {
+        return Named::Account(name);
+    }
+    if is_plain && ["AIDA", "AROA"].iter().any(|it| name.starts_with(it)) {
+        return Named::Nobody;
+    }
+    match arn_parts(name) {
+        Some(["arn", _, "iam" | "sts", _, account, resource])
+            if is_account_id(account) && !name.contains(['*', '?', '$']) =>
+        {
+            if resource == "root" {
+                Named::Account(account)
+            } else {
+                Named::Identity(account)
+            }
+        }
+        _ => Named::Unheard,
+    }
+}
+
+pub(crate) fn is_account_id(text: &str) -> bool {
+    text.len() == 12 && text.bytes().all(|it| it.is_ascii_digit())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_name_is() {
+        let check = |name: &str, expected: Named<'_>| assert_eq!(named(name), expected, "{name}");
+        check("111122223333", Named::Account("111122223333"));
+        check("arn:aws-cn:iam::111122223333:root", Named::Account("111122223333"));
+        check("arn:aws:iam::111122223333:role/a/root", Named::Identity("111122223333"));
+        check("arn:aws:sts::111122223333:assumed-role/a/b", Named::Identity("111122223333"));
+        check("AROAEXAMPLE1234567890", Named::Nobody);
+        for name in ["*", "", "11112222333", "arn:aws:iam::111122223333:role/*", "AROA-1"] {
+            check(name, Named::Unheard);
+        }
+        check("arn:aws:iam::*:root", Named::Unheard);
+        check("arn:aws:s3:::bucket", Named::Unheard);
+    }
+
+    #[track_caller]
+    fn check(name: &str, caller: &Caller, allows: &Truth, denies: &Truth) {
+        let principal = Principal::Aws(name.to_owned());
+        assert_eq!(is_caller(&principal, caller, Effect::Allow), *allows, "{name} {caller:?}");
+        assert_eq!(is_caller(&principal, caller, Effect::Deny), *denies, "{name} {caller:?}");
+    }
+
+    #[test]
+    fn which_identities_a_name_stands_for() {
+        let account = || "111122223333".to_owned();
+        let role = "arn:aws:iam::111122223333:role/a";
+        let session = "arn:aws:sts::111122223333:assumed-role/a/b";
+        let someone = Caller::Someone { account: account() };
+        let delegate = Caller::Delegate { account: account() };
+        let named = Caller::Identity { arn: role.to_owned() };
+        let (yes, no) = (&Truth::Yes, &Truth::No);
+        for caller in [&someone, &delegate, &named] {
+            check("*", caller, yes, yes);
+            check("444455556666", caller, no, no);
+            check("AROAEXAMPLE1234567890", caller, no, no);
+            check("arn:aws:iam::444455556666:role/a", caller, no, no);
+        }
+        let unsure = unknown("111122223333");
+        check("111122223333", &someone, no, &unsure);
+        check("111122223333", &delegate, yes, &unsure);
+        check("111122223333", &named, no, &unsure);
+        check(role, &someone, no, no);
+        check(role, &delegate, no, no);
+        check(role, &named, yes, yes);
+        check(session, &named, &unknown(session), &unknown(session));
+        let other = "arn:aws:iam::111122223333:role/b";
+        check(other, &named, no, no);
+    }
+}
