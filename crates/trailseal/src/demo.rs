@@ -73,7 +73,7 @@ fn guide(scanned: &Scanned) -> String {
     }
     let _ = writeln!(
         text,
-        "Of a real organization `trailseal scan` would now end with exit code {exit_code}: {}.\n\
+        "On a real organization `trailseal scan` would now end with exit code {exit_code}: {}.\n\
          The demonstration itself worked: exit code 0.",
         meaning(*exit_code)
     );
