@@ -40,7 +40,7 @@ impl Caution {
     /// Its id.
     pub(crate) const fn id(self) -> &'static str {
         match self {
-            Self::Simulated => "simulation",
+            Self::Simulated => "simulated-organization",
             Self::Scoped => "limited-scope",
             Self::SelfDeclared => "population-self-declared",
             Self::Standalone => "standalone-account",

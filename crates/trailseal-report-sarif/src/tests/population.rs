@@ -51,7 +51,7 @@ fn a_whole_run_of_an_organization_needs_no_caution() {
 #[test]
 fn a_simulation_says_so_and_never_closes_real_alerts() {
     let document = changed(|it| it.simulation = Some("demo".to_owned()));
-    assert_eq!(cautions(&document), ["simulation"]);
+    assert_eq!(cautions(&document), ["simulated-organization"]);
     assert_eq!(category(&document), "trailseal/simulation/o-1");
     assert_eq!(document["properties"]["simulation"], "demo");
     let banner = document["properties"]["banner"][0].as_str().unwrap();
@@ -60,7 +60,7 @@ fn a_simulation_says_so_and_never_closes_real_alerts() {
         it.simulation = Some("demo".to_owned());
         limit(it);
     });
-    assert_eq!(cautions(&both), ["simulation", "limited-scope"]);
+    assert_eq!(cautions(&both), ["simulated-organization", "limited-scope"]);
     assert!(category(&both).starts_with("trailseal/simulation/o-1/scope-"));
 }
 
@@ -127,8 +127,12 @@ fn every_run_has_every_descriptor() {
     let document = changed(|_| ());
     let descriptors = document["tool"]["driver"]["notifications"].as_array().unwrap();
     let ids: Vec<&str> = descriptors.iter().map(|it| it["id"].as_str().unwrap()).collect();
-    let expected =
-        ["simulation", "limited-scope", "population-self-declared", "standalone-account"];
+    let expected = [
+        "simulated-organization",
+        "limited-scope",
+        "population-self-declared",
+        "standalone-account",
+    ];
     assert_eq!(ids, expected);
     assert_nothing_is_empty(&document["tool"], "tool");
 }
