@@ -139,8 +139,8 @@ impl KeyPolicy {
     /// Reads a policy as GetKeyPolicy gives it.
     ///
     /// Names of elements are taken in any letter case: KMS keeps only what it could read, and a
-    /// statement without its effect or principal it could not. Of the other elements see
-    /// [`OddElements`].
+    /// statement without its effect or principal it could not. Whether the others count in odd letter
+    /// case AWS does not say, so both are thought of.
     ///
     /// # Errors
     ///
