@@ -20,6 +20,7 @@
 
 mod account;
 mod arn;
+mod bound;
 mod bucket;
 pub mod catalogue;
 mod coverage;
@@ -44,6 +45,7 @@ mod vocabulary;
 
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
 pub use arn::Arn;
+pub use bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence};
 pub use catalogue::{Control, ControlId, Severity, SubjectKind};
 pub use coverage::{Coverage, CoverageRow, Outcome};
