@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use trailseal_model::{ControlId, Operation, Outcome, Reason, Status, Verdict};
+use trailseal_model::{
+    ControlId, Operation, Outcome, Population, Reason, SampleMethod, Status, Verdict,
+};
 use trailseal_tests::audit::{audit_into, files};
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
@@ -47,11 +49,37 @@ async fn one_organization_trail_seen_everywhere_is_judged_once() {
     assert_eq!(world.faults.calls(Operation::AssumeRole), 44);
     assert_eq!(world.faults.calls(Operation::DescribeKey), 1);
     assert_eq!(world.faults.calls(Operation::ListBuckets), 1);
-    // 45 accounts x 3 Regions, day by day until more than 59 objects are listed.
-    assert!(world.faults.calls(Operation::ListObjectsV2) <= 500);
-    assert_eq!(world.faults.calls(Operation::HeadObject), 59);
+    // Each of 45 accounts x 3 Regions once: the whole window of a cell is one page.
+    assert_eq!(world.faults.calls(Operation::ListObjectsV2), 135);
+    // 59 at random, and the newest one.
+    assert!((59..=60).contains(&world.faults.calls(Operation::HeadObject)));
     let objects = audit.findings.iter().find(|it| it.control() == ControlId::LogObjectsSealed);
-    assert_eq!(objects.unwrap().reason(), Reason::NewestOnly);
+    assert_eq!(objects.unwrap().reason(), Reason::SampleSealed);
+    assert_eq!(audit.facts.trails[0].sample.population, Population::Counted(45 * 14));
+}
+
+#[tokio::test]
+async fn an_organization_trail_with_thousands_of_cells_gets_a_verdict_within_its_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan {
+        accounts: 400,
+        regions: 2,
+        own_trail_every: 1000,
+        suspended: vec![],
+        store_every: 0,
+        ..Plan::small()
+    };
+    let world = World::new(plan);
+    let audit = audit_into(&world, &folder.path().join("out")).await.unwrap();
+    let sample = &audit.facts.trails[0].sample;
+    assert!(world.faults.calls(Operation::ListObjectsV2) <= 500);
+    assert_eq!((sample.method, sample.selected()), (SampleMethod::Cells, 59));
+    // Half of the 400 x 2 x 8 cells are of a Region where nothing is delivered.
+    assert_eq!(sample.frame.cells, 6400);
+    assert!(sample.frame.empty > 20, "{:?}", sample.frame);
+    let objects = audit.findings.iter().find(|it| it.control() == ControlId::LogObjectsSealed);
+    assert_eq!(objects.unwrap().reason(), Reason::CellSampleSealed);
+    assert!(audit.verdicts().values().all(|it| *it == Verdict::Sealed));
 }
 
 #[tokio::test]
@@ -72,7 +100,9 @@ async fn the_pack_is_whole_and_says_so_last() {
         "record.jsonl",
         "report.html",
         "run.json",
+        "sampled_cells.csv",
         "samples.csv",
+        "sampling.csv",
         "trails.csv",
         "trailseal.sarif",
     ];

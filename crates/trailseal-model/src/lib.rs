@@ -59,7 +59,8 @@ pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
-    DeviationClass, LogSample, Population, Sample, SampleMethod, SampleResult, Selection, Window,
+    CellFrame, CellUse, Deviating, DeviationClass, LogSample, Population, Sample, SampleMethod,
+    SampleResult, SampledCell, Selection, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -44,6 +45,10 @@ pub(crate) struct ScanSettings {
     pub(crate) declared_accounts: Vec<Account>,
     pub(crate) account_tags: BTreeSet<String>,
     pub(crate) window: WindowChoice,
+    pub(crate) sample_size: u32,
+    pub(crate) tolerable_rate: f64,
+    /// A random one where none is given.
+    pub(crate) seed: Option<u64>,
     pub(crate) rate_share: RateShare,
     pub(crate) max_in_flight: usize,
     pub(crate) fail_on: Severity,
@@ -71,6 +76,9 @@ impl Default for ScanSettings {
             declared_accounts: Vec::new(),
             account_tags: BTreeSet::new(),
             window: WindowChoice::DEFAULT,
+            sample_size: Thresholds::DEFAULT.sample_size,
+            tolerable_rate: Thresholds::DEFAULT.tolerable_rate,
+            seed: None,
             rate_share: RateShare::HALF,
             max_in_flight: 256,
             fail_on: Severity::High,
@@ -124,7 +132,11 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
     check_regions(&settings.scope, &aws)?;
     let mut samples = SampleSpool::create(&folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
-    let audit_settings = audit_settings(&settings, &aws, started_at);
+    let seed = match outside.simulation {
+        Some(_) => settings.seed.unwrap_or_default(),
+        None => settings.seed.unwrap_or_else(random_seed),
+    };
+    let audit_settings = audit_settings(&settings, &aws, started_at, seed);
     let audited = tokio::select! {
         biased;
         res = audit(&aws, &audit_settings, events.as_ref(), &mut samples) => res,
@@ -143,7 +155,7 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
         partition: aws.caller().partition,
         role_name: settings.role_name.clone(),
         other_roles: aws.other_roles(),
-        settings: in_force(&settings),
+        settings: in_force(&settings, &audit_settings),
         arguments: settings.arguments,
         window: audit_settings.collect.window,
         fail_on: settings.fail_on,
@@ -174,7 +186,12 @@ const SPOOL_FILE: &str = ".samples";
 /// Where the folders of runs are, if nobody says otherwise.
 pub(crate) const OUT: &str = "trailseal-out";
 
-fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> AuditSettings {
+fn audit_settings(
+    settings: &ScanSettings,
+    aws: &Aws,
+    as_of: Timestamp,
+    seed: u64,
+) -> AuditSettings {
     AuditSettings {
         caller: aws.caller().account,
         partition: aws.caller().partition,
@@ -183,7 +200,12 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
         account_tags: settings.account_tags.clone(),
         collect: CollectSettings {
             window: settings.window.at(as_of),
-            thresholds: Thresholds::DEFAULT,
+            thresholds: Thresholds {
+                sample_size: settings.sample_size,
+                tolerable_rate: settings.tolerable_rate,
+                ..Thresholds::DEFAULT
+            },
+            seed,
             log_archive_accounts: settings.log_archive_accounts.clone(),
             bucket_owners: settings.bucket_owners.clone(),
         },
@@ -193,8 +215,14 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
     }
 }
 
+/// Nobody who delivers logs may foresee which of them are looked at. The standard library seeds its
+/// hash maps from the operating system, which is all that is needed here. TOML has no larger numbers.
+fn random_seed() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish() >> 1
+}
+
 /// What a reader needs to run the same scan again, whether it came from flags, environment or file.
-fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
+fn in_force(settings: &ScanSettings, audit: &AuditSettings) -> BTreeMap<&'static str, String> {
     let list = |accounts: &[AccountId]| {
         accounts.iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
     };
@@ -210,6 +238,7 @@ fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
         ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),
         ("rate_share", settings.rate_share.to_string()),
         ("max_in_flight", settings.max_in_flight.to_string()),
+        ("seed", audit.collect.seed.to_string()),
     ])
 }
 

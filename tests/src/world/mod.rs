@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
     Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
-    Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
+    ObjectRange, Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
 };
 use trailseal_model::{
     AccountId, Answer, Arn, BucketPresence, Evidence, Gap, GapClass, KeyFacts, KeyManager,
@@ -262,14 +262,16 @@ impl LogObjects for World {
     async fn list_objects(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
-        _token: Option<String>,
+        range: ObjectRange<'_>,
+        token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
-        let subject = format!("{bucket}/{prefix}");
+        let subject = format!("{}/{}", range.bucket, range.prefix);
         self.call(Operation::ListObjectsV2, reader.target, &subject).await?;
-        let keys = keys_under(prefix, self.plan.objects_a_day);
-        let page = ObjectPage { keys, next_token: None };
+        let after = token.as_deref().or(range.start_after).unwrap_or_default();
+        let mut keys = keys_under(range.prefix, after, self.plan.objects_a_day);
+        let page: Vec<String> = keys.by_ref().take(1000).collect();
+        let next_token = keys.next().and(page.last().cloned());
+        let page = ObjectPage { keys: page, next_token };
         Ok(Self::answer(Operation::ListObjectsV2, Some(reader.target), page))
     }
 
@@ -295,19 +297,31 @@ impl LogObjects for World {
     }
 }
 
-/// The log objects of one day: only the home Region has any.
-fn keys_under(prefix: &str, count: u32) -> Vec<String> {
-    // …/AWSLogs/[o-id/]<account>/CloudTrail/<region>/YYYY/MM/DD/
-    let parts: Vec<&str> = prefix.trim_end_matches('/').rsplit('/').collect();
-    let [day, month, year, region, _, account, ..] = parts.as_slice() else { return Vec::new() };
-    if *region != HOME {
-        return Vec::new();
-    }
-    let name = |index: u32| {
-        let (hour, minute) = (index / 60 % 24, index % 60);
-        format!(
-            "{prefix}{account}_CloudTrail_{region}_{year}{month}{day}T{hour:02}{minute:02}Z_{index:016}.json.gz"
-        )
-    };
-    (0..count).map(name).collect()
+/// Days before [`now`] from which there are log objects.
+const DAYS: i64 = 40;
+
+/// Keys after another one, of log objects in a cell or in one day of it, in S3's order: only the
+/// home Region has any.
+fn keys_under(prefix: &str, after: &str, count: u32) -> impl Iterator<Item = String> {
+    // ...AWSLogs/[o-id/]<account>/CloudTrail/<region>/[YYYY/MM/DD/]
+    let (folder, rest) = prefix.split_once("/CloudTrail/").unwrap_or_default();
+    let account = folder.rsplit('/').next().unwrap_or_default().to_owned();
+    let (region, day) = rest.split_once('/').unwrap_or_default();
+    let cell = format!("{folder}/CloudTrail/{region}/");
+    let (region, day, after) = (region.to_owned(), day.to_owned(), after.to_owned());
+    let days = if region == HOME { DAYS } else { 0 };
+    let days = (1 - days..=0).map(|it| now() + SignedDuration::from_hours(24 * it));
+    let days = days.map(|it| it.strftime("%Y/%m/%d/").to_string());
+    let days = days.filter(move |it| it.starts_with(&day));
+    days.flat_map(move |folder| {
+        let (account, region, cell) = (account.clone(), region.clone(), cell.clone());
+        let date = folder.replace('/', "");
+        (0..count).map(move |index| {
+            let (hour, minute) = (index / 60 % 24, index % 60);
+            format!(
+                "{cell}{folder}{account}_CloudTrail_{region}_{date}T{hour:02}{minute:02}Z_{index:016}.json.gz"
+            )
+        })
+    })
+    .filter(move |it| *it > after)
 }

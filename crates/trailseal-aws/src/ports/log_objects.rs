@@ -6,7 +6,7 @@ use aws_sdk_s3::Config;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, ServerSideEncryption};
-use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, Reader};
+use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, ObjectRange, Reader};
 use trailseal_model::{Answer, Gap, Operation, Region};
 
 use super::read::{present_owned, time};
@@ -28,17 +28,16 @@ impl LogObjects for Aws {
     async fn list_objects(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
-        let subject = format!("{bucket}/{prefix}");
+        let subject = format!("{}/{}", range.bucket, range.prefix);
         let token = token.as_deref();
-        match self.list_in(reader, bucket, prefix, token, &subject).await? {
+        match self.list_in(reader, range, token, &subject).await? {
             Answer { value: Reached::Here(page), evidence } => Ok(Answer { value: page, evidence }),
             Answer { value: Reached::Elsewhere(region), .. } => {
                 let reader = moved(reader, region);
-                let answer = self.list_in(reader, bucket, prefix, token, &subject).await?;
+                let answer = self.list_in(reader, range, token, &subject).await?;
                 arrived(answer, &ask(Operation::ListObjectsV2, reader, &subject))
             }
         }
@@ -66,8 +65,7 @@ impl Aws {
     async fn list_in(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<&str>,
         subject: &str,
     ) -> Result<Answer<Reached<ObjectPage>>, Gap> {
@@ -77,8 +75,9 @@ impl Aws {
             .clients
             .s3(region)
             .list_objects_v2()
-            .bucket(bucket)
-            .prefix(prefix)
+            .bucket(range.bucket)
+            .prefix(range.prefix)
+            .set_start_after(range.start_after.map(str::to_owned))
             .max_keys(PAGE)
             .encoding_type(EncodingType::Url)
             .set_continuation_token(token.map(str::to_owned))

@@ -2,30 +2,39 @@
 //! here; what cannot be read becomes a gap.
 
 mod bucket;
+mod cells;
 mod classify;
+mod draw;
+mod heads;
 mod key;
 mod listing;
 mod objects;
+mod place;
 mod single_flight;
 mod store;
+mod summary;
+mod switch;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, BucketPresence, Gap, GapClass, GapId, GapLedger,
-    KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization, Region, Sample,
-    Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
+    KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization, Region,
+    RegionSet, Sample, SampledCell, Target, Thresholds, TrailDescription, TrailFacts, TrailStatus,
+    Window,
 };
 
 use crate::fold::FoldedTrail;
 use crate::object_name::LogCell;
 use crate::ports::CollectPorts;
 use classify::Expected;
+use objects::Examined;
 use single_flight::SingleFlight;
 
+pub(crate) use classify::is_same_key;
 pub use key::key_arn;
 pub use store::{CollectedStore, StoreWork};
 
@@ -39,6 +48,8 @@ pub struct CollectSettings {
     pub window: Window,
     /// The numbers in force.
     pub thresholds: Thresholds,
+    /// What random samples are drawn with.
+    pub seed: u64,
     /// Accounts that may own a trail's bucket, beside the trail's owner.
     pub log_archive_accounts: Vec<AccountId>,
     /// Buckets whose owner the user named.
@@ -61,6 +72,20 @@ pub struct Members {
 
 /// The organization once its directory has ended: whoever needs it waits for it.
 pub type MembersToCome = Shared<BoxFuture<'static, Arc<Members>>>;
+
+/// The enabled Regions of every account, also of what the user left out. An account that is not
+/// here may have any.
+#[derive(Debug, Clone, Default)]
+pub struct EnabledRegions(pub BTreeMap<AccountId, RegionSet>);
+
+impl EnabledRegions {
+    fn has(&self, account: AccountId, region: Region) -> bool {
+        self.0.get(&account).is_none_or(|it| it.contains(region))
+    }
+}
+
+/// The enabled Regions once every target is read: who looks for the logs of all members waits.
+pub type RegionsToCome = Shared<BoxFuture<'static, Arc<EnabledRegions>>>;
 
 /// A trail to collect, with what must be known beforehand.
 #[derive(Debug, Clone)]
@@ -96,8 +121,10 @@ pub struct CollectedTrail {
     pub expected_key: Option<Arn>,
     /// Its bucket.
     pub bucket: Option<BucketFacts>,
-    /// Every object that was looked at, newest first.
+    /// Every object that was looked at, in the order of selection.
     pub samples: Vec<Sample>,
+    /// Every cell that was listed and holds objects, or was drawn.
+    pub cells: Vec<SampledCell>,
 }
 
 /// Collects trails; what several of them need is read once.
@@ -107,6 +134,7 @@ pub struct Collector<'a, P> {
     gaps: &'a GapLedger,
     settings: CollectSettings,
     members: MembersToCome,
+    regions: RegionsToCome,
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
     rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
@@ -121,12 +149,14 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         gaps: &'a GapLedger,
         settings: CollectSettings,
         members: MembersToCome,
+        regions: RegionsToCome,
     ) -> Self {
         Self {
             ports,
             gaps,
             settings,
             members,
+            regions,
             keys: SingleFlight::default(),
             policies: SingleFlight::default(),
             rotations: SingleFlight::default(),
@@ -156,13 +186,14 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
         };
-        let (sample, samples) = match &bucket {
+        let examined = match &bucket {
             Some(bucket) => {
                 let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
                 self.objects(&work, bucket, &expected).await
             }
-            None => (LogSample::nothing(self.settings.window), Vec::new()),
+            None => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
+        let Examined { sample, samples, cells } = examined;
         let FoldedTrail { description, described_from, described_by } = work.trail;
         let facts = TrailFacts {
             description,
@@ -174,7 +205,16 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             key: key_named,
             sample,
         };
-        CollectedTrail { facts, key, key_policy, key_rotation, expected_key, bucket, samples }
+        CollectedTrail {
+            facts,
+            key,
+            key_policy,
+            key_rotation,
+            expected_key,
+            bucket,
+            samples,
+            cells,
+        }
     }
 
     fn gap(&self, gap: Gap) -> GapId {
@@ -266,25 +306,25 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
 }
 
 /// The cells in which a trail delivers, the home Region first.
-fn cells(work: &TrailWork, members: &Members) -> Vec<LogCell> {
+fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<LogCell> {
     let description = &work.trail.description;
-    let home = description.home_region;
+    let (home, is_of_organization) = (description.home_region, description.is_organization_trail);
     let mut regions = vec![home];
     if description.is_multi_region {
-        // A member can have Regions that the owner has not, so the whole table counts for it.
-        let others = if description.is_organization_trail {
+        // A member can have Regions that the owner has not.
+        let others = if is_of_organization {
             description.arn.partition().regions()
         } else {
             work.owner_regions.clone()
         };
         regions.extend(others.into_iter().filter(|it| *it != home));
     }
-    let accounts = if description.is_organization_trail {
-        members.audited.clone()
-    } else {
-        vec![description.owner]
+    let owner = [description.owner];
+    let accounts = if is_of_organization { &*members.audited } else { &owner };
+    let of_region = |region| {
+        let delivers = move |it: &&AccountId| !is_of_organization || enabled.has(**it, region);
+        accounts.iter().filter(delivers).map(move |it| LogCell { account: *it, region })
     };
-    let of_region = |region| accounts.iter().map(move |it| LogCell { account: *it, region });
     regions.into_iter().flat_map(of_region).collect()
 }
 

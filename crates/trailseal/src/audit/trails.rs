@@ -9,7 +9,7 @@ use futures::channel::mpsc;
 use trailseal_evaluator::ports::CollectPorts;
 use trailseal_evaluator::{CollectedTrail, Collector, TrailWork, key_arn};
 use trailseal_fanout::run;
-use trailseal_model::record::v1::{SampleLine, sample_line};
+use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
     Answer, Arn, BucketFacts, Event, GapId, KeyPresence, KeyRotation, LogSample, Observed,
     Operation, TrailFacts,
@@ -66,7 +66,11 @@ fn keep_samples<P: Ports>(
     let samples = std::mem::take(&mut collected.samples);
     let lines: Vec<SampleLine> =
         samples.iter().map(|it| sample_line(arn, expected, it, &names)).collect();
-    Ok(spool.keep(arn, &lines)?)
+    let bucket = collected.facts.description.bucket.as_deref().unwrap_or_default();
+    let cells = std::mem::take(&mut collected.cells);
+    let cells: Vec<SampledCellLine> =
+        cells.iter().map(|it| sampled_cell_line(arn, bucket, it)).collect();
+    Ok(spool.keep(arn, &cells, &lines)?)
 }
 
 /// A trail whose collection panicked: everything about it is unread, and it stays visible.
@@ -98,6 +102,7 @@ fn panicked_trail<P: CollectPorts>(
         expected_key: None,
         bucket: None,
         samples: Vec::new(),
+        cells: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use trailseal_model::{
 
 use crate::ports::{
     Buckets, EventSelectors, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead, ObjectPage,
-    Reader, Stores, TrailStatuses,
+    ObjectRange, Reader, Stores, TrailStatuses,
 };
 use crate::test_support::{
     KEY, POLICY, ROTATING, account, arn, delivered, everything, evidence, key, region, store,
@@ -271,12 +271,12 @@ impl LogObjects for World {
     async fn list_objects(
         &self,
         reader: Reader,
-        _bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
+        let (prefix, start_after) = (range.prefix, range.start_after.unwrap_or_default());
         let page = || {
-            let after = token.unwrap_or_default();
+            let after = token.unwrap_or_else(|| start_after.to_owned());
             let mut keys = self.objects.keys().filter(|it| it.starts_with(prefix) && **it > after);
             let page: Vec<String> = keys.by_ref().take(self.page_size).cloned().collect();
             let next_token = keys.next().and(page.last().cloned());

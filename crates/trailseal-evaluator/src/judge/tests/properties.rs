@@ -6,7 +6,7 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Coverage, CoverageRow, KeyFacts, KeyRotation, LogsSealed,
+    Answer, Arn, BucketFacts, Coverage, CoverageRow, Deviating, KeyFacts, KeyRotation, LogsSealed,
     ManagementEvents, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample, Scope,
     StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
 };
@@ -94,17 +94,25 @@ fn an_object(result: SampleResult) -> impl Strategy<Value = Option<Box<Sample>>>
 
 fn a_sample() -> impl Strategy<Value = LogSample> {
     let methods = select(SampleMethod::ALL);
-    let counts = (0..62u32, 0..5u32, 0..62u64, prop::bool::weighted(0.8));
+    let counts = (0..62u32, 0..5u32, 0..200u64, prop::bool::weighted(0.8), 0..100u64);
     let objects = (an_object(SampleResult::Deviation), an_object(SampleResult::Pass));
     let odd = (methods, counts, objects).prop_map(|(method, counts, (worst, newest))| {
-        let (sealed, unreadable, listed, is_counted) = counts;
+        let (sealed, unreadable, listed, is_counted, more) = counts;
         let population =
             if is_counted { Population::Counted(listed) } else { Population::AtLeast(listed) };
         let newest = newest.or_else(|| worst.clone());
+        let deviating = worst.map(|newest| Deviating {
+            class: newest.deviation.unwrap_or(DeviationClass::None),
+            kms_key_id: newest.kms_key_id.clone(),
+            count: 1,
+            drawn: 0,
+            newest,
+        });
         LogSample {
             method,
             population,
-            newest_deviation: worst,
+            eligible: u64::from(sealed + unreadable) + more,
+            deviating: deviating.into_iter().collect(),
             newest,
             ..examined(sealed, unreadable)
         }
@@ -350,9 +358,13 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
     let is_presence_known = bucket.is_some_and(|it| it.presence.known().is_some());
     let is_delivery_known =
         !trail.status.is_empty() && trail.status.iter().all(|(_, it)| it.known().is_some());
-    let is_window_examined = trail.sample.method == SampleMethod::All
-        && matches!(trail.sample.population, Population::Counted(_))
-        && trail.sample.sealed > 0;
+    let sample = &trail.sample;
+    let is_counted = matches!(sample.population, Population::Counted(_));
+    let bound = sample.upper_bound(facts.thresholds.confidence);
+    let is_window_examined = (is_counted || sample.method == SampleMethod::Cells)
+        && bound.is_some_and(|it| it <= facts.thresholds.tolerable_rate)
+        && sample.deviating.is_empty()
+        && sample.sealed > 0;
     let is_everybody_listed =
         facts.population.known().is_some() || !trail.description.is_organization_trail;
     let of_key = [
@@ -560,7 +572,8 @@ proptest! {
     fn no_object_that_was_not_read_is_called_unsealed(facts in some_facts()) {
         let findings = judge(&facts);
         for trail in &facts.trails {
-            let read = [&trail.sample.newest_deviation, &trail.sample.newest];
+            let sample = &trail.sample;
+            let read = [sample.newest_deviation(), sample.newest.as_deref()];
             let is_read = read.into_iter().flatten().any(|it| it.evidence.is_some());
             let subject = Subject::Trail(trail.description.arn.clone());
             let is_failed = findings.iter().any(|it| {

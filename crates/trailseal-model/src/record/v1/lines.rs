@@ -5,6 +5,8 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::sampling::SamplingLine;
+
 /// A rate limit that AWS enforced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ThrottledKeyLine {
@@ -201,29 +203,6 @@ pub struct StatusLine {
     pub gap_id: Option<String>,
 }
 
-/// What the delivered objects of a trail show.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SamplingLine {
-    /// `all`, `newest_only` or `nothing`.
-    pub method: String,
-    /// Objects listed in the window.
-    pub population: u64,
-    /// Whether the whole window was listed.
-    pub population_counted: bool,
-    /// Objects that count and were read.
-    pub tested: u32,
-    /// Of these, sealed under the trail's key.
-    pub sealed: u32,
-    /// Selected, but not readable.
-    pub unreadable: u32,
-    /// Older than the last switch of encryption or key.
-    pub left_population: u32,
-    /// Deviations by class.
-    pub deviations: BTreeMap<String, u32>,
-    /// Why something could not be listed or read.
-    pub gap_ids: Vec<String>,
-}
-
 /// One operation that could not give its answer.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct GapLine {
@@ -314,47 +293,6 @@ impl FindingLine {
     pub(super) fn control_order(&self) -> usize {
         crate::ControlId::from_word(&self.control_id).map_or(99, |it| it as usize)
     }
-}
-
-/// One looked-at log object.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SampleLine {
-    /// The trail it was looked at for.
-    pub trail_arn: String,
-    /// The bucket.
-    pub bucket: String,
-    /// The key.
-    pub object_key: String,
-    /// `x-amz-version-id`.
-    pub version_id: Option<String>,
-    /// `Last-Modified`, UTC.
-    pub last_modified: Option<String>,
-    /// Bytes.
-    pub size: Option<u64>,
-    /// `ETag`.
-    pub etag: Option<String>,
-    /// `x-amz-server-side-encryption`.
-    pub sse_algorithm: Option<String>,
-    /// `x-amz-server-side-encryption-aws-kms-key-id`.
-    pub sse_kms_key_id: Option<String>,
-    /// Whether an S3 Bucket Key was used.
-    pub bucket_key: Option<bool>,
-    /// The key it should lie under.
-    pub expected_key_arn: Option<String>,
-    /// What it came to.
-    pub result: String,
-    /// How it deviates.
-    pub deviation_class: Option<String>,
-    /// How it was selected.
-    pub selection: String,
-    /// Its place in the selection, newest first, from 0.
-    pub selection_index: u32,
-    /// AWS's request id.
-    pub request_id: Option<String>,
-    /// When, UTC.
-    pub checked_at: Option<String>,
-    /// Why it could not be read.
-    pub gap_id: Option<String>,
 }
 
 /// One account x Region.
