@@ -20,8 +20,8 @@ pub mod ports;
 mod test_support;
 
 pub use collect::{
-    CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions, Members,
-    MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
+    CensusEntry, CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions,
+    Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
 };
 pub use fold::{Fold, FoldedTrail};
 pub use judge::{account_sealing, judge, settle_groups};

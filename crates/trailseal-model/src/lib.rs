@@ -48,7 +48,7 @@ pub use arn::Arn;
 pub use bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence};
 pub use catalogue::{Control, ControlId, Severity, SubjectKind};
-pub use coverage::{Coverage, CoverageRow, Outcome};
+pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use event::{Event, EventSink, NoEvents};
 pub use evidence::{Answer, Evidence, Observed, Proof, Target};
 pub use facts::{OrganizationFacts, Thresholds};

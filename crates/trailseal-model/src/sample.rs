@@ -251,8 +251,10 @@ pub struct LogSample {
     pub method: SampleMethod,
     /// The cells, for a draw in two stages.
     pub frame: CellFrame,
-    /// How many ListObjectsV2 calls it took.
+    /// How many ListObjectsV2 calls counting and drawing took.
     pub lists: u32,
+    /// How many the census took, where it was one by itself.
+    pub census_lists: u32,
     /// Statistically selected objects that were read: sealed ones and deviations.
     pub tested: u32,
     /// Of these, sealed under the trail's key.
@@ -291,6 +293,7 @@ impl LogSample {
             method: SampleMethod::Nothing,
             frame: CellFrame { cells: 0, drawn: 0, empty: 0 },
             lists: 0,
+            census_lists: 0,
             tested: 0,
             sealed: 0,
             unreadable: 0,

@@ -173,6 +173,8 @@ const COVERAGE: &[&str] = &[
     "finished_at",
     "event_data_stores_found",
     "ou_names",
+    "newest_log",
+    "newest_log_at",
     "population_source",
     "scope",
 ];
@@ -311,6 +313,7 @@ const SAMPLING: &[&str] = &[
     "cells_drawn",
     "cells_empty",
     "lists",
+    "census_lists",
     "algorithm",
     "seed",
     "sample_size",

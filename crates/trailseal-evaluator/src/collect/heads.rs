@@ -57,7 +57,9 @@ impl<'a, P: CollectPorts> Looks<'a, P> {
         new.sort_unstable();
         new.dedup();
         let looks = &*self;
-        let ask = |listed: Listed| async move { (listed, looks.head(listed).await) };
+        let ask = |listed: Listed| async move {
+            (listed, looks.collector.head(looks.place, listed).await)
+        };
         let heads: HashMap<Listed, Head> =
             futures::stream::iter(new).map(ask).buffered(IN_FLIGHT).collect().await;
         for listed in waiting {
@@ -72,7 +74,7 @@ impl<'a, P: CollectPorts> Looks<'a, P> {
         let head = match self.refusal {
             _ if is_known => None,
             Some(gap) => Some(Head::Unreadable(gap)),
-            None => Some(self.head(listed).await),
+            None => Some(self.collector.head(self.place, listed).await),
         };
         match head {
             Some(Head::Found(..)) => self.is_open = true,
@@ -114,14 +116,9 @@ impl<'a, P: CollectPorts> Looks<'a, P> {
         self.all.push(Look { listed, selection, head });
     }
 
-    async fn head(&self, listed: Listed) -> Head {
-        let Place { bucket, reader, .. } = self.place;
-        let ports = self.collector.ports;
-        match ports.head_object(*reader, bucket, &self.place.key(listed)).await {
-            Err(gap) => Head::Unreadable(self.collector.gap(gap)),
-            Ok(Answer { value: Some(head), evidence }) => Head::Found(Box::new(head), evidence),
-            Ok(Answer { value: None, evidence }) => Head::Vanished(evidence),
-        }
+    /// Keeps what was looked at elsewhere.
+    pub(super) fn keep(&mut self, look: Look) {
+        self.add(look.listed, look.selection, Some(look.head));
     }
 }
 
@@ -139,6 +136,15 @@ impl Look {
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
+    /// What HeadObject says.
+    pub(super) async fn head(&self, place: &Place<'_>, listed: Listed) -> Head {
+        match self.ports.head_object(place.reader, place.bucket, &place.key(listed)).await {
+            Err(gap) => Head::Unreadable(self.gap(gap)),
+            Ok(Answer { value: Some(head), evidence }) => Head::Found(Box::new(head), evidence),
+            Ok(Answer { value: None, evidence }) => Head::Vanished(evidence),
+        }
+    }
+
     /// S3 answers a bare 400 for an object under a key of its writer; that says nothing of others.
     fn is_about_one_object(&self, gap: GapId) -> bool {
         self.gaps.get(gap).class == GapClass::MalformedAnswer

@@ -33,18 +33,23 @@ pub(super) enum Reach {
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
-    /// Lists the window in every cell, one page of each in turn. What a draw in two stages would
-    /// take is left of the budget, so that it can still be made where there is too much to list.
-    pub(super) async fn count(&self, place: &Place<'_>) -> Listing {
+    /// Calls that counting may take: what a draw in two stages would take is left of the budget, so
+    /// that it can still be made where there is too much to list.
+    pub(super) fn counting_limit(&self) -> u32 {
         let thresholds = self.settings.thresholds;
         let budget = thresholds.listing_budget;
-        let limit = budget - thresholds.sample_size.saturating_mul(2).min(budget / 2);
-        let spans = place.all_cells().into_iter().map(|it| place.span(it, place.window));
+        budget - thresholds.sample_size.saturating_mul(2).min(budget / 2)
+    }
+
+    /// Lists the window in each of these cells, one page of each in turn.
+    pub(super) async fn count(&self, place: &Place<'_>, cells: &[u32]) -> Listing {
+        let limit = self.counting_limit();
         let mut listing = Listing::default();
-        if place.cells.len() > limit as usize {
-            listing.reach = Reach::TooMany(place.all_cells());
+        if cells.len() > limit as usize {
+            listing.reach = Reach::TooMany(cells.to_vec());
             return listing;
         }
+        let spans = cells.iter().map(|it| place.span(*it, place.window));
         let mut walks: Vec<Walk> = spans.map(Walk::new).collect();
         let mut open: Vec<usize> = (0..walks.len()).collect();
         while !open.is_empty() && listing.gaps.is_empty() {

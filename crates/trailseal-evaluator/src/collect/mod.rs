@@ -3,6 +3,7 @@
 
 mod bucket;
 mod cells;
+mod census;
 mod classify;
 mod draw;
 mod heads;
@@ -20,11 +21,12 @@ use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
+use jiff::Timestamp;
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, BucketPresence, Gap, GapClass, GapId, GapLedger,
-    KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization, Region,
-    RegionSet, Sample, SampledCell, Target, Thresholds, TrailDescription, TrailFacts, TrailStatus,
-    Window,
+    KeyPresence, KeyRotation, LogSample, ManagementEvents, NewestLog, Observed, Organization,
+    Region, RegionSet, Sample, SampledCell, Target, Thresholds, TrailDescription, TrailFacts,
+    TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
@@ -106,6 +108,19 @@ pub fn needs_members(description: &TrailDescription) -> bool {
     description.is_organization_trail || key_account.is_some_and(|it| it != description.owner)
 }
 
+/// The newest log object of one account and Region, as one trail delivered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CensusEntry {
+    /// The account and Region.
+    pub cell: LogCell,
+    /// When it was delivered, by its name; `None` if there is none, or none could be listed.
+    pub at: Option<Timestamp>,
+    /// What it came to.
+    pub found: NewestLog,
+    /// The key that a deviating one lies under, verbatim.
+    pub deviating_key: Option<Box<str>>,
+}
+
 /// What was collected of one trail.
 #[derive(Debug, Clone)]
 pub struct CollectedTrail {
@@ -125,6 +140,8 @@ pub struct CollectedTrail {
     pub samples: Vec<Sample>,
     /// Every cell that was listed and holds objects, or was drawn.
     pub cells: Vec<SampledCell>,
+    /// The newest log object of every account and Region that was looked into.
+    pub census: Vec<CensusEntry>,
 }
 
 /// Collects trails; what several of them need is read once.
@@ -193,7 +210,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             }
             None => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
-        let Examined { sample, samples, cells } = examined;
+        let Examined { sample, samples, cells, census } = examined;
         let FoldedTrail { description, described_from, described_by } = work.trail;
         let facts = TrailFacts {
             description,
@@ -214,6 +231,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             bucket,
             samples,
             cells,
+            census,
         }
     }
 

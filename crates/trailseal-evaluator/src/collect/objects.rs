@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, KeyPresence, LogSample, Observed, Population, Sample, SampleMethod,
-    SampledCell, Selection, Target,
+    Answer, Arn, BucketFacts, KeyPresence, LogSample, NewestLog, Observed, Population, Sample,
+    SampleMethod, SampledCell, Selection, Target,
 };
 
 use super::cells::CellDraw;
@@ -16,12 +16,9 @@ use super::draw::Draw;
 use super::heads::{Head, Look, Looks};
 use super::listing::Reach;
 use super::place::{Listed, Place, no_organization_id};
-use super::{Collector, TrailWork, cells, summary};
+use super::{CensusEntry, Collector, TrailWork, cells, census, summary};
 use crate::object_name::log_root;
 use crate::ports::{CollectPorts, Reader};
-
-/// Objects of the newest minute that are looked at.
-const MAX_NEWEST: usize = 8;
 
 /// The key that objects should lie under: the canonical ARN from DescribeKey, else the ARN that
 /// the trail names; `None` for an alias that could not be resolved, and without a key.
@@ -43,11 +40,13 @@ pub(super) struct Examined {
     pub(super) samples: Vec<Sample>,
     /// Every cell that holds objects or was drawn.
     pub(super) cells: Vec<SampledCell>,
+    /// The newest object of every cell that was looked into.
+    pub(super) census: Vec<CensusEntry>,
 }
 
 impl Examined {
     pub(super) const fn nothing(sample: LogSample) -> Self {
-        Self { sample, samples: Vec::new(), cells: Vec::new() }
+        Self { sample, samples: Vec::new(), cells: Vec::new(), census: Vec::new() }
     }
 }
 
@@ -88,13 +87,15 @@ impl<P: CollectPorts> Collector<'_, P> {
         let context = Context { description, expected, members: &members };
         let mut examination = Examination::new(self, &place, &context);
         examination.examine().await;
-        let (seen, sample, cells) = examination.end();
+        let Ended { seen, listed, sample, cells, mut census } = examination.end();
         // Whether a stranger's key is outside the organization can be said when all of it is known.
         let has_strangers = seen.iter().any(|it| it.is_under_key_outside(description.owner));
         let members = if has_strangers { self.members.clone().await } else { members };
         let context = Context { description, expected, members: &members };
         let samples = judge_all(&context, seen, self.tolerance());
-        Examined { sample: summary::of(sample, &samples), samples, cells }
+        census::add_looked_at(&mut census, &place, &listed, &samples);
+        census::set_aside(&mut census, &samples);
+        Examined { sample: summary::of(sample, &samples), samples, cells, census }
     }
 
     pub(super) const fn tolerance(&self) -> SignedDuration {
@@ -111,6 +112,17 @@ pub(super) struct Examination<'a, P> {
     pub(super) looks: Looks<'a, P>,
     pub(super) sample: LogSample,
     cells: Vec<SampledCell>,
+    pub(super) census: Vec<CensusEntry>,
+}
+
+/// What an examination leaves.
+struct Ended {
+    /// What was looked at, in the order of selection, and where it was listed.
+    seen: Vec<Seen>,
+    listed: Vec<Listed>,
+    sample: LogSample,
+    cells: Vec<SampledCell>,
+    census: Vec<CensusEntry>,
 }
 
 impl<'a, P: CollectPorts> Examination<'a, P> {
@@ -127,6 +139,7 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
             looks: Looks::new(collector, place),
             sample: LogSample::nothing(place.window),
             cells: Vec::new(),
+            census: Vec::new(),
         }
     }
 
@@ -134,19 +147,35 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
         self.collector.settings.thresholds.sample_size as usize
     }
 
+    /// Counts and samples what the cells hold. Where there are too many to list them all, the census
+    /// tells which of them hold anything.
     async fn examine(&mut self) {
-        let listing = self.collector.count(self.place).await;
-        (self.sample.lists, self.sample.listed_by) = (listing.lists, listing.evidence);
-        self.sample.gaps = listing.gaps;
+        let cells = self.place.all_cells();
+        let cells = match self.collector.counting_limit() {
+            limit if cells.len() > limit as usize => self.census().await,
+            _ => cells,
+        };
+        let has_refusal = !self.sample.gaps.is_empty();
+        let is_refused = self.census.iter().all(|it| it.found == NewestLog::Unlisted);
+        if (has_refusal && is_refused) || self.has_keyless_object() {
+            return;
+        }
+        let listing = self.collector.count(self.place, &cells).await;
+        self.sample.lists = listing.lists;
+        self.sample.listed_by = listing.evidence.or(self.sample.listed_by.take());
+        self.sample.gaps.extend(listing.gaps);
         let listed = listing.objects.len() as u64;
         if let Reach::TooMany(cells) = listing.reach {
             return self.in_two_stages(cells).await;
         }
         self.cells = listing.cells;
-        let is_whole = listing.reach == Reach::Whole;
+        let is_whole = listing.reach == Reach::Whole && !has_refusal;
         self.sample.population =
             if is_whole { Population::Counted(listed) } else { Population::AtLeast(listed) };
         self.sample.eligible = listed;
+        if is_whole && self.census.is_empty() {
+            self.census = census::of_counted(self.place, &listing.objects);
+        }
         if self.context.description.kms_key_id.is_none() {
             self.without_key(newest_first(listing.objects)).await;
         } else if is_whole {
@@ -164,17 +193,23 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
     async fn without_key(&mut self, newest: Vec<Listed>) {
         self.sample.method = SampleMethod::Partial;
         for listed in newest.into_iter().take(self.size()) {
-            let look = self.looks.look_at(listed, Selection::Newest).await;
-            if look.algorithm() == Some("AES256") {
+            self.looks.look_at(listed, Selection::Newest).await;
+            if self.has_keyless_object() {
                 return;
             }
         }
     }
 
+    /// Whether the trail has no key, and an object shows it.
+    pub(super) fn has_keyless_object(&self) -> bool {
+        self.context.description.kms_key_id.is_none()
+            && self.looks.all.last().is_some_and(|it| it.algorithm() == Some("AES256"))
+    }
+
     async fn counted(&mut self, objects: Vec<Listed>) {
         if objects.len() > self.size() {
             // They say most of what holds now, and nothing of the others.
-            let newest = newest_minute(&objects);
+            let newest = census::newest_of_each(&objects);
             self.looks.look(&newest, Selection::Newest).await;
         }
         self.examine_counted(&objects).await;
@@ -237,8 +272,7 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
             self.looks.look(&objects, Selection::Cell).await;
             let new = &self.looks.all[before..];
             missing -= new.iter().filter(|it| !it.has_vanished()).count();
-            let says_it_all = is_keyless && new.iter().any(|it| it.algorithm() == Some("AES256"));
-            if objects.len() < wanted || says_it_all {
+            if objects.len() < wanted || self.has_keyless_object() {
                 return;
             }
         }
@@ -279,21 +313,17 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
         self.looks.all.iter().map(|it| self.seen(it)).collect()
     }
 
-    fn end(self) -> (Vec<Seen>, LogSample, Vec<SampledCell>) {
-        (self.all_seen(), self.sample, self.cells)
+    fn end(self) -> Ended {
+        let seen = self.all_seen();
+        let listed = self.looks.all.iter().map(|it| it.listed).collect();
+        let Self { sample, cells, census, .. } = self;
+        Ended { seen, listed, sample, cells, census }
     }
 }
 
 fn newest_first(mut objects: Vec<Listed>) -> Vec<Listed> {
     objects.sort_unstable_by_key(|it| Reverse(newness(*it)));
     objects
-}
-
-/// Those of the newest minute: names have no seconds.
-fn newest_minute(objects: &[Listed]) -> Vec<Listed> {
-    let at = objects.iter().map(|it| it.at()).max();
-    let newest = objects.iter().filter(|it| Some(it.at()) == at);
-    newest.take(MAX_NEWEST).copied().collect()
 }
 
 /// Of two objects with the same time the first one in S3's order counts as newer.

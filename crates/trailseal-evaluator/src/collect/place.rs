@@ -57,7 +57,7 @@ impl Place<'_> {
         self.cell(listed.cell).region
     }
 
-    fn cell(&self, index: u32) -> LogCell {
+    pub(super) fn cell(&self, index: u32) -> LogCell {
         self.cells[index as usize]
     }
 

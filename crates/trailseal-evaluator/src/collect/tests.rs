@@ -539,16 +539,23 @@ mod listing {
             of_organization(TrailDescription { is_multi_region: true, ..trail("main") });
         let audited: Vec<AccountId> = (1..=30).map(account).collect();
         for (page_size, budget) in [(1000, 500), (1, 500), (1, 7), (1000, 0)] {
-            let mut world =
-                World::holding((1..=30).map(|it| log_object_of("", account(it), "us-east-1", 5)));
+            let mut world = World::holding((1..=30).map(|it| {
+                log_object_of("", account(it), "us-east-1", 5).replacen('/', "/o-1/", 1)
+            }));
             world.page_size = page_size;
             let thresholds = Thresholds { listing_budget: budget, ..Thresholds::DEFAULT };
             let settings = CollectSettings { thresholds, ..settings() };
             let members = Members { audited: audited.clone(), ..members() };
             let (collected, _) =
                 collect_with(&world, settings, at_once(members), everywhere.clone());
-            assert!(world.count(Operation::ListObjectsV2) <= budget as usize);
-            assert!(matches!(collected.facts.sample.population, Population::AtLeast(_)));
+            let sample = collected.facts.sample;
+            assert!(sample.lists <= budget);
+            // The census, which is not of the budget, finds those thirty of 1,020 that hold any.
+            assert_eq!(sample.census_lists, 30 * 34);
+            let listed = world.count(Operation::ListObjectsV2);
+            assert_eq!(listed, (sample.lists + sample.census_lists) as usize);
+            let is_counted = sample.population == Population::Counted(30);
+            assert_eq!(is_counted, budget == 500, "{page_size} {budget}");
         }
     }
 

@@ -31,6 +31,7 @@ pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
         .cell(sampling.cells_drawn)
         .cell(sampling.cells_empty)
         .cell(sampling.lists)
+        .cell(sampling.census_lists)
         .cell(ALGORITHM)
         .maybe(run.settings.get("seed"))
         .cell(thresholds.sample_size)

@@ -118,7 +118,7 @@ fn sampling() -> Value {
     json!({
         "method": "random", "estimand": "object", "population": 500,
         "population_counted": true, "eligible": 400, "cells": 0, "cells_drawn": 0,
-        "cells_empty": 0, "lists": 3, "selected": 59, "tested": 58, "sealed": 56,
+        "cells_empty": 0, "lists": 3, "census_lists": 0, "selected": 59, "tested": 58, "sealed": 56,
         "unreadable": 1, "examined": 60, "left_population": 4, "replaced": 2,
         "switched_at": "2026-11-15T00:00:00.000Z",
         "deviations": {"sse-s3": 1, "wrong-key": 1}, "upper_bound": 0.1275,

@@ -195,6 +195,7 @@ fn conclude(
         trail.seen_from = seen_from.remove(&trail.description.arn).unwrap_or_default();
     }
     settle_groups(&mut facts);
+    trails::note_newest_logs(&mut facts, collected.census);
     let findings = judge(&facts);
     let accounts = account_sealing(&facts, &findings);
     Audited { facts, findings, accounts, gaps: gaps.into_gaps() }

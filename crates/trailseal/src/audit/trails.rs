@@ -7,12 +7,12 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::channel::mpsc;
 use trailseal_evaluator::ports::CollectPorts;
-use trailseal_evaluator::{CollectedTrail, Collector, TrailWork, key_arn};
+use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, TrailWork, key_arn};
 use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, KeyRotation, LogSample, Observed,
-    Operation, TrailFacts,
+    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, KeyRotation, LogSample, NewestLog,
+    Observed, Operation, OrganizationFacts, Target, TrailFacts,
 };
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -26,6 +26,8 @@ pub(super) struct Collected {
     pub(super) key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
     pub(super) key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     pub(super) buckets: BTreeMap<String, BucketFacts>,
+    /// The census of each trail, in their order.
+    pub(super) census: Vec<Vec<CensusEntry>>,
 }
 
 /// Collects every trail that comes, and lets its samples go to the spool.
@@ -103,6 +105,7 @@ fn panicked_trail<P: CollectPorts>(
         bucket: None,
         samples: Vec::new(),
         cells: Vec::new(),
+        census: Vec::new(),
     }
 }
 
@@ -127,9 +130,26 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
                 }
             }
         }
+        collected.census.push(trail.census);
         collected.trails.push(trail.facts);
     }
     collected
+}
+
+/// Notes the newest log object of each account and Region. What lies under another key of a trail's
+/// group is known to be sealed only now.
+pub(super) fn note_newest_logs(facts: &mut OrganizationFacts, census: Vec<Vec<CensusEntry>>) {
+    let OrganizationFacts { coverage, trails, .. } = facts;
+    for (trail, entries) in trails.iter().zip(census) {
+        let group_keys = &trail.sample.group_keys;
+        for CensusEntry { cell, at, found, deviating_key } in entries {
+            let is_of_group =
+                deviating_key.is_some_and(|it| group_keys.iter().any(|key| **key == *it));
+            let found = if is_of_group { NewestLog::Sealed } else { found };
+            let target = Target { account: cell.account, region: cell.region };
+            coverage.note_newest_log(target, at, found);
+        }
+    }
 }
 
 /// Keeps what was read, also if another could not read it.

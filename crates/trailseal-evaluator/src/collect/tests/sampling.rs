@@ -116,6 +116,71 @@ mod counted {
     }
 }
 
+mod census {
+    use super::*;
+
+    fn found(collected: &CollectedTrail) -> Vec<(String, Option<jiff::Timestamp>, NewestLog)> {
+        let cell = |it: &CensusEntry| format!("{} {}", it.cell.account, it.cell.region);
+        let mut found: Vec<_> =
+            collected.census.iter().map(|it| (cell(it), it.at, it.found)).collect();
+        found.sort();
+        found
+    }
+
+    fn ago(minutes: i64) -> Option<jiff::Timestamp> {
+        Some(now() - SignedDuration::from_mins(minutes))
+    }
+
+    #[test]
+    fn the_newest_object_of_each_cell_is_looked_at_beside_the_sample() {
+        let in_europe = |it| log_object_of("", account(1), "eu-west-1", it);
+        let mut world = World::holding((1..=200).map(log_object).chain((9..=30).map(in_europe)));
+        world.objects.insert(in_europe(9), Object::Found(aes256()));
+        let collected = collect(&world, multi_region());
+        assert_eq!(
+            found(&collected),
+            [
+                ("000000000001 eu-west-1".to_owned(), ago(9), NewestLog::Deviation),
+                ("000000000001 us-east-1".to_owned(), ago(1), NewestLog::Sealed),
+            ]
+        );
+        // It fails the trail, whether it was drawn or not.
+        assert_eq!(collected.facts.sample.newest_deviation().unwrap().key, in_europe(9));
+    }
+
+    #[test]
+    fn all_objects_of_the_newest_minute_count() {
+        let twin = log_object(1).replace("abcdefgh", "zzzzzzzz");
+        let mut world = World::holding((1..=200).map(log_object));
+        world.objects.insert(twin.clone(), Object::Found(aes256()));
+        let collected = collect(&world, trail("main"));
+        assert_eq!(found(&collected)[0].2, NewestLog::Deviation);
+        assert_eq!(selected(&collected, Selection::Newest), [log_object(1), twin]);
+    }
+
+    #[test]
+    fn cells_without_objects_are_said_to_have_none() {
+        let world = World::holding([log_object(5)]);
+        let collected = collect(&world, multi_region());
+        assert_eq!(
+            found(&collected),
+            [
+                ("000000000001 eu-west-1".to_owned(), None, NewestLog::Missing),
+                ("000000000001 us-east-1".to_owned(), ago(5), NewestLog::Sealed),
+            ]
+        );
+    }
+
+    #[test]
+    fn what_is_older_than_a_switch_is_called_so() {
+        let in_europe = |it| log_object_of("", account(1), "eu-west-1", it);
+        let mut world = World::holding([log_object(5), in_europe(100)]);
+        world.objects.insert(in_europe(100), Object::Found(aes256()));
+        let collected = collect(&world, multi_region());
+        assert_eq!(found(&collected)[0].2, NewestLog::Older);
+    }
+}
+
 mod switch {
     use super::*;
 
@@ -228,16 +293,25 @@ mod in_two_stages {
         assert_eq!((sample.method, sample.frame.cells), (SampleMethod::Cells, 90 * 7));
         assert_eq!((sample.frame.drawn, sample.frame.empty), (10, 0));
         assert_eq!((sample.selected(), sample.sealed, sample.lists), (10, 10, 10));
-        assert!(collected.samples.iter().all(|it| it.selection == Selection::Cell));
+        assert_eq!(sample.census_lists, 90);
+        assert_eq!(selected(&collected, Selection::Cell).len(), 10);
+        // Of the newest objects, which are all sealed, the newest is kept as evidence.
+        assert_eq!(selected(&collected, Selection::Newest).len(), 1);
         assert!(collected.cells.iter().all(|it| it.used == CellUse::Drawn && it.objects == 1));
         assert!(collected.cells.iter().all(|it| it.day.is_some() && it.sha256.is_some()));
         assert!(collected.cells.iter().map(|it| it.index).eq(0..10));
     }
 
+    /// An object of each of so many accounts on each of the last days.
+    fn lately(accounts: u64, days: i64) -> World {
+        let keys =
+            (1..=accounts).flat_map(|it| (0..days).map(move |day| object_of(it, day * DAY + 60)));
+        World::holding(keys)
+    }
+
     #[test]
     fn empty_cells_are_noted_and_drawn_again() {
-        let world = daily((1..=90).filter(|it| it % 3 == 0));
-        let collected = drawn(&world, 90, 100);
+        let collected = drawn(&lately(90, 2), 90, 100);
         let sample = &collected.facts.sample;
         assert_eq!((sample.selected(), sample.sealed), (10, 10));
         assert!(sample.frame.empty > 5, "{:?}", sample.frame);
@@ -248,11 +322,10 @@ mod in_two_stages {
 
     #[test]
     fn where_calls_run_out_fewer_are_drawn() {
-        let world = daily(std::iter::once(1));
-        let collected = drawn(&world, 5000, 30);
+        let collected = drawn(&lately(200, 1), 200, 30);
         let sample = &collected.facts.sample;
-        assert_eq!((sample.selected(), sample.lists), (0, 30));
-        assert_eq!((sample.method, sample.frame.empty), (SampleMethod::Nothing, 30));
+        assert_eq!((sample.method, sample.lists), (SampleMethod::Cells, 30));
+        assert!(sample.selected() < 10 && sample.frame.empty > 15, "{:?}", sample.frame);
     }
 
     #[test]
@@ -291,6 +364,38 @@ mod in_two_stages {
         // Not always the first objects of a day.
         let late = |it: &&Sample| it.key.contains("T1") || it.key.contains("T2");
         assert!(collected.samples.iter().any(|it| late(&it)));
+    }
+
+    /// What the census of such a trail says, by account.
+    fn census(collected: &CollectedTrail) -> BTreeMap<u64, NewestLog> {
+        collected.census.iter().map(|it| (it.cell.account.number(), it.found)).collect()
+    }
+
+    #[test]
+    fn the_census_looks_into_every_cell_however_many_there_are() {
+        let mut world = daily((1..=90).filter(|it| *it != 7));
+        world.objects.insert(object_of(9, 60), Object::Found(aes256()));
+        // More than a page, the newest of which is not on the first.
+        world.page_size = 5;
+        let collected = drawn(&world, 90, 100);
+        let census = census(&collected);
+        assert_eq!(census.len(), 90);
+        assert_eq!((census[&7], census[&9]), (NewestLog::Missing, NewestLog::Deviation));
+        assert!(census.iter().all(|it| [7, 9].contains(it.0) || *it.1 == NewestLog::Sealed));
+        assert_eq!(collected.facts.sample.deviations(), 1);
+        assert_eq!(collected.facts.sample.frame.cells, 89 * 7);
+    }
+
+    #[test]
+    fn what_the_census_could_not_list_is_of_the_frame_and_proves_nothing() {
+        let world = daily(1..=90).refusing(|it| match it {
+            Call::List(_, prefix) => prefix.contains("/000000000005/"),
+            _ => false,
+        });
+        let collected = drawn(&world, 90, 100);
+        assert_eq!(census(&collected)[&5], NewestLog::Unlisted);
+        let sample = &collected.facts.sample;
+        assert_eq!((sample.frame.cells, sample.gaps.len()), (90 * 7, 1));
     }
 
     #[test]
@@ -377,8 +482,9 @@ mod in_two_stages {
             }
             let collected = drawn(&world, accounts, budget);
             let sample = collected.facts.sample;
-            prop_assert!(world.count(Operation::ListObjectsV2) <= budget as usize);
             prop_assert!(sample.lists <= budget);
+            let listed = world.count(Operation::ListObjectsV2);
+            prop_assert_eq!(listed, (sample.lists + sample.census_lists) as usize);
             prop_assert!(sample.selected() <= 10);
             prop_assert!(sample.sealed <= sample.tested);
         }

@@ -196,6 +196,8 @@ pub(super) fn coverage_line(
         throttles: row.throttles,
         started_at: after(row.started),
         finished_at: after(row.finished),
+        newest_log: text(row.newest_log),
+        newest_log_at: row.newest_log_at().map(time),
     }
 }
 

@@ -320,4 +320,9 @@ pub struct CoverageLine {
     pub started_at: Option<String>,
     /// When it ended.
     pub finished_at: Option<String>,
+    /// What the newest log object of the window came to, whichever trail delivered it: `none`,
+    /// `sealed`, `older`, `unreadable`, `unlisted` or `deviation`; `None` if none was looked for.
+    pub newest_log: Option<String>,
+    /// When it was delivered, by its name, UTC.
+    pub newest_log_at: Option<String>,
 }

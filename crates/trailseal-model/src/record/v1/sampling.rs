@@ -28,8 +28,10 @@ pub struct SamplingLine {
     pub cells_drawn: u32,
     /// Of these, empty ones, which were drawn again.
     pub cells_empty: u32,
-    /// ListObjectsV2 requests.
+    /// ListObjectsV2 requests to count and draw.
     pub lists: u32,
+    /// ListObjectsV2 requests of the delivery census, where it was one by itself.
+    pub census_lists: u32,
     /// Statistically selected objects.
     pub selected: u32,
     /// Of these, the ones that were read.
@@ -146,6 +148,7 @@ pub(super) fn sampling_line(
         cells_drawn: sample.frame.drawn,
         cells_empty: sample.frame.empty,
         lists: sample.lists,
+        census_lists: sample.census_lists,
         selected: sample.selected(),
         tested: sample.tested,
         sealed: sample.sealed,
