@@ -91,6 +91,40 @@ impl LogCell {
         self.read_name(folder, name)
     }
 
+    /// The prefix of the cell's digests.
+    #[must_use]
+    pub fn digest_prefix(self, root: &str) -> String {
+        format!("{root}{}/CloudTrail-Digest/{}/", self.account, self.region)
+    }
+
+    /// When a digest of this trail was delivered, by its name; `None` for any other key. Digests
+    /// that were made up for later are none: they tell nothing of now.
+    ///
+    /// Source: CloudTrail user guide, "CloudTrail digest file structure":
+    /// `<account>_CloudTrail-Digest_<region>_<trail>_<home region>_YYYYMMDDTHHMMSSZ.json.gz`.
+    #[must_use]
+    pub fn digest_time(
+        self,
+        root: &str,
+        key: &str,
+        trail: &str,
+        home: Region,
+    ) -> Option<Timestamp> {
+        let rest = key.strip_prefix(&self.digest_prefix(root))?;
+        let mut parts = rest.splitn(4, '/');
+        let lengths = [4, 2, 2];
+        for length in lengths {
+            digits(parts.next()?, length)?;
+        }
+        let stem = parts.next()?.strip_suffix(".json.gz")?;
+        let Self { account, region } = self;
+        let head = format!("{account}_CloudTrail-Digest_{region}_{trail}_{home}_");
+        let time = stem.strip_prefix(&head)?;
+        let seconds = time.get(13..15).and_then(|it| digits(it, 2)).filter(|it| *it < 60)?;
+        let minute = parse_time(&format!("{}{}", time.get(..13)?, time.get(15..)?))?;
+        Some(minute + SignedDuration::from_secs(i64::from(seconds)))
+    }
+
     fn read_name(self, folder: Date, name: &str) -> Option<LogName> {
         let stem = name.strip_suffix(".json.gz")?;
         let rest = stem.strip_prefix(&format!("{}_CloudTrail_{}_", self.account, self.region))?;
@@ -215,6 +249,26 @@ mod tests {
     }
 
     #[test]
+    fn only_digests_of_the_trail_have_a_time() {
+        let home = region("us-east-1");
+        let prefix = "my logs+x/AWSLogs/012345678901/CloudTrail-Digest/eu-west-1/";
+        assert_eq!(cell().digest_prefix(ROOT), prefix);
+        let check = |name: &str, expected: Option<&str>| {
+            let key = format!("{prefix}2026/11/05/{name}");
+            let read = cell().digest_time(ROOT, &key, "my_trail", home);
+            assert_eq!(read, expected.map(time), "{name}");
+        };
+        let name = "012345678901_CloudTrail-Digest_eu-west-1_my_trail_us-east-1_20261105T235507Z";
+        check(&format!("{name}.json.gz"), Some("2026-11-05T23:55:07Z"));
+        check(&format!("{name}_backfill.json.gz"), None);
+        check(&format!("{}.json.gz", name.replace("my_trail", "other")), None);
+        check(&format!("{}.json.gz", name.replace("_us-east-1_", "_eu-west-1_")), None);
+        check(&format!("{}.json.gz", name.replace("07Z", "61Z")), None);
+        check(NAME, None);
+        check("", None);
+    }
+
+    #[test]
     fn a_listing_begins_before_the_first_object_of_a_minute_and_after_those_before() {
         let first = |text: &str| cell().first_key(ROOT, time(text));
         let key = format!("{PREFIX}2026/11/05/{NAME}");
@@ -231,6 +285,8 @@ mod tests {
         #[test]
         fn any_key_is_survived(key in ".{0,120}") {
             let _ = cell().read("", &key);
+            let digest = format!("{}{key}", cell().digest_prefix(""));
+            let _ = cell().digest_time("", &digest, "t", region("eu-west-1"));
             let _ = cell().read(ROOT, &format!("{PREFIX}{key}"));
             let _ = cell().read(ROOT, &format!("{PREFIX}2026/11/05/{key}"));
             let _ = parse_time(&key);

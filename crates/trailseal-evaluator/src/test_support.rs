@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
-    Coverage, DescribedFrom, Deviating, DeviationClass, Evidence, Gap, GapClass, GapId, GapLedger,
-    KeyFacts, KeyManager, KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed,
-    Operation, OrganizationFacts, Population, PopulationSource, Region, Sample, SampleMethod,
-    SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription,
-    TrailFacts, TrailStatus, Window,
+    Coverage, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap, GapClass,
+    GapId, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence, KeyRotation, LogSample,
+    ManagementEvents, Observed, Operation, OrganizationFacts, Population, PopulationSource, Region,
+    Sample, SampleMethod, SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds,
+    TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -353,8 +353,29 @@ pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
         status: vec![(description.home_region, known(delivered(10)))],
         management_events: known(everything()),
         sample: examined(3, 0),
+        history: sealed_history(),
+        digest: digest(SampleResult::Pass, None),
         description,
     }
+}
+
+/// A year of sealed logs.
+pub(crate) fn sealed_history() -> HistorySample {
+    let oldest = now() - SignedDuration::from_hours(365 * 24);
+    HistorySample {
+        oldest: Some(oldest),
+        examined: 13,
+        sealed_since: Some(oldest),
+        oldest_read_by: Some(evidence()),
+        listed_by: Some(evidence()),
+        ..HistorySample::default()
+    }
+}
+
+/// The newest digest.
+pub(crate) fn digest(result: SampleResult, deviation: Option<DeviationClass>) -> DigestSample {
+    let newest = Box::new(object(result, deviation));
+    DigestSample { newest: Some(newest), listed_by: Some(evidence()), gaps: Vec::new() }
 }
 
 fn bucket() -> BucketFacts {

@@ -87,6 +87,14 @@ vocabulary! {
         NoObjects = "no_objects",
         /// The members whose logs were looked for are the user's word only.
         PopulationDeclared = "population_declared",
+        /// The newest digest is sealed under the trail's key.
+        DigestSealed = "digest_sealed",
+        /// The trail writes no digests.
+        NoValidation = "no_validation",
+        /// The window holds no digest of the trail.
+        NoDigest = "no_digest",
+        /// Every log that was looked at, from the oldest on, is sealed under the trail's key.
+        HistorySealed = "history_sealed",
         /// Too many selected objects could not be read.
         UnreadableObjects = "unreadable_objects",
         /// The objects lie beside another trail's under one prefix and cannot be told apart.

@@ -69,6 +69,10 @@ vocabulary! {
         Newest = "newest",
         /// One of the newest of a window that could not be listed to its end.
         Partial = "partial",
+        /// Older than the window, to find out since when all are sealed.
+        History = "history",
+        /// The newest digest.
+        Digest = "digest",
     }
 }
 

@@ -151,6 +151,12 @@ const TRAILS: &[&str] = &[
     "records_write_events",
     "excluded_event_sources",
     "ou_names",
+    "sealed_since",
+    "oldest_log_at",
+    "history_examined",
+    "history_deviations",
+    "newest_digest_at",
+    "newest_digest_result",
     "population_source",
     "scope",
 ];

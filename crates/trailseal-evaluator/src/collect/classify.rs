@@ -63,6 +63,16 @@ impl Context<'_> {
         }
     }
 
+    /// Judges objects each by itself, numbered from here on.
+    pub(super) fn judge_alone(&self, seen: Vec<Seen>, first: usize) -> Vec<Sample> {
+        let numbers = u32::try_from(first).unwrap_or(u32::MAX)..;
+        let of = |(seen, number): (Seen, u32)| {
+            let class = self.classify(&seen);
+            sample(seen, class, number)
+        };
+        seen.into_iter().zip(numbers).map(of).collect()
+    }
+
     fn classify(&self, seen: &Seen) -> Class {
         match &seen.head {
             _ if seen.is_vanished => (SampleResult::Replaced, None),

@@ -45,6 +45,11 @@ impl<'a> Draw<'a> {
     pub(super) fn object(&self, number: u32, of: u64) -> u64 {
         scaled(self.number("within", "within-again", &number.to_string()), of)
     }
+
+    /// Which of so many places the probe of the history with this number takes: cells, or minutes.
+    pub(super) fn probe(&self, what: &str, number: u32, of: u64) -> u64 {
+        scaled(number_of(&[&self.seed, self.trail.as_str(), what, &number.to_string()]), of)
+    }
 }
 
 /// A number below `of`, as likely each but for one in many billions.

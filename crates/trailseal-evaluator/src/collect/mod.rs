@@ -5,8 +5,10 @@ mod bucket;
 mod cells;
 mod census;
 mod classify;
+mod digest;
 mod draw;
 mod heads;
+mod history;
 mod key;
 mod listing;
 mod objects;
@@ -210,7 +212,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             }
             None => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
-        let Examined { sample, samples, cells, census } = examined;
+        let Examined { sample, history, digest, samples, cells, census } = examined;
         let FoldedTrail { description, described_from, described_by } = work.trail;
         let facts = TrailFacts {
             description,
@@ -221,6 +223,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             management_events,
             key: key_named,
             sample,
+            history,
+            digest,
         };
         CollectedTrail {
             facts,

@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, KeyPresence, LogSample, NewestLog, Observed, Population, Sample,
-    SampleMethod, SampledCell, Selection, Target,
+    Answer, Arn, BucketFacts, DigestSample, HistorySample, KeyPresence, LogSample, NewestLog,
+    Observed, Population, Region, Sample, SampleMethod, SampleResult, SampledCell, Selection,
+    Target,
 };
 
 use super::cells::CellDraw;
@@ -16,7 +17,7 @@ use super::draw::Draw;
 use super::heads::{Head, Look, Looks};
 use super::listing::Reach;
 use super::place::{Listed, Place, no_organization_id};
-use super::{CensusEntry, Collector, TrailWork, cells, census, summary};
+use super::{CensusEntry, Collector, TrailWork, cells, census, history, summary};
 use crate::object_name::log_root;
 use crate::ports::{CollectPorts, Reader};
 
@@ -36,6 +37,8 @@ pub(super) fn expected_key(
 #[derive(Debug)]
 pub(super) struct Examined {
     pub(super) sample: LogSample,
+    pub(super) history: HistorySample,
+    pub(super) digest: DigestSample,
     /// Every object that was looked at, in the order of selection.
     pub(super) samples: Vec<Sample>,
     /// Every cell that holds objects or was drawn.
@@ -45,8 +48,17 @@ pub(super) struct Examined {
 }
 
 impl Examined {
-    pub(super) const fn nothing(sample: LogSample) -> Self {
-        Self { sample, samples: Vec::new(), cells: Vec::new(), census: Vec::new() }
+    /// What could not be looked for in the window could not be beside it.
+    pub(super) fn nothing(sample: LogSample) -> Self {
+        let gaps = sample.gaps.clone();
+        Self {
+            history: HistorySample { gaps: gaps.clone(), ..HistorySample::default() },
+            digest: DigestSample { gaps, ..DigestSample::default() },
+            sample,
+            samples: Vec::new(),
+            cells: Vec::new(),
+            census: Vec::new(),
+        }
     }
 }
 
@@ -92,14 +104,84 @@ impl<P: CollectPorts> Collector<'_, P> {
         let has_strangers = seen.iter().any(|it| it.is_under_key_outside(description.owner));
         let members = if has_strangers { self.members.clone().await } else { members };
         let context = Context { description, expected, members: &members };
-        let samples = judge_all(&context, seen, self.tolerance());
+        let mut samples = judge_all(&context, seen, self.tolerance());
         census::add_looked_at(&mut census, &place, &listed, &samples);
         census::set_aside(&mut census, &samples);
-        Examined { sample: summary::of(sample, &samples), samples, cells, census }
+        let sample = summary::of(sample, &samples);
+        let (history, digest) = self.others(&place, &context, &sample, &listed, &mut samples).await;
+        Examined { sample, history, digest, samples, cells, census }
+    }
+
+    /// What lies beside the window; the samples of it are added to those of the window. Where no
+    /// object could be read, none of these can be.
+    async fn others(
+        &self,
+        place: &Place<'_>,
+        context: &Context<'_>,
+        sample: &LogSample,
+        listed: &[Listed],
+        samples: &mut Vec<Sample>,
+    ) -> (HistorySample, DigestSample) {
+        if context.description.kms_key_id.is_none() {
+            return (HistorySample::default(), DigestSample::default());
+        }
+        let was_looked = samples.iter().any(|it| it.result == SampleResult::Unreadable);
+        let is_refused = (sample.listed_by.is_none() && !sample.gaps.is_empty())
+            || (was_looked && sample.newest.is_none() && !sample.gaps.is_empty());
+        if is_refused {
+            let gaps = sample.gaps.clone();
+            let digest = DigestSample { gaps: gaps.clone(), ..DigestSample::default() };
+            return (HistorySample { gaps, ..HistorySample::default() }, digest);
+        }
+        let (history, traces) = self.history(place, context, listed, samples).await;
+        let older: Vec<Seen> = traces.into_iter().map(|it| it.seen(place)).collect();
+        let older = context.judge_alone(older, samples.len());
+        let history = history::of(history, samples, &older);
+        samples.extend(older);
+        let (mut digest, trace) = self.digest(context.description, place).await;
+        let newest: Vec<Seen> = trace.into_iter().map(|it| it.seen(place)).collect();
+        let newest = context.judge_alone(newest, samples.len());
+        digest.newest = newest.first().cloned().map(Box::new);
+        samples.extend(newest);
+        (history, digest)
     }
 
     pub(super) const fn tolerance(&self) -> SignedDuration {
         SignedDuration::from_secs(self.settings.thresholds.switch_tolerance_seconds)
+    }
+}
+
+/// One object that was looked at, with its key.
+#[derive(Debug, Clone)]
+pub(super) struct Trace {
+    pub(super) key: String,
+    pub(super) at: Timestamp,
+    pub(super) region: Region,
+    pub(super) selection: Selection,
+    pub(super) head: Head,
+}
+
+impl Trace {
+    pub(super) fn of(look: &Look, place: &Place<'_>) -> Self {
+        Self {
+            key: place.key(look.listed),
+            at: look.listed.at(),
+            region: place.region(look.listed),
+            selection: look.selection,
+            head: look.head.clone(),
+        }
+    }
+
+    pub(super) fn seen(self, place: &Place<'_>) -> Seen {
+        let Self { key, at, region, selection, head } = self;
+        let bucket = place.bucket.to_owned();
+        let (mut found, mut by, mut gap, mut is_vanished) = (None, None, None, false);
+        match head {
+            Head::Found(head, evidence) => (found, by) = (Some(*head), Some(evidence)),
+            Head::Vanished(evidence) => (by, is_vanished) = (Some(evidence), true),
+            Head::Unreadable(unread) => gap = Some(unread),
+        }
+        Seen { bucket, key, at, region, head: found, evidence: by, gap, is_vanished, selection }
     }
 }
 
@@ -286,27 +368,7 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
     }
 
     pub(super) fn seen(&self, look: &Look) -> Seen {
-        let listed = look.listed;
-        let blank = Seen {
-            bucket: self.place.bucket.to_owned(),
-            key: self.place.key(listed),
-            at: listed.at(),
-            region: self.place.region(listed),
-            head: None,
-            evidence: None,
-            gap: None,
-            is_vanished: false,
-            selection: look.selection,
-        };
-        match look.head.clone() {
-            Head::Found(head, evidence) => {
-                Seen { head: Some(*head), evidence: Some(evidence), ..blank }
-            }
-            Head::Vanished(evidence) => {
-                Seen { evidence: Some(evidence), is_vanished: true, ..blank }
-            }
-            Head::Unreadable(gap) => Seen { gap: Some(gap), ..blank },
-        }
+        Trace::of(look, self.place).seen(self.place)
     }
 
     pub(super) fn all_seen(&self) -> Vec<Seen> {

@@ -20,10 +20,25 @@ pub(super) fn of(mut sample: LogSample, samples: &[Sample]) -> LogSample {
         }
         sample.gaps.extend(it.gap.filter(|gap| !sample.gaps.contains(gap)));
     }
-    let deviating = &mut sample.deviating;
+    sort(&mut sample.deviating);
+    sample
+}
+
+/// Objects that deviate, those among them that a switch sets aside, grouped by class and key.
+pub(super) fn deviating<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<Deviating> {
+    let (mut known, mut all) = (HashSet::new(), Vec::new());
+    for it in samples.filter(|it| it.deviation.is_some()) {
+        if known.insert(&it.key) {
+            deviate(&mut all, it);
+        }
+    }
+    sort(&mut all);
+    all
+}
+
+fn sort(deviating: &mut [Deviating]) {
     deviating
         .sort_by(|one, other| (one.class, &one.kms_key_id).cmp(&(other.class, &other.kms_key_id)));
-    sample
 }
 
 fn add_drawn(sample: &mut LogSample, it: &Sample) {
@@ -34,7 +49,7 @@ fn add_drawn(sample: &mut LogSample, it: &Sample) {
         }
         SampleResult::Deviation => {
             sample.tested += 1;
-            if let Some(known) = alike(sample, it) {
+            if let Some(known) = alike(&mut sample.deviating, it) {
                 known.drawn += 1;
             }
         }
@@ -48,7 +63,7 @@ fn add_object(sample: &mut LogSample, it: &Sample) {
         SampleResult::Pass | SampleResult::GroupKey => sample.examined += 1,
         SampleResult::Deviation => {
             sample.examined += 1;
-            deviate(sample, it);
+            deviate(&mut sample.deviating, it);
         }
         SampleResult::PreEnablement | SampleResult::PreviousKey => sample.left_population += 1,
         SampleResult::Replaced => sample.replaced += 1,
@@ -61,26 +76,24 @@ fn add_object(sample: &mut LogSample, it: &Sample) {
     }
 }
 
-fn alike<'a>(sample: &'a mut LogSample, it: &Sample) -> Option<&'a mut Deviating> {
-    let all = sample.deviating.iter_mut();
-    all.into_iter()
+fn alike<'a>(all: &'a mut [Deviating], it: &Sample) -> Option<&'a mut Deviating> {
+    all.iter_mut()
         .find(|known| Some(known.class) == it.deviation && known.kms_key_id == it.kms_key_id)
 }
 
-fn deviate(sample: &mut LogSample, it: &Sample) {
-    match alike(sample, it) {
-        Some(known) => {
-            known.count += 1;
-            if known.newest.named_at < it.named_at {
-                *known.newest = it.clone();
-            }
+fn deviate(all: &mut Vec<Deviating>, it: &Sample) {
+    if let Some(known) = alike(all, it) {
+        known.count += 1;
+        if known.newest.named_at < it.named_at {
+            *known.newest = it.clone();
         }
-        None => sample.deviating.push(Deviating {
-            class: it.deviation.expect("a deviation has its class"),
-            kms_key_id: it.kms_key_id.clone(),
-            count: 1,
-            drawn: 0,
-            newest: Box::new(it.clone()),
-        }),
+        return;
     }
+    all.push(Deviating {
+        class: it.deviation.expect("a deviation has its class"),
+        kms_key_id: it.kms_key_id.clone(),
+        count: 1,
+        drawn: 0,
+        newest: Box::new(it.clone()),
+    });
 }

@@ -3,7 +3,9 @@
 
 use std::collections::HashMap;
 
-use trailseal_model::{Arn, Deviating, DeviationClass, KeyPresence, OrganizationFacts, TrailFacts};
+use trailseal_model::{
+    Arn, Deviating, DeviationClass, HistorySample, KeyPresence, OrganizationFacts, TrailFacts,
+};
 
 use crate::collect::is_same_key;
 
@@ -47,17 +49,17 @@ pub fn settle_groups(facts: &mut OrganizationFacts) {
         }
         let of_group: Vec<&Arn> = siblings.iter().filter_map(|it| keys[*it].as_ref()).collect();
         let is_of_group = |key: &str| of_group.iter().any(|it| is_same_key(it, key));
+        let is_explained = |it: &Deviating| {
+            let is_key = matches!(
+                it.class,
+                DeviationClass::WrongKey | DeviationClass::PreviousKey | DeviationClass::ForeignKey
+            );
+            is_key && it.kms_key_id.as_deref().is_some_and(is_of_group)
+        };
+        settle_history(&mut trail.history, is_explained);
         let sample = &mut trail.sample;
         let (others, own): (Vec<Deviating>, _) =
-            std::mem::take(&mut sample.deviating).into_iter().partition(|it| {
-                let is_key = matches!(
-                    it.class,
-                    DeviationClass::WrongKey
-                        | DeviationClass::PreviousKey
-                        | DeviationClass::ForeignKey
-                );
-                is_key && it.kms_key_id.as_deref().is_some_and(is_of_group)
-            });
+            std::mem::take(&mut sample.deviating).into_iter().partition(is_explained);
         sample.deviating = own;
         for it in others {
             sample.sealed += it.drawn;
@@ -65,6 +67,15 @@ pub fn settle_groups(facts: &mut OrganizationFacts) {
         }
         sample.group_keys.sort();
         sample.group_keys.dedup();
+    }
+}
+
+/// Halving the time was misled by the group's keys; where nothing else deviates, all is sealed.
+fn settle_history(history: &mut HistorySample, is_explained: impl Fn(&Deviating) -> bool) {
+    let before = history.deviating.len();
+    history.deviating.retain(|it| !is_explained(it));
+    if history.deviating.is_empty() && before > 0 {
+        history.sealed_since = history.oldest;
     }
 }
 

@@ -206,17 +206,17 @@ fn percent(share: f64) -> String {
 }
 
 /// The last part of an object's key: people know the rest, and `observed` has it.
-fn file_name(key: &str) -> &str {
+pub(super) fn file_name(key: &str) -> &str {
     key.rsplit('/').next().unwrap_or(key)
 }
 
-fn shown(sample: &Sample) -> String {
+pub(super) fn shown(sample: &Sample) -> String {
     let algorithm = sample.algorithm.as_deref().unwrap_or("no encryption");
     let key = sample.kms_key_id.as_deref().map(|it| format!(" under {it}")).unwrap_or_default();
     format!("{algorithm}{key}: s3://{}/{}", sample.bucket, sample.key)
 }
 
-const fn reason(class: DeviationClass) -> Reason {
+pub(super) const fn reason(class: DeviationClass) -> Reason {
     match class {
         DeviationClass::None => Reason::Unencrypted,
         DeviationClass::SseC => Reason::SseC,

@@ -1,7 +1,9 @@
 //! Judges facts. A total, synchronous function: the same facts give the same findings.
 
 mod account;
+mod digest;
 mod groups;
+mod history;
 mod key;
 mod key_policy;
 mod key_rotation;
@@ -65,6 +67,8 @@ impl<'a> TrailCase<'a> {
             ControlId::KeyRotationEnabled => Some(key_rotation::judge(self)),
             ControlId::TrailDelivering => Some(trail_delivering::judge(self)),
             ControlId::LogObjectsSealed => Some(log_objects::judge(self)),
+            ControlId::DigestObjectsSealed => Some(digest::judge(self)),
+            ControlId::HistorySealed => Some(history::judge(self)),
             _ => control.essential.then(|| self.not_built(control.id)),
         }
     }

@@ -3,6 +3,7 @@
 mod account_covered;
 mod account_scope;
 mod account_sealing;
+mod beside_the_window;
 mod event_data_store;
 mod key_rotation;
 mod properties;
@@ -13,14 +14,15 @@ use jiff::SignedDuration;
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
     AccountState, Answer, BucketOwner, BucketPresence, CellFrame, ControlId, DescribedFrom,
-    DeviationClass, Finding, KeyManager, KeyPresence, LogSample, Observed, Population,
-    PopulationSource, SampleMethod, SampleResult, Status, Subject, TrailStatus, Verdict, verdict,
+    DeviationClass, Finding, HistorySample, KeyManager, KeyPresence, LogSample, Observed,
+    Population, PopulationSource, SampleMethod, SampleResult, Status, Subject, TrailStatus,
+    Verdict, verdict,
 };
 
 use super::{judge, settle_groups};
 use crate::test_support::{
     Facts, KEY, POLICY, account, answer, arn, delivered, deviating, evidence, examined, gap, known,
-    member, now, object, region, trail_facts, window,
+    member, now, object, region, sealed_history, trail_facts, window,
 };
 
 /// A key of an account that is not of the organization.
@@ -799,6 +801,21 @@ mod shared_prefix {
     }
 
     #[test]
+    fn the_history_of_a_group_is_settled_too() {
+        let history = |class| {
+            let (deviating, oldest) = (deviating(class).deviating, Some(now()));
+            HistorySample { deviating, oldest, sealed_since: None, ..sealed_history() }
+        };
+        let of = |class| {
+            let facts = Facts::sealed().trail(|it| it.history = history(class));
+            facts.and_trail("sibling", |_| ())
+        };
+        check(of(DeviationClass::WrongKey), "history-sealed not_proven shared_prefix");
+        check(settled(of(DeviationClass::WrongKey)), "history-sealed pass history_sealed");
+        check(settled(of(DeviationClass::SseS3)), "history-sealed not_proven shared_prefix");
+    }
+
+    #[test]
     fn what_no_key_of_the_group_explains_stays_a_deviation() {
         let other = |it: &mut trailseal_model::TrailDescription| {
             it.kms_key_id = Some(FAR_KEY.to_owned());
@@ -854,6 +871,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled pass rotation_on",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
     }
@@ -870,6 +889,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_applicable no_kms_key",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail no_kms_key",
+                "digest-objects-sealed not_applicable no_kms_key",
+                "history-sealed not_applicable no_kms_key",
             ],
         );
     }
@@ -887,6 +908,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_applicable aws_managed",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail aws_managed_key",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
         let disabled = Facts::sealed().key(|it| {
@@ -908,6 +931,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_applicable key_gone",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
     }
@@ -925,6 +950,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_proven unread",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
         let deviating = unread().objects(deviating(DeviationClass::WrongKey));

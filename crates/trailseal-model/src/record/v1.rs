@@ -4,6 +4,7 @@
 //! counts the others, so that a record that was cut short is refused.
 
 mod convert;
+mod history;
 mod inventory;
 mod lines;
 mod sampling;
@@ -14,6 +15,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use history::{DigestLine, HistoryLine};
 pub use lines::{
     AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, StatusLine,
     StoreLine, ThrottledKeyLine, TrailLine,

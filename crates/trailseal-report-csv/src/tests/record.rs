@@ -153,6 +153,11 @@ pub(super) fn trail(prefix: &str) -> Line {
         "records_read_events": true, "records_write_events": false,
         "excluded_event_sources": ["kms.amazonaws.com", "rdsdata.amazonaws.com"],
         "sampling": sampling(),
+        "history": {
+            "oldest": "2025-01-01T00:00:00.000Z", "sealed_since": "2026-11-15T00:00:00.000Z",
+            "lists": 14, "examined": 13, "unreadable": 0, "deviations": {"sse-s3": 3}, "gap_ids": []
+        },
+        "digest": {"newest": "2026-11-19T23:00:00.000Z", "result": "pass", "gap_ids": []},
         "verdict": "unsealed", "key_id_only_rule": "pass"
     }))
 }

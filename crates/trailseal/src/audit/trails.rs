@@ -11,8 +11,8 @@ use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, TrailWork, key
 use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Event, GapId, KeyPresence, KeyRotation, LogSample, NewestLog,
-    Observed, Operation, OrganizationFacts, Target, TrailFacts,
+    Answer, Arn, BucketFacts, DigestSample, Event, GapId, HistorySample, KeyPresence, KeyRotation,
+    LogSample, NewestLog, Observed, Operation, OrganizationFacts, Target, TrailFacts,
 };
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -93,6 +93,8 @@ fn panicked_trail<P: CollectPorts>(
         described_by: trail.trail.described_by,
         seen_from: Vec::new(),
         sample,
+        history: HistorySample { gaps: vec![gap], ..HistorySample::default() },
+        digest: DigestSample { gaps: vec![gap], ..DigestSample::default() },
         description,
     };
     let key = key.map(|_| Observed::Unread(gap));

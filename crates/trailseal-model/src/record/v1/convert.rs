@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::history::{digest_line, history_line};
 use super::sampling::sampling_line;
 use super::{
     BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, StatusLine, ThresholdsLine,
@@ -91,6 +92,8 @@ pub(super) fn trail_line(
         records_write_events: events.as_ref().map(|it| it.1),
         excluded_event_sources: events.map(|it| it.2).unwrap_or_default(),
         sampling: sampling_line(&trail.sample, confidence, names),
+        history: history_line(&trail.history, names),
+        digest: digest_line(&trail.digest, names),
         verdict: verdict.to_string(),
         key_id_only_rule: key_id_only_rule.to_owned(),
     }

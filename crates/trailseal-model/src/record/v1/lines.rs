@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::history::{DigestLine, HistoryLine};
 use super::sampling::SamplingLine;
 
 /// A rate limit that AWS enforced.
@@ -182,6 +183,10 @@ pub struct TrailLine {
     pub excluded_event_sources: Vec<String>,
     /// What the delivered objects show.
     pub sampling: SamplingLine,
+    /// What older objects show.
+    pub history: HistoryLine,
+    /// What the newest digest shows.
+    pub digest: DigestLine,
     /// `sealed`, `unsealed` or `unproven`.
     pub verdict: String,
     /// What a rule that looks at KmsKeyId alone would have said: `pass` or `fail`.
