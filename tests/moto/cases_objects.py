@@ -16,6 +16,7 @@ from trails import (
     create_key,
     create_trail,
     deliver,
+    deliver_digest,
     log_folder,
     log_object_key,
     put,
@@ -64,28 +65,37 @@ def strangers(account: Account, other: Account, time: datetime) -> list[str]:
 
 
 def busy(scene: Scene) -> None:
-    """More objects than a sample of the newest may speak for."""
-    sealed_trail(scene.member("busy"), scene.days(count=70))
+    """More objects than a sample has. Digests are sealed since CloudTrail seals them."""
+    account = scene.member("busy")
+    key_arn, bucket = sealed_trail(account, scene.days(count=70))
+    first, last = scene.days(count=2)
+    deliver_digest(bucket, account, first, None)
+    deliver_digest(bucket, account, last, key_arn)
 
 
 def interleaved(scene: Scene) -> None:
-    """Sealed, unsealed, sealed again, and unsealed at last."""
+    """Sealed, unsealed, sealed again, and unsealed at last, the newest digest too."""
     account = scene.member("interleaved")
     times = scene.days(count=10)
-    _, bucket = sealed_trail(account, times[:4] + times[6:8])
+    key_arn, bucket = sealed_trail(account, times[:4] + times[6:8])
     deliver(bucket, account, times[4:6] + times[8:], None)
+    deliver_digest(bucket, account, times[0], key_arn)
+    deliver_digest(bucket, account, times[-1], None)
 
 
 def old_aes256(scene: Scene) -> None:
-    """Unsealed until the key was set, sealed ever since. The trail records no writes."""
+    """Unsealed for a year until the key was set, sealed ever since. The trail records no writes."""
     account = scene.member("old-aes256")
     _, bucket = sealed_trail(account, scene.days(first=2 * DAY, count=10), READS_ONLY)
     deliver(bucket, account, scene.days(first=6 * DAY, last=5 * DAY, count=5), None)
+    deliver(bucket, account, scene.days(first=365 * DAY, last=8 * DAY, count=20), None)
 
 
 def no_objects(scene: Scene) -> None:
-    """Nothing was delivered. The trail records data events alone."""
-    sealed_trail(scene.member("no-objects"), [], DATA_EVENTS_ONLY)
+    """Nothing was delivered, no digest either. The trail records data events alone."""
+    account = scene.member("no-objects")
+    sealed_trail(account, [], DATA_EVENTS_ONLY)
+    account.client("cloudtrail").update_trail(Name=TRAIL_NAME, EnableLogFileValidation=True)
 
 
 def objects_aes256(scene: Scene) -> None:

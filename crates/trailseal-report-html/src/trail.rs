@@ -311,7 +311,7 @@ impl Sampling {
 /// What was selected of the window, and what may deviate at most.
 fn sentence(method: SampleMethod, line: &SamplingLine) -> String {
     // Rounded up when the record was written; here up to hundredths of a percent.
-    let bound = line.upper_bound.map(|it| format!("{} %", (it * 1e4 - 1e-6).ceil() / 1e2));
+    let bound = line.upper_bound.map(|it| format!("{} %", (it * 1e4 - 1e-6).ceil() / 1e2 + 0.0));
     let bound = bound.unwrap_or_else(|| "all".to_owned());
     match (method, line.population_counted) {
         (SampleMethod::All, _) => {

@@ -21,6 +21,10 @@ const fn page(id: ControlId) -> Option<&'static str> {
         }
         ControlId::TrailDelivering => include_str!("../../../docs/controls/trail-delivering.md"),
         ControlId::LogObjectsSealed => include_str!("../../../docs/controls/log-objects-sealed.md"),
+        ControlId::DigestObjectsSealed => {
+            include_str!("../../../docs/controls/digest-objects-sealed.md")
+        }
+        ControlId::HistorySealed => include_str!("../../../docs/controls/history-sealed.md"),
         ControlId::AccountCovered => include_str!("../../../docs/controls/account-covered.md"),
         ControlId::KeyRotationEnabled => {
             include_str!("../../../docs/controls/key-rotation-enabled.md")

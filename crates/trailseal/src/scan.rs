@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailseal_aws::{Aws, ConnectError, Settings, connect};
+use trailseal_aws::{Aws, Clock, ConnectError, Settings, Substitutes, connect};
 use trailseal_evaluator::CollectSettings;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::record::v1::{Audit, Run, write_record};
@@ -92,6 +92,20 @@ impl ScanSettings {
     fn session_name(&self, run_id: &str) -> String {
         self.session_name.clone().unwrap_or_else(|| format!("trailseal-{run_id}"))
     }
+
+    fn session(&self, run_id: &str, clock: Clock, substitutes: Substitutes) -> Settings {
+        Settings {
+            role_name: self.role_name.clone(),
+            role_fallbacks: self.role_fallbacks.clone(),
+            external_id: self.external_id.clone(),
+            session_name: self.session_name(run_id),
+            source_identity: self.source_identity.clone(),
+            session_tags: self.session_tags.clone().into_iter().collect(),
+            profile: self.profile.clone(),
+            clock,
+            substitutes,
+        }
+    }
 }
 
 /// What a scan came to.
@@ -117,17 +131,7 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     };
     let events = Arc::new(RunEvents::new(settings.progress));
     let limits = Arc::new(Limits::new(settings.rate_share));
-    let session = Settings {
-        role_name: settings.role_name.clone(),
-        role_fallbacks: settings.role_fallbacks.clone(),
-        external_id: settings.external_id.clone(),
-        session_name: settings.session_name(&run_id),
-        source_identity: settings.source_identity.clone(),
-        session_tags: settings.session_tags.clone().into_iter().collect(),
-        profile: settings.profile.clone(),
-        clock: outside.clock.clone(),
-        substitutes: outside.substitutes,
-    };
+    let session = settings.session(&run_id, outside.clock.clone(), outside.substitutes);
     let aws = connect(session, limits, events.clone()).await;
     let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
     check_regions(&settings.scope, &aws)?;

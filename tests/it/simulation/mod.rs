@@ -13,6 +13,7 @@ use tempfile::TempDir;
 use trailseal::Scanned;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
+use trailseal_sim::state::{LimitSettings, WeatherSettings};
 use trailseal_tests::sim::scan;
 
 /// When simulated organizations are made for.
@@ -23,7 +24,7 @@ pub(crate) fn start() -> Timestamp {
 /// A ready-made scenario, in fair weather and without limits.
 pub(crate) fn fair(name: &str) -> Scenario {
     let scenario = Scenario::ready_made(name, start()).unwrap();
-    Scenario { weather: Default::default(), limits: Default::default(), ..scenario }
+    Scenario { weather: WeatherSettings::default(), limits: LimitSettings::default(), ..scenario }
 }
 
 /// What a scan must be told to get into the scenario.

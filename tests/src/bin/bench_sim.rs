@@ -166,8 +166,8 @@ async fn one(
     Ok(Figures {
         name: operation.name,
         driven,
-        server: cpu_time(&process)? - server_before,
-        client: cpu_time(THIS)? - client_before,
+        server: cpu_time(&process)?.saturating_sub(server_before),
+        client: cpu_time(THIS)?.saturating_sub(client_before),
     })
 }
 

@@ -297,30 +297,39 @@ impl LogObjects for World {
     }
 }
 
-/// Days before [`now`] from which there are log objects.
+/// Days before [`now`] from which there are objects.
 const DAYS: i64 = 40;
 
-/// Keys after another one, of log objects in a cell or in one day of it, in S3's order: only the
-/// home Region has any.
+/// Keys after another one, of log objects or digests in a cell or in one day of it, in S3's order:
+/// only the home Region has any.
 fn keys_under(prefix: &str, after: &str, count: u32) -> impl Iterator<Item = String> {
-    // ...AWSLogs/[o-id/]<account>/CloudTrail/<region>/[YYYY/MM/DD/]
-    let (folder, rest) = prefix.split_once("/CloudTrail/").unwrap_or_default();
+    // ...AWSLogs/[o-id/]<account>/CloudTrail[-Digest]/<region>/[YYYY/MM/DD/]
+    let is_digest = prefix.contains("/CloudTrail-Digest/");
+    let kind = if is_digest { "CloudTrail-Digest" } else { "CloudTrail" };
+    let (folder, rest) = prefix.split_once(&format!("/{kind}/")).unwrap_or_default();
+    let trail = if folder.starts_with("central/") { "organization" } else { "own" };
     let account = folder.rsplit('/').next().unwrap_or_default().to_owned();
     let (region, day) = rest.split_once('/').unwrap_or_default();
-    let cell = format!("{folder}/CloudTrail/{region}/");
+    let cell = format!("{folder}/{kind}/{region}/");
     let (region, day, after) = (region.to_owned(), day.to_owned(), after.to_owned());
     let days = if region == HOME { DAYS } else { 0 };
     let days = (1 - days..=0).map(|it| now() + SignedDuration::from_hours(24 * it));
     let days = days.map(|it| it.strftime("%Y/%m/%d/").to_string());
-    let days = days.filter(move |it| it.starts_with(&day));
+    // Whole days before what is asked for need not be made.
+    let first =
+        after.strip_prefix(&cell).and_then(|it| it.get(..11)).unwrap_or_default().to_owned();
+    let days = days.filter(move |it| it.starts_with(&day) && *it >= first);
+    let count = if is_digest { 12 } else { count };
     days.flat_map(move |folder| {
         let (account, region, cell) = (account.clone(), region.clone(), cell.clone());
         let date = folder.replace('/', "");
         (0..count).map(move |index| {
+            let start = format!("{cell}{folder}{account}_{kind}_{region}");
+            if is_digest {
+                return format!("{start}_{trail}_{HOME}_{date}T{index:02}0000Z.json.gz");
+            }
             let (hour, minute) = (index / 60 % 24, index % 60);
-            format!(
-                "{cell}{folder}{account}_CloudTrail_{region}_{date}T{hour:02}{minute:02}Z_{index:016}.json.gz"
-            )
+            format!("{start}_{date}T{hour:02}{minute:02}Z_{index:016}.json.gz")
         })
     })
     .filter(move |it| *it > after)

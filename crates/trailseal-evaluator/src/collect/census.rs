@@ -21,19 +21,31 @@ const MAX_REFUSALS: usize = 10;
 const MAX_DEVIATING: usize = 100;
 /// How far back the newest object is looked for where a cell has more than one page, in hours.
 const BACK: [i64; 4] = [2, 8, 24, 72];
-/// Objects of a cell's newest minute that are looked at: names have no seconds.
-const MAX_NEWEST: usize = 4;
+/// Objects of a cell's newest minute that are looked at: names have no seconds, and CloudTrail
+/// delivers several files at a time where much happens.
+const MAX_NEWEST: usize = 16;
 
 /// What was found in one cell.
 struct Newest {
     lists: u32,
     evidence: Option<Evidence>,
     found: Result<Option<(Listed, Head)>, Gap>,
+    /// The first page of the window.
+    walk: Option<Walk>,
+}
+
+/// Which cells hold objects, or could not be listed.
+#[derive(Debug)]
+pub(super) enum Holding {
+    /// So few that they can be counted; what was listed of them.
+    Few(Vec<Walk>),
+    /// More than can be counted.
+    Many(Vec<u32>),
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
     async fn newest_of(&self, place: &Place<'_>, cell: u32) -> Newest {
-        let mut newest = Newest { lists: 0, evidence: None, found: Ok(None) };
+        let mut newest = Newest { lists: 0, evidence: None, found: Ok(None), walk: None };
         newest.found = match self.newest_listed(place, cell, &mut newest).await {
             Ok(Some(listed)) => Ok(Some((listed, self.head(place, listed).await))),
             Ok(None) => Ok(None),
@@ -51,8 +63,10 @@ impl<P: CollectPorts> Collector<'_, P> {
         newest: &mut Newest,
     ) -> Result<Option<Listed>, Gap> {
         let walk = self.walk(place, cell, place.window, 1, newest).await?;
-        if walk.is_over {
-            return Ok(latest(&walk));
+        let (is_over, found) = (walk.is_over, latest(&walk));
+        newest.walk = Some(walk);
+        if is_over {
+            return Ok(found);
         }
         let Window { start, end } = place.window;
         let starts = BACK.iter().map(|it| end - SignedDuration::from_hours(*it));
@@ -93,11 +107,12 @@ fn latest(walk: &Walk) -> Option<Listed> {
 }
 
 impl<P: CollectPorts> Examination<'_, P> {
-    /// Looks into every cell, and returns those that hold objects or could not be listed.
-    pub(super) async fn census(&mut self) -> Vec<u32> {
+    /// Looks into every cell.
+    pub(super) async fn census(&mut self) -> Holding {
         let (collector, place) = (self.collector, self.place);
         let ask = |cell: u32| async move { (cell, collector.newest_of(place, cell).await) };
         let (mut holding, mut newest_sealed) = (Vec::new(), None);
+        let (mut walks, limit) = (Vec::new(), collector.counting_limit() as usize);
         let cells = place.all_cells();
         // One call goes ahead: a bucket that refuses it would refuse every other.
         let (first, others) = cells.split_at(1.min(cells.len()));
@@ -110,6 +125,10 @@ impl<P: CollectPorts> Examination<'_, P> {
                     Ok(None) => entry(place, cell, None, NewestLog::Missing),
                     Ok(Some((listed, head))) => {
                         holding.push(cell);
+                        if holding.len() <= limit {
+                            walks.extend(newest.walk);
+                            self.looks.remember(listed, &head);
+                        }
                         self.take_in(listed, head, &mut newest_sealed)
                     }
                     Err(gap) => {
@@ -132,7 +151,7 @@ impl<P: CollectPorts> Examination<'_, P> {
         if let Some(look) = newest_sealed {
             self.looks.keep(look);
         }
-        holding
+        if holding.len() > limit { Holding::Many(holding) } else { Holding::Few(walks) }
     }
 
     /// Of what deviates some are kept; of what is sealed, the newest.

@@ -34,6 +34,8 @@ pub(super) struct Looks<'a, P> {
     pub(super) all: Vec<Look>,
     /// Where an object stands in it.
     known: HashMap<Listed, usize>,
+    /// What was looked at elsewhere and is no row yet.
+    remembered: HashMap<Listed, Head>,
     /// A bucket that refuses one object would refuse the others.
     refusal: Option<GapId>,
     is_open: bool,
@@ -41,8 +43,8 @@ pub(super) struct Looks<'a, P> {
 
 impl<'a, P: CollectPorts> Looks<'a, P> {
     pub(super) fn new(collector: &'a Collector<'a, P>, place: &'a Place<'a>) -> Self {
-        let (all, known) = (Vec::new(), HashMap::new());
-        Self { collector, place, all, known, refusal: None, is_open: false }
+        let (all, known, remembered) = (Vec::new(), HashMap::new(), HashMap::new());
+        Self { collector, place, all, known, remembered, refusal: None, is_open: false }
     }
 
     /// Looks at these, one at a time until one could be read.
@@ -57,9 +59,7 @@ impl<'a, P: CollectPorts> Looks<'a, P> {
         new.sort_unstable();
         new.dedup();
         let looks = &*self;
-        let ask = |listed: Listed| async move {
-            (listed, looks.collector.head(looks.place, listed).await)
-        };
+        let ask = |listed: Listed| async move { (listed, looks.ask(listed).await) };
         let heads: HashMap<Listed, Head> =
             futures::stream::iter(new).map(ask).buffered(IN_FLIGHT).collect().await;
         for listed in waiting {
@@ -74,7 +74,7 @@ impl<'a, P: CollectPorts> Looks<'a, P> {
         let head = match self.refusal {
             _ if is_known => None,
             Some(gap) => Some(Head::Unreadable(gap)),
-            None => Some(self.collector.head(self.place, listed).await),
+            None => Some(self.ask(listed).await),
         };
         match head {
             Some(Head::Found(..)) => self.is_open = true,
@@ -114,6 +114,18 @@ impl<'a, P: CollectPorts> Looks<'a, P> {
         let head = head.unwrap_or_else(|| self.all[self.known[&listed]].head.clone());
         self.known.entry(listed).or_insert(self.all.len());
         self.all.push(Look { listed, selection, head });
+    }
+
+    async fn ask(&self, listed: Listed) -> Head {
+        match self.remembered.get(&listed) {
+            Some(head) => head.clone(),
+            None => self.collector.head(self.place, listed).await,
+        }
+    }
+
+    /// Keeps what an object came to, in case it is selected.
+    pub(super) fn remember(&mut self, listed: Listed, head: &Head) {
+        self.remembered.insert(listed, head.clone());
     }
 
     /// Keeps what was looked at elsewhere.

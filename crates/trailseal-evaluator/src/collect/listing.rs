@@ -41,17 +41,11 @@ impl<P: CollectPorts> Collector<'_, P> {
         budget - thresholds.sample_size.saturating_mul(2).min(budget / 2)
     }
 
-    /// Lists the window in each of these cells, one page of each in turn.
-    pub(super) async fn count(&self, place: &Place<'_>, cells: &[u32]) -> Listing {
+    /// Lists these walks to their ends, one page of each in turn.
+    pub(super) async fn count(&self, place: &Place<'_>, mut walks: Vec<Walk>) -> Listing {
         let limit = self.counting_limit();
         let mut listing = Listing::default();
-        if cells.len() > limit as usize {
-            listing.reach = Reach::TooMany(cells.to_vec());
-            return listing;
-        }
-        let spans = cells.iter().map(|it| place.span(*it, place.window));
-        let mut walks: Vec<Walk> = spans.map(Walk::new).collect();
-        let mut open: Vec<usize> = (0..walks.len()).collect();
+        let mut open: Vec<usize> = (0..walks.len()).filter(|it| !walks[*it].is_over).collect();
         while !open.is_empty() && listing.gaps.is_empty() {
             if u64::from(listing.lists) + open.len() as u64 > u64::from(limit) {
                 let holds_any = |it: &&Walk| !it.is_over || !it.names.is_empty();

@@ -12,11 +12,12 @@ use trailseal_model::{
 };
 
 use super::cells::CellDraw;
+use super::census::Holding;
 use super::classify::{Context, Expected, Seen, judge_all};
 use super::draw::Draw;
 use super::heads::{Head, Look, Looks};
 use super::listing::Reach;
-use super::place::{Listed, Place, no_organization_id};
+use super::place::{Listed, Place, Walk, no_organization_id};
 use super::{CensusEntry, Collector, TrailWork, cells, census, history, summary};
 use crate::object_name::log_root;
 use crate::ports::{CollectPorts, Reader};
@@ -232,17 +233,22 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
     /// Counts and samples what the cells hold. Where there are too many to list them all, the census
     /// tells which of them hold anything.
     async fn examine(&mut self) {
-        let cells = self.place.all_cells();
-        let cells = match self.collector.counting_limit() {
+        let (collector, place) = (self.collector, self.place);
+        let cells = place.all_cells();
+        let walk = |it: u32| Walk::new(place.span(it, place.window));
+        let holding = match collector.counting_limit() {
             limit if cells.len() > limit as usize => self.census().await,
-            _ => cells,
+            _ => Holding::Few(cells.into_iter().map(walk).collect()),
         };
         let has_refusal = !self.sample.gaps.is_empty();
         let is_refused = self.census.iter().all(|it| it.found == NewestLog::Unlisted);
         if (has_refusal && is_refused) || self.has_keyless_object() {
             return;
         }
-        let listing = self.collector.count(self.place, &cells).await;
+        let listing = match holding {
+            Holding::Few(walks) => collector.count(place, walks).await,
+            Holding::Many(cells) => return self.in_two_stages(cells).await,
+        };
         self.sample.lists = listing.lists;
         self.sample.listed_by = listing.evidence.or(self.sample.listed_by.take());
         self.sample.gaps.extend(listing.gaps);

@@ -21,11 +21,11 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if case.bucket.is_some_and(trailseal_model::BucketFacts::is_gone) {
         return unproven(case, Reason::BucketGone, "the bucket does not exist");
     }
-    if !history.gaps.is_empty() || !sample.gaps.is_empty() {
-        return unproven(case, Reason::Unread, "not everything could be listed and read");
-    }
     if history.unreadable > 0 {
         return unproven(case, Reason::UnreadableObjects, "an object could not be read");
+    }
+    if !history.gaps.is_empty() || !sample.gaps.is_empty() {
+        return unproven(case, Reason::Unread, "not everything could be listed");
     }
     match (&history.oldest_read_by, history.sealed_since) {
         (Some(evidence), Some(since)) => {

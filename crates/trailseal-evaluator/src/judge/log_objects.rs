@@ -201,7 +201,7 @@ fn counts(case: &TrailCase<'_>) -> String {
 
 /// With two decimals, rounded up: it is never more than what is said.
 fn percent(share: f64) -> String {
-    let hundredths = (share * 1e4 - 1e-6).ceil().max(0.0);
+    let hundredths = (share * 1e4 - 1e-6).ceil() + 0.0;
     format!("{} %", hundredths / 1e2)
 }
 

@@ -126,8 +126,8 @@ mod census {
         found
     }
 
-    fn ago(minutes: i64) -> Option<jiff::Timestamp> {
-        Some(now() - SignedDuration::from_mins(minutes))
+    fn ago(minutes: i64) -> jiff::Timestamp {
+        now() - SignedDuration::from_mins(minutes)
     }
 
     #[test]
@@ -139,8 +139,8 @@ mod census {
         assert_eq!(
             found(&collected),
             [
-                ("000000000001 eu-west-1".to_owned(), ago(9), NewestLog::Deviation),
-                ("000000000001 us-east-1".to_owned(), ago(1), NewestLog::Sealed),
+                ("000000000001 eu-west-1".to_owned(), Some(ago(9)), NewestLog::Deviation),
+                ("000000000001 us-east-1".to_owned(), Some(ago(1)), NewestLog::Sealed),
             ]
         );
         // It fails the trail, whether it was drawn or not.
@@ -165,7 +165,7 @@ mod census {
             found(&collected),
             [
                 ("000000000001 eu-west-1".to_owned(), None, NewestLog::Missing),
-                ("000000000001 us-east-1".to_owned(), ago(5), NewestLog::Sealed),
+                ("000000000001 us-east-1".to_owned(), Some(ago(5)), NewestLog::Sealed),
             ]
         );
     }

@@ -148,7 +148,7 @@ fn a_history() -> impl Strategy<Value = HistorySample> {
 
 fn a_digest() -> impl Strategy<Value = DigestSample> {
     let result = select(SampleResult::ALL);
-    (result.prop_flat_map(|it| an_object(it)), a_bool(), a_bool()).prop_map(
+    (result.prop_flat_map(an_object), a_bool(), a_bool()).prop_map(
         |(newest, is_listed, has_gap)| DigestSample {
             newest,
             listed_by: is_listed.then(evidence),
