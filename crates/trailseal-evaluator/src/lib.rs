@@ -25,4 +25,4 @@ pub use collect::{
 };
 pub use fold::{Fold, FoldedTrail};
 pub use judge::{account_sealing, judge, settle_groups};
-pub use object_name::{LogCell, LogName, log_root};
+pub use object_name::LogCell;

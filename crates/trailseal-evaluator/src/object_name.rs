@@ -43,7 +43,7 @@ impl LogName {
 
 /// Where the logs of a trail begin in its bucket, up to the account: `[prefix/]AWSLogs/[o-id/]`.
 #[must_use]
-pub fn log_root(trail_prefix: Option<&str>, organization: Option<&str>) -> String {
+pub(crate) fn log_root(trail_prefix: Option<&str>, organization: Option<&str>) -> String {
     let prefix = trail_prefix.map(|it| format!("{it}/")).unwrap_or_default();
     let organization = organization.map(|it| format!("{it}/")).unwrap_or_default();
     format!("{prefix}AWSLogs/{organization}")
@@ -72,23 +72,11 @@ impl LogCell {
         format!("{}{folder}{account}_CloudTrail_{region}_{minute}", self.prefix(root))
     }
 
-    /// Reads a key. `None` unless it is exactly a log object's for this cell: digests, insights and
-    /// foreign objects are not, nor is a copy in the folder of quite another day.
+    /// Reads the names of this cell.
     #[must_use]
-    pub fn read(self, root: &str, key: &str) -> Option<LogName> {
-        let rest = key.strip_prefix(root)?;
-        let mut parts = rest.split('/');
-        let mut next_is = |expected: &str| (parts.next()? == expected).then_some(());
-        next_is(&self.account.to_string())?;
-        next_is("CloudTrail")?;
-        next_is(self.region.name())?;
-        let folder =
-            Date::new(digits(parts.next()?, 4)?, month(parts.next()?)?, month(parts.next()?)?);
-        let (folder, name) = (folder.ok()?, parts.next()?);
-        if parts.next().is_some() {
-            return None;
-        }
-        self.read_name(folder, name)
+    pub fn names(self, root: &str) -> LogNames {
+        let Self { account, region } = self;
+        LogNames { prefix: self.prefix(root), head: format!("{account}_CloudTrail_{region}_") }
     }
 
     /// The prefix of the cell's digests.
@@ -125,10 +113,42 @@ impl LogCell {
         Some(minute + SignedDuration::from_secs(i64::from(seconds)))
     }
 
-    fn read_name(self, folder: Date, name: &str) -> Option<LogName> {
-        let stem = name.strip_suffix(".json.gz")?;
-        let rest = stem.strip_prefix(&format!("{}_CloudTrail_{}_", self.account, self.region))?;
-        let (time, unique) = rest.split_once('_')?;
+    /// The key that [`LogNames::read`] made this name from.
+    #[must_use]
+    pub fn key(self, root: &str, name: LogName) -> String {
+        let hours = 24 * i64::from(name.folder);
+        let folder = Offset::UTC.to_datetime(from_epoch(SignedDuration::from_hours(hours)));
+        let minute = Offset::UTC.to_datetime(name.at());
+        let (folder, minute) = (folder.strftime("%Y/%m/%d/"), minute.strftime("%Y%m%dT%H%MZ"));
+        let Self { account, region } = self;
+        let unique = name.unique.iter().copied().map(char::from).collect::<String>();
+        let prefix = self.prefix(root);
+        format!("{prefix}{folder}{account}_CloudTrail_{region}_{minute}_{unique}.json.gz")
+    }
+}
+
+/// What the keys of one cell begin with, made once: a page has a thousand.
+#[derive(Debug)]
+pub struct LogNames {
+    prefix: String,
+    head: String,
+}
+
+impl LogNames {
+    /// Reads a key. `None` unless it is exactly a log object's for this cell: digests, insights and
+    /// foreign objects are not, nor is a copy in the folder of quite another day.
+    #[must_use]
+    pub fn read(&self, key: &str) -> Option<LogName> {
+        let rest = key.strip_prefix(&*self.prefix)?;
+        let mut parts = rest.split('/');
+        let (year, in_year) = (digits(parts.next()?, 4)?, two_digits(parts.next()?)?);
+        let folder = Date::new(year, in_year, two_digits(parts.next()?)?).ok()?;
+        let name = parts.next()?;
+        if parts.next().is_some() {
+            return None;
+        }
+        let stem = name.strip_suffix(".json.gz")?.strip_prefix(&*self.head)?;
+        let (time, unique) = stem.split_once('_')?;
         let unique: [u8; UNIQUE] = unique.as_bytes().try_into().ok()?;
         if !unique.iter().all(u8::is_ascii_alphanumeric) {
             return None;
@@ -142,19 +162,6 @@ impl LogCell {
         }
         let (minute, folder) = (u32::try_from(minute).ok()?, u16::try_from(folder).ok()?);
         Some(LogName { folder, minute, unique })
-    }
-
-    /// The key that [`read`](Self::read) made this name from.
-    #[must_use]
-    pub fn key(self, root: &str, name: LogName) -> String {
-        let hours = 24 * i64::from(name.folder);
-        let folder = Offset::UTC.to_datetime(from_epoch(SignedDuration::from_hours(hours)));
-        let minute = Offset::UTC.to_datetime(name.at());
-        let (folder, minute) = (folder.strftime("%Y/%m/%d/"), minute.strftime("%Y%m%dT%H%MZ"));
-        let Self { account, region } = self;
-        let unique = name.unique.iter().copied().map(char::from).collect::<String>();
-        let prefix = self.prefix(root);
-        format!("{prefix}{folder}{account}_CloudTrail_{region}_{minute}_{unique}.json.gz")
     }
 }
 
@@ -172,8 +179,8 @@ fn digits(text: &str, count: usize) -> Option<i16> {
     is_number.then(|| text.parse().ok()).flatten()
 }
 
-/// Two digits, of a month or of a day.
-fn month(text: &str) -> Option<i8> {
+/// Two digits, such as of a month.
+fn two_digits(text: &str) -> Option<i8> {
     digits(text, 2).and_then(|it| i8::try_from(it).ok())
 }
 
@@ -186,8 +193,9 @@ fn parse_time(text: &str) -> Option<Timestamp> {
     if day.len() != 8 {
         return None;
     }
-    let date = Date::new(digits(&day[..4], 4)?, month(&day[4..6])?, month(&day[6..])?).ok()?;
-    let time = Time::new(month(&time[..2])?, month(&time[2..])?, 0, 0).ok()?;
+    let date =
+        Date::new(digits(&day[..4], 4)?, two_digits(&day[4..6])?, two_digits(&day[6..])?).ok()?;
+    let time = Time::new(two_digits(&time[..2])?, two_digits(&time[2..])?, 0, 0).ok()?;
     Offset::UTC.to_timestamp(date.to_datetime(time)).ok()
 }
 
@@ -218,7 +226,7 @@ mod tests {
     #[test]
     fn only_log_objects_are_read() {
         let check = |key: &str, expected: Option<&str>| {
-            let read = cell().read(ROOT, key).map(LogName::at);
+            let read = cell().names(ROOT).read(key).map(LogName::at);
             assert_eq!(read, expected.map(time), "{key}");
         };
         let at = Some("2026-11-05T23:55:00Z");
@@ -284,11 +292,11 @@ mod tests {
     proptest! {
         #[test]
         fn any_key_is_survived(key in ".{0,120}") {
-            let _ = cell().read("", &key);
+            let _ = cell().names("").read(&key);
             let digest = format!("{}{key}", cell().digest_prefix(""));
             let _ = cell().digest_time("", &digest, "t", region("eu-west-1"));
-            let _ = cell().read(ROOT, &format!("{PREFIX}{key}"));
-            let _ = cell().read(ROOT, &format!("{PREFIX}2026/11/05/{key}"));
+            let _ = cell().names(ROOT).read(&format!("{PREFIX}{key}"));
+            let _ = cell().names(ROOT).read(&format!("{PREFIX}2026/11/05/{key}"));
             let _ = parse_time(&key);
         }
 
@@ -303,7 +311,7 @@ mod tests {
                 format!("{}{name}", cell().day_prefix(ROOT, day.date()))
             };
             let (one, other) = (key(&one), key(&other));
-            let read = |key: &str| cell().read(ROOT, key).unwrap();
+            let read = |key: &str| cell().names(ROOT).read(key).unwrap();
             prop_assert_eq!(cell().key(ROOT, read(&one)), one.clone());
             prop_assert_eq!(read(&one).cmp(&read(&other)), one.cmp(&other));
         }

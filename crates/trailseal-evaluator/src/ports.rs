@@ -174,6 +174,13 @@ pub struct ObjectRange<'a> {
     pub prefix: &'a str,
     /// The key after which they lie, `StartAfter`; it need not exist.
     pub start_after: Option<&'a str>,
+    /// How many a page has at most, `MaxKeys`.
+    pub most: u16,
+}
+
+impl ObjectRange<'_> {
+    /// As many as S3 gives at most.
+    pub const PAGE: u16 = 1000;
 }
 
 /// One page of ListObjectsV2.

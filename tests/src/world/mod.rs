@@ -269,7 +269,7 @@ impl LogObjects for World {
         self.call(Operation::ListObjectsV2, reader.target, &subject).await?;
         let after = token.as_deref().or(range.start_after).unwrap_or_default();
         let mut keys = keys_under(range.prefix, after, self.plan.objects_a_day);
-        let page: Vec<String> = keys.by_ref().take(1000).collect();
+        let page: Vec<String> = keys.by_ref().take(range.most.into()).collect();
         let next_token = keys.next().and(page.last().cloned());
         let page = ObjectPage { keys: page, next_token };
         Ok(Self::answer(Operation::ListObjectsV2, Some(reader.target), page))

@@ -14,9 +14,6 @@ use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
 
-/// What S3 gives at most.
-const PAGE: i32 = 1000;
-
 /// What came of asking in one Region.
 enum Reached<T> {
     Here(T),
@@ -78,7 +75,7 @@ impl Aws {
             .bucket(range.bucket)
             .prefix(range.prefix)
             .set_start_after(range.start_after.map(str::to_owned))
-            .max_keys(PAGE)
+            .max_keys(i32::from(range.most))
             .encoding_type(EncodingType::Url)
             .set_continuation_token(token.map(str::to_owned))
             .set_expected_bucket_owner(reader.expected_owner.map(|it| it.to_string()));

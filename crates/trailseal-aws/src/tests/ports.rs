@@ -215,8 +215,12 @@ async fn keys_survive_encoded_or_not() {
         let fake = Fake::saying(Reply::new(200, page(encoding, key)));
         let aws = aws(&fake).await;
         let token = Some("t".to_owned());
-        let range =
-            ObjectRange { bucket: "logs", prefix: "a b+", start_after: Some("a b+2026/é") };
+        let range = ObjectRange {
+            bucket: "logs",
+            prefix: "a b+",
+            start_after: Some("a b+2026/é"),
+            most: 1000,
+        };
         let answer = aws.list_objects(reader("eu-west-1"), range, token).await.unwrap();
         assert_eq!(answer.value.keys, ["a b+c/é"]);
         assert_eq!(answer.value.next_token.as_deref(), Some("n+1"));
@@ -298,7 +302,7 @@ async fn a_bucket_elsewhere_is_followed_once() {
             Reply::s3_error(301, "PermanentRedirect", "there").with("x-amz-bucket-region", region)
         })
     });
-    let range = ObjectRange { bucket: "logs", prefix: "", start_after: None };
+    let range = ObjectRange { bucket: "logs", prefix: "", start_after: None, most: 1000 };
     let gap = aws(&fake).await.list_objects(reader("us-east-1"), range, None).await.unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
     assert_eq!(fake.count("GET list"), 2);

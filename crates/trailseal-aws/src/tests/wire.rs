@@ -18,7 +18,7 @@ async fn trails(reply: Reply) -> Gap {
 
 async fn objects(reply: Reply) -> Gap {
     let fake = Fake::saying(reply);
-    let range = ObjectRange { bucket: "logs", prefix: "AWSLogs/", start_after: None };
+    let range = ObjectRange { bucket: "logs", prefix: "AWSLogs/", start_after: None, most: 1000 };
     aws(&fake).await.list_objects(reader(), range, None).await.unwrap_err()
 }
 

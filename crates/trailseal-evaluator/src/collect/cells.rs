@@ -130,13 +130,10 @@ impl<'a, P: CollectPorts> CellDraw<'a, P> {
             return None;
         }
         let window = Window { start, end };
-        let mut walk = Walk::new(self.place.span(cell, window));
         (self.budget, self.lists) = (self.budget - 1, self.lists + 1);
-        match self.collector.page(self.place, &walk.span, None).await {
-            Ok(page) => {
-                walk.add(page.value, self.place, window);
-                walk.listed().next()
-            }
+        let span = self.place.span(cell, window);
+        match self.collector.first(self.place, span, window).await {
+            Ok(first) => first.value,
             Err(gap) => {
                 self.gaps.push(self.collector.gap(gap));
                 None

@@ -55,7 +55,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         let start_after = Some(start_after.as_str());
         let (mut newest, mut token) = (None, None);
         for _ in 0..MAX_PAGES {
-            let range = ObjectRange { bucket: place.bucket, prefix: &prefix, start_after };
+            let (bucket, most) = (place.bucket, ObjectRange::PAGE);
+            let range = ObjectRange { bucket, prefix: &prefix, start_after, most };
             let page = match self.ports.list_objects(place.reader, range, token.take()).await {
                 Ok(page) => page,
                 Err(gap) => {

@@ -6,14 +6,14 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use trailseal_model::{HistorySample, Sample, SampleResult, Selection, Window};
+use trailseal_model::{Answer, HistorySample, Sample, SampleResult, Selection, Window};
 
 use super::Collector;
 use super::classify::Context;
 use super::draw::Draw;
 use super::heads::{Head, Looks};
 use super::objects::Trace;
-use super::place::{Listed, Place, Walk};
+use super::place::{Listed, Place};
 use super::summary;
 use crate::object_name::LogCell;
 use crate::ports::CollectPorts;
@@ -166,13 +166,12 @@ impl<P: CollectPorts> History<'_, P> {
         if !self.sample.gaps.is_empty() {
             return None;
         }
-        let mut walk = Walk::new(self.place.span(cell, window));
         self.sample.lists += 1;
-        match self.collector.page(self.place, &walk.span, None).await {
-            Ok(page) => {
-                self.sample.listed_by = Some(page.evidence);
-                walk.add(page.value, self.place, window);
-                walk.listed().next()
+        let span = self.place.span(cell, window);
+        match self.collector.first(self.place, span, window).await {
+            Ok(Answer { value, evidence }) => {
+                self.sample.listed_by = Some(evidence);
+                value
             }
             Err(gap) => {
                 self.sample.gaps.push(self.collector.gap(gap));

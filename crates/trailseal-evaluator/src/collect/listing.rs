@@ -1,11 +1,14 @@
 //! Counts a window's log objects by listing every cell, where that fits the budget of calls.
 
 use futures::StreamExt as _;
-use trailseal_model::{Answer, CellUse, Evidence, Gap, GapId, SampledCell};
+use trailseal_model::{Answer, CellUse, Evidence, Gap, GapId, SampledCell, Window};
 
 use super::place::{Listed, Place, Span, Walk};
 use super::{Collector, IN_FLIGHT};
 use crate::ports::{CollectPorts, ObjectPage, ObjectRange};
+
+/// Keys to ask for where the first object is wanted.
+const FIRST_FEW: u16 = 50;
 
 /// What listing came to.
 #[derive(Debug, Default)]
@@ -111,10 +114,37 @@ impl<P: CollectPorts> Collector<'_, P> {
         span: &Span,
         token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
+        self.keys(place, span, ObjectRange::PAGE, token).await
+    }
+
+    /// The first object of a span. More than one key is asked for, because something else may lie
+    /// among the logs.
+    pub(super) async fn first(
+        &self,
+        place: &Place<'_>,
+        span: Span,
+        window: Window,
+    ) -> Result<Answer<Option<Listed>>, Gap> {
+        let page = self.keys(place, &span, FIRST_FEW, None).await?;
+        let mut walk = Walk::new(span);
+        Ok(page.map(|it| {
+            walk.add(it, place, window);
+            walk.listed().next()
+        }))
+    }
+
+    async fn keys(
+        &self,
+        place: &Place<'_>,
+        span: &Span,
+        most: u16,
+        token: Option<String>,
+    ) -> Result<Answer<ObjectPage>, Gap> {
         let range = ObjectRange {
             bucket: place.bucket,
             prefix: &span.prefix,
             start_after: Some(&span.start_after),
+            most,
         };
         self.ports.list_objects(place.reader, range, token).await
     }

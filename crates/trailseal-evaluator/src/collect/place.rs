@@ -109,11 +109,11 @@ impl Walk {
 
     /// Takes in the next page; what is no log object of the window is passed over.
     pub(super) fn add(&mut self, page: ObjectPage, place: &Place<'_>, window: Window) {
-        let cell = place.cell(self.span.cell);
+        let names = place.cell(self.span.cell).names(&place.root);
         let ObjectPage { keys, next_token } = page;
         let is_beyond = keys.last().is_some_and(|it| *it >= self.span.before);
         for key in keys.iter().take_while(|it| **it < self.span.before) {
-            let name = cell.read(&place.root, key);
+            let name = names.read(key);
             if let Some(name) = name.filter(|it| window.contains(it.at())) {
                 self.digest.add(key);
                 self.names.push(name);

@@ -278,7 +278,8 @@ impl LogObjects for World {
         let page = || {
             let after = token.unwrap_or_else(|| start_after.to_owned());
             let mut keys = self.objects.keys().filter(|it| it.starts_with(prefix) && **it > after);
-            let page: Vec<String> = keys.by_ref().take(self.page_size).cloned().collect();
+            let page: Vec<String> =
+                keys.by_ref().take(self.page_size.min(range.most.into())).cloned().collect();
             let next_token = keys.next().and(page.last().cloned());
             ObjectPage { keys: page, next_token }
         };
