@@ -97,7 +97,7 @@ fn a_demonstration_needs_nothing_and_says_what_it_is() {
 #[test]
 fn every_report_of_a_demonstration_says_what_it_is() {
     let Demonstration { files, .. } = &demonstrations()[0];
-    assert_eq!(files.len(), 13);
+    assert_eq!(files.len(), 15);
     for (name, bytes) in files {
         let content = text(bytes);
         let holds = match name.as_str() {

@@ -2,7 +2,9 @@
 
 use std::collections::BTreeMap;
 
-use trailseal_model::{ControlId, Operation, Outcome, Reason, Status, Verdict};
+use trailseal_model::{
+    ControlId, NewestLog, Operation, Outcome, Population, Reason, SampleMethod, Status, Verdict,
+};
 use trailseal_tests::audit::{audit_into, files};
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
@@ -47,11 +49,47 @@ async fn one_organization_trail_seen_everywhere_is_judged_once() {
     assert_eq!(world.faults.calls(Operation::AssumeRole), 44);
     assert_eq!(world.faults.calls(Operation::DescribeKey), 1);
     assert_eq!(world.faults.calls(Operation::ListBuckets), 1);
-    // 45 accounts x 3 Regions, day by day until more than 59 objects are listed.
-    assert!(world.faults.calls(Operation::ListObjectsV2) <= 500);
-    assert_eq!(world.faults.calls(Operation::HeadObject), 59);
+    // Each of 45 accounts x 3 Regions once: the whole window of a cell is one page. Then the history,
+    // and the digests.
+    let trail = &audit.facts.trails[0];
+    assert_eq!((trail.sample.lists, trail.history.lists), (135, 13));
+    assert_eq!(world.faults.calls(Operation::ListObjectsV2), 135 + 13 + 1);
+    // 59 at random, the newest of each account, 13 of the history and a digest; some of them twice.
+    let heads = world.faults.calls(Operation::HeadObject);
+    assert!((100..=59 + 45 + 13 + 1).contains(&heads), "{heads}");
     let objects = audit.findings.iter().find(|it| it.control() == ControlId::LogObjectsSealed);
-    assert_eq!(objects.unwrap().reason(), Reason::NewestOnly);
+    assert_eq!(objects.unwrap().reason(), Reason::SampleSealed);
+    assert_eq!(audit.facts.trails[0].sample.population, Population::Counted(45 * 14));
+}
+
+#[tokio::test]
+async fn an_organization_trail_with_thousands_of_cells_gets_a_verdict_within_its_budget() {
+    let folder = tempfile::tempdir().unwrap();
+    let plan = Plan {
+        accounts: 400,
+        regions: 2,
+        own_trail_every: 1000,
+        suspended: vec![],
+        store_every: 0,
+        ..Plan::small()
+    };
+    let world = World::new(plan);
+    let audit = audit_into(&world, &folder.path().join("out")).await.unwrap();
+    let sample = &audit.facts.trails[0].sample;
+    // The census looks into each of 400 accounts x 2 Regions, and finds one Region that holds any.
+    assert_eq!((sample.census_lists, sample.frame.cells), (800, 400 * 8));
+    assert!(sample.lists <= 500);
+    let others = audit.facts.trails[0].history.lists + 1;
+    assert_eq!(world.faults.calls(Operation::ListObjectsV2), sample.lists + 800 + others);
+    assert_eq!((sample.method, sample.selected()), (SampleMethod::Cells, 59));
+    // On the first day of the window logs came before it begins.
+    assert!(sample.frame.empty > 0, "{:?}", sample.frame);
+    let newest = audit.facts.coverage.rows().map(|it| it.1.newest_log);
+    let sealed = newest.filter(|it| *it == Some(NewestLog::Sealed)).count();
+    assert_eq!(sealed, 400);
+    let objects = audit.findings.iter().find(|it| it.control() == ControlId::LogObjectsSealed);
+    assert_eq!(objects.unwrap().reason(), Reason::CellSampleSealed);
+    assert!(audit.verdicts().values().all(|it| *it == Verdict::Sealed));
 }
 
 #[tokio::test]
@@ -72,7 +110,9 @@ async fn the_pack_is_whole_and_says_so_last() {
         "record.jsonl",
         "report.html",
         "run.json",
+        "sampled_cells.csv",
         "samples.csv",
+        "sampling.csv",
         "trails.csv",
         "trailseal.sarif",
     ];

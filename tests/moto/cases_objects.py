@@ -16,6 +16,7 @@ from trails import (
     create_key,
     create_trail,
     deliver,
+    deliver_digest,
     log_folder,
     log_object_key,
     put,
@@ -64,38 +65,46 @@ def strangers(account: Account, other: Account, time: datetime) -> list[str]:
 
 
 def busy(scene: Scene) -> None:
-    """More objects than a sample of the newest may speak for. The key has the statement that
-    CloudTrail's console writes: everybody of the account reads."""
+    """More objects than a sample has. Digests are sealed since CloudTrail seals them. The key has the
+    statement that CloudTrail's console writes: everybody of the account reads."""
     account = scene.member("busy")
     statements = key_statements.read_by_whole_account(account)
-    sealed_trail(account, scene.days(count=70), statements=statements)
+    key_arn, bucket = sealed_trail(account, scene.days(count=70), statements=statements)
+    first, last = scene.days(count=2)
+    deliver_digest(bucket, account, first, None)
+    deliver_digest(bucket, account, last, key_arn)
 
 
 def interleaved(scene: Scene) -> None:
-    """Sealed, unsealed, sealed again, and unsealed at last. Everybody may decrypt."""
+    """Sealed, unsealed, sealed again, and unsealed at last, the newest digest too. Everybody may
+    decrypt."""
     account = scene.member("interleaved")
     times = scene.days(count=10)
     statements = key_statements.read_by_everybody(account)
-    _, bucket = sealed_trail(account, times[:4] + times[6:8], statements=statements)
+    key_arn, bucket = sealed_trail(account, times[:4] + times[6:8], statements=statements)
     deliver(bucket, account, times[4:6] + times[8:], None)
+    deliver_digest(bucket, account, times[0], key_arn)
+    deliver_digest(bucket, account, times[-1], None)
 
 
 def old_aes256(scene: Scene) -> None:
-    """Unsealed until the key was set, sealed ever since. The trail records no writes. A role of an
-    account outside the organization may decrypt."""
+    """Unsealed for a year until the key was set, sealed ever since. The trail records no writes. A
+    role of an account outside the organization may decrypt."""
     account = scene.member("old-aes256")
     statements = key_statements.read_by_outsider(account)
     times = scene.days(first=2 * DAY, count=10)
     _, bucket = sealed_trail(account, times, READS_ONLY, statements=statements)
     deliver(bucket, account, scene.days(first=6 * DAY, last=5 * DAY, count=5), None)
+    deliver(bucket, account, scene.days(first=365 * DAY, last=8 * DAY, count=20), None)
 
 
 def no_objects(scene: Scene) -> None:
-    """Nothing was delivered. The trail records data events alone. What the key grants is bound by the
-    account alone."""
+    """Nothing was delivered, no digest either. The trail records data events alone. What the key
+    grants is bound by the account alone."""
     account = scene.member("no-objects")
     statements = key_statements.bound_to_account(account)
     sealed_trail(account, [], DATA_EVENTS_ONLY, statements=statements)
+    account.client("cloudtrail").update_trail(Name=TRAIL_NAME, EnableLogFileValidation=True)
 
 
 def objects_aes256(scene: Scene) -> None:

@@ -43,9 +43,7 @@ def build(organization: Organization, now: datetime) -> None:
         multi_region=True,
         organization=True,
     )
-    # So many accounts and Regions leave calls for the newest day only. That day must have an
-    # object, also where midnight lies between seeding and scanning: hence the one of tomorrow,
-    # which does not count before its time.
+    # The one of tomorrow does not count before its time.
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     times = [midnight + timedelta(days=day) for day in (-2, -1, 0, 1)]
     accounts = {management: ("us-east-1",)} | {

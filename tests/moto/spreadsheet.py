@@ -19,6 +19,8 @@ FILES = {
     "gaps.csv",
     "keys.csv",
     "samples.csv",
+    "sampling.csv",
+    "sampled_cells.csv",
     "trails.csv",
 }
 

@@ -195,6 +195,17 @@ def put(client, bucket_name: str, key: str, body: bytes, key_arn: str | None) ->
     client.put_object(Bucket=bucket_name, Key=key, Body=body, **encryption)
 
 
+def deliver_digest(
+    bucket: Bucket, account: Account, time: datetime, key_arn: str | None, name: str = TRAIL_NAME
+) -> None:
+    """Turns log file validation on, and puts a digest of the trail in its home Region."""
+    account.client("cloudtrail").update_trail(Name=name, EnableLogFileValidation=True)
+    folder = log_folder(account.id, HOME_REGION, time).replace("/CloudTrail/", "/CloudTrail-Digest/")
+    second = time.strftime("%Y%m%dT%H%M%SZ")
+    head = f"{account.id}_CloudTrail-Digest_{HOME_REGION}_{name}_{HOME_REGION}"
+    put(bucket.client(), bucket.name, f"{folder}{head}_{second}.json.gz", b"", key_arn)
+
+
 def log_folder(
     account_id: str,
     region: str,

@@ -32,6 +32,7 @@ pub fn settings(world: &World) -> AuditSettings {
         collect: CollectSettings {
             window: window(),
             thresholds: Thresholds::DEFAULT,
+            seed: 1,
             log_archive_accounts: Vec::new(),
             bucket_owners: Vec::new(),
         },

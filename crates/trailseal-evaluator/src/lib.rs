@@ -20,9 +20,9 @@ pub mod ports;
 mod test_support;
 
 pub use collect::{
-    CollectSettings, CollectedStore, CollectedTrail, Collector, Members, MembersToCome, StoreWork,
-    TrailWork, key_arn, needs_members,
+    CensusEntry, CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions,
+    Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
 };
 pub use fold::{Fold, FoldedTrail};
-pub use judge::{account_sealing, judge};
+pub use judge::{account_sealing, judge, settle_groups};
 pub use object_name::LogCell;

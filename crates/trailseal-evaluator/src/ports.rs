@@ -179,6 +179,24 @@ pub struct Reader {
     pub expected_owner: Option<AccountId>,
 }
 
+/// Which objects to list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct ObjectRange<'a> {
+    /// The bucket.
+    pub bucket: &'a str,
+    /// What their keys begin with.
+    pub prefix: &'a str,
+    /// The key after which they lie, `StartAfter`; it need not exist.
+    pub start_after: Option<&'a str>,
+    /// How many a page has at most, `MaxKeys`.
+    pub most: u16,
+}
+
+impl ObjectRange<'_> {
+    /// As many as S3 gives at most.
+    pub const PAGE: u16 = 1000;
+}
+
 /// One page of ListObjectsV2.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ObjectPage {
@@ -211,15 +229,14 @@ pub struct ObjectHead {
 
 /// Log objects. Never GetObject, never checksum mode: no kms:Decrypt is needed.
 pub trait LogObjects: Send + Sync {
-    /// One page of ListObjectsV2.
+    /// One page of ListObjectsV2, 1,000 keys at most.
     ///
     /// # Errors
     /// The gap, its subject being `bucket/prefix`.
     fn list_objects(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<String>,
     ) -> impl Future<Output = Result<Answer<ObjectPage>, Gap>> + Send;
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
-    Coverage, DecryptGrant, DescribedFrom, DeviationClass, Evidence, Gap, GapClass, GapId,
-    GapLedger, KeyFacts, KeyManager, KeyPresence, KeyRotation, LogSample, ManagementEvents,
-    Observed, Operation, OrganizationFacts, Population, PopulationSource, Region, Sample,
-    SampleMethod, SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds,
-    TrailDescription, TrailFacts, TrailStatus, Window,
+    Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
+    GapClass, GapId, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence, KeyRotation,
+    LogSample, ManagementEvents, Observed, Operation, OrganizationFacts, Population,
+    PopulationSource, Region, Sample, SampleMethod, SampleResult, Scope, Selection,
+    StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -187,7 +187,9 @@ pub(crate) fn examined(sealed: u32, unreadable: u32) -> LogSample {
     LogSample {
         population: Population::Counted(u64::from(sealed + unreadable)),
         method: SampleMethod::All,
+        eligible: u64::from(sealed + unreadable),
         lists: 1,
+        examined: sealed,
         tested: sealed,
         sealed,
         unreadable,
@@ -200,11 +202,17 @@ pub(crate) fn examined(sealed: u32, unreadable: u32) -> LogSample {
 /// The same with one deviating object, which is the newest.
 pub(crate) fn deviating(class: DeviationClass) -> LogSample {
     let object = Box::new(object(SampleResult::Deviation, Some(class)));
+    let deviating = Deviating {
+        class,
+        kms_key_id: object.kms_key_id.clone(),
+        count: 1,
+        drawn: 1,
+        newest: object.clone(),
+    };
     LogSample {
         tested: 3,
         sealed: 2,
-        deviations: BTreeMap::from([(class, 1)]),
-        newest_deviation: Some(object.clone()),
+        deviating: vec![deviating],
         newest: Some(object),
         ..examined(3, 0)
     }
@@ -356,8 +364,29 @@ pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
         status: vec![(description.home_region, known(delivered(10)))],
         management_events: known(everything()),
         sample: examined(3, 0),
+        history: sealed_history(),
+        digest: digest(SampleResult::Pass, None),
         description,
     }
+}
+
+/// A year of sealed logs.
+pub(crate) fn sealed_history() -> HistorySample {
+    let oldest = now() - SignedDuration::from_hours(365 * 24);
+    HistorySample {
+        oldest: Some(oldest),
+        examined: 13,
+        sealed_since: Some(oldest),
+        oldest_read_by: Some(evidence()),
+        listed_by: Some(evidence()),
+        ..HistorySample::default()
+    }
+}
+
+/// The newest digest.
+pub(crate) fn digest(result: SampleResult, deviation: Option<DeviationClass>) -> DigestSample {
+    let newest = Box::new(object(result, deviation));
+    DigestSample { newest: Some(newest), listed_by: Some(evidence()), gaps: Vec::new() }
 }
 
 fn bucket() -> BucketFacts {

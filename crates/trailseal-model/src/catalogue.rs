@@ -180,20 +180,20 @@ pub const CONTROLS: &[Control] = &[
         "an examined log object is not encrypted under the trail's key",
         "set the key's ARN on the trail, and find out what writes or copies these objects",
     )),
-    trail(
+    built(trail(
         ControlId::DigestObjectsSealed,
         Severity::Low,
         "The delivered digest objects are sealed under the trail's key",
         "the newest digest objects are not encrypted under the trail's key",
         "set the key's ARN on the trail; digests follow its key",
-    ),
-    trail(
+    )),
+    built(trail(
         ControlId::HistorySealed,
         Severity::Note,
         "All older logs are sealed too",
         "older logs in the bucket lie under another encryption",
         "copy the older objects in place under the key, if your policy asks for it",
-    ),
+    )),
     Control {
         id: ControlId::AccountCovered,
         title: "Every enabled Region of the account is recorded by a trail",

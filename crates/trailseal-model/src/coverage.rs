@@ -2,6 +2,8 @@
 
 use std::collections::BTreeMap;
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::account::AccountId;
 use crate::evidence::Target;
 use crate::gap::{GapClass, GapId};
@@ -40,6 +42,24 @@ impl Outcome {
     }
 }
 
+vocabulary! {
+    /// What the newest log object of a target came to; the worst last.
+    pub enum NewestLog {
+        /// The window holds none.
+        Missing = "none",
+        /// Sealed under the trail's key.
+        Sealed = "sealed",
+        /// Older than the last switch of encryption or key.
+        Older = "older",
+        /// Its encryption could not be read.
+        Unreadable = "unreadable",
+        /// The window could not be listed.
+        Unlisted = "unlisted",
+        /// Not sealed under the trail's key.
+        Deviation = "deviation",
+    }
+}
+
 /// One target's row, packed: there can be hundreds of thousands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct CoverageRow {
@@ -65,6 +85,10 @@ pub struct CoverageRow {
     pub started: u32,
     /// When it ended.
     pub finished: u32,
+    /// What the newest log object came to; `None` where no trail was looked for.
+    pub newest_log: Option<NewestLog>,
+    /// When it was delivered, by its name, in minutes since 1970; 0 if there is none.
+    newest_log_minute: u32,
     settled: bool,
 }
 
@@ -84,6 +108,8 @@ impl CoverageRow {
             throttles: 0,
             started: 0,
             finished: 0,
+            newest_log: None,
+            newest_log_minute: 0,
             settled: false,
         }
     }
@@ -93,6 +119,13 @@ impl CoverageRow {
     pub const fn with(region: Region, outcome: Outcome, reason: Option<GapClass>) -> Self {
         let trails_listed = matches!(outcome, Outcome::Evaluated);
         Self { outcome, reason, trails_listed, settled: true, ..Self::planned(region) }
+    }
+
+    /// When the newest log object was delivered, by its name.
+    #[must_use]
+    pub fn newest_log_at(&self) -> Option<Timestamp> {
+        let since = SignedDuration::from_mins(i64::from(self.newest_log_minute));
+        Timestamp::from_duration(since).ok().filter(|_| self.newest_log_minute > 0)
     }
 }
 
@@ -142,6 +175,19 @@ impl Coverage {
         }
         (row.outcome, row.reason, row.gap) = (Outcome::Partial, Some(reason), Some(gap));
         true
+    }
+
+    /// Notes the newest log object that one trail delivered for a target. Of several trails' the
+    /// newest one stands, of equally new ones the worst. A target that was not planned is left out.
+    pub fn note_newest_log(&mut self, target: Target, at: Option<Timestamp>, found: NewestLog) {
+        let Some(rows) = self.accounts.get_mut(&target.account) else { return };
+        let Ok(index) = rows.binary_search_by_key(&target.region, |it| it.region) else { return };
+        let row = &mut rows[index];
+        let minutes = at.map(|it| it.duration_since(Timestamp::UNIX_EPOCH).as_mins());
+        let minute = minutes.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
+        if (minute, Some(found)) > (row.newest_log_minute, row.newest_log) {
+            (row.newest_log_minute, row.newest_log) = (minute, Some(found));
+        }
     }
 
     /// Every row, sorted by account, then Region.
@@ -251,6 +297,33 @@ mod tests {
         for outcome in [Outcome::NotEvaluated, Outcome::Excluded, Outcome::RegionDisabled] {
             check(outcome, outcome);
         }
+    }
+
+    #[test]
+    fn the_newest_log_of_several_trails_stands_and_of_equals_the_worst() {
+        let account = AccountId::new(7).unwrap();
+        let region = regions(1)[0];
+        let mut coverage = Coverage::default();
+        coverage.plan(account, [CoverageRow::planned(region)]);
+        let target = Target { account, region };
+        let mut check = |minute: Option<i64>, found, expected: (Option<i64>, NewestLog)| {
+            let at = |it: i64| Timestamp::UNIX_EPOCH + SignedDuration::from_mins(it);
+            coverage.note_newest_log(target, minute.map(at), found);
+            let row = coverage.of_target(target).unwrap();
+            assert_eq!(
+                (row.newest_log_at(), row.newest_log),
+                (expected.0.map(at), Some(expected.1))
+            );
+        };
+        check(None, NewestLog::Missing, (None, NewestLog::Missing));
+        check(Some(7), NewestLog::Sealed, (Some(7), NewestLog::Sealed));
+        check(Some(6), NewestLog::Deviation, (Some(7), NewestLog::Sealed));
+        check(Some(7), NewestLog::Unreadable, (Some(7), NewestLog::Unreadable));
+        check(None, NewestLog::Unlisted, (Some(7), NewestLog::Unreadable));
+        check(Some(9), NewestLog::Sealed, (Some(9), NewestLog::Sealed));
+        let elsewhere = Target { account: AccountId::new(8).unwrap(), region };
+        coverage.note_newest_log(elsewhere, None, NewestLog::Missing);
+        assert_eq!(coverage.population(), 1);
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Short stable hashes for ids in reports.
+//! Hashes: short stable ones for ids in reports, and those that a random selection is made with.
 
 use sha2::{Digest, Sha256};
 
@@ -11,6 +11,40 @@ pub fn short_hash(parts: &[&str]) -> String {
         hasher.update([0]);
     }
     hex(&hasher.finalize()[..8])
+}
+
+/// A number that nobody can foresee without the first part: the first 8 bytes, as a big-endian
+/// number, of the SHA-256 of the parts with a line feed between them.
+#[must_use]
+pub fn number_of(parts: &[&str]) -> u64 {
+    let mut hasher = Sha256::new();
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            hasher.update(b"\n");
+        }
+        hasher.update(part.as_bytes());
+    }
+    let mut first = [0; 8];
+    first.copy_from_slice(&hasher.finalize()[..8]);
+    u64::from_be_bytes(first)
+}
+
+/// The SHA-256 of a list of keys, each with a line feed after it.
+#[derive(Debug, Clone, Default)]
+pub struct KeysDigest(Sha256);
+
+impl KeysDigest {
+    /// Adds the next key.
+    pub fn add(&mut self, key: &str) {
+        self.0.update(key.as_bytes());
+        self.0.update(b"\n");
+    }
+
+    /// The hash, as 64 hexadecimal digits.
+    #[must_use]
+    pub fn finish(self) -> String {
+        hex(&self.0.finalize())
+    }
 }
 
 fn hex(bytes: &[u8]) -> String {
@@ -29,5 +63,18 @@ mod tests {
     fn parts_do_not_run_together() {
         assert_ne!(short_hash(&["ab", "c"]), short_hash(&["a", "bc"]));
         assert_eq!(short_hash(&["a"]).len(), 16);
+    }
+
+    /// `printf '7\narn\nobject\nkey' | sha256sum` and `printf 'a\nb\n' | sha256sum` of coreutils.
+    #[test]
+    fn anybody_can_make_them_with_sha256sum() {
+        assert_eq!(number_of(&["7", "arn", "object", "key"]), 0x2be2_7116_d89d_cc77);
+        let mut digest = KeysDigest::default();
+        digest.add("a");
+        digest.add("b");
+        assert_eq!(
+            digest.finish(),
+            "911169ddaaf146aff539f58c26c489af3b892dff0fe283c1c264c65ae5aa59a2"
+        );
     }
 }

@@ -20,6 +20,7 @@
 
 mod account;
 mod arn;
+mod bound;
 mod bucket;
 pub mod catalogue;
 mod coverage;
@@ -30,6 +31,7 @@ pub mod exit_code;
 mod facts;
 mod finding;
 mod gap;
+mod history;
 mod key;
 mod operation;
 mod reason;
@@ -44,20 +46,23 @@ mod vocabulary;
 
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
 pub use arn::Arn;
+pub use bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence};
 pub use catalogue::{Control, ControlId, Severity, SubjectKind};
-pub use coverage::{Coverage, CoverageRow, Outcome};
+pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use event::{Event, EventSink, NoEvents};
 pub use evidence::{Answer, Evidence, Observed, Proof, Target};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
 pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};
+pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
-    DeviationClass, LogSample, Population, Sample, SampleMethod, SampleResult, Selection, Window,
+    CellFrame, CellUse, Deviating, DeviationClass, LogSample, Population, Sample, SampleMethod,
+    SampleResult, SampledCell, Selection, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};

@@ -97,12 +97,24 @@ vocabulary! {
         BucketOwnerUnknown = "bucket_owner_unknown",
         /// Every object of the window is sealed under the trail's key.
         AllSealed = "all_sealed",
-        /// The newest objects are sealed; the rest of the window was not sampled.
-        NewestOnly = "newest_only",
+        /// A random sample is sealed, and what may deviate at most is tolerable.
+        SampleSealed = "sample_sealed",
+        /// The same of random cells (account, Region, day), each of which weighs the same.
+        CellSampleSealed = "cell_sample_sealed",
+        /// What was drawn is sealed, and too little to say so of all.
+        SampleTooSmall = "sample_too_small",
         /// The window holds no log object.
         NoObjects = "no_objects",
         /// The members whose logs were looked for are the user's word only.
         PopulationDeclared = "population_declared",
+        /// The newest digest is sealed under the trail's key.
+        DigestSealed = "digest_sealed",
+        /// The trail writes no digests.
+        NoValidation = "no_validation",
+        /// The window holds no digest of the trail.
+        NoDigest = "no_digest",
+        /// Every log that was looked at, from the oldest on, is sealed under the trail's key.
+        HistorySealed = "history_sealed",
         /// Too many selected objects could not be read.
         UnreadableObjects = "unreadable_objects",
         /// The objects lie beside another trail's under one prefix and cannot be told apart.

@@ -3,9 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use jiff::civil::Date;
 
+use crate::account::AccountId;
+use crate::bound::{binomial_upper_bound, hypergeometric_upper_bound};
 use crate::evidence::Evidence;
 use crate::gap::GapId;
+use crate::region::Region;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -33,6 +37,8 @@ vocabulary! {
     pub enum SampleResult {
         /// Sealed under the trail's key.
         Pass = "pass",
+        /// Sealed under the key of another trail that delivers under the same prefix.
+        GroupKey = "group_key",
         /// Not sealed under it.
         Deviation = "deviation",
         /// Older than the switch to encryption: not of the population.
@@ -47,12 +53,35 @@ vocabulary! {
 }
 
 vocabulary! {
-    /// How an object came into the sample.
+    /// Why an object was looked at.
     pub enum Selection {
         /// The whole population was examined.
         All = "all",
-        /// One of the newest: directed, never called statistical.
+        /// Of the simple random sample.
+        Random = "random",
+        /// A random object of a cell that was drawn at random.
+        Cell = "cell",
+        /// Of a random sample that was drawn again, because a switch lay in its population.
+        FirstDraw = "first_draw",
+        /// To find the time of a switch.
+        Switch = "switch",
+        /// The newest one.
         Newest = "newest",
+        /// One of the newest of a window that could not be listed to its end.
+        Partial = "partial",
+        /// Older than the window, to find out since when all are sealed.
+        History = "history",
+        /// The newest digest.
+        Digest = "digest",
+    }
+}
+
+impl Selection {
+    /// Whether the bound speaks of it. Every other object was looked at for a reason, which is no
+    /// statistics: it can fail a trail and never lets one pass.
+    #[must_use]
+    pub const fn is_statistical(self) -> bool {
+        matches!(self, Self::All | Self::Random | Self::Cell)
     }
 }
 
@@ -61,8 +90,12 @@ vocabulary! {
     pub enum SampleMethod {
         /// Every object of the window.
         All = "all",
-        /// The newest objects of the window only.
-        NewestOnly = "newest_only",
+        /// A simple random sample, drawn without replacement from a counted population.
+        Random = "random",
+        /// Two stages: random cells (account x Region x day), a random object in each.
+        Cells = "cells",
+        /// Some of what could be listed before a refusal: nothing statistical.
+        Partial = "partial",
         /// Nothing: the bucket could not be listed, or there was no object.
         Nothing = "nothing",
     }
@@ -95,9 +128,9 @@ pub struct Sample {
     pub result: SampleResult,
     /// How it deviates.
     pub deviation: Option<DeviationClass>,
-    /// How it was selected.
+    /// Why it was looked at.
     pub selection: Selection,
-    /// Its place in the selection, newest first, from 0.
+    /// Its place in the order of selection, from 0.
     pub index: u32,
     /// The call; `None` where none was made after a permanent denial.
     pub evidence: Option<Evidence>,
@@ -141,6 +174,74 @@ impl Population {
     }
 }
 
+vocabulary! {
+    /// What became of one cell.
+    pub enum CellUse {
+        /// Listed to count the population.
+        Counted = "counted",
+        /// Drawn at random, and an object of it selected.
+        Drawn = "drawn",
+        /// Drawn at random and empty, so another one was drawn.
+        Empty = "empty",
+        /// Drawn at random and not listed: it counts as an object that could not be read.
+        Unlisted = "unlisted",
+    }
+}
+
+/// One listed cell; a row of `sampled_cells.csv`. With the count and the hash somebody can say later
+/// whether the same objects were there.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SampledCell {
+    /// The account whose logs lie there.
+    pub account: AccountId,
+    /// Their Region.
+    pub region: Region,
+    /// The day, where cells are days.
+    pub day: Option<Date>,
+    /// What became of it.
+    pub used: CellUse,
+    /// The number of the draw; for a counted cell its place among these.
+    pub index: u32,
+    /// What was listed.
+    pub prefix: String,
+    /// From which key on.
+    pub start_after: String,
+    /// Before which key.
+    pub before: String,
+    /// How many log objects there are.
+    pub objects: u64,
+    /// Whether these are all.
+    pub is_whole: bool,
+    /// The SHA-256 of their keys, each with a line feed, in S3's order; where they are all.
+    pub sha256: Option<String>,
+}
+
+/// The cells of a draw in two stages.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CellFrame {
+    /// Cells (account x Region x day) that could be drawn.
+    pub cells: u64,
+    /// Draws, empty ones included.
+    pub drawn: u32,
+    /// Of these, empty ones.
+    pub empty: u32,
+}
+
+/// Objects that deviate in the same way.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Deviating {
+    /// How.
+    pub class: DeviationClass,
+    /// The key they lie under, verbatim.
+    pub kms_key_id: Option<String>,
+    /// How many objects.
+    pub count: u32,
+    /// How often they were drawn statistically.
+    pub drawn: u32,
+    /// The newest of them.
+    pub newest: Box<Sample>,
+}
+
 /// What the delivered objects of one trail show; the objects themselves stream out as [`Sample`]s.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogSample {
@@ -148,22 +249,35 @@ pub struct LogSample {
     pub window: Window,
     /// How many there are.
     pub population: Population,
+    /// How many of them the sample speaks for: those that are not older than a switch.
+    pub eligible: u64,
     /// What was examined.
     pub method: SampleMethod,
-    /// How many ListObjectsV2 calls it took.
+    /// The cells, for a draw in two stages.
+    pub frame: CellFrame,
+    /// How many ListObjectsV2 calls counting and drawing took.
     pub lists: u32,
-    /// Objects that count and were read: sealed ones and deviations.
+    /// How many the census took, where it was one by itself.
+    pub census_lists: u32,
+    /// Statistically selected objects that were read: sealed ones and deviations.
     pub tested: u32,
     /// Of these, sealed under the trail's key.
     pub sealed: u32,
-    /// Selected objects whose encryption could not be read.
+    /// Statistically selected objects whose encryption could not be read.
     pub unreadable: u32,
+    /// Objects that were read and count, for whatever reason they were selected; each once.
+    pub examined: u32,
     /// Objects older than the last switch of encryption or key, which left the population.
     pub left_population: u32,
-    /// Deviations by class.
-    pub deviations: BTreeMap<DeviationClass, u32>,
-    /// The newest deviating object.
-    pub newest_deviation: Option<Box<Sample>>,
+    /// Objects that were gone when they were read, and replaced.
+    pub replaced: u32,
+    /// When the newest object that left the population was delivered.
+    pub switched_at: Option<Timestamp>,
+    /// All deviations, however they were found.
+    pub deviating: Vec<Deviating>,
+    /// Keys, verbatim, of other trails that deliver under the same prefix: what lies under them is
+    /// sealed, too.
+    pub group_keys: Vec<String>,
     /// The newest object that was read.
     pub newest: Option<Box<Sample>>,
     /// The last listing, if any worked.
@@ -179,17 +293,111 @@ impl LogSample {
         Self {
             window,
             population: Population::AtLeast(0),
+            eligible: 0,
             method: SampleMethod::Nothing,
+            frame: CellFrame { cells: 0, drawn: 0, empty: 0 },
             lists: 0,
+            census_lists: 0,
             tested: 0,
             sealed: 0,
             unreadable: 0,
+            examined: 0,
             left_population: 0,
-            deviations: BTreeMap::new(),
-            newest_deviation: None,
+            replaced: 0,
+            switched_at: None,
+            deviating: Vec::new(),
+            group_keys: Vec::new(),
             newest: None,
             listed_by: None,
             gaps: Vec::new(),
         }
+    }
+
+    /// Statistically selected objects.
+    #[must_use]
+    pub const fn selected(&self) -> u32 {
+        self.tested + self.unreadable
+    }
+
+    /// How many objects deviate.
+    #[must_use]
+    pub fn deviations(&self) -> u32 {
+        self.deviating.iter().map(|it| it.count).sum()
+    }
+
+    /// Deviations by class.
+    #[must_use]
+    pub fn by_class(&self) -> BTreeMap<DeviationClass, u32> {
+        self.deviating.iter().fold(BTreeMap::new(), |mut counts, it| {
+            *counts.entry(it.class).or_default() += it.count;
+            counts
+        })
+    }
+
+    /// The newest deviating object.
+    #[must_use]
+    pub fn newest_deviation(&self) -> Option<&Sample> {
+        let all = self.deviating.iter().map(|it| &*it.newest);
+        all.max_by(|one, other| (one.named_at, &other.key).cmp(&(other.named_at, &one.key)))
+    }
+
+    /// The share of the population that may deviate at most, at this confidence, if whatever was
+    /// selected and not shown to be sealed deviates. `None` where nothing statistical was selected.
+    #[must_use]
+    pub fn upper_bound(&self, confidence: f64) -> Option<f64> {
+        let selected = self.selected();
+        let against = selected.saturating_sub(self.sealed);
+        if selected == 0 {
+            return None;
+        }
+        match self.method {
+            SampleMethod::All => Some(f64::from(against) / f64::from(selected)),
+            SampleMethod::Random => {
+                let eligible = self.eligible.max(u64::from(selected));
+                let most = hypergeometric_upper_bound(eligible, selected, against, confidence);
+                Some(share(most, eligible))
+            }
+            SampleMethod::Cells => Some(binomial_upper_bound(selected, against, confidence)),
+            SampleMethod::Partial | SampleMethod::Nothing => None,
+        }
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "counts of log objects are far below 2^53")]
+const fn share(part: u64, of: u64) -> f64 {
+    part as f64 / of as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn sample(method: SampleMethod, sealed: u32, unreadable: u32, eligible: u64) -> LogSample {
+        let (start, end) = (Timestamp::UNIX_EPOCH, Timestamp::MAX);
+        let nothing = LogSample::nothing(Window { start, end });
+        LogSample { method, tested: sealed, sealed, unreadable, eligible, ..nothing }
+    }
+
+    #[track_caller]
+    fn check(sample: &LogSample, expected: Option<f64>) {
+        let bound = sample.upper_bound(0.95);
+        let is_equal = match (bound, expected) {
+            (Some(bound), Some(expected)) => (bound - expected).abs() < 1e-9,
+            (bound, expected) => bound == expected,
+        };
+        assert!(is_equal, "{bound:?} is not {expected:?}");
+    }
+
+    #[test]
+    fn each_method_has_its_bound_and_the_unreadable_count_against_it() {
+        check(&sample(SampleMethod::All, 19, 1, 20), Some(0.05));
+        check(&sample(SampleMethod::Random, 59, 0, 100), Some(0.03));
+        check(&sample(SampleMethod::Random, 58, 1, 100), Some(0.05));
+        check(&sample(SampleMethod::Cells, 59, 0, 0), Some(0.049_507_609_888));
+        check(&sample(SampleMethod::Cells, 58, 1, 0), Some(0.077_897_921_519));
+        check(&LogSample { sealed: 18, ..sample(SampleMethod::All, 20, 0, 20) }, Some(0.1));
+        check(&sample(SampleMethod::Random, 0, 0, 100), None);
+        check(&sample(SampleMethod::Partial, 59, 0, 100), None);
+        check(&sample(SampleMethod::Nothing, 0, 0, 0), None);
     }
 }

@@ -5,6 +5,7 @@ use jiff::Timestamp;
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::evidence::{Answer, Evidence, Observed, Target};
+use crate::history::{DigestSample, HistorySample};
 use crate::region::{Region, RegionSet};
 use crate::sample::LogSample;
 
@@ -123,6 +124,10 @@ pub struct TrailFacts {
     pub key: Option<Arn>,
     /// What the delivered objects show.
     pub sample: LogSample,
+    /// What older objects show.
+    pub history: HistorySample,
+    /// What the newest digest shows.
+    pub digest: DigestSample,
 }
 
 impl TrailFacts {

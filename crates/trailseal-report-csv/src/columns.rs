@@ -19,11 +19,15 @@ pub enum Table {
     Keys,
     /// One row per CloudTrail Lake event data store.
     EventDataStores,
+    /// One row per trail: how its log objects were sampled.
+    Sampling,
+    /// One row per listed cell of a trail's log objects.
+    SampledCells,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::Findings,
         Self::Trails,
         Self::Coverage,
@@ -32,6 +36,8 @@ impl Table {
         Self::Accounts,
         Self::Keys,
         Self::EventDataStores,
+        Self::Sampling,
+        Self::SampledCells,
     ];
 
     /// The file's name.
@@ -46,6 +52,8 @@ impl Table {
             Self::Accounts => "accounts.csv",
             Self::Keys => "keys.csv",
             Self::EventDataStores => "event_data_stores.csv",
+            Self::Sampling => "sampling.csv",
+            Self::SampledCells => "sampled_cells.csv",
         }
     }
 }
@@ -63,6 +71,8 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
         Table::Accounts => ACCOUNTS,
         Table::Keys => KEYS,
         Table::EventDataStores => EVENT_DATA_STORES,
+        Table::Sampling => SAMPLING,
+        Table::SampledCells => SAMPLED_CELLS,
     }
 }
 
@@ -141,6 +151,12 @@ const TRAILS: &[&str] = &[
     "records_write_events",
     "excluded_event_sources",
     "ou_names",
+    "sealed_since",
+    "oldest_log_at",
+    "history_examined",
+    "history_deviations",
+    "newest_digest_at",
+    "newest_digest_result",
     "population_source",
     "scope",
 ];
@@ -163,6 +179,8 @@ const COVERAGE: &[&str] = &[
     "finished_at",
     "event_data_stores_found",
     "ou_names",
+    "newest_log",
+    "newest_log_at",
     "population_source",
     "scope",
 ];
@@ -207,6 +225,7 @@ const SAMPLES: &[&str] = &[
     "request_id",
     "checked_at",
     "gap_id",
+    "command",
     "population_source",
     "scope",
 ];
@@ -284,6 +303,64 @@ const EVENT_DATA_STORES: &[&str] = &[
     "is_organization_store",
     "retention_days",
     "gap_ids",
+    "population_source",
+    "scope",
+];
+
+const SAMPLING: &[&str] = &[
+    "run_id",
+    "trail_arn",
+    "bucket",
+    "prefix",
+    "window_start",
+    "window_end",
+    "sample_method",
+    "estimand",
+    "population",
+    "population_counted",
+    "eligible",
+    "cells",
+    "cells_drawn",
+    "cells_empty",
+    "lists",
+    "census_lists",
+    "algorithm",
+    "seed",
+    "sample_size",
+    "selected",
+    "tested",
+    "sealed",
+    "unreadable",
+    "examined",
+    "left_population",
+    "switched_at",
+    "replaced",
+    "deviations",
+    "confidence",
+    "upper_bound",
+    "tolerable_rate",
+    "is_within_rate",
+    "gap_ids",
+    "population_source",
+    "scope",
+];
+
+const SAMPLED_CELLS: &[&str] = &[
+    "run_id",
+    "trail_arn",
+    "bucket",
+    "cell_index",
+    "account_id",
+    "region",
+    "day",
+    "used",
+    "prefix",
+    "start_after",
+    "before",
+    "objects",
+    "objects_whole",
+    "keys_sha256",
+    "command",
     "population_source",
     "scope",
 ];

@@ -11,6 +11,7 @@
 
 mod cell;
 mod columns;
+mod command;
 mod known;
 mod pack;
 mod rows;

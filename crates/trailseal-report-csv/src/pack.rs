@@ -92,12 +92,16 @@ impl<W: Write> Pack<W> {
             }
             Line::Trail(it) => {
                 self.write(Table::Trails, rows::trail::row(&self.known, &it))?;
+                self.write(Table::Sampling, rows::sampling::row(&self.known, &it))?;
                 self.known.add_trail(*it);
             }
             Line::Gap(it) => self.write(Table::Gaps, rows::gap::row(&self.known, &it))?,
             Line::Finding(it) => {
                 self.write(Table::Findings, rows::finding::row(&self.known, &it))?;
                 self.known.add_finding(&it);
+            }
+            Line::SampledCell(it) => {
+                self.write(Table::SampledCells, rows::sampled_cell::row(&self.known, &it))?;
             }
             Line::Sample(it) => self.write(Table::Samples, rows::sample::row(&self.known, &it))?,
             Line::Coverage(it) => {

@@ -6,5 +6,7 @@ pub(crate) mod finding;
 pub(crate) mod gap;
 pub(crate) mod key;
 pub(crate) mod sample;
+pub(crate) mod sampled_cell;
+pub(crate) mod sampling;
 pub(crate) mod store;
 pub(crate) mod trail;

@@ -45,7 +45,12 @@ impl Collected {
     pub(crate) fn add(&mut self, line: Line) -> Result<(), PageError> {
         let is_after_trails = matches!(
             line,
-            Line::Gap(_) | Line::Finding(_) | Line::Sample(_) | Line::Coverage(_) | Line::End(_)
+            Line::Gap(_)
+                | Line::Finding(_)
+                | Line::SampledCell(_)
+                | Line::Sample(_)
+                | Line::Coverage(_)
+                | Line::End(_)
         );
         if is_after_trails {
             self.close_trails();
@@ -66,7 +71,7 @@ impl Collected {
             Line::Finding(it) => self.add_finding(&it)?,
             Line::Sample(it) => self.trails.add_object(&it)?,
             Line::Coverage(it) => self.coverage.add(&it, &self.names, &self.gaps)?,
-            Line::Run(_) | Line::End(_) => {}
+            Line::Run(_) | Line::SampledCell(_) | Line::End(_) => {}
         }
         Ok(())
     }

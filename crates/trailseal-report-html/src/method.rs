@@ -97,14 +97,18 @@ pub(crate) fn thresholds(line: &ThresholdsLine) -> Vec<(&'static str, String, &'
         (
             "tolerable_rate",
             line.tolerable_rate.to_string(),
-            "share of unreadable objects up to which a fully examined window can pass",
+            "share of log objects that may deviate at most; whatever could not be read counts as deviating",
         ),
         (
             "confidence",
             line.confidence.to_string(),
-            "for random samples, of which this version draws none",
+            "of the bound that follows from a random sample",
         ),
-        ("sample_size", line.sample_size.to_string(), "log objects examined per trail at most"),
+        (
+            "sample_size",
+            line.sample_size.to_string(),
+            "log objects drawn per trail; a smaller population is examined whole",
+        ),
         (
             "listing_budget",
             line.listing_budget.to_string(),
@@ -160,8 +164,14 @@ pub(crate) const fn of_sample(method: SampleMethod) -> &'static str {
         SampleMethod::All => {
             "every log object that was listed in the window was selected. This is no sample, so nothing is estimated."
         }
-        SampleMethod::NewestOnly => {
-            "only the newest log objects were selected. They were not drawn at random: this is no statistical sample, no rate follows from it, and it can show a failure but never a pass."
+        SampleMethod::Random => {
+            "the window was listed whole, and a simple random sample was drawn without replacement. The bound is hypergeometric, exact for a population of known size."
+        }
+        SampleMethod::Cells => {
+            "there was too much to list. Cells (account, Region, day) were drawn at random with replacement, empty ones again, and a random log object in each. The bound is Clopper-Pearson's, and it speaks of the cell-weighted rate, in which every cell weighs the same."
+        }
+        SampleMethod::Partial => {
+            "some log objects were looked at, none of them drawn at random: this is no statistical sample, no rate follows from it, and it can show a failure but never a pass."
         }
         SampleMethod::Nothing => "no log object was selected, so the objects show nothing.",
     }

@@ -213,6 +213,9 @@ fn of_result(result: SampleResult) -> (usize, Mark) {
         SampleResult::Deviation => (0, mark("bad", "✕", "deviation")),
         SampleResult::Unreadable => (1, mark("open", "?", "unreadable")),
         SampleResult::Pass => (2, mark("good", "✓", "sealed")),
+        SampleResult::GroupKey => {
+            (2, mark("good", "✓", "sealed under the key of another trail of this prefix"))
+        }
         SampleResult::PreEnablement => (3, mark("none", "–", "before encryption was turned on")),
         SampleResult::PreviousKey => (3, mark("none", "–", "before the key was changed")),
         SampleResult::Replaced => (3, mark("none", "–", "replaced meanwhile")),
@@ -284,24 +287,14 @@ impl Delivery {
 impl Sampling {
     fn of(line: &SamplingLine) -> Result<Self, PageError> {
         let method = words::read("method", &line.method, SampleMethod::from_word)?;
-        let sentence = match (method, line.population_counted) {
-            (SampleMethod::All, true) => {
-                "The whole window was listed, and every log object in it was selected."
-            }
-            (SampleMethod::All, false) => {
-                "Every log object that was listed was selected, but listing ended before the window did."
-            }
-            (SampleMethod::NewestOnly, _) => {
-                "Only the newest log objects were selected. That is no statistical sample: it can show a failure, never a pass."
-            }
-            (SampleMethod::Nothing, _) => "No log object was selected.",
-        };
+        let sentence = sentence(method, line);
         let listed = number(line.population);
         let listed = if line.population_counted { listed } else { format!("at least {listed}") };
         let numbers = vec![
             ("in the window", listed),
-            ("examined", number(u64::from(line.tested))),
-            ("sealed", number(u64::from(line.sealed))),
+            ("examined", number(u64::from(line.examined))),
+            ("selected for the verdict", number(u64::from(line.selected))),
+            ("of these sealed", number(u64::from(line.sealed))),
             ("unreadable", number(u64::from(line.unreadable))),
             (
                 "older than the last change of encryption or key",
@@ -311,7 +304,35 @@ impl Sampling {
         let deviations = line.deviations.iter();
         let deviations =
             deviations.map(|(class, it)| (cut(class), number(u64::from(*it)))).collect();
-        Ok(Self { method, sentence: sentence.to_owned(), numbers, deviations })
+        Ok(Self { method, sentence, numbers, deviations })
+    }
+}
+
+/// What was selected of the window, and what may deviate at most.
+fn sentence(method: SampleMethod, line: &SamplingLine) -> String {
+    // Rounded up when the record was written; here up to hundredths of a percent.
+    let bound = line.upper_bound.map(|it| format!("{} %", (it * 1e4 - 1e-6).ceil() / 1e2 + 0.0));
+    let bound = bound.unwrap_or_else(|| "all".to_owned());
+    match (method, line.population_counted) {
+        (SampleMethod::All, _) => {
+            "The whole window was listed, and every log object in it was selected.".to_owned()
+        }
+        (SampleMethod::Random, _) => format!(
+            "A simple random sample was drawn from {} log objects. Of these, {bound} deviate at most.",
+            number(line.eligible)
+        ),
+        (SampleMethod::Cells, _) => format!(
+            "There was too much to list, so {} cells (account, Region, day) were drawn at random, {} of them empty, and a random log object in each. The cell-weighted rate of deviations is {bound} at most.",
+            number(u64::from(line.cells_drawn)),
+            number(u64::from(line.cells_empty))
+        ),
+        (SampleMethod::Partial, true) => {
+            "The trail has no key, so log objects were looked at until one showed it.".to_owned()
+        }
+        (SampleMethod::Partial, false) => {
+            "The window could not be listed to its end, so only the newest of what was listed were looked at. That is no statistical sample: it can show a failure, never a pass.".to_owned()
+        }
+        (SampleMethod::Nothing, _) => "No log object was selected.".to_owned(),
     }
 }
 

@@ -21,9 +21,10 @@ pub(crate) const fn page(control: ControlId) -> Option<&'static str> {
         ControlId::KeyRotationEnabled => included!("key-rotation-enabled"),
         ControlId::TrailDelivering => included!("trail-delivering"),
         ControlId::LogObjectsSealed => included!("log-objects-sealed"),
+        ControlId::DigestObjectsSealed => included!("digest-objects-sealed"),
+        ControlId::HistorySealed => included!("history-sealed"),
         ControlId::AccountCovered => included!("account-covered"),
         ControlId::EventDataStoreKmsEncrypted => included!("event-data-store-kms-encrypted"),
-        ControlId::DigestObjectsSealed | ControlId::HistorySealed => None,
     }
 }
 

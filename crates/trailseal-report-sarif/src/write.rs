@@ -123,6 +123,7 @@ impl Report {
             | Line::Key(_)
             | Line::EventDataStore(_)
             | Line::Trail(_)
+            | Line::SampledCell(_)
             | Line::Sample(_)
             | Line::End(_) => {}
         }

@@ -33,6 +33,9 @@ pub(crate) struct Config {
     #[serde(default)]
     pub(crate) bucket_owners: BTreeMap<String, String>,
     pub(crate) window: Option<String>,
+    pub(crate) sample_size: Option<u32>,
+    pub(crate) tolerable_rate: Option<f64>,
+    pub(crate) seed: Option<u64>,
     pub(crate) rate_share: Option<f64>,
     pub(crate) max_in_flight: Option<usize>,
     pub(crate) fail_on: Option<String>,

@@ -5,15 +5,24 @@ use std::fs::File;
 use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom, Write as _};
 use std::path::Path;
 
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 use trailseal_model::Arn;
-use trailseal_model::record::v1::{SampleLine, SampleSource};
+use trailseal_model::record::v1::{SampleLine, SampleSource, SampledCellLine};
 
 /// Keeps each trail's samples in a file until the record is written.
 #[derive(Debug)]
 pub struct SampleSpool {
     file: File,
     end: u64,
-    trails: BTreeMap<Arn, (u64, u64)>,
+    trails: BTreeMap<Arn, Kept>,
+}
+
+/// Where the lines of one trail lie: begin and length of its cells, and of its samples.
+#[derive(Debug, Clone, Copy)]
+struct Kept {
+    cells: (u64, u64),
+    samples: (u64, u64),
 }
 
 impl SampleSpool {
@@ -26,30 +35,53 @@ impl SampleSpool {
         Ok(Self { file, end: 0, trails: BTreeMap::new() })
     }
 
-    /// Keeps the samples of one trail.
+    /// Keeps the listed cells and the samples of one trail.
     ///
     /// # Errors
     /// When the file cannot be written.
-    pub fn keep(&mut self, trail: &Arn, samples: &[SampleLine]) -> io::Result<()> {
+    pub fn keep(
+        &mut self,
+        trail: &Arn,
+        cells: &[SampledCellLine],
+        samples: &[SampleLine],
+    ) -> io::Result<()> {
+        let kept = Kept { cells: self.append(cells)?, samples: self.append(samples)? };
+        self.trails.insert(trail.clone(), kept);
+        Ok(())
+    }
+
+    fn append<T: Serialize>(&mut self, lines: &[T]) -> io::Result<(u64, u64)> {
         let mut bytes = Vec::new();
-        for sample in samples {
-            serde_json::to_writer(&mut bytes, sample)?;
+        for line in lines {
+            serde_json::to_writer(&mut bytes, line)?;
             bytes.push(b'\n');
         }
         self.file.write_all(&bytes)?;
-        let length = bytes.len() as u64;
-        self.trails.insert(trail.clone(), (self.end, length));
-        self.end += length;
-        Ok(())
+        let part = (self.end, bytes.len() as u64);
+        self.end += part.1;
+        Ok(part)
     }
-}
 
-impl SampleSource for SampleSpool {
-    fn samples(&mut self, trail: &Arn) -> io::Result<Vec<SampleLine>> {
-        let Some((start, length)) = self.trails.get(trail).copied() else { return Ok(Vec::new()) };
+    fn part<T: DeserializeOwned>(
+        &mut self,
+        trail: &Arn,
+        of: impl Fn(Kept) -> (u64, u64),
+    ) -> io::Result<Vec<T>> {
+        let Some(kept) = self.trails.get(trail).copied() else { return Ok(Vec::new()) };
+        let (start, length) = of(kept);
         self.file.seek(SeekFrom::Start(start))?;
         let part = BufReader::new(&self.file).take(length);
         let lines = serde_json::Deserializer::from_reader(part).into_iter();
         lines.map(|it| it.map_err(io::Error::from)).collect()
+    }
+}
+
+impl SampleSource for SampleSpool {
+    fn cells(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>> {
+        self.part(trail, |it| it.cells)
+    }
+
+    fn samples(&mut self, trail: &Arn) -> io::Result<Vec<SampleLine>> {
+        self.part(trail, |it| it.samples)
     }
 }

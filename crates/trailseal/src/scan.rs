@@ -2,12 +2,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
+use std::hash::{BuildHasher as _, Hasher as _};
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailseal_aws::{Aws, ConnectError, Settings, connect};
+use trailseal_aws::{Aws, Clock, ConnectError, Settings, Substitutes, connect};
 use trailseal_evaluator::CollectSettings;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::record::v1::{Audit, Run, write_record};
@@ -45,6 +46,10 @@ pub(crate) struct ScanSettings {
     pub(crate) declared_accounts: Vec<Account>,
     pub(crate) account_tags: BTreeSet<String>,
     pub(crate) window: WindowChoice,
+    pub(crate) sample_size: u32,
+    pub(crate) tolerable_rate: f64,
+    /// A random one where none is given.
+    pub(crate) seed: Option<u64>,
     pub(crate) rate_share: RateShare,
     pub(crate) max_in_flight: usize,
     pub(crate) fail_on: Severity,
@@ -73,6 +78,9 @@ impl Default for ScanSettings {
             declared_accounts: Vec::new(),
             account_tags: BTreeSet::new(),
             window: WindowChoice::DEFAULT,
+            sample_size: Thresholds::DEFAULT.sample_size,
+            tolerable_rate: Thresholds::DEFAULT.tolerable_rate,
+            seed: None,
             rate_share: RateShare::HALF,
             max_in_flight: 256,
             fail_on: Severity::High,
@@ -85,6 +93,20 @@ impl Default for ScanSettings {
 impl ScanSettings {
     fn session_name(&self, run_id: &str) -> String {
         self.session_name.clone().unwrap_or_else(|| format!("trailseal-{run_id}"))
+    }
+
+    fn session(&self, run_id: &str, clock: Clock, substitutes: Substitutes) -> Settings {
+        Settings {
+            role_name: self.role_name.clone(),
+            role_fallbacks: self.role_fallbacks.clone(),
+            external_id: self.external_id.clone(),
+            session_name: self.session_name(run_id),
+            source_identity: self.source_identity.clone(),
+            session_tags: self.session_tags.clone().into_iter().collect(),
+            profile: self.profile.clone(),
+            clock,
+            substitutes,
+        }
     }
 }
 
@@ -111,22 +133,16 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     };
     let events = Arc::new(RunEvents::new(settings.progress));
     let limits = Arc::new(Limits::new(settings.rate_share));
-    let session = Settings {
-        role_name: settings.role_name.clone(),
-        role_fallbacks: settings.role_fallbacks.clone(),
-        external_id: settings.external_id.clone(),
-        session_name: settings.session_name(&run_id),
-        source_identity: settings.source_identity.clone(),
-        session_tags: settings.session_tags.clone().into_iter().collect(),
-        profile: settings.profile.clone(),
-        clock: outside.clock.clone(),
-        substitutes: outside.substitutes,
-    };
+    let session = settings.session(&run_id, outside.clock.clone(), outside.substitutes);
     let aws = connect(session, limits, events.clone()).await;
     let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
     check_regions(&settings.scope, &aws)?;
     let mut samples = SampleSpool::create(&folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
-    let audit_settings = audit_settings(&settings, &aws, started_at);
+    let seed = match outside.simulation {
+        Some(_) => settings.seed.unwrap_or_default(),
+        None => settings.seed.unwrap_or_else(random_seed),
+    };
+    let audit_settings = audit_settings(&settings, &aws, started_at, seed);
     let audited = tokio::select! {
         biased;
         res = audit(&aws, &audit_settings, events.as_ref(), &mut samples) => res,
@@ -145,7 +161,7 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
         partition: aws.caller().partition,
         role_name: settings.role_name.clone(),
         other_roles: aws.other_roles(),
-        settings: in_force(&settings),
+        settings: in_force(&settings, &audit_settings),
         arguments: settings.arguments,
         window: audit_settings.collect.window,
         fail_on: settings.fail_on,
@@ -176,7 +192,12 @@ const SPOOL_FILE: &str = ".samples";
 /// Where the folders of runs are, if nobody says otherwise.
 pub(crate) const OUT: &str = "trailseal-out";
 
-fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> AuditSettings {
+fn audit_settings(
+    settings: &ScanSettings,
+    aws: &Aws,
+    as_of: Timestamp,
+    seed: u64,
+) -> AuditSettings {
     AuditSettings {
         caller: aws.caller().account,
         partition: aws.caller().partition,
@@ -185,7 +206,12 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
         account_tags: settings.account_tags.clone(),
         collect: CollectSettings {
             window: settings.window.at(as_of),
-            thresholds: Thresholds::DEFAULT,
+            thresholds: Thresholds {
+                sample_size: settings.sample_size,
+                tolerable_rate: settings.tolerable_rate,
+                ..Thresholds::DEFAULT
+            },
+            seed,
             log_archive_accounts: settings.log_archive_accounts.clone(),
             bucket_owners: settings.bucket_owners.clone(),
         },
@@ -196,8 +222,14 @@ fn audit_settings(settings: &ScanSettings, aws: &Aws, as_of: Timestamp) -> Audit
     }
 }
 
+/// Nobody who delivers logs may foresee which of them are looked at. The standard library seeds its
+/// hash maps from the operating system, which is all that is needed here. TOML has no larger numbers.
+fn random_seed() -> u64 {
+    std::hash::RandomState::new().build_hasher().finish() >> 1
+}
+
 /// What a reader needs to run the same scan again, whether it came from flags, environment or file.
-fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
+fn in_force(settings: &ScanSettings, audit: &AuditSettings) -> BTreeMap<&'static str, String> {
     fn list<'a>(accounts: impl IntoIterator<Item = &'a AccountId>) -> String {
         accounts.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
     }
@@ -214,6 +246,7 @@ fn in_force(settings: &ScanSettings) -> BTreeMap<&'static str, String> {
         ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),
         ("rate_share", settings.rate_share.to_string()),
         ("max_in_flight", settings.max_in_flight.to_string()),
+        ("seed", audit.collect.seed.to_string()),
     ])
 }
 

@@ -13,8 +13,7 @@ use tempfile::TempDir;
 use trailseal::Scanned;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
-use trailseal_sim::state::LimitSettings;
-use trailseal_sim::state::WeatherSettings;
+use trailseal_sim::state::{LimitSettings, WeatherSettings};
 use trailseal_tests::sim::scan;
 
 /// When simulated organizations are made for.

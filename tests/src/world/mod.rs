@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use jiff::SignedDuration;
 use trailseal_evaluator::ports::{
     Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead,
-    ObjectPage, Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
+    ObjectPage, ObjectRange, Reader, TrailListed, TrailListing, TrailNames, TrailStatuses,
 };
 use trailseal_model::{
     AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
@@ -280,14 +280,16 @@ impl LogObjects for World {
     async fn list_objects(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
-        _token: Option<String>,
+        range: ObjectRange<'_>,
+        token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
-        let subject = format!("{bucket}/{prefix}");
+        let subject = format!("{}/{}", range.bucket, range.prefix);
         self.call(Operation::ListObjectsV2, reader.target, &subject).await?;
-        let keys = keys_under(prefix, self.plan.objects_a_day);
-        let page = ObjectPage { keys, next_token: None };
+        let after = token.as_deref().or(range.start_after).unwrap_or_default();
+        let mut keys = keys_under(range.prefix, after, self.plan.objects_a_day);
+        let page: Vec<String> = keys.by_ref().take(range.most.into()).collect();
+        let next_token = keys.next().and(page.last().cloned());
+        let page = ObjectPage { keys: page, next_token };
         Ok(Self::answer(Operation::ListObjectsV2, Some(reader.target), page))
     }
 
@@ -313,19 +315,40 @@ impl LogObjects for World {
     }
 }
 
-/// The log objects of one day: only the home Region has any.
-fn keys_under(prefix: &str, count: u32) -> Vec<String> {
-    // …/AWSLogs/[o-id/]<account>/CloudTrail/<region>/YYYY/MM/DD/
-    let parts: Vec<&str> = prefix.trim_end_matches('/').rsplit('/').collect();
-    let [day, month, year, region, _, account, ..] = parts.as_slice() else { return Vec::new() };
-    if *region != HOME {
-        return Vec::new();
-    }
-    let name = |index: u32| {
-        let (hour, minute) = (index / 60 % 24, index % 60);
-        format!(
-            "{prefix}{account}_CloudTrail_{region}_{year}{month}{day}T{hour:02}{minute:02}Z_{index:016}.json.gz"
-        )
-    };
-    (0..count).map(name).collect()
+/// Days before [`now`] from which there are objects.
+const DAYS: i64 = 40;
+
+/// Keys after another one, of log objects or digests in a cell or in one day of it, in S3's order:
+/// only the home Region has any.
+fn keys_under(prefix: &str, after: &str, count: u32) -> impl Iterator<Item = String> {
+    // ...AWSLogs/[o-id/]<account>/CloudTrail[-Digest]/<region>/[YYYY/MM/DD/]
+    let is_digest = prefix.contains("/CloudTrail-Digest/");
+    let kind = if is_digest { "CloudTrail-Digest" } else { "CloudTrail" };
+    let (folder, rest) = prefix.split_once(&format!("/{kind}/")).unwrap_or_default();
+    let trail = if folder.starts_with("central/") { "organization" } else { "own" };
+    let account = folder.rsplit('/').next().unwrap_or_default().to_owned();
+    let (region, day) = rest.split_once('/').unwrap_or_default();
+    let cell = format!("{folder}/{kind}/{region}/");
+    let (region, day, after) = (region.to_owned(), day.to_owned(), after.to_owned());
+    let days = if region == HOME { DAYS } else { 0 };
+    let days = (1 - days..=0).map(|it| now() + SignedDuration::from_hours(24 * it));
+    let days = days.map(|it| it.strftime("%Y/%m/%d/").to_string());
+    // Whole days before what is asked for need not be made.
+    let first =
+        after.strip_prefix(&cell).and_then(|it| it.get(..11)).unwrap_or_default().to_owned();
+    let days = days.filter(move |it| it.starts_with(&day) && *it >= first);
+    let count = if is_digest { 12 } else { count };
+    days.flat_map(move |folder| {
+        let (account, region, cell) = (account.clone(), region.clone(), cell.clone());
+        let date = folder.replace('/', "");
+        (0..count).map(move |index| {
+            let start = format!("{cell}{folder}{account}_{kind}_{region}");
+            if is_digest {
+                return format!("{start}_{trail}_{HOME}_{date}T{index:02}0000Z.json.gz");
+            }
+            let (hour, minute) = (index / 60 % 24, index % 60);
+            format!("{start}_{date}T{hour:02}{minute:02}Z_{index:016}.json.gz")
+        })
+    })
+    .filter(move |it| *it > after)
 }

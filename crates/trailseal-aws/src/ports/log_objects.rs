@@ -6,16 +6,13 @@ use aws_sdk_s3::Config;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, ServerSideEncryption};
-use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, Reader};
+use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, ObjectRange, Reader};
 use trailseal_model::{Answer, Gap, Operation, Region};
 
 use super::read::{present_owned, time};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
-
-/// What S3 gives at most.
-const PAGE: i32 = 1000;
 
 /// What came of asking in one Region.
 enum Reached<T> {
@@ -28,17 +25,16 @@ impl LogObjects for Aws {
     async fn list_objects(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
-        let subject = format!("{bucket}/{prefix}");
+        let subject = format!("{}/{}", range.bucket, range.prefix);
         let token = token.as_deref();
-        match self.list_in(reader, bucket, prefix, token, &subject).await? {
+        match self.list_in(reader, range, token, &subject).await? {
             Answer { value: Reached::Here(page), evidence } => Ok(Answer { value: page, evidence }),
             Answer { value: Reached::Elsewhere(region), .. } => {
                 let reader = moved(reader, region);
-                let answer = self.list_in(reader, bucket, prefix, token, &subject).await?;
+                let answer = self.list_in(reader, range, token, &subject).await?;
                 arrived(answer, &ask(Operation::ListObjectsV2, reader, &subject))
             }
         }
@@ -66,8 +62,7 @@ impl Aws {
     async fn list_in(
         &self,
         reader: Reader,
-        bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<&str>,
         subject: &str,
     ) -> Result<Answer<Reached<ObjectPage>>, Gap> {
@@ -77,9 +72,10 @@ impl Aws {
             .clients
             .s3(region)
             .list_objects_v2()
-            .bucket(bucket)
-            .prefix(prefix)
-            .max_keys(PAGE)
+            .bucket(range.bucket)
+            .prefix(range.prefix)
+            .set_start_after(range.start_after.map(str::to_owned))
+            .max_keys(i32::from(range.most))
             .encoding_type(EncodingType::Url)
             .set_continuation_token(token.map(str::to_owned))
             .set_expected_bucket_owner(reader.expected_owner.map(|it| it.to_string()));

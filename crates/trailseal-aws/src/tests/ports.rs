@@ -1,8 +1,8 @@
 //! What the ports send, and what they read.
 
 use trailseal_evaluator::ports::{
-    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, Reader, TrailListing,
-    TrailStatuses,
+    Buckets, EventSelectors, KeyPolicies, Keys, LogObjects, ObjectHead, ObjectRange, Reader,
+    TrailListing, TrailStatuses,
 };
 use trailseal_fanout::{Directory, RegionListing};
 use trailseal_model::{
@@ -215,14 +215,24 @@ async fn keys_survive_encoded_or_not() {
         let fake = Fake::saying(Reply::new(200, page(encoding, key)));
         let aws = aws(&fake).await;
         let token = Some("t".to_owned());
-        let answer = aws.list_objects(reader("eu-west-1"), "logs", "a b+", token).await.unwrap();
+        let range = ObjectRange {
+            bucket: "logs",
+            prefix: "a b+",
+            start_after: Some("a b+2026/é"),
+            most: 1000,
+        };
+        let answer = aws.list_objects(reader("eu-west-1"), range, token).await.unwrap();
         assert_eq!(answer.value.keys, ["a b+c/é"]);
         assert_eq!(answer.value.next_token.as_deref(), Some("n+1"));
         let seen = fake.last();
         assert!(seen.uri.starts_with("https://logs.s3.eu-west-1.amazonaws.com/"), "{}", seen.uri);
-        for part in
-            ["encoding-type=url", "max-keys=1000", "prefix=a%20b%2B", "continuation-token=t"]
-        {
+        for part in [
+            "encoding-type=url",
+            "max-keys=1000",
+            "prefix=a%20b%2B",
+            "start-after=a%20b%2B2026%2F%C3%A9",
+            "continuation-token=t",
+        ] {
             assert!(seen.uri.contains(part), "{}", seen.uri);
         }
         assert!(!seen.uri.contains("fetch-owner"));
@@ -292,8 +302,8 @@ async fn a_bucket_elsewhere_is_followed_once() {
             Reply::s3_error(301, "PermanentRedirect", "there").with("x-amz-bucket-region", region)
         })
     });
-    let gap =
-        aws(&fake).await.list_objects(reader("us-east-1"), "logs", "", None).await.unwrap_err();
+    let range = ObjectRange { bucket: "logs", prefix: "", start_after: None, most: 1000 };
+    let gap = aws(&fake).await.list_objects(reader("us-east-1"), range, None).await.unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
     assert_eq!(fake.count("GET list"), 2);
 }

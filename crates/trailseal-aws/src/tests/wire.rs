@@ -1,6 +1,6 @@
 //! The shapes of failure on the wire, per protocol, through the SDK's real parsers.
 
-use trailseal_evaluator::ports::{Buckets, Keys, LogObjects, Reader, TrailListing};
+use trailseal_evaluator::ports::{Buckets, Keys, LogObjects, ObjectRange, Reader, TrailListing};
 use trailseal_fanout::{Directory, RegionListing, Sessions};
 use trailseal_model::{Arn, BucketPresence, Gap, GapClass, Region};
 
@@ -18,7 +18,8 @@ async fn trails(reply: Reply) -> Gap {
 
 async fn objects(reply: Reply) -> Gap {
     let fake = Fake::saying(reply);
-    aws(&fake).await.list_objects(reader(), "logs", "AWSLogs/", None).await.unwrap_err()
+    let range = ObjectRange { bucket: "logs", prefix: "AWSLogs/", start_after: None, most: 1000 };
+    aws(&fake).await.list_objects(reader(), range, None).await.unwrap_err()
 }
 
 async fn object(reply: Reply) -> Gap {

@@ -22,6 +22,7 @@ pub(super) struct Seen {
     pub(super) evidence: Option<Evidence>,
     pub(super) gap: Option<GapId>,
     pub(super) is_vanished: bool,
+    pub(super) selection: Selection,
 }
 
 impl Seen {
@@ -53,6 +54,25 @@ pub(super) struct Context<'a> {
 type Class = (SampleResult, Option<DeviationClass>);
 
 impl Context<'_> {
+    /// Whether an object lies under the trail's key, where that can be said.
+    pub(super) fn is_sealed(&self, seen: &Seen) -> Option<bool> {
+        match self.classify(seen).0 {
+            SampleResult::Pass => Some(true),
+            SampleResult::Deviation => Some(false),
+            _ => None,
+        }
+    }
+
+    /// Judges objects each by itself, numbered from here on.
+    pub(super) fn judge_alone(&self, seen: Vec<Seen>, first: usize) -> Vec<Sample> {
+        let numbers = u32::try_from(first).unwrap_or(u32::MAX)..;
+        let of = |(seen, number): (Seen, u32)| {
+            let class = self.classify(&seen);
+            sample(seen, class, number)
+        };
+        seen.into_iter().zip(numbers).map(of).collect()
+    }
+
     fn classify(&self, seen: &Seen) -> Class {
         match &seen.head {
             _ if seen.is_vanished => (SampleResult::Replaced, None),
@@ -119,7 +139,7 @@ impl Context<'_> {
 }
 
 /// Equal as ARNs, or a bare id of the same key, or the same multi-Region key in the same account.
-fn is_same_key(expected: &Arn, key_id: &str) -> bool {
+pub(crate) fn is_same_key(expected: &Arn, key_id: &str) -> bool {
     if expected.as_str() == key_id || expected.resource().strip_prefix("key/") == Some(key_id) {
         return true;
     }
@@ -131,19 +151,38 @@ fn is_same_key(expected: &Arn, key_id: &str) -> bool {
         && found.partition() == expected.partition()
 }
 
-/// Judges every selected object, newest first, and sets aside those that are older than a clean
-/// switch to the present key.
+/// Judges every selected object, and sets aside those that are older than a clean switch to the
+/// present key.
 pub(super) fn judge_all(
     context: &Context<'_>,
     seen: Vec<Seen>,
-    selection: impl Fn(usize) -> Selection,
-    tolerance_seconds: i64,
+    tolerance: SignedDuration,
 ) -> Vec<Sample> {
-    let mut classes: Vec<Class> = seen.iter().map(|it| context.classify(it)).collect();
-    set_aside_before_switch(&mut classes, &seen, SignedDuration::from_secs(tolerance_seconds));
-    let selection = selection(seen.len());
+    let classes = classes(context, &seen, tolerance);
     let rows = seen.into_iter().zip(classes).zip(0u32..);
-    rows.map(|((seen, class), index)| sample(seen, class, selection, index)).collect()
+    rows.map(|((seen, class), index)| sample(seen, class, index)).collect()
+}
+
+fn classes(context: &Context<'_>, seen: &[Seen], tolerance: SignedDuration) -> Vec<Class> {
+    let mut classes: Vec<Class> = seen.iter().map(|it| context.classify(it)).collect();
+    set_aside_before_switch(&mut classes, seen, tolerance);
+    classes
+}
+
+/// The newest object before a clean switch, and the oldest one under the present key.
+pub(super) fn switch<'a>(
+    context: &Context<'_>,
+    seen: &'a [Seen],
+    tolerance: SignedDuration,
+) -> Option<(&'a Seen, &'a Seen)> {
+    let classes = classes(context, seen, tolerance);
+    let of = |wanted: &'static [SampleResult]| {
+        let both = classes.iter().zip(seen);
+        both.filter(|(class, _)| wanted.contains(&class.0)).map(|(_, it)| it)
+    };
+    let old = of(&[SampleResult::PreEnablement, SampleResult::PreviousKey]);
+    let (old, new) = (old.max_by_key(|it| it.at), of(&[SampleResult::Pass]).min_by_key(|it| it.at));
+    old.zip(new)
 }
 
 /// A switch is clean when every deviation is older than every sealed object. Objects of different
@@ -189,7 +228,7 @@ fn name_previous_keys(classes: &mut [Class], seen: &[Seen], first_sealed: Timest
     }
 }
 
-fn sample(seen: Seen, class: Class, selection: Selection, index: u32) -> Sample {
+fn sample(seen: Seen, class: Class, index: u32) -> Sample {
     let head = seen.head.unwrap_or_default();
     let (result, deviation) = class;
     Sample {
@@ -205,7 +244,7 @@ fn sample(seen: Seen, class: Class, selection: Selection, index: u32) -> Sample 
         bucket_key: head.bucket_key,
         result,
         deviation,
-        selection,
+        selection: seen.selection,
         index,
         evidence: seen.evidence,
         gap: seen.gap,
@@ -248,10 +287,11 @@ mod tests {
             evidence: Some(evidence()),
             gap: None,
             is_vanished: false,
+            selection: Selection::All,
         }
     }
 
-    /// Objects oldest first, as people think of them; judged newest first, as they are selected.
+    /// Objects oldest first, as people think of them; their order does not matter.
     fn check(heads: &[(i64, ObjectHead)], expected: &[Class]) {
         check_seen(heads.iter().map(|(minute, head)| seen(*minute, head.clone())), expected);
     }
@@ -263,7 +303,7 @@ mod tests {
         let context =
             Context { description: &description, expected: &expected_key, members: &members };
         let newest_first = seen.rev().collect();
-        let mut samples = judge_all(&context, newest_first, |_| Selection::All, 15 * 60);
+        let mut samples = judge_all(&context, newest_first, SignedDuration::from_mins(15));
         samples.reverse();
         let got: Vec<Class> = samples.iter().map(|it| (it.result, it.deviation)).collect();
         assert_eq!(got, expected);

@@ -2,30 +2,43 @@
 //! here; what cannot be read becomes a gap.
 
 mod bucket;
+mod cells;
+mod census;
 mod classify;
+mod digest;
+mod draw;
+mod heads;
+mod history;
 mod key;
 mod listing;
 mod objects;
+mod place;
 mod single_flight;
 mod store;
+mod summary;
+mod switch;
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
+use jiff::Timestamp;
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, BucketPresence, DecryptGrant, Gap, GapClass, GapId,
-    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, Observed, Organization,
-    Region, Sample, Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
+    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, NewestLog, Observed,
+    Organization, Region, RegionSet, Sample, SampledCell, Target, Thresholds, TrailDescription,
+    TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
 use crate::object_name::LogCell;
 use crate::ports::CollectPorts;
 use classify::Expected;
+use objects::Examined;
 use single_flight::SingleFlight;
 
+pub(crate) use classify::is_same_key;
 pub use key::key_arn;
 pub use store::{CollectedStore, StoreWork};
 
@@ -39,6 +52,8 @@ pub struct CollectSettings {
     pub window: Window,
     /// The numbers in force.
     pub thresholds: Thresholds,
+    /// What random samples are drawn with.
+    pub seed: u64,
     /// Accounts that may own a trail's bucket, beside the trail's owner.
     pub log_archive_accounts: Vec<AccountId>,
     /// Buckets whose owner the user named.
@@ -62,6 +77,20 @@ pub struct Members {
 /// The organization once its directory has ended: whoever needs it waits for it.
 pub type MembersToCome = Shared<BoxFuture<'static, Arc<Members>>>;
 
+/// The enabled Regions of every account, also of what the user left out. An account that is not
+/// here may have any.
+#[derive(Debug, Clone, Default)]
+pub struct EnabledRegions(pub BTreeMap<AccountId, RegionSet>);
+
+impl EnabledRegions {
+    fn has(&self, account: AccountId, region: Region) -> bool {
+        self.0.get(&account).is_none_or(|it| it.contains(region))
+    }
+}
+
+/// The enabled Regions once every target is read: who looks for the logs of all members waits.
+pub type RegionsToCome = Shared<BoxFuture<'static, Arc<EnabledRegions>>>;
+
 /// A trail to collect, with what must be known beforehand.
 #[derive(Debug, Clone)]
 pub struct TrailWork {
@@ -81,6 +110,19 @@ pub fn needs_members(description: &TrailDescription) -> bool {
     description.is_organization_trail || key_account.is_some_and(|it| it != description.owner)
 }
 
+/// The newest log object of one account and Region, as one trail delivered it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CensusEntry {
+    /// The account and Region.
+    pub cell: LogCell,
+    /// When it was delivered, by its name; `None` if there is none, or none could be listed.
+    pub at: Option<Timestamp>,
+    /// What it came to.
+    pub found: NewestLog,
+    /// The key that a deviating one lies under, verbatim.
+    pub deviating_key: Option<Box<str>>,
+}
+
 /// What was collected of one trail.
 #[derive(Debug, Clone)]
 pub struct CollectedTrail {
@@ -98,8 +140,12 @@ pub struct CollectedTrail {
     pub expected_key: Option<Arn>,
     /// Its bucket.
     pub bucket: Option<BucketFacts>,
-    /// Every object that was looked at, newest first.
+    /// Every object that was looked at, in the order of selection.
     pub samples: Vec<Sample>,
+    /// Every cell that was listed and holds objects, or was drawn.
+    pub cells: Vec<SampledCell>,
+    /// The newest log object of every account and Region that was looked into.
+    pub census: Vec<CensusEntry>,
 }
 
 /// Collects trails; what several of them need is read once.
@@ -109,6 +155,7 @@ pub struct Collector<'a, P> {
     gaps: &'a GapLedger,
     settings: CollectSettings,
     members: MembersToCome,
+    regions: RegionsToCome,
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
     grants: SingleFlight<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
@@ -124,12 +171,14 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         gaps: &'a GapLedger,
         settings: CollectSettings,
         members: MembersToCome,
+        regions: RegionsToCome,
     ) -> Self {
         Self {
             ports,
             gaps,
             settings,
             members,
+            regions,
             keys: SingleFlight::default(),
             policies: SingleFlight::default(),
             grants: SingleFlight::default(),
@@ -164,13 +213,14 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
         };
-        let (sample, samples) = match &bucket {
+        let examined = match &bucket {
             Some(bucket) => {
                 let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
                 self.objects(&work, bucket, &expected).await
             }
-            None => (LogSample::nothing(self.settings.window), Vec::new()),
+            None => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
+        let Examined { sample, history, digest, samples, cells, census } = examined;
         let FoldedTrail { description, described_from, described_by } = work.trail;
         let facts = TrailFacts {
             description,
@@ -181,6 +231,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             management_events,
             key: key_named,
             sample,
+            history,
+            digest,
         };
         CollectedTrail {
             facts,
@@ -191,6 +243,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             expected_key,
             bucket,
             samples,
+            cells,
+            census,
         }
     }
 
@@ -283,25 +337,25 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
 }
 
 /// The cells in which a trail delivers, the home Region first.
-fn cells(work: &TrailWork, members: &Members) -> Vec<LogCell> {
+fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<LogCell> {
     let description = &work.trail.description;
-    let home = description.home_region;
+    let (home, is_of_organization) = (description.home_region, description.is_organization_trail);
     let mut regions = vec![home];
     if description.is_multi_region {
-        // A member can have Regions that the owner has not, so the whole table counts for it.
-        let others = if description.is_organization_trail {
+        // A member can have Regions that the owner has not.
+        let others = if is_of_organization {
             description.arn.partition().regions()
         } else {
             work.owner_regions.clone()
         };
         regions.extend(others.into_iter().filter(|it| *it != home));
     }
-    let accounts = if description.is_organization_trail {
-        members.audited.clone()
-    } else {
-        vec![description.owner]
+    let owner = [description.owner];
+    let accounts = if is_of_organization { &*members.audited } else { &owner };
+    let of_region = |region| {
+        let delivers = move |it: &&AccountId| !is_of_organization || enabled.has(**it, region);
+        accounts.iter().filter(delivers).map(move |it| LogCell { account: *it, region })
     };
-    let of_region = |region| accounts.iter().map(move |it| LogCell { account: *it, region });
     regions.into_iter().flat_map(of_region).collect()
 }
 

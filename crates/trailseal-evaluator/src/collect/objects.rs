@@ -1,18 +1,26 @@
-//! Looks at delivered log objects with HeadObject: all of a small population, else the newest.
+//! Examines delivered log objects: all of a small population, a random sample of a larger one, and
+//! random cells where there is too much to list.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use futures::StreamExt as _;
+use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Gap, GapClass, GapId, KeyPresence, LogSample, Observed, Population,
-    Sample, SampleMethod, SampleResult, Selection, Target,
+    Answer, Arn, BucketFacts, DigestSample, HistorySample, KeyPresence, LogSample, NewestLog,
+    Observed, Population, Region, Sample, SampleMethod, SampleResult, SampledCell, Selection,
+    Target,
 };
 
+use super::cells::CellDraw;
+use super::census::Holding;
 use super::classify::{Context, Expected, Seen, judge_all};
-use super::listing::{Listed, Listing, no_organization_id};
-use super::{Collector, IN_FLIGHT, TrailWork};
-use crate::ports::{CollectPorts, ObjectHead, Reader};
+use super::draw::Draw;
+use super::heads::{Head, Look, Looks};
+use super::listing::Reach;
+use super::place::{Listed, Place, Walk, no_organization_id};
+use super::{CensusEntry, Collector, TrailWork, cells, census, history, summary};
+use crate::object_name::log_root;
+use crate::ports::{CollectPorts, Reader};
 
 /// The key that objects should lie under: the canonical ARN from DescribeKey, else the ARN that
 /// the trail names; `None` for an alias that could not be resolved, and without a key.
@@ -26,16 +34,33 @@ pub(super) fn expected_key(
     named.filter(|it| it.resource().starts_with("key/")).cloned()
 }
 
-/// One selected object and what HeadObject said of it.
-struct Looked {
-    listed: Listed,
-    head: Head,
+/// What the objects of one trail came to.
+#[derive(Debug)]
+pub(super) struct Examined {
+    pub(super) sample: LogSample,
+    pub(super) history: HistorySample,
+    pub(super) digest: DigestSample,
+    /// Every object that was looked at, in the order of selection.
+    pub(super) samples: Vec<Sample>,
+    /// Every cell that holds objects or was drawn.
+    pub(super) cells: Vec<SampledCell>,
+    /// The newest object of every cell that was looked into.
+    pub(super) census: Vec<CensusEntry>,
 }
 
-enum Head {
-    Found(Answer<ObjectHead>),
-    Vanished(Answer<()>),
-    Unreadable(GapId),
+impl Examined {
+    /// What could not be looked for in the window could not be beside it.
+    pub(super) fn nothing(sample: LogSample) -> Self {
+        let gaps = sample.gaps.clone();
+        Self {
+            history: HistorySample { gaps: gaps.clone(), ..HistorySample::default() },
+            digest: DigestSample { gaps, ..DigestSample::default() },
+            sample,
+            samples: Vec::new(),
+            cells: Vec::new(),
+            census: Vec::new(),
+        }
+    }
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
@@ -45,169 +70,331 @@ impl<P: CollectPorts> Collector<'_, P> {
         work: &TrailWork,
         bucket: &BucketFacts,
         expected: &Expected<'_>,
-    ) -> (LogSample, Vec<Sample>) {
+    ) -> Examined {
         let description = &work.trail.description;
-        let (mut nothing, no_samples) = (LogSample::nothing(self.settings.window), Vec::new());
+        let mut nothing = LogSample::nothing(self.settings.window);
         if bucket.is_gone() {
-            return (nothing, no_samples);
+            return Examined::nothing(nothing);
         }
         let is_organization_trail = description.is_organization_trail;
         let members =
             if is_organization_trail { self.members.clone().await } else { Arc::default() };
         if is_organization_trail && members.organization.is_none() {
             nothing.gaps.push(self.gap(no_organization_id()));
-            return (nothing, no_samples);
+            return Examined::nothing(nothing);
         }
+        let enabled =
+            if is_organization_trail { self.regions.clone().await } else { Arc::default() };
+        let organization = members.organization.as_ref().map(|it| it.id.as_str());
+        let organization = organization.filter(|_| is_organization_trail);
         let owner = bucket.owner.account();
         let region = bucket.region().unwrap_or(description.home_region);
         let target = Target { account: owner.unwrap_or(description.owner), region };
-        let reader = Reader { target, expected_owner: owner };
-        let listing = self.list(work, &members, &bucket.name, reader).await;
-        let selected = self.select(&listing);
-        let is_keyless = description.kms_key_id.is_none();
-        let looked = self.look(&bucket.name, reader, selected, is_keyless).await;
-        let seen: Vec<Seen> = looked.into_iter().map(|it| seen(&bucket.name, it)).collect();
+        let place = Place {
+            bucket: &bucket.name,
+            reader: Reader { target, expected_owner: owner },
+            root: log_root(description.prefix.as_deref(), organization),
+            cells: cells(work, &members, &enabled),
+            window: self.settings.window,
+        };
+        let context = Context { description, expected, members: &members };
+        let mut examination = Examination::new(self, &place, &context);
+        examination.examine().await;
+        let Ended { seen, listed, sample, cells, mut census } = examination.end();
         // Whether a stranger's key is outside the organization can be said when all of it is known.
         let has_strangers = seen.iter().any(|it| it.is_under_key_outside(description.owner));
         let members = if has_strangers { self.members.clone().await } else { members };
         let context = Context { description, expected, members: &members };
-        let tolerance = self.settings.thresholds.switch_tolerance_seconds;
-        let samples = judge_all(&context, seen, selection(&listing), tolerance);
-        (self.summarize(listing, &samples), samples)
+        let mut samples = judge_all(&context, seen, self.tolerance());
+        census::add_looked_at(&mut census, &place, &listed, &samples);
+        census::set_aside(&mut census, &samples);
+        let sample = summary::of(sample, &samples);
+        let (history, digest) = self.others(&place, &context, &sample, &listed, &mut samples).await;
+        Examined { sample, history, digest, samples, cells, census }
     }
 
-    /// The newest objects, newest first; all of them where the population is small.
-    fn select(&self, listing: &Listing) -> Vec<Listed> {
-        let mut objects = listing.objects.clone();
-        objects.sort_unstable_by(|a, b| (Reverse(a.at), &a.key).cmp(&(Reverse(b.at), &b.key)));
-        objects.truncate(self.settings.thresholds.sample_size as usize);
-        objects
-    }
-
-    async fn look(
+    /// What lies beside the window; the samples of it are added to those of the window. Where no
+    /// object could be read, none of these can be.
+    async fn others(
         &self,
-        bucket: &str,
-        reader: Reader,
-        selected: Vec<Listed>,
-        is_keyless: bool,
-    ) -> Vec<Looked> {
-        let mut looked = Vec::with_capacity(selected.len());
-        let mut waiting = selected.into_iter();
-        // One at a time until one could be read: a bucket that refuses one would refuse the
-        // others, and for a trail without a key one object says it all.
-        for listed in waiting.by_ref() {
-            let head = self.head(bucket, reader, &listed).await;
-            let (is_found, refused) = match &head {
-                Head::Found(_) => (true, None),
-                Head::Unreadable(gap) if !self.is_about_one_object(*gap) => (false, Some(*gap)),
-                Head::Vanished(_) | Head::Unreadable(_) => (false, None),
-            };
-            looked.push(Looked { listed, head });
-            if let Some(gap) = refused {
-                let rest = waiting.by_ref();
-                looked.extend(rest.map(|listed| Looked { listed, head: Head::Unreadable(gap) }));
-                return looked;
-            }
-            if is_found {
-                break;
-            }
+        place: &Place<'_>,
+        context: &Context<'_>,
+        sample: &LogSample,
+        listed: &[Listed],
+        samples: &mut Vec<Sample>,
+    ) -> (HistorySample, DigestSample) {
+        if context.description.kms_key_id.is_none() {
+            return (HistorySample::default(), DigestSample::default());
         }
-        if is_keyless {
-            return looked;
+        let was_looked = samples.iter().any(|it| it.result == SampleResult::Unreadable);
+        let is_refused = (sample.listed_by.is_none() && !sample.gaps.is_empty())
+            || (was_looked && sample.newest.is_none() && !sample.gaps.is_empty());
+        if is_refused {
+            let gaps = sample.gaps.clone();
+            let digest = DigestSample { gaps: gaps.clone(), ..DigestSample::default() };
+            return (HistorySample { gaps, ..HistorySample::default() }, digest);
         }
-        let ask = |listed: Listed| async move {
-            let head = self.head(bucket, reader, &listed).await;
-            Looked { listed, head }
+        let (history, traces) = self.history(place, context, listed, samples).await;
+        let older: Vec<Seen> = traces.into_iter().map(|it| it.seen(place)).collect();
+        let older = context.judge_alone(older, samples.len());
+        let history = history::of(history, samples, &older);
+        samples.extend(older);
+        let (mut digest, trace) = self.digest(context.description, place).await;
+        let newest: Vec<Seen> = trace.into_iter().map(|it| it.seen(place)).collect();
+        let newest = context.judge_alone(newest, samples.len());
+        digest.newest = newest.first().cloned().map(Box::new);
+        samples.extend(newest);
+        (history, digest)
+    }
+
+    pub(super) const fn tolerance(&self) -> SignedDuration {
+        SignedDuration::from_secs(self.settings.thresholds.switch_tolerance_seconds)
+    }
+}
+
+/// One object that was looked at, with its key.
+#[derive(Debug, Clone)]
+pub(super) struct Trace {
+    pub(super) key: String,
+    pub(super) at: Timestamp,
+    pub(super) region: Region,
+    pub(super) selection: Selection,
+    pub(super) head: Head,
+}
+
+impl Trace {
+    pub(super) fn of(look: &Look, place: &Place<'_>) -> Self {
+        Self {
+            key: place.key(look.listed),
+            at: look.listed.at(),
+            region: place.region(look.listed),
+            selection: look.selection,
+            head: look.head.clone(),
+        }
+    }
+
+    pub(super) fn seen(self, place: &Place<'_>) -> Seen {
+        let Self { key, at, region, selection, head } = self;
+        let bucket = place.bucket.to_owned();
+        let (mut found, mut by, mut gap, mut is_vanished) = (None, None, None, false);
+        match head {
+            Head::Found(head, evidence) => (found, by) = (Some(*head), Some(evidence)),
+            Head::Vanished(evidence) => (by, is_vanished) = (Some(evidence), true),
+            Head::Unreadable(unread) => gap = Some(unread),
+        }
+        Seen { bucket, key, at, region, head: found, evidence: by, gap, is_vanished, selection }
+    }
+}
+
+/// The examination of one trail's objects under way.
+pub(super) struct Examination<'a, P> {
+    pub(super) collector: &'a Collector<'a, P>,
+    pub(super) place: &'a Place<'a>,
+    pub(super) context: &'a Context<'a>,
+    draw: Draw<'a>,
+    pub(super) looks: Looks<'a, P>,
+    pub(super) sample: LogSample,
+    cells: Vec<SampledCell>,
+    pub(super) census: Vec<CensusEntry>,
+}
+
+/// What an examination leaves.
+struct Ended {
+    /// What was looked at, in the order of selection, and where it was listed.
+    seen: Vec<Seen>,
+    listed: Vec<Listed>,
+    sample: LogSample,
+    cells: Vec<SampledCell>,
+    census: Vec<CensusEntry>,
+}
+
+impl<'a, P: CollectPorts> Examination<'a, P> {
+    fn new(
+        collector: &'a Collector<'a, P>,
+        place: &'a Place<'a>,
+        context: &'a Context<'a>,
+    ) -> Self {
+        Self {
+            collector,
+            place,
+            context,
+            draw: Draw::new(collector.settings.seed, &context.description.arn),
+            looks: Looks::new(collector, place),
+            sample: LogSample::nothing(place.window),
+            cells: Vec::new(),
+            census: Vec::new(),
+        }
+    }
+
+    fn size(&self) -> usize {
+        self.collector.settings.thresholds.sample_size as usize
+    }
+
+    /// Counts and samples what the cells hold. Where there are too many to list them all, the census
+    /// tells which of them hold anything.
+    async fn examine(&mut self) {
+        let (collector, place) = (self.collector, self.place);
+        let cells = place.all_cells();
+        let walk = |it: u32| Walk::new(place.span(it, place.window));
+        let holding = match collector.counting_limit() {
+            limit if cells.len() > limit as usize => self.census().await,
+            _ => Holding::Few(cells.into_iter().map(walk).collect()),
         };
-        let mut rest = futures::stream::iter(waiting).map(ask).buffered(IN_FLIGHT);
-        while let Some(it) = rest.next().await {
-            looked.push(it);
+        let has_refusal = !self.sample.gaps.is_empty();
+        let is_refused = self.census.iter().all(|it| it.found == NewestLog::Unlisted);
+        if (has_refusal && is_refused) || self.has_keyless_object() {
+            return;
         }
-        looked
-    }
-
-    /// S3 answers a bare 400 for an object under a key of its writer; that says nothing of others.
-    fn is_about_one_object(&self, gap: GapId) -> bool {
-        self.gaps.get(gap).class == GapClass::MalformedAnswer
-    }
-
-    async fn head(&self, bucket: &str, reader: Reader, listed: &Listed) -> Head {
-        let res: Result<Answer<Option<ObjectHead>>, Gap> =
-            self.ports.head_object(reader, bucket, &listed.key).await;
-        match res {
-            Err(gap) => Head::Unreadable(self.gap(gap)),
-            Ok(Answer { value: Some(head), evidence }) => {
-                Head::Found(Answer { value: head, evidence })
-            }
-            Ok(Answer { value: None, evidence }) => Head::Vanished(Answer { value: (), evidence }),
-        }
-    }
-
-    fn summarize(&self, listing: Listing, samples: &[Sample]) -> LogSample {
-        let mut sample = LogSample::nothing(self.settings.window);
+        let listing = match holding {
+            Holding::Few(walks) => collector.count(place, walks).await,
+            Holding::Many(cells) => return self.in_two_stages(cells).await,
+        };
+        self.sample.lists = listing.lists;
+        self.sample.listed_by = listing.evidence.or(self.sample.listed_by.take());
+        self.sample.gaps.extend(listing.gaps);
         let listed = listing.objects.len() as u64;
-        let is_whole = listing.is_whole;
-        sample.population =
+        if let Reach::TooMany(cells) = listing.reach {
+            return self.in_two_stages(cells).await;
+        }
+        self.cells = listing.cells;
+        let is_whole = listing.reach == Reach::Whole && !has_refusal;
+        self.sample.population =
             if is_whole { Population::Counted(listed) } else { Population::AtLeast(listed) };
-        sample.method = match samples.first() {
-            None => SampleMethod::Nothing,
-            Some(it) if it.selection == Selection::All => SampleMethod::All,
-            Some(_) => SampleMethod::NewestOnly,
-        };
-        sample.lists = listing.lists;
-        sample.listed_by = listing.evidence;
-        sample.gaps = listing.gaps;
-        for it in samples {
-            match it.result {
-                SampleResult::Pass => sample.sealed += 1,
-                SampleResult::Deviation => {
-                    let class = it.deviation.expect("a deviation has its class");
-                    *sample.deviations.entry(class).or_default() += 1;
-                    sample.newest_deviation.get_or_insert_with(|| Box::new(it.clone()));
-                }
-                SampleResult::Unreadable => sample.unreadable += 1,
-                SampleResult::PreEnablement | SampleResult::PreviousKey => {
-                    sample.left_population += 1;
-                }
-                SampleResult::Replaced => continue,
-            }
-            if it.evidence.is_some() && it.result != SampleResult::Unreadable {
-                sample.newest.get_or_insert_with(|| Box::new(it.clone()));
-            }
-            sample.gaps.extend(it.gap.filter(|gap| !sample.gaps.contains(gap)));
+        self.sample.eligible = listed;
+        if is_whole && self.census.is_empty() {
+            self.census = census::of_counted(self.place, &listing.objects);
         }
-        sample.tested = sample.sealed + sample.deviations.values().sum::<u32>();
-        sample
+        if self.context.description.kms_key_id.is_none() {
+            self.without_key(newest_first(listing.objects)).await;
+        } else if is_whole {
+            self.counted(listing.objects).await;
+        } else {
+            let mut newest = newest_first(listing.objects);
+            newest.truncate(self.size());
+            self.sample.method = SampleMethod::Partial;
+            self.looks.look(&newest, Selection::Partial).await;
+        }
+    }
+
+    /// One object under S3's own key says it all. Others may be those of another trail that delivers
+    /// here too.
+    async fn without_key(&mut self, newest: Vec<Listed>) {
+        self.sample.method = SampleMethod::Partial;
+        for listed in newest.into_iter().take(self.size()) {
+            self.looks.look_at(listed, Selection::Newest).await;
+            if self.has_keyless_object() {
+                return;
+            }
+        }
+    }
+
+    /// Whether the trail has no key, and an object shows it.
+    pub(super) fn has_keyless_object(&self) -> bool {
+        self.context.description.kms_key_id.is_none()
+            && self.looks.all.last().is_some_and(|it| it.algorithm() == Some("AES256"))
+    }
+
+    async fn counted(&mut self, objects: Vec<Listed>) {
+        if objects.len() > self.size() {
+            // They say most of what holds now, and nothing of the others.
+            let newest = census::newest_of_each(&objects);
+            self.looks.look(&newest, Selection::Newest).await;
+        }
+        self.examine_counted(&objects).await;
+        if self.sample.method != SampleMethod::Random {
+            return;
+        }
+        if let Some(switched_at) = self.locate(&objects).await {
+            self.begin_again(switched_at);
+            let rest: Vec<Listed> =
+                objects.into_iter().filter(|it| it.at() > switched_at).collect();
+            self.sample.eligible = rest.len() as u64;
+            self.examine_counted(&rest).await;
+        }
+    }
+
+    /// All of them, or a simple random sample: the objects with the lowest ranks.
+    async fn examine_counted(&mut self, objects: &[Listed]) {
+        let size = self.size();
+        if objects.len() <= size {
+            self.sample.method = SampleMethod::All;
+            self.looks.look(&newest_first(objects.to_vec()), Selection::All).await;
+            return;
+        }
+        self.sample.method = SampleMethod::Random;
+        let rank = |it: &Listed| (self.draw.rank(&self.place.key(*it)), *it);
+        let mut ranked: Vec<(u64, Listed)> = objects.iter().map(rank).collect();
+        ranked.sort_unstable();
+        let ranked = ranked.into_iter().map(|it| it.1);
+        self.looks.look_at_so_many(ranked, size, Selection::Random).await;
+    }
+
+    async fn in_two_stages(&mut self, cells: Vec<u32>) {
+        self.sample.method = SampleMethod::Cells;
+        let budget = self.collector.settings.thresholds.listing_budget - self.sample.lists;
+        let draw = self.draw.clone();
+        let mut draw = CellDraw::new(self.collector, self.place, draw, cells, budget);
+        self.draw_cells(&mut draw).await;
+        if let Some(switched_at) = self.locate_by_listing(&mut draw).await {
+            self.begin_again(switched_at);
+            draw.again(switched_at);
+            self.draw_cells(&mut draw).await;
+        }
+        self.sample.frame = draw.frame();
+        self.sample.population = Population::AtLeast(draw.listed());
+        self.sample.unreadable += draw.unlisted();
+        self.sample.lists += draw.lists;
+        self.sample.listed_by = draw.evidence.or(self.sample.listed_by.take());
+        self.sample.gaps.extend(draw.gaps);
+        self.cells = draw.sampled;
+    }
+
+    /// An object of each of so many cells; whatever has vanished is replaced by a further draw.
+    async fn draw_cells(&mut self, draw: &mut CellDraw<'a, P>) {
+        let is_keyless = self.context.description.kms_key_id.is_none();
+        let mut missing = self.size();
+        while missing > 0 {
+            let wanted = if is_keyless { 1 } else { missing };
+            let objects = draw.objects(wanted).await;
+            let before = self.looks.all.len();
+            self.looks.look(&objects, Selection::Cell).await;
+            let new = &self.looks.all[before..];
+            missing -= new.iter().filter(|it| !it.has_vanished()).count();
+            if objects.len() < wanted || self.has_keyless_object() {
+                return;
+            }
+        }
+    }
+
+    /// A switch lies in the population, so what was drawn from all of it is no sample of the rest.
+    fn begin_again(&mut self, switched_at: Timestamp) {
+        self.sample.switched_at = Some(switched_at);
+        let drawn = self.looks.all.iter_mut().filter(|it| it.selection.is_statistical());
+        drawn.for_each(|it| it.selection = Selection::FirstDraw);
+    }
+
+    pub(super) fn seen(&self, look: &Look) -> Seen {
+        Trace::of(look, self.place).seen(self.place)
+    }
+
+    pub(super) fn all_seen(&self) -> Vec<Seen> {
+        self.looks.all.iter().map(|it| self.seen(it)).collect()
+    }
+
+    fn end(self) -> Ended {
+        let seen = self.all_seen();
+        let listed = self.looks.all.iter().map(|it| it.listed).collect();
+        let Self { sample, cells, census, .. } = self;
+        Ended { seen, listed, sample, cells, census }
     }
 }
 
-/// Everything was selected only if everything was listed and fits.
-fn selection(listing: &Listing) -> impl Fn(usize) -> Selection + use<> {
-    let (is_whole, listed) = (listing.is_whole, listing.objects.len());
-    move |selected| {
-        if is_whole && selected == listed { Selection::All } else { Selection::Newest }
-    }
+fn newest_first(mut objects: Vec<Listed>) -> Vec<Listed> {
+    objects.sort_unstable_by_key(|it| Reverse(newness(*it)));
+    objects
 }
 
-fn seen(bucket: &str, looked: Looked) -> Seen {
-    let Listed { at, region, key } = looked.listed;
-    let blank = Seen {
-        bucket: bucket.to_owned(),
-        key,
-        at,
-        region,
-        head: None,
-        evidence: None,
-        gap: None,
-        is_vanished: false,
-    };
-    match looked.head {
-        Head::Found(answer) => {
-            Seen { head: Some(answer.value), evidence: Some(answer.evidence), ..blank }
-        }
-        Head::Vanished(answer) => {
-            Seen { evidence: Some(answer.evidence), is_vanished: true, ..blank }
-        }
-        Head::Unreadable(gap) => Seen { gap: Some(gap), ..blank },
-    }
+/// Of two objects with the same time the first one in S3's order counts as newer.
+fn newness(listed: Listed) -> (Timestamp, Reverse<Listed>) {
+    (listed.at(), Reverse(listed))
 }

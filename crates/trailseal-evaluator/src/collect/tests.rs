@@ -1,7 +1,9 @@
 //! Collecting against a small AWS in memory: what is asked, how often, of whom, and what comes of it.
 
+mod beside_the_window;
 mod fake;
 mod rotation;
+mod sampling;
 mod stand_in;
 mod store;
 
@@ -31,6 +33,7 @@ fn settings() -> CollectSettings {
     CollectSettings {
         window: window(),
         thresholds: Thresholds::DEFAULT,
+        seed: 7,
         log_archive_accounts: vec![account(ARCHIVE)],
         bucket_owners: Vec::new(),
     }
@@ -48,6 +51,11 @@ fn members() -> Members {
 
 fn at_once(members: Members) -> MembersToCome {
     future::ready(Arc::new(members)).boxed().shared()
+}
+
+/// Every account may have every Region.
+fn anywhere() -> RegionsToCome {
+    future::ready(Arc::default()).boxed().shared()
 }
 
 fn never() -> MembersToCome {
@@ -69,7 +77,7 @@ fn collect_with(
     description: TrailDescription,
 ) -> (CollectedTrail, Vec<Gap>) {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings, members);
+    let collector = Collector::new(world, &gaps, settings, members, anywhere());
     let collected = block_on(collector.collect(work(description)));
     drop(collector);
     (collected, gaps.into_gaps().iter().cloned().collect())
@@ -82,7 +90,7 @@ fn collect(world: &World, description: TrailDescription) -> CollectedTrail {
 /// Collects these trails side by side.
 fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTrail> {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings(), at_once(members()));
+    let collector = Collector::new(world, &gaps, settings(), at_once(members()), anywhere());
     block_on(join_all(trails.into_iter().map(|it| collector.collect(work(it)))))
 }
 
@@ -180,7 +188,7 @@ mod status {
         });
         let work = TrailWork { are_regions_listed: true, ..work(multi_region()) };
         let gaps = GapLedger::default();
-        let collector = Collector::new(&world, &gaps, settings(), at_once(members()));
+        let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
         let facts = block_on(collector.collect(work)).facts;
         let unread = facts.status.iter().filter(|it| it.1.known().is_none());
         assert!(unread.map(|it| it.0).eq([region("eu-west-1")]));
@@ -219,7 +227,7 @@ mod key {
         let (world, gaps) = (World::new(), GapLedger::default());
         let (ended, members_to_come) = oneshot::channel();
         let to_come = members_to_come.map(Result::unwrap_or_default).boxed().shared();
-        let collector = Collector::new(&world, &gaps, settings(), to_come);
+        let collector = Collector::new(&world, &gaps, settings(), to_come, anywhere());
         let mut collecting = Box::pin(collector.collect(work(naming(FOREIGN_KEY))));
         for _ in 0..10 {
             assert!(block_on(poll_immediate(&mut collecting)).is_none());
@@ -347,8 +355,8 @@ mod key {
         world.keys.values_mut().for_each(|it| it.manager = manager);
         let collected = collect(&world, trail("main"));
         assert_eq!(
-            collected.facts.sample.deviations.keys().collect::<Vec<_>>(),
-            [&DeviationClass::AwsManagedKey]
+            collected.facts.sample.by_class().into_keys().collect::<Vec<_>>(),
+            [DeviationClass::AwsManagedKey]
         );
     }
 }
@@ -385,8 +393,8 @@ mod bucket {
             _ => None,
         });
         let readers: Vec<Reader> = readers.collect();
-        // Seven days and one object.
-        assert_eq!(readers, [expected; 8]);
+        // The listing of the window, its object, and the listing of the oldest one.
+        assert_eq!(readers, [expected; 3]);
     }
 
     #[test]
@@ -491,17 +499,22 @@ mod listing {
     }
 
     #[test]
-    fn every_day_of_the_window_is_listed_the_newest_first() {
+    fn a_cell_is_listed_over_the_whole_window_in_one_go() {
         let world = World::new();
         let sample = collect(&world, trail("main")).facts.sample;
-        let days: Vec<String> = (13..20)
-            .rev()
-            .map(|day| format!("AWSLogs/000000000001/CloudTrail/us-east-1/2026/11/{day}/"))
-            .collect();
-        assert_eq!(prefixes(&world), days);
+        // The second one looks for the oldest object.
+        assert_eq!(prefixes(&world), ["AWSLogs/000000000001/CloudTrail/us-east-1/"; 2]);
         assert_eq!(sample.population, Population::Counted(0));
-        assert_eq!((sample.method, sample.lists), (SampleMethod::Nothing, 7));
+        assert_eq!((sample.method, sample.lists), (SampleMethod::Nothing, 1));
         assert!(sample.listed_by.is_some());
+    }
+
+    #[test]
+    fn what_lies_before_the_window_is_not_listed() {
+        let mut world = World::holding((1..=30).map(|it| log_object(8 * 24 * 60 + it)));
+        world.page_size = 10;
+        let sample = collect(&world, trail("main")).facts.sample;
+        assert_eq!((sample.lists, sample.population), (1, Population::Counted(0)));
     }
 
     #[test]
@@ -514,44 +527,25 @@ mod listing {
     }
 
     #[test]
-    fn all_pages_of_a_day_are_followed() {
+    fn all_pages_of_a_cell_are_followed() {
         let mut world = World::holding((1..=25).map(log_object));
         world.page_size = 10;
         let sample = collect(&world, trail("main")).facts.sample;
         assert_eq!((sample.population, sample.sealed), (Population::Counted(25), 25));
-        assert_eq!(sample.lists, 9);
-    }
-
-    #[test]
-    fn older_days_are_not_listed_once_there_are_more_objects_than_are_examined() {
-        let yesterday = 24 * 60 + 5;
-        let world = World::holding((1..=60).chain([yesterday]).map(log_object));
-        let sample = collect(&world, trail("main")).facts.sample;
-        assert_eq!((sample.lists, sample.population), (1, Population::AtLeast(60)));
-        assert_eq!(sample.method, SampleMethod::NewestOnly);
-        let world = World::holding((1..=59).chain([yesterday]).map(log_object));
-        let sample = collect(&world, trail("main")).facts.sample;
-        assert_eq!((sample.lists, sample.population), (2, Population::AtLeast(60)));
-    }
-
-    #[test]
-    fn a_window_that_is_listed_whole_is_counted_though_only_the_newest_are_examined() {
-        let oldest_day = 6 * 24 * 60;
-        let world = World::holding((1..=70).map(|it| log_object(oldest_day + it)));
-        let sample = collect(&world, trail("main")).facts.sample;
-        assert_eq!((sample.population, sample.tested), (Population::Counted(70), 59));
-        assert_eq!(sample.method, SampleMethod::NewestOnly);
+        assert_eq!(sample.lists, 3);
     }
 
     #[test]
     fn listing_ends_with_the_budget_and_the_population_is_at_least_what_was_listed() {
         let junk =
             |it: u32| format!("AWSLogs/000000000001/CloudTrail/us-east-1/2026/11/19/a{it:04}");
-        let mut world = World::holding((0..600).map(junk).chain([log_object(24 * 60 + 5)]));
+        let mut world = World::holding((0..600).map(junk));
         world.page_size = 1;
         let sample = collect(&world, trail("main")).facts.sample;
-        assert_eq!(world.count(Operation::ListObjectsV2), 500);
-        assert_eq!((sample.lists, sample.population), (500, Population::AtLeast(0)));
+        assert!(world.count(Operation::ListObjectsV2) <= 500);
+        assert_eq!(sample.population, Population::AtLeast(0));
+        // The day that was drawn could not be listed to its first log object.
+        assert_eq!((sample.selected(), sample.unreadable), (1, 1));
     }
 
     #[test]
@@ -560,16 +554,24 @@ mod listing {
             of_organization(TrailDescription { is_multi_region: true, ..trail("main") });
         let audited: Vec<AccountId> = (1..=30).map(account).collect();
         for (page_size, budget) in [(1000, 500), (1, 500), (1, 7), (1000, 0)] {
-            let mut world =
-                World::holding((1..=30).map(|it| log_object_of("", account(it), "us-east-1", 5)));
+            let mut world = World::holding((1..=30).map(|it| {
+                log_object_of("", account(it), "us-east-1", 5).replacen('/', "/o-1/", 1)
+            }));
             world.page_size = page_size;
             let thresholds = Thresholds { listing_budget: budget, ..Thresholds::DEFAULT };
             let settings = CollectSettings { thresholds, ..settings() };
             let members = Members { audited: audited.clone(), ..members() };
             let (collected, _) =
                 collect_with(&world, settings, at_once(members), everywhere.clone());
-            assert!(world.count(Operation::ListObjectsV2) <= budget as usize);
-            assert!(matches!(collected.facts.sample.population, Population::AtLeast(_)));
+            let sample = &collected.facts.sample;
+            assert!(sample.lists <= budget);
+            // The census, which is not of the budget, finds those thirty of 1,020 that hold any.
+            assert_eq!(sample.census_lists, 30 * 34);
+            let listed = world.count(Operation::ListObjectsV2);
+            let others = collected.facts.history.lists;
+            assert_eq!(listed, (sample.lists + sample.census_lists + others) as usize);
+            let is_counted = sample.population == Population::Counted(30);
+            assert_eq!(is_counted, budget == 500, "{page_size} {budget}");
         }
     }
 
@@ -589,15 +591,15 @@ mod listing {
     }
 
     #[test]
-    fn what_was_listed_before_a_refusal_is_still_examined() {
+    fn what_was_listed_before_a_refusal_is_still_examined_and_proves_nothing() {
         let world = World::holding([log_object(5)]).refusing(|it| match it {
-            Call::List(_, prefix) => prefix.ends_with("/2026/11/17/"),
+            Call::List(_, prefix) => prefix.contains("/eu-west-1/"),
             _ => false,
         });
-        let sample = collect(&world, trail("main")).facts.sample;
-        assert_eq!((sample.lists, sample.sealed), (3, 1));
+        let sample = collect(&world, multi_region()).facts.sample;
+        assert_eq!((sample.lists, sample.examined, sample.selected()), (2, 1, 0));
         assert_eq!((sample.population, sample.gaps.len()), (Population::AtLeast(1), 1));
-        assert_eq!(sample.method, SampleMethod::NewestOnly);
+        assert_eq!(sample.method, SampleMethod::Partial);
     }
 
     #[test]
@@ -635,7 +637,7 @@ mod listing {
             let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
             let population = collected.facts.sample.population;
             assert_eq!(population, Population::Counted(expected), "{minutes_ago}");
-            assert_eq!(prefixes(&world).len(), 1);
+            assert_eq!(collected.facts.sample.lists, 1);
         }
     }
 
@@ -648,8 +650,8 @@ mod listing {
         let world = World::new();
         collect(&world, TrailDescription { is_multi_region: true, ..trail("main") });
         let regions = prefixes(&world).into_iter().map(|it| it.contains("/us-east-1/"));
-        // The home Region goes ahead on each of the seven days.
-        assert!(regions.eq([true, false].repeat(7)));
+        // The home Region goes ahead.
+        assert!(regions.take(2).eq([true, false]));
     }
 
     #[test]
@@ -703,33 +705,13 @@ mod objects {
     }
 
     #[test]
-    fn of_a_larger_population_the_newest_are_examined_and_called_so() {
-        let world = World::holding((1..=60).map(log_object));
-        let collected = collect(&world, trail("main"));
-        let mut asked = heads(&world);
-        asked.sort_unstable();
-        let mut newest: Vec<String> = (1..=59).map(log_object).collect();
-        newest.sort_unstable();
-        assert_eq!(asked, newest);
-        assert_eq!(collected.facts.sample.method, SampleMethod::NewestOnly);
-        assert!(collected.samples.iter().all(|it| it.selection == Selection::Newest));
-        assert!(
-            collected
-                .samples
-                .iter()
-                .map(|it| &it.key)
-                .eq(&(1..=59).map(log_object).collect::<Vec<_>>())
-        );
-    }
-
-    #[test]
     fn a_trail_without_a_key_looks_at_one_object_only() {
         let mut world = World::holding((1..=5).map(log_object));
         world.objects.values_mut().for_each(|it| *it = Object::Found(aes256()));
         let collected = collect(&world, keyless());
         assert_eq!(heads(&world), [log_object(1)]);
         let sample = collected.facts.sample;
-        assert_eq!((sample.tested, sample.sealed), (1, 0));
+        assert_eq!((sample.examined, sample.selected(), sample.sealed), (1, 0, 0));
         assert_eq!(sample.newest.unwrap().deviation, Some(DeviationClass::SseS3));
         assert_eq!(sample.population, Population::Counted(5));
     }
@@ -737,10 +719,21 @@ mod objects {
     #[test]
     fn a_trail_without_a_key_goes_on_where_an_object_vanished() {
         let mut world = World::holding((1..=5).map(log_object));
+        world.objects.values_mut().for_each(|it| *it = Object::Found(aes256()));
         world.objects.insert(log_object(1), Object::Vanished);
         let collected = collect(&world, keyless());
         assert_eq!(heads(&world), [log_object(1), log_object(2)]);
         assert_eq!(results(&collected), [SampleResult::Replaced, SampleResult::Deviation]);
+    }
+
+    #[test]
+    fn a_trail_without_a_key_looks_for_what_only_such_a_trail_writes() {
+        // What lies under a key may be another trail's that delivers under the same prefix.
+        let mut world = World::holding((1..=5).map(log_object));
+        world.objects.insert(log_object(3), Object::Found(aes256()));
+        let collected = collect(&world, keyless());
+        assert_eq!(heads(&world), [log_object(1), log_object(2), log_object(3)]);
+        assert_eq!(collected.facts.sample.by_class()[&DeviationClass::SseS3], 1);
     }
 
     #[test]
@@ -760,11 +753,12 @@ mod objects {
     fn an_answer_about_one_object_alone_hides_no_other() {
         let newest = Call::Head(reader_at_home(), log_object(1));
         let odd = GapClass::MalformedAnswer;
-        let world = World::holding((1..=3).map(log_object))
+        let mut world = World::holding((1..=3).map(log_object))
             .failing(move |it| (*it == newest).then_some(odd));
         let collected = collect(&world, trail("main"));
         let (unreadable, pass) = (SampleResult::Unreadable, SampleResult::Pass);
         assert_eq!(results(&collected), [unreadable, pass, pass]);
+        world.objects.values_mut().for_each(|it| *it = Object::Found(aes256()));
         let collected = collect(&world, keyless());
         assert_eq!(results(&collected), [unreadable, SampleResult::Deviation]);
     }
@@ -809,8 +803,8 @@ mod objects {
         }
         let sample = collect(&world, trail("main")).facts.sample;
         assert_eq!((sample.tested, sample.sealed), (5, 3));
-        assert_eq!(sample.deviations.get(&DeviationClass::SseS3), Some(&2));
-        assert_eq!(sample.newest_deviation.unwrap().key, hours_ago(1));
+        assert_eq!(sample.by_class().get(&DeviationClass::SseS3), Some(&2));
+        assert_eq!(sample.newest_deviation().unwrap().key, hours_ago(1));
     }
 
     #[test]
@@ -821,7 +815,7 @@ mod objects {
         let collected = collect(&world, trail("main"));
         let sample = &collected.facts.sample;
         assert_eq!((sample.tested, sample.sealed, sample.left_population), (5, 5, 1));
-        assert_eq!(sample.newest_deviation, None);
+        assert_eq!(sample.newest_deviation(), None);
         assert_eq!(collected.samples[5].result, SampleResult::PreEnablement);
         assert_eq!(collected.samples[5].key, earlier);
     }
@@ -832,7 +826,7 @@ mod objects {
             let mut world = World::new();
             world.objects.insert(log_object(1), Object::Found(under(key)));
             let sample = collect(&world, trail("main")).facts.sample;
-            sample.newest_deviation.unwrap().deviation.unwrap()
+            sample.newest_deviation().unwrap().deviation.unwrap()
         };
         assert_eq!(class(FOREIGN_KEY), DeviationClass::WrongKey);
         let stranger = "arn:aws:kms:us-east-1:000000000077:key/7";
@@ -841,7 +835,7 @@ mod objects {
         let mut world = World::holding([log_object(60)]);
         world.objects.insert(log_object(1), Object::Found(under(stranger)));
         let gaps = GapLedger::default();
-        let collector = Collector::new(&world, &gaps, settings(), never());
+        let collector = Collector::new(&world, &gaps, settings(), never(), anywhere());
         let waits = poll_immediate(Box::pin(collector.collect(work(trail("main")))));
         assert!(block_on(waits).is_none());
     }

@@ -6,27 +6,28 @@ use trailseal_model::{
 
 use super::TrailCase;
 
-/// A deviation fails, wherever it was found. A pass needs every object of the window examined, and
-/// what could not be read, counted as deviations, within the tolerable rate.
+/// A deviation fails, wherever it was found. A pass needs a statistical sample without one, and
+/// that the share which may deviate at most is within the tolerable rate.
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if case.trail.description.kms_key_id.is_none() {
         return keyless(case);
     }
-    if let Some(newest) = &case.trail.sample.newest_deviation {
+    let sample = &case.trail.sample;
+    if let Some(newest) = sample.newest_deviation() {
         return deviating(case, newest);
     }
-    let sample = &case.trail.sample;
     match (sample.method, sample.population) {
         (SampleMethod::Nothing, _) => nothing(case),
-        (SampleMethod::NewestOnly, _) | (SampleMethod::All, Population::AtLeast(_)) => {
-            unproven(case, Reason::NewestOnly, "only the newest objects were examined")
+        (SampleMethod::Partial, _)
+        | (SampleMethod::All | SampleMethod::Random, Population::AtLeast(_)) => {
+            unproven(case, Reason::Unread, "the window could not be listed to its end")
         }
-        (SampleMethod::All, Population::Counted(_)) => match case.unlisted_members() {
+        _ => match case.unlisted_members() {
             Some(gap) => members_unlisted(case, gap),
             None if case.has_declared_members() => {
                 unproven(case, Reason::PopulationDeclared, "its members are the user's word only")
             }
-            None => examined(case),
+            None => sampled(case),
         },
     }
 }
@@ -35,8 +36,10 @@ const EXPECTED: &str = "every log object of the window under the trail's key";
 
 fn keyless(case: &TrailCase<'_>) -> Finding {
     let sample = &case.trail.sample;
-    let Some(newest) = &sample.newest else { return nothing(case) };
-    let is_own = newest.deviation == Some(DeviationClass::SseS3) || !case.has_siblings;
+    let own = sample.deviating.iter().find(|it| it.class == DeviationClass::SseS3);
+    let newest = own.map(|it| &*it.newest).or(sample.newest.as_deref());
+    let Some(newest) = newest else { return nothing(case) };
+    let is_own = own.is_some() || !case.has_siblings;
     match newest.evidence.as_ref().filter(|_| is_own) {
         Some(evidence) => {
             let proof = Proof::of(evidence);
@@ -60,12 +63,12 @@ fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
         return shared(case, newest);
     }
     let sample = &case.trail.sample;
-    let count: u32 = sample.deviations.values().sum();
     let proof = Proof::of(evidence);
     Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason(class), &proof)
         .saying(format!(
-            "{count} of {} examined log objects of '{}' are not under its key; the newest is '{}'.",
-            sample.tested,
+            "{} of {} examined log objects of '{}' are not under its key; the newest is '{}'.",
+            sample.deviations(),
+            sample.examined,
             case.name(),
             file_name(&newest.key)
         ))
@@ -100,34 +103,67 @@ fn nothing(case: &TrailCase<'_>) -> Finding {
             unproven(case, Reason::Unread, "the bucket could not be listed")
         }
         Population::Counted(0) => unproven(case, Reason::NoObjects, "no log object in the window"),
+        _ if sample.frame.empty > 0 => {
+            unproven(case, Reason::NoObjects, "no cell that was drawn holds a log object")
+        }
         _ => unproven(case, Reason::Unread, "the window was not listed to its end"),
     }
 }
 
-fn examined(case: &TrailCase<'_>) -> Finding {
-    let sample = &case.trail.sample;
-    let selected = sample.tested + sample.unreadable;
-    // Everything was examined, so the bound is the rate itself, the unreadable counted against us.
-    let upper_bound = f64::from(sample.unreadable) / f64::from(selected.max(1));
+fn sampled(case: &TrailCase<'_>) -> Finding {
+    let (sample, thresholds) = (&case.trail.sample, case.facts.thresholds);
+    let Some(bound) = sample.upper_bound(thresholds.confidence) else {
+        let why = "every listed object was gone when it was read, or is older than the switch";
+        return unproven(case, Reason::NoObjects, why);
+    };
     let newest = sample.newest.as_ref().and_then(|it| it.evidence.as_ref());
     let proof = newest.filter(|_| sample.sealed > 0).map(Proof::of);
+    let proof = proof.filter(|_| bound <= thresholds.tolerable_rate);
     match proof {
-        Some(proof) if upper_bound <= case.facts.thresholds.tolerable_rate => {
-            let proof = sample.listed_by.iter().fold(proof, Proof::and);
-            let control = ControlId::LogObjectsSealed;
-            Finding::pass(control, case.subject(), Reason::AllSealed, &proof)
-                .saying(format!(
-                    "All {} log objects of '{}' in the window were examined and lie under its key.",
-                    sample.sealed,
-                    case.name()
-                ))
-                .comparing(EXPECTED, counts(case))
+        Some(proof) => passing(case, bound, &proof),
+        None if sample.unreadable > 0 => {
+            unproven(case, Reason::UnreadableObjects, "too many objects could not be read")
         }
-        _ if selected == 0 => {
-            unproven(case, Reason::NoObjects, "every listed object was gone when it was read")
+        None => {
+            let why = format!("the sample is too small, {} may deviate", percent(bound));
+            unproven(case, Reason::SampleTooSmall, &why)
         }
-        _ => unproven(case, Reason::UnreadableObjects, "too many objects could not be read"),
     }
+}
+
+fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
+    let (sample, name) = (&case.trail.sample, case.name());
+    let (selected, confidence) = (sample.selected(), percent(case.facts.thresholds.confidence));
+    let (reason, message) = match sample.method {
+        SampleMethod::Random => (
+            Reason::SampleSealed,
+            format!(
+                "{} of {selected} log objects of '{name}' that were drawn at random from {} lie under its key, none deviates; at {confidence} confidence {} of them deviate at most.",
+                sample.sealed,
+                sample.eligible,
+                percent(bound)
+            ),
+        ),
+        SampleMethod::Cells => (
+            Reason::CellSampleSealed,
+            format!(
+                "{} of {selected} log objects of '{name}', each of a cell (account, Region, day) that was drawn at random, lie under its key, none deviates; at {confidence} confidence the cell-weighted rate of deviations is {} at most.",
+                sample.sealed,
+                percent(bound)
+            ),
+        ),
+        _ => (
+            Reason::AllSealed,
+            format!(
+                "All {} log objects of '{name}' in the window were examined and lie under its key.",
+                sample.sealed
+            ),
+        ),
+    };
+    let proof = sample.listed_by.iter().fold(proof.clone(), Proof::and);
+    Finding::pass(ControlId::LogObjectsSealed, case.subject(), reason, &proof)
+        .saying(message)
+        .comparing(EXPECTED, counts(case))
 }
 
 /// An organization trail delivers for members that nobody could list, too.
@@ -153,25 +189,34 @@ fn counts(case: &TrailCase<'_>) -> String {
         Population::Counted(count) => format!("{count} listed"),
         Population::AtLeast(count) => format!("at least {count} listed"),
     };
-    let (tested, sealed, unreadable) = (sample.tested, sample.sealed, sample.unreadable);
-    let older = sample.left_population;
+    let (selected, tested, sealed) = (sample.selected(), sample.tested, sample.sealed);
+    let (unreadable, older) = (sample.unreadable, sample.left_population);
+    let bound = sample.upper_bound(case.facts.thresholds.confidence);
+    let bound = bound.map(|it| format!(", at most {} may deviate", percent(it)));
     format!(
-        "{listed}, {tested} read, {sealed} sealed, {unreadable} unreadable, {older} older than the switch"
+        "{listed}, {selected} selected, {tested} read, {sealed} sealed, {unreadable} unreadable, {older} older than the switch{}",
+        bound.unwrap_or_default()
     )
 }
 
+/// With two decimals, rounded up: it is never more than what is said.
+fn percent(share: f64) -> String {
+    let hundredths = (share * 1e4 - 1e-6).ceil() + 0.0;
+    format!("{} %", hundredths / 1e2)
+}
+
 /// The last part of an object's key: people know the rest, and `observed` has it.
-fn file_name(key: &str) -> &str {
+pub(super) fn file_name(key: &str) -> &str {
     key.rsplit('/').next().unwrap_or(key)
 }
 
-fn shown(sample: &Sample) -> String {
+pub(super) fn shown(sample: &Sample) -> String {
     let algorithm = sample.algorithm.as_deref().unwrap_or("no encryption");
     let key = sample.kms_key_id.as_deref().map(|it| format!(" under {it}")).unwrap_or_default();
     format!("{algorithm}{key}: s3://{}/{}", sample.bucket, sample.key)
 }
 
-const fn reason(class: DeviationClass) -> Reason {
+pub(super) const fn reason(class: DeviationClass) -> Reason {
     match class {
         DeviationClass::None => Reason::Unencrypted,
         DeviationClass::SseC => Reason::SseC,

@@ -1,6 +1,9 @@
 //! Judges facts. A total, synchronous function: the same facts give the same findings.
 
 mod account;
+mod digest;
+mod groups;
+mod history;
 mod key;
 mod key_policy;
 mod key_policy_describe_key;
@@ -13,9 +16,8 @@ mod store;
 mod trail_delivering;
 mod trail_kms_encrypted;
 
+pub use groups::settle_groups;
 pub use sealing::account_sealing;
-
-use std::collections::HashMap;
 
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
@@ -27,10 +29,10 @@ use trailseal_model::{
 /// that this version does not judge are emitted where the subject's verdict hangs on them.
 #[must_use]
 pub fn judge(facts: &OrganizationFacts) -> Vec<Finding> {
-    let siblings = siblings(facts);
+    let siblings = groups::siblings(&facts.trails);
     let mut findings = Vec::new();
-    for (trail, has_siblings) in facts.trails.iter().zip(siblings) {
-        let case = TrailCase::new(facts, trail, has_siblings);
+    for (trail, siblings) in facts.trails.iter().zip(siblings) {
+        let case = TrailCase::new(facts, trail, !siblings.is_empty());
         let of_trail = CONTROLS.iter().filter(|it| it.subject == SubjectKind::Trail);
         findings.extend(of_trail.filter_map(|it| case.judge(it)));
     }
@@ -71,6 +73,8 @@ impl<'a> TrailCase<'a> {
             ControlId::KeyRotationEnabled => Some(key_rotation::judge(self)),
             ControlId::TrailDelivering => Some(trail_delivering::judge(self)),
             ControlId::LogObjectsSealed => Some(log_objects::judge(self)),
+            ControlId::DigestObjectsSealed => Some(digest::judge(self)),
+            ControlId::HistorySealed => Some(history::judge(self)),
             _ => control.essential.then(|| self.not_built(control.id)),
         }
     }
@@ -119,35 +123,6 @@ impl<'a> TrailCase<'a> {
     fn name(&self) -> &str {
         &self.trail.description.name
     }
-}
-
-/// For each trail whether another one delivers under the same prefix. Log names carry no trail
-/// name, so the objects of such trails cannot be told apart.
-fn siblings(facts: &OrganizationFacts) -> Vec<bool> {
-    let place = |trail: &TrailFacts| {
-        let it = &trail.description;
-        let owner = (!it.is_organization_trail).then_some(it.owner);
-        (it.bucket.clone(), it.prefix.clone(), owner)
-    };
-    let mut by_place: HashMap<_, Vec<&TrailFacts>> = HashMap::new();
-    for trail in &facts.trails {
-        by_place.entry(place(trail)).or_default().push(trail);
-    }
-    let overlap = |one: &TrailFacts, other: &TrailFacts| {
-        let (one, other) = (&one.description, &other.description);
-        one.arn != other.arn
-            && (one.is_multi_region
-                || other.is_multi_region
-                || one.home_region == other.home_region)
-    };
-    facts
-        .trails
-        .iter()
-        .map(|trail| {
-            trail.description.bucket.is_some()
-                && by_place[&place(trail)].iter().any(|it| overlap(trail, it))
-        })
-        .collect()
 }
 
 #[cfg(test)]

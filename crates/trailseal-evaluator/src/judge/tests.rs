@@ -3,6 +3,7 @@
 mod account_covered;
 mod account_scope;
 mod account_sealing;
+mod beside_the_window;
 mod event_data_store;
 mod key_policy_describe_key;
 mod key_policy_scoped;
@@ -15,15 +16,16 @@ use std::sync::Arc;
 use jiff::SignedDuration;
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
-    AccountState, Answer, BucketOwner, BucketPresence, ControlId, DescribedFrom, DeviationClass,
-    Finding, KeyManager, KeyPresence, LogSample, Observed, Population, PopulationSource,
-    SampleMethod, SampleResult, Status, Subject, TrailStatus, Verdict, verdict,
+    AccountState, Answer, BucketOwner, BucketPresence, CellFrame, ControlId, DescribedFrom,
+    DeviationClass, Finding, HistorySample, KeyManager, KeyPresence, LogSample, Observed,
+    Population, PopulationSource, SampleMethod, SampleResult, Status, Subject, TrailStatus,
+    Verdict, verdict,
 };
 
-use super::judge;
+use super::{judge, settle_groups};
 use crate::test_support::{
     Facts, KEY, POLICY, account, answer, arn, delivered, deviating, evidence, examined, gap, known,
-    member, now, object, region, trail_facts, window,
+    member, now, object, region, sealed_history, trail_facts, window,
 };
 
 /// A key of an account that is not of the organization.
@@ -557,28 +559,77 @@ mod log_objects_sealed {
 
     #[test]
     fn a_deviation_fails_wherever_it_was_found() {
-        let newest_only = LogSample {
-            method: SampleMethod::NewestOnly,
-            population: Population::AtLeast(60),
-            ..deviating(DeviationClass::SseS3)
-        };
-        check_objects(newest_only, "fail sse_s3");
+        for method in SampleMethod::ALL {
+            let sample = LogSample { method: *method, ..deviating(DeviationClass::SseS3) };
+            check_objects(sample, "fail sse_s3");
+        }
         let refused = LogSample { gaps: vec![gap(0)], ..deviating(DeviationClass::SseS3) };
         check_objects(refused, "fail sse_s3");
     }
 
+    /// So many of this population, all sealed but for those that could not be read.
+    fn random(eligible: u64, sealed: u32, unreadable: u32) -> LogSample {
+        let population = Population::Counted(eligible);
+        let method = SampleMethod::Random;
+        LogSample { method, population, eligible, ..examined(sealed, unreadable) }
+    }
+
     #[test]
-    fn the_newest_alone_prove_nothing_of_the_window() {
-        let newest = LogSample {
-            method: SampleMethod::NewestOnly,
-            population: Population::AtLeast(60),
-            ..examined(59, 0)
+    fn a_random_sample_passes_where_what_may_deviate_is_tolerable() {
+        let finding = check_objects(random(100, 59, 0), "pass sample_sealed");
+        assert!(finding.message().contains("3 % of them deviate at most"), "{}", finding.message());
+        check_objects(random(250_000, 59, 0), "pass sample_sealed");
+        check_objects(random(100, 58, 1), "pass sample_sealed");
+        check_objects(random(250_000, 58, 0), "not_proven sample_too_small");
+        check_objects(random(250_000, 58, 1), "not_proven unreadable_objects");
+        check_objects(random(100, 0, 59), "not_proven unreadable_objects");
+    }
+
+    #[test]
+    fn a_sample_of_cells_passes_by_the_cell_weighted_rate_and_says_so() {
+        let cells = |sealed, unreadable| {
+            let population = Population::AtLeast(1000);
+            LogSample { method: SampleMethod::Cells, population, ..examined(sealed, unreadable) }
         };
-        check_objects(newest, "not_proven newest_only");
-        let counted = LogSample { method: SampleMethod::NewestOnly, ..examined(59, 0) };
-        check_objects(counted, "not_proven newest_only");
-        let partly = LogSample { population: Population::AtLeast(3), ..examined(3, 0) };
-        check_objects(partly, "not_proven newest_only");
+        let finding = check_objects(cells(59, 0), "pass cell_sample_sealed");
+        let message = finding.message();
+        assert!(
+            message.contains("cell-weighted rate of deviations is 4.96 % at most"),
+            "{message}"
+        );
+        check_objects(cells(58, 0), "not_proven sample_too_small");
+        check_objects(cells(58, 1), "not_proven unreadable_objects");
+        let empty = LogSample {
+            frame: CellFrame { cells: 8, drawn: 2000, empty: 2000 },
+            ..LogSample::nothing(window())
+        };
+        check_objects(empty, "not_proven no_objects");
+    }
+
+    #[test]
+    fn other_numbers_give_other_verdicts() {
+        let of = |tolerable_rate, sample| {
+            let facts = Facts::sealed().objects(sample);
+            facts.with(|it| it.thresholds.tolerable_rate = tolerable_rate)
+        };
+        check(of(0.01, random(250_000, 59, 0)), "log-objects-sealed not_proven sample_too_small");
+        check(of(0.01, random(250_000, 299, 0)), "log-objects-sealed pass sample_sealed");
+        check(of(0.1, random(250_000, 29, 0)), "log-objects-sealed pass sample_sealed");
+    }
+
+    #[test]
+    fn what_could_not_be_listed_to_its_end_proves_nothing() {
+        let partial = LogSample {
+            method: SampleMethod::Partial,
+            population: Population::AtLeast(60),
+            ..examined(0, 0)
+        };
+        check_objects(partial, "not_proven unread");
+        for method in [SampleMethod::All, SampleMethod::Random] {
+            let population = Population::AtLeast(60);
+            let sample = LogSample { method, population, ..examined(59, 0) };
+            check_objects(sample, "not_proven unread");
+        }
     }
 
     #[test]
@@ -735,6 +786,70 @@ mod shared_prefix {
         check(keyless(DeviationClass::None), SHARED);
     }
 
+    /// The facts when all trails are known.
+    fn settled(facts: Facts) -> Facts {
+        facts.with(settle_groups)
+    }
+
+    #[test]
+    fn each_key_of_the_group_is_right_for_its_keyed_trails() {
+        let facts = settled(deviating_main().and_trail("sibling", |_| ()));
+        let sample = facts.build().trails[0].sample.clone();
+        assert_eq!((sample.tested, sample.sealed, sample.deviations()), (3, 3, 0));
+        assert_eq!(sample.group_keys, [KEY]);
+        for class in [DeviationClass::PreviousKey, DeviationClass::ForeignKey] {
+            let facts = Facts::sealed().objects(deviating(class)).and_trail("sibling", |_| ());
+            check(settled(facts), "log-objects-sealed pass all_sealed");
+        }
+    }
+
+    #[test]
+    fn the_history_of_a_group_is_settled_too() {
+        let history = |class| {
+            let (deviating, oldest) = (deviating(class).deviating, Some(now()));
+            HistorySample { deviating, oldest, sealed_since: None, ..sealed_history() }
+        };
+        let of = |class| {
+            let facts = Facts::sealed().trail(|it| it.history = history(class));
+            facts.and_trail("sibling", |_| ())
+        };
+        check(of(DeviationClass::WrongKey), "history-sealed not_proven shared_prefix");
+        check(settled(of(DeviationClass::WrongKey)), "history-sealed pass history_sealed");
+        check(settled(of(DeviationClass::SseS3)), "history-sealed not_proven shared_prefix");
+    }
+
+    #[test]
+    fn what_no_key_of_the_group_explains_stays_a_deviation() {
+        let other = |it: &mut trailseal_model::TrailDescription| {
+            it.kms_key_id = Some(FAR_KEY.to_owned());
+        };
+        check(settled(deviating_main().and_trail("other", other)), SHARED);
+        let unread = |it: &mut trailseal_model::TrailDescription| {
+            it.kms_key_id = Some("alias/unread".to_owned());
+        };
+        check(settled(deviating_main().and_trail("other", unread)), SHARED);
+        for class in [DeviationClass::SseS3, DeviationClass::None, DeviationClass::AwsManagedKey] {
+            let facts = Facts::sealed().objects(deviating(class)).and_trail("sibling", |_| ());
+            check(settled(facts), SHARED);
+        }
+        // Nor does a key of a trail that delivers elsewhere.
+        let elsewhere =
+            |it: &mut trailseal_model::TrailDescription| it.prefix = Some("x".to_owned());
+        check(
+            settled(deviating_main().and_trail("other", elsewhere)),
+            "log-objects-sealed fail wrong_key",
+        );
+    }
+
+    #[test]
+    fn a_trail_without_a_key_passes_by_no_key_of_the_group() {
+        let facts = Facts::sealed()
+            .names_key(None)
+            .objects(deviating(DeviationClass::WrongKey))
+            .and_trail("sibling", |it| it.kms_key_id = Some(KEY.to_owned()));
+        check(settled(facts), SHARED);
+    }
+
     #[test]
     fn an_object_of_s3_s_own_key_leaves_a_keyed_sibling_unproven() {
         let facts = Facts::sealed()
@@ -762,6 +877,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled pass rotation_on",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
     }
@@ -781,6 +898,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_applicable no_kms_key",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail no_kms_key",
+                "digest-objects-sealed not_applicable no_kms_key",
+                "history-sealed not_applicable no_kms_key",
             ],
         );
     }
@@ -801,6 +920,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_applicable aws_managed",
                 "trail-delivering pass delivering",
                 "log-objects-sealed fail aws_managed_key",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
         let disabled = Facts::sealed().key(|it| {
@@ -825,6 +946,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_applicable key_gone",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
     }
@@ -845,6 +968,8 @@ mod what_follows_from_what {
                 "key-rotation-enabled not_proven unread",
                 "trail-delivering pass delivering",
                 "log-objects-sealed pass all_sealed",
+                "digest-objects-sealed not_applicable no_validation",
+                "history-sealed pass history_sealed",
             ],
         );
         let deviating = unread().objects(deviating(DeviationClass::WrongKey));

@@ -172,6 +172,8 @@ mod tests {
             throttles: 0,
             started_at: None,
             finished_at: None,
+            newest_log: None,
+            newest_log_at: None,
         })
     }
 

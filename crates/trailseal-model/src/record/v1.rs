@@ -4,8 +4,10 @@
 //! counts the others, so that a record that was cut short is refused.
 
 mod convert;
+mod history;
 mod inventory;
 mod lines;
+mod sampling;
 mod write;
 
 use std::collections::BTreeMap;
@@ -13,11 +15,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-pub use convert::sample_line;
+pub use history::{DigestLine, HistoryLine};
 pub use lines::{
-    AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, SampleLine,
-    SamplingLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
+    AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, StatusLine,
+    StoreLine, ThrottledKeyLine, TrailLine,
 };
+pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};
 pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 
 /// The schema's name, in the first line of every record.
@@ -43,6 +46,8 @@ pub enum Line {
     Gap(GapLine),
     /// One judgement.
     Finding(Box<FindingLine>),
+    /// One listed cell of a trail's log objects.
+    SampledCell(Box<SampledCellLine>),
     /// One looked-at log object.
     Sample(Box<SampleLine>),
     /// One account x Region.
@@ -64,6 +69,7 @@ impl Line {
             Self::Trail(_) => "trail",
             Self::Gap(_) => "gap",
             Self::Finding(_) => "finding",
+            Self::SampledCell(_) => "sampled_cell",
             Self::Sample(_) => "sample",
             Self::Coverage(_) => "coverage",
             Self::End(_) => "end",
@@ -82,9 +88,10 @@ impl Line {
             Self::Trail(it) => (5, it.trail_arn.clone()),
             Self::Gap(it) => (6, it.place()),
             Self::Finding(it) => (7, format!("{}\0{:02}", it.resource_arn, it.control_order())),
-            Self::Sample(it) => (8, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
-            Self::Coverage(it) => (9, format!("{}{}", it.account_id, it.region)),
-            Self::End(_) => (10, String::new()),
+            Self::SampledCell(it) => (8, format!("{}\0{:08}", it.trail_arn, it.cell_index)),
+            Self::Sample(it) => (9, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
+            Self::Coverage(it) => (10, format!("{}{}", it.account_id, it.region)),
+            Self::End(_) => (11, String::new()),
         }
     }
 }

@@ -24,4 +24,6 @@ pub(crate) fn row(known: &Known, it: &CoverageLine) -> Row {
         .maybe(it.finished_at.as_ref())
         .cell(it.stores_found)
         .free(known.ou_names(&it.account_id))
+        .maybe(it.newest_log.as_ref())
+        .maybe(it.newest_log_at.as_ref())
 }

@@ -3,6 +3,7 @@
 use trailseal_model::record::v1::SampleLine;
 
 use crate::cell::Row;
+use crate::command::head_object;
 use crate::known::Known;
 
 pub(crate) fn row(known: &Known, it: &SampleLine) -> Row {
@@ -26,4 +27,5 @@ pub(crate) fn row(known: &Known, it: &SampleLine) -> Row {
         .maybe(it.request_id.as_ref())
         .maybe(it.checked_at.as_ref())
         .maybe(it.gap_id.as_ref())
+        .cell(head_object(it))
 }

@@ -55,4 +55,10 @@ pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
         .maybe(it.records_write_events)
         .list(&it.excluded_event_sources)
         .free(known.ou_names(&it.account_id))
+        .maybe(it.history.sealed_since.as_ref())
+        .maybe(it.history.oldest.as_ref())
+        .cell(it.history.examined)
+        .list(it.history.deviations.iter().map(|(class, n)| format!("{class}={n}")))
+        .maybe(it.digest.newest.as_ref())
+        .maybe(it.digest.result.as_ref())
 }

@@ -62,7 +62,7 @@ pub(super) fn run() -> Line {
             "excluded_accounts": [], "regions": []
         },
         "role_name": "TrailsealAudit", "arguments": ["scan"],
-        "settings": {},
+        "settings": {"seed": "7"},
         "window_start": "2026-11-13T00:00:00.000Z", "window_end": "2026-11-20T00:00:00.000Z",
         "thresholds": {
             "tolerable_rate": 0.05, "confidence": 0.95, "sample_size": 59, "listing_budget": 500,
@@ -114,6 +114,18 @@ pub(super) fn store(name: &str) -> Line {
     }))
 }
 
+fn sampling() -> Value {
+    json!({
+        "method": "random", "estimand": "object", "population": 500,
+        "population_counted": true, "eligible": 400, "cells": 0, "cells_drawn": 0,
+        "cells_empty": 0, "lists": 3, "census_lists": 0, "selected": 59, "tested": 58, "sealed": 56,
+        "unreadable": 1, "examined": 60, "left_population": 4, "replaced": 2,
+        "switched_at": "2026-11-15T00:00:00.000Z",
+        "deviations": {"sse-s3": 1, "wrong-key": 1}, "upper_bound": 0.1275,
+        "gap_ids": ["g1"]
+    })
+}
+
 pub(super) fn trail(prefix: &str) -> Line {
     line(json!({
         "line": "trail", "trail_arn": TRAIL, "name": "main", "account_id": ACCOUNT,
@@ -140,11 +152,12 @@ pub(super) fn trail(prefix: &str) -> Line {
         ],
         "records_read_events": true, "records_write_events": false,
         "excluded_event_sources": ["kms.amazonaws.com", "rdsdata.amazonaws.com"],
-        "sampling": {
-            "method": "all", "population": 5, "population_counted": true, "tested": 5,
-            "sealed": 3, "unreadable": 0, "left_population": 0,
-            "deviations": {"sse-s3": 1, "wrong-key": 1}, "gap_ids": []
+        "sampling": sampling(),
+        "history": {
+            "oldest": "2025-01-01T00:00:00.000Z", "sealed_since": "2026-11-15T00:00:00.000Z",
+            "lists": 14, "examined": 13, "unreadable": 0, "deviations": {"sse-s3": 3}, "gap_ids": []
         },
+        "digest": {"newest": "2026-11-19T23:00:00.000Z", "result": "pass", "gap_ids": []},
         "verdict": "unsealed", "key_id_only_rule": "pass"
     }))
 }
@@ -190,6 +203,15 @@ pub(super) fn finding_of(control: &str, trail: &str, status: &str, observed: &st
     Line::Finding(it)
 }
 
+pub(super) fn sampled_cell(prefix: &str) -> Line {
+    line(json!({
+        "line": "sampled_cell", "trail_arn": TRAIL, "bucket": "logs", "cell_index": 0,
+        "account_id": ACCOUNT, "region": "us-east-1", "day": null, "used": "counted",
+        "prefix": prefix, "start_after": format!("{prefix}a"), "before": format!("{prefix}z"),
+        "objects": 500, "objects_whole": true, "keys_sha256": "5e1f"
+    }))
+}
+
 pub(super) fn sample(object_key: &str) -> Line {
     line(json!({
         "line": "sample", "trail_arn": TRAIL, "bucket": "logs", "object_key": object_key,
@@ -220,6 +242,7 @@ pub(super) fn record(text: &str) -> Vec<Line> {
         trail(text),
         gap(text, text),
         finding("fail", text),
+        sampled_cell(text),
         sample(text),
         coverage(),
     ]

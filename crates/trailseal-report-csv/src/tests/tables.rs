@@ -4,7 +4,7 @@ use trailseal_model::record::v1::Line;
 
 use super::record::{
     ACCOUNT, KEY, STORE, account, cell, check, coverage, finding, gap, key, pack, record, run,
-    store,
+    sample, sampled_cell, store, trail,
 };
 use crate::Table;
 
@@ -79,15 +79,72 @@ fn a_trail_shows_its_bucket_its_delivery_and_its_objects() {
             ("logging_regions", "2"),
             ("last_delivery_at", "2026-11-19T23:55:00.000Z"),
             ("delivery_errors", "eu-west-1=AccessDenied"),
-            ("population", "5"),
+            ("population", "500"),
             ("population_counted", "true"),
-            ("sample_method", "all"),
+            ("sample_method", "random"),
             ("deviations", "sse-s3=1;wrong-key=1"),
             ("sns_topic_arn", ""),
+            ("sealed_since", "2026-11-15T00:00:00.000Z"),
+            ("oldest_log_at", "2025-01-01T00:00:00.000Z"),
+            ("history_deviations", "sse-s3=3"),
+            ("newest_digest_result", "pass"),
             ("records_read_events", "true"),
             ("records_write_events", "false"),
             ("excluded_event_sources", "kms.amazonaws.com;rdsdata.amazonaws.com"),
         ],
+    );
+}
+
+#[test]
+fn sampling_shows_what_was_drawn_from_what_and_what_follows() {
+    let files = pack(record("plain"));
+    check(
+        &files,
+        Table::Sampling,
+        &[
+            ("window_start", "2026-11-13T00:00:00.000Z"),
+            ("sample_method", "random"),
+            ("estimand", "object"),
+            ("population", "500"),
+            ("eligible", "400"),
+            ("algorithm", "trailseal-sampling/1"),
+            ("seed", "7"),
+            ("selected", "59"),
+            ("unreadable", "1"),
+            ("switched_at", "2026-11-15T00:00:00.000Z"),
+            ("deviations", "sse-s3=1;wrong-key=1"),
+            ("upper_bound", "0.1275"),
+            ("is_within_rate", "false"),
+            ("gap_ids", "g1"),
+        ],
+    );
+    check(&files, Table::SampledCells, &[("objects", "500"), ("keys_sha256", "5e1f")]);
+}
+
+#[test]
+fn a_bound_within_the_rate_is_none_beside_a_deviation() {
+    let within = |bound: Option<f64>, deviations: usize| {
+        let Line::Trail(mut it) = trail("p") else { unreachable!("a trail") };
+        it.sampling.upper_bound = bound;
+        it.sampling.deviations = it.sampling.deviations.into_iter().take(deviations).collect();
+        cell(&pack(vec![run(), Line::Trail(it)]), Table::Sampling, "is_within_rate")
+    };
+    assert_eq!(within(Some(0.05), 0), "true");
+    assert_eq!(within(Some(0.0501), 0), "false");
+    assert_eq!(within(Some(0.01), 1), "false");
+    assert_eq!(within(None, 0), "");
+}
+
+#[test]
+fn each_row_has_the_command_that_does_it_again() {
+    let files = pack(vec![run(), sampled_cell("it's/"), sample("a b'c")]);
+    assert_eq!(
+        cell(&files, Table::Samples, "command"),
+        r"aws s3api head-object --bucket 'logs' --key 'a b'\''c'"
+    );
+    assert_eq!(
+        cell(&files, Table::SampledCells, "command"),
+        r#"aws s3api list-objects-v2 --bucket 'logs' --prefix 'it'\''s/' --start-after 'it'\''s/a' --query 'Contents[].[Key]' --output text | BEFORE='it'\''s/z' LC_ALL=C awk '$0 < ENVIRON["BEFORE"]' | sha256sum"#
     );
 }
 

@@ -5,7 +5,9 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::mpsc;
 use trailseal_evaluator::ports::TrailListed;
-use trailseal_evaluator::{Fold, FoldedTrail, Members, StoreWork, TrailWork, needs_members};
+use trailseal_evaluator::{
+    EnabledRegions, Fold, FoldedTrail, Members, StoreWork, TrailWork, needs_members,
+};
 use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree, outcome_of_failure};
 use trailseal_model::{
     Account, AccountId, Arn, Coverage, CoverageRow, GapClass, GapId, Observed, Organization,
@@ -251,6 +253,17 @@ impl Ledger {
             state.listing.insert(account);
             state.support.insert(account, enabled);
         }
+    }
+
+    /// The Regions that each account has, when every target is read.
+    pub(super) fn all_enabled_regions(&self) -> EnabledRegions {
+        let state = self.state();
+        let set = |account| {
+            let mut set = RegionSet::default();
+            state.enabled_regions(account).into_iter().for_each(|it| set.insert(it));
+            set
+        };
+        EnabledRegions(state.accounts.keys().map(|it| (*it, set(*it))).collect())
     }
 
     /// Queues what waited for the end of the directory; returns how many.

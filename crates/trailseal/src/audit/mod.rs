@@ -17,7 +17,9 @@ use futures::channel::{mpsc, oneshot};
 use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
-use trailseal_evaluator::{CollectSettings, Collector, Members, account_sealing, judge};
+use trailseal_evaluator::{
+    CollectSettings, Collector, EnabledRegions, Members, account_sealing, judge, settle_groups,
+};
 use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
 use trailseal_model::{
     Account, AccountId, AccountSealing, Event, EventSink, Finding, Gap, GapClass, GapId, GapLedger,
@@ -140,12 +142,14 @@ pub async fn audit<P: Ports>(
     let (stores, stores_ready) = mpsc::unbounded();
     let (ended, members) = oneshot::channel::<Arc<Members>>();
     let members = members.map(Result::unwrap_or_default).boxed().shared();
+    let (read, regions) = oneshot::channel::<Arc<EnabledRegions>>();
+    let regions = regions.map(Result::unwrap_or_default).boxed().shared();
     let ledger = Ledger::new(settings, trails, stores);
-    let collector = Collector::new(ports, &gaps, settings.collect.clone(), members);
+    let collector = Collector::new(ports, &gaps, settings.collect.clone(), members, regions);
     let (collected, stores) = {
         let directory = work.walk_directory(accounts, listed, ended, &ledger);
         let tags = work.read_tags(to_tag, &ledger);
-        let targets = work.read_targets(arriving, opened, &ledger);
+        let targets = work.read_targets(arriving, opened, read, &ledger);
         let names = work.list_trails(to_list, &ledger);
         let trails = trails::collect(&work, &collector, ready, samples);
         let stores = stores::collect(&work, &collector, stores_ready);
@@ -194,6 +198,8 @@ fn conclude(
     for trail in &mut facts.trails {
         trail.seen_from = seen_from.remove(&trail.description.arn).unwrap_or_default();
     }
+    settle_groups(&mut facts);
+    trails::note_newest_logs(&mut facts, collected.census);
     let findings = judge(&facts);
     let accounts = account_sealing(&facts, &findings);
     Audited { facts, findings, accounts, gaps: gaps.into_gaps() }

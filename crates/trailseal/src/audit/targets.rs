@@ -1,8 +1,11 @@
 //! Opens accounts, reads their targets and settles each of them.
 
+use std::sync::Arc;
+
 use futures::StreamExt as _;
-use futures::channel::mpsc;
+use futures::channel::{mpsc, oneshot};
 use tokio::time::Instant;
+use trailseal_evaluator::EnabledRegions;
 use trailseal_fanout::{Access, OpenedAccount, open_account, run};
 use trailseal_model::{
     Account, AccountId, Answer, Event, Gap, GapClass, Operation, Outcome, Sighting, StoreListed,
@@ -44,6 +47,7 @@ impl<P: Ports> Work<'_, P> {
         &self,
         accounts: mpsc::UnboundedReceiver<Account>,
         to_list: mpsc::UnboundedSender<AccountId>,
+        read: oneshot::Sender<Arc<EnabledRegions>>,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
         // Two futures, so that opening goes on while no read has room: a read may wait for a
@@ -52,6 +56,8 @@ impl<P: Ports> Work<'_, P> {
         let opening = self.open_accounts(accounts, to_list, planned, ledger);
         futures::join!(opening, self.read_planned(targets, ledger));
         self.read_support(ledger).await;
+        // Nobody listens any more only when the whole audit has ended.
+        let _ = read.send(Arc::new(ledger.all_enabled_regions()));
         self.queued(ledger.queue_rest());
         Ok(())
     }

@@ -7,12 +7,12 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::channel::mpsc;
 use trailseal_evaluator::ports::CollectPorts;
-use trailseal_evaluator::{CollectedTrail, Collector, TrailWork, key_arn};
+use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, TrailWork, key_arn};
 use trailseal_fanout::run;
-use trailseal_model::record::v1::{SampleLine, sample_line};
+use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, DecryptGrant, Event, GapId, KeyPresence, KeyRotation, LogSample,
-    Observed, Operation, TrailFacts,
+    Answer, Arn, BucketFacts, DecryptGrant, DigestSample, Event, GapId, HistorySample, KeyPresence,
+    KeyRotation, LogSample, NewestLog, Observed, Operation, OrganizationFacts, Target, TrailFacts,
 };
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -27,6 +27,8 @@ pub(super) struct Collected {
     pub(super) key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     pub(super) key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     pub(super) buckets: BTreeMap<String, BucketFacts>,
+    /// The census of each trail, in their order.
+    pub(super) census: Vec<Vec<CensusEntry>>,
 }
 
 /// Collects every trail that comes, and lets its samples go to the spool.
@@ -67,7 +69,11 @@ fn keep_samples<P: Ports>(
     let samples = std::mem::take(&mut collected.samples);
     let lines: Vec<SampleLine> =
         samples.iter().map(|it| sample_line(arn, expected, it, &names)).collect();
-    Ok(spool.keep(arn, &lines)?)
+    let bucket = collected.facts.description.bucket.as_deref().unwrap_or_default();
+    let cells = std::mem::take(&mut collected.cells);
+    let cells: Vec<SampledCellLine> =
+        cells.iter().map(|it| sampled_cell_line(arn, bucket, it)).collect();
+    Ok(spool.keep(arn, &cells, &lines)?)
 }
 
 /// A trail whose collection panicked: everything about it is unread, and it stays visible.
@@ -88,6 +94,8 @@ fn panicked_trail<P: CollectPorts>(
         described_by: trail.trail.described_by,
         seen_from: Vec::new(),
         sample,
+        history: HistorySample { gaps: vec![gap], ..HistorySample::default() },
+        digest: DigestSample { gaps: vec![gap], ..DigestSample::default() },
         description,
     };
     let key = key.map(|_| Observed::Unread(gap));
@@ -100,6 +108,8 @@ fn panicked_trail<P: CollectPorts>(
         expected_key: None,
         bucket: None,
         samples: Vec::new(),
+        cells: Vec::new(),
+        census: Vec::new(),
     }
 }
 
@@ -127,9 +137,26 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
                 }
             }
         }
+        collected.census.push(trail.census);
         collected.trails.push(trail.facts);
     }
     collected
+}
+
+/// Notes the newest log object of each account and Region. What lies under another key of a trail's
+/// group is known to be sealed only now.
+pub(super) fn note_newest_logs(facts: &mut OrganizationFacts, census: Vec<Vec<CensusEntry>>) {
+    let OrganizationFacts { coverage, trails, .. } = facts;
+    for (trail, entries) in trails.iter().zip(census) {
+        let group_keys = &trail.sample.group_keys;
+        for CensusEntry { cell, at, found, deviating_key } in entries {
+            let is_of_group =
+                deviating_key.is_some_and(|it| group_keys.iter().any(|key| **key == *it));
+            let found = if is_of_group { NewestLog::Sealed } else { found };
+            let target = Target { account: cell.account, region: cell.region };
+            coverage.note_newest_log(target, at, found);
+        }
+    }
 }
 
 /// Keeps what was read, also if another could not read it.

@@ -90,6 +90,17 @@ pub(super) struct ScanArgs {
     /// Which log objects count: days such as 7d, or START/END in UTC [default: 7d].
     #[arg(long, env = "TRAILSEAL_WINDOW")]
     window: Option<String>,
+    /// How many log objects of each trail are drawn at random; a smaller population is examined
+    /// whole [default: 59].
+    #[arg(long, env = "TRAILSEAL_SAMPLE_SIZE", value_name = "OBJECTS")]
+    sample_size: Option<u32>,
+    /// The share of deviating log objects that is tolerable, above 0 and below 1 [default: 0.05].
+    #[arg(long, env = "TRAILSEAL_TOLERABLE_RATE", value_name = "SHARE")]
+    tolerable_rate: Option<f64>,
+    /// What the random samples are drawn with: the same number draws the same objects again
+    /// [default: a random one].
+    #[arg(long, env = "TRAILSEAL_SEED", value_name = "NUMBER")]
+    seed: Option<u64>,
     /// The share of every published AWS quota that the scan may use, above 0 to 1 [default: 0.5].
     #[arg(long, env = "TRAILSEAL_RATE_SHARE")]
     rate_share: Option<f64>,
@@ -147,6 +158,9 @@ impl ScanArgs {
                 .cloned()
                 .collect(),
             window: self.window(&config)?.unwrap_or(default.window),
+            sample_size: self.sample_size(&config)?.unwrap_or(default.sample_size),
+            tolerable_rate: self.tolerable_rate(&config)?.unwrap_or(default.tolerable_rate),
+            seed: self.seed.or(config.seed),
             rate_share: self.rate_share(&config)?.unwrap_or(default.rate_share),
             max_in_flight: self.max_in_flight(&config)?.unwrap_or(default.max_in_flight),
             fail_on: self.fail_on(&config)?.unwrap_or(default.fail_on),
@@ -195,6 +209,24 @@ impl ScanArgs {
     fn window(&self, config: &Config) -> Result<Option<WindowChoice>, UserError> {
         let given = self.window.as_ref().or(config.window.as_ref()).map(|it| it.parse());
         given.transpose().map_err(|it| wrong_value("--window", it))
+    }
+
+    fn sample_size(&self, config: &Config) -> Result<Option<u32>, UserError> {
+        match self.sample_size.or(config.sample_size) {
+            Some(it) if !(1..=10_000).contains(&it) => {
+                Err(wrong_value("--sample-size", format!("`{it}` is not from 1 to 10000")))
+            }
+            given => Ok(given),
+        }
+    }
+
+    fn tolerable_rate(&self, config: &Config) -> Result<Option<f64>, UserError> {
+        match self.tolerable_rate.or(config.tolerable_rate) {
+            Some(it) if !(it > 0.0 && it < 1.0) => {
+                Err(wrong_value("--tolerable-rate", format!("`{it}` is not above 0 and below 1")))
+            }
+            given => Ok(given),
+        }
     }
 
     fn rate_share(&self, config: &Config) -> Result<Option<RateShare>, UserError> {

@@ -13,7 +13,7 @@ use trailseal_model::{
 
 use crate::ports::{
     Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead,
-    ObjectPage, Reader, Stores, TrailStatuses,
+    ObjectPage, ObjectRange, Reader, Stores, TrailStatuses,
 };
 use crate::test_support::{
     KEY, POLICY, ROTATING, account, arn, delivered, everything, evidence, key, region, store,
@@ -286,14 +286,15 @@ impl LogObjects for World {
     async fn list_objects(
         &self,
         reader: Reader,
-        _bucket: &str,
-        prefix: &str,
+        range: ObjectRange<'_>,
         token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
+        let (prefix, start_after) = (range.prefix, range.start_after.unwrap_or_default());
         let page = || {
-            let after = token.unwrap_or_default();
+            let after = token.unwrap_or_else(|| start_after.to_owned());
             let mut keys = self.objects.keys().filter(|it| it.starts_with(prefix) && **it > after);
-            let page: Vec<String> = keys.by_ref().take(self.page_size).cloned().collect();
+            let page: Vec<String> =
+                keys.by_ref().take(self.page_size.min(range.most.into())).cloned().collect();
             let next_token = keys.next().and(page.last().cloned());
             ObjectPage { keys: page, next_token }
         };

@@ -13,7 +13,7 @@ fn work(asked_in: Target) -> StoreWork {
 /// Collects the store as account 1 lists it; its gaps come with it.
 fn collect_store_with(world: &World, members: MembersToCome) -> (CollectedStore, Vec<Gap>) {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings(), members);
+    let collector = Collector::new(world, &gaps, settings(), members, anywhere());
     let collected = block_on(collector.collect_store(work(in_account(1, "us-east-1"))));
     drop(collector);
     (collected, gaps.into_gaps().iter().cloned().collect())
@@ -81,7 +81,7 @@ fn a_key_that_may_not_be_read_is_a_gap() {
 #[test]
 fn a_key_of_a_store_and_a_trail_is_described_once() {
     let (world, gaps) = (World::new(), GapLedger::default());
-    let collector = Collector::new(&world, &gaps, settings(), never());
+    let collector = Collector::new(&world, &gaps, settings(), never(), anywhere());
     let of_store = collector.collect_store(work(in_account(1, "us-east-1")));
     let of_trail = collector.collect(super::work(trail("main")));
     let (of_store, of_trail) = block_on(join(of_store, of_trail));
@@ -121,7 +121,7 @@ fn a_key_without_an_account_is_one_of_the_store_s_own_wherever_the_store_is_list
     {
         let world = under_key(Some(named));
         let gaps = GapLedger::default();
-        let collector = Collector::new(&world, &gaps, settings(), at_once(members()));
+        let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
         let elsewhere = in_account(2, "eu-west-1");
         let collected = block_on(collector.collect_store(work(elsewhere)));
         assert_eq!(collected.facts.key, Some(arn(expected)));

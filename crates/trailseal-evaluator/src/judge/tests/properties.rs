@@ -6,15 +6,16 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, KeyFacts, KeyRotation,
-    LogsSealed, ManagementEvents, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample,
-    Scope, StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
+    Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, Deviating, DigestSample,
+    HistorySample, KeyFacts, KeyRotation, LogsSealed, ManagementEvents, OrganizationFacts, Outcome,
+    PopulationSource, RegionSet, Sample, Scope, StoreFacts, SubjectKind, Target, Thresholds,
+    TrailDescription, TrailFacts,
 };
 
 use super::*;
 use crate::collect::key_arn;
 use crate::judge::account_sealing;
-use crate::test_support::{everything, key, store, store_facts, trail};
+use crate::test_support::{everything, key, sealed_history, store, store_facts, trail};
 
 /// What trails of these tests name as their key: own, another member's, a stranger's, far away,
 /// alias, bare id.
@@ -53,10 +54,10 @@ fn a_description(index: usize) -> impl Strategy<Value = TrailDescription> {
         a_region(),
         1..4u64,
     );
-    let kind = (option::weighted(0.8, select(KEYS)), a_bool(), a_bool());
+    let kind = (option::weighted(0.8, select(KEYS)), a_bool(), a_bool(), a_bool());
     (place, kind).prop_map(move |(place, kind)| {
         let (bucket, prefix, home_region, owner) = place;
-        let (kms_key_id, is_multi_region, is_organization_trail) = kind;
+        let (kms_key_id, is_multi_region, is_organization_trail, log_file_validation) = kind;
         TrailDescription {
             bucket: bucket.map(str::to_owned),
             prefix: prefix.map(str::to_owned),
@@ -65,6 +66,7 @@ fn a_description(index: usize) -> impl Strategy<Value = TrailDescription> {
             kms_key_id: kms_key_id.map(str::to_owned),
             is_multi_region,
             is_organization_trail,
+            log_file_validation,
             ..trail(&format!("trail{index}"))
         }
     })
@@ -94,22 +96,65 @@ fn an_object(result: SampleResult) -> impl Strategy<Value = Option<Box<Sample>>>
 
 fn a_sample() -> impl Strategy<Value = LogSample> {
     let methods = select(SampleMethod::ALL);
-    let counts = (0..62u32, 0..5u32, 0..62u64, prop::bool::weighted(0.8));
+    let counts = (0..62u32, 0..5u32, 0..200u64, prop::bool::weighted(0.8), 0..100u64);
     let objects = (an_object(SampleResult::Deviation), an_object(SampleResult::Pass));
     let odd = (methods, counts, objects).prop_map(|(method, counts, (worst, newest))| {
-        let (sealed, unreadable, listed, is_counted) = counts;
+        let (sealed, unreadable, listed, is_counted, more) = counts;
         let population =
             if is_counted { Population::Counted(listed) } else { Population::AtLeast(listed) };
         let newest = newest.or_else(|| worst.clone());
+        let deviating = worst.map(|newest| Deviating {
+            class: newest.deviation.unwrap_or(DeviationClass::None),
+            kms_key_id: newest.kms_key_id.clone(),
+            count: 1,
+            drawn: 0,
+            newest,
+        });
         LogSample {
             method,
             population,
-            newest_deviation: worst,
+            eligible: u64::from(sealed + unreadable) + more,
+            deviating: deviating.into_iter().collect(),
             newest,
             ..examined(sealed, unreadable)
         }
     });
     prop_oneof![Just(examined(3, 0)), odd]
+}
+
+fn a_history() -> impl Strategy<Value = HistorySample> {
+    let deviating = an_object(SampleResult::Deviation);
+    let odd = (deviating, a_bool(), a_bool(), a_bool(), 0..3u32).prop_map(
+        |(worst, is_read, is_listed, has_gap, unreadable)| {
+            let deviating = worst.map(|newest| Deviating {
+                class: newest.deviation.unwrap_or(DeviationClass::None),
+                kms_key_id: None,
+                count: 1,
+                drawn: 0,
+                newest,
+            });
+            HistorySample {
+                deviating: deviating.into_iter().collect(),
+                oldest_read_by: is_read.then(evidence),
+                listed_by: is_listed.then(evidence),
+                gaps: has_gap.then(|| gap(2)).into_iter().collect(),
+                unreadable,
+                ..sealed_history()
+            }
+        },
+    );
+    prop_oneof![Just(sealed_history()), odd]
+}
+
+fn a_digest() -> impl Strategy<Value = DigestSample> {
+    let result = select(SampleResult::ALL);
+    (result.prop_flat_map(an_object), a_bool(), a_bool()).prop_map(
+        |(newest, is_listed, has_gap)| DigestSample {
+            newest,
+            listed_by: is_listed.then(evidence),
+            gaps: has_gap.then(|| gap(3)).into_iter().collect(),
+        },
+    )
 }
 
 fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
@@ -132,9 +177,10 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
     let recorded = (observed(events), prop::bool::weighted(0.8));
     // A key that does not belong to `KmsKeyId` cannot be collected; judging survives it.
     let odd_key = option::weighted(0.1, option::of(select(KEYS)));
-    let seen = (a_sample(), recorded);
+    let seen = (a_sample(), recorded, a_history(), a_digest());
     (a_description(index), described_from, statuses, seen, odd_key).prop_map(
-        |(description, described_from, status, (sample, recorded), odd_key)| {
+        |(description, described_from, status, seen, odd_key)| {
+            let (sample, recorded, history, digest) = seen;
             let (management_events, is_shown) = recorded;
             let seen_from = if is_shown { everywhere() } else { Vec::new() };
             let key = match odd_key {
@@ -146,6 +192,8 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
                 status,
                 key,
                 sample,
+                history,
+                digest,
                 management_events,
                 seen_from,
                 ..trail_facts(description)
@@ -388,9 +436,13 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
     let is_presence_known = bucket.is_some_and(|it| it.presence.known().is_some());
     let is_delivery_known =
         !trail.status.is_empty() && trail.status.iter().all(|(_, it)| it.known().is_some());
-    let is_window_examined = trail.sample.method == SampleMethod::All
-        && matches!(trail.sample.population, Population::Counted(_))
-        && trail.sample.sealed > 0;
+    let sample = &trail.sample;
+    let is_counted = matches!(sample.population, Population::Counted(_));
+    let bound = sample.upper_bound(facts.thresholds.confidence);
+    let is_window_examined = (is_counted || sample.method == SampleMethod::Cells)
+        && bound.is_some_and(|it| it <= facts.thresholds.tolerable_rate)
+        && sample.deviating.is_empty()
+        && sample.sealed > 0;
     let is_everybody_listed =
         facts.population.known().is_some() || !trail.description.is_organization_trail;
     let of_key =
@@ -410,6 +462,14 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
     lacking.extend((!is_owner_known || !is_delivery_known).then_some(ControlId::TrailDelivering));
     let is_sampled = is_window_examined && is_everybody_listed;
     lacking.extend((!is_sampled).then_some(ControlId::LogObjectsSealed));
+    let history = &trail.history;
+    let is_history_read = history.oldest_read_by.is_some()
+        && history.gaps.is_empty()
+        && history.deviating.is_empty()
+        && history.unreadable == 0;
+    lacking.extend((!is_history_read).then_some(ControlId::HistorySealed));
+    let digest = trail.digest.newest.as_ref().and_then(|it| it.evidence.as_ref());
+    lacking.extend(digest.is_none().then_some(ControlId::DigestObjectsSealed));
     if trail.described_from == DescribedFrom::DisagreeingShadows {
         lacking.extend(ControlId::ALL);
     }
@@ -601,7 +661,8 @@ proptest! {
     fn no_object_that_was_not_read_is_called_unsealed(facts in some_facts()) {
         let findings = judge(&facts);
         for trail in &facts.trails {
-            let read = [&trail.sample.newest_deviation, &trail.sample.newest];
+            let sample = &trail.sample;
+            let read = [sample.newest_deviation(), sample.newest.as_deref()];
             let is_read = read.into_iter().flatten().any(|it| it.evidence.is_some());
             let subject = Subject::Trail(trail.description.arn.clone());
             let is_failed = findings.iter().any(|it| {

@@ -4,14 +4,16 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::history::{digest_line, history_line};
+use super::sampling::sampling_line;
 use super::{
-    BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, SampleLine, SamplingLine,
-    StatusLine, ThresholdsLine, TrailLine,
+    BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, StatusLine, ThresholdsLine,
+    TrailLine,
 };
 use crate::{
     AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
-    Evidence, Finding, Gap, GapId, LogSample, ManagementEvents, Observed, Population, Region,
-    Sample, Subject, Thresholds, TrailFacts, TrailStatus, Verdict,
+    Evidence, Finding, Gap, GapId, ManagementEvents, Observed, Region, Subject, Thresholds,
+    TrailFacts, TrailStatus, Verdict,
 };
 
 /// Milliseconds, always with `Z`.
@@ -46,7 +48,12 @@ pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketL
     }
 }
 
-pub(super) fn trail_line(trail: &TrailFacts, verdict: Verdict, names: &GapNames<'_>) -> TrailLine {
+pub(super) fn trail_line(
+    trail: &TrailFacts,
+    verdict: Verdict,
+    confidence: f64,
+    names: &GapNames<'_>,
+) -> TrailLine {
     let description = &trail.description;
     let described_from = match trail.described_from {
         DescribedFrom::Home => "home",
@@ -84,7 +91,9 @@ pub(super) fn trail_line(trail: &TrailFacts, verdict: Verdict, names: &GapNames<
         records_read_events: events.as_ref().map(|it| it.0),
         records_write_events: events.as_ref().map(|it| it.1),
         excluded_event_sources: events.map(|it| it.2).unwrap_or_default(),
-        sampling: sampling_line(&trail.sample, names),
+        sampling: sampling_line(&trail.sample, confidence, names),
+        history: history_line(&trail.history, names),
+        digest: digest_line(&trail.digest, names),
         verdict: verdict.to_string(),
         key_id_only_rule: key_id_only_rule.to_owned(),
     }
@@ -101,50 +110,6 @@ fn status_line(
         latest_delivery: known.and_then(|it| it.latest_delivery).map(time),
         latest_delivery_error: text(known.and_then(|it| it.latest_delivery_error.as_ref())),
         gap_id: status.gap().map(names),
-    }
-}
-
-fn sampling_line(sample: &LogSample, names: &GapNames<'_>) -> SamplingLine {
-    SamplingLine {
-        method: sample.method.to_string(),
-        population: sample.population.listed(),
-        population_counted: matches!(sample.population, Population::Counted(_)),
-        tested: sample.tested,
-        sealed: sample.sealed,
-        unreadable: sample.unreadable,
-        left_population: sample.left_population,
-        deviations: sample.deviations.iter().map(|(k, v)| (k.to_string(), *v)).collect(),
-        gap_ids: sample.gaps.iter().copied().map(names).collect(),
-    }
-}
-
-/// A looked-at object as its line; `expected_key` is what it should lie under.
-#[must_use]
-pub fn sample_line(
-    trail: &Arn,
-    expected_key: Option<&Arn>,
-    sample: &Sample,
-    names: &dyn Fn(GapId) -> String,
-) -> SampleLine {
-    SampleLine {
-        trail_arn: trail.to_string(),
-        bucket: sample.bucket.clone(),
-        object_key: sample.key.clone(),
-        version_id: sample.version_id.clone(),
-        last_modified: sample.last_modified.map(time),
-        size: sample.size,
-        etag: sample.etag.clone(),
-        sse_algorithm: sample.algorithm.clone(),
-        sse_kms_key_id: sample.kms_key_id.clone(),
-        bucket_key: sample.bucket_key,
-        expected_key_arn: text(expected_key),
-        result: sample.result.to_string(),
-        deviation_class: text(sample.deviation),
-        selection: sample.selection.to_string(),
-        selection_index: sample.index,
-        request_id: text(sample.evidence.as_ref().and_then(|it| it.request_id.as_ref())),
-        checked_at: sample.evidence.as_ref().map(|it| time(it.at)),
-        gap_id: sample.gap.map(names),
     }
 }
 
@@ -234,6 +199,8 @@ pub(super) fn coverage_line(
         throttles: row.throttles,
         started_at: after(row.started),
         finished_at: after(row.finished),
+        newest_log: text(row.newest_log),
+        newest_log_at: row.newest_log_at().map(time),
     }
 }
 

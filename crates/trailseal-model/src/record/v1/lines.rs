@@ -5,6 +5,9 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::history::{DigestLine, HistoryLine};
+use super::sampling::SamplingLine;
+
 /// A rate limit that AWS enforced.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ThrottledKeyLine {
@@ -180,6 +183,10 @@ pub struct TrailLine {
     pub excluded_event_sources: Vec<String>,
     /// What the delivered objects show.
     pub sampling: SamplingLine,
+    /// What older objects show.
+    pub history: HistoryLine,
+    /// What the newest digest shows.
+    pub digest: DigestLine,
     /// `sealed`, `unsealed` or `unproven`.
     pub verdict: String,
     /// What a rule that looks at KmsKeyId alone would have said: `pass` or `fail`.
@@ -199,29 +206,6 @@ pub struct StatusLine {
     pub latest_delivery_error: Option<String>,
     /// Why it is unread.
     pub gap_id: Option<String>,
-}
-
-/// What the delivered objects of a trail show.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SamplingLine {
-    /// `all`, `newest_only` or `nothing`.
-    pub method: String,
-    /// Objects listed in the window.
-    pub population: u64,
-    /// Whether the whole window was listed.
-    pub population_counted: bool,
-    /// Objects that count and were read.
-    pub tested: u32,
-    /// Of these, sealed under the trail's key.
-    pub sealed: u32,
-    /// Selected, but not readable.
-    pub unreadable: u32,
-    /// Older than the last switch of encryption or key.
-    pub left_population: u32,
-    /// Deviations by class.
-    pub deviations: BTreeMap<String, u32>,
-    /// Why something could not be listed or read.
-    pub gap_ids: Vec<String>,
 }
 
 /// One operation that could not give its answer.
@@ -316,47 +300,6 @@ impl FindingLine {
     }
 }
 
-/// One looked-at log object.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SampleLine {
-    /// The trail it was looked at for.
-    pub trail_arn: String,
-    /// The bucket.
-    pub bucket: String,
-    /// The key.
-    pub object_key: String,
-    /// `x-amz-version-id`.
-    pub version_id: Option<String>,
-    /// `Last-Modified`, UTC.
-    pub last_modified: Option<String>,
-    /// Bytes.
-    pub size: Option<u64>,
-    /// `ETag`.
-    pub etag: Option<String>,
-    /// `x-amz-server-side-encryption`.
-    pub sse_algorithm: Option<String>,
-    /// `x-amz-server-side-encryption-aws-kms-key-id`.
-    pub sse_kms_key_id: Option<String>,
-    /// Whether an S3 Bucket Key was used.
-    pub bucket_key: Option<bool>,
-    /// The key it should lie under.
-    pub expected_key_arn: Option<String>,
-    /// What it came to.
-    pub result: String,
-    /// How it deviates.
-    pub deviation_class: Option<String>,
-    /// How it was selected.
-    pub selection: String,
-    /// Its place in the selection, newest first, from 0.
-    pub selection_index: u32,
-    /// AWS's request id.
-    pub request_id: Option<String>,
-    /// When, UTC.
-    pub checked_at: Option<String>,
-    /// Why it could not be read.
-    pub gap_id: Option<String>,
-}
-
 /// One account x Region.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct CoverageLine {
@@ -382,4 +325,9 @@ pub struct CoverageLine {
     pub started_at: Option<String>,
     /// When it ended.
     pub finished_at: Option<String>,
+    /// What the newest log object of the window came to, whichever trail delivered it: `none`,
+    /// `sealed`, `older`, `unreadable`, `unlisted` or `deviation`; `None` if none was looked for.
+    pub newest_log: Option<String>,
+    /// When it was delivered, by its name, UTC.
+    pub newest_log_at: Option<String>,
 }

@@ -9,12 +9,12 @@ use super::convert::{
     bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
 };
 use super::inventory::{account_line, key_line, scope_line, store_line};
-use super::{Line, RunLine, SCHEMA, SampleLine, ThrottledKeyLine};
+use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
     AccountId, AccountSealing, Arn, Finding, GapId, Gaps, Operation, OrganizationFacts, Partition,
-    Region, Severity, Status, Subject, Verdict, Window, verdict,
+    Region, SampleResult, Severity, Status, Subject, Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -123,6 +123,12 @@ impl Audit {
 
 /// Where the samples of a run wait: they stream out while it runs.
 pub trait SampleSource {
+    /// The listed cells of one trail, in their order.
+    ///
+    /// # Errors
+    /// When they cannot be read back.
+    fn cells(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>>;
+
     /// The samples of one trail, in the order of their selection.
     ///
     /// # Errors
@@ -157,7 +163,13 @@ pub fn write_record<W: Write>(
         writer.write(&Line::Finding(Box::new(finding_line(finding, &stores, &names))))?;
     }
     for trail in &audit.facts.trails {
-        for sample in samples.samples(&trail.description.arn)? {
+        for cell in samples.cells(&trail.description.arn)? {
+            writer.write(&Line::SampledCell(Box::new(cell)))?;
+        }
+    }
+    for trail in &audit.facts.trails {
+        for mut sample in samples.samples(&trail.description.arn)? {
+            regroup(&mut sample, &trail.sample.group_keys);
             writer.write(&Line::Sample(Box::new(sample)))?;
         }
     }
@@ -166,6 +178,16 @@ pub fn write_record<W: Write>(
         writer.write(&Line::Coverage(line))?;
     }
     writer.finish()
+}
+
+/// Which other trails deliver under the same prefix is known only when all are; an object under one
+/// of their keys was noted as a deviation until then.
+fn regroup(sample: &mut SampleLine, group_keys: &[String]) {
+    let is_of_group = sample.sse_kms_key_id.as_ref().is_some_and(|it| group_keys.contains(it));
+    if is_of_group && sample.result == SampleResult::Deviation.as_str() {
+        sample.result = SampleResult::GroupKey.to_string();
+        sample.deviation_class = None;
+    }
 }
 
 fn write_facts<W: Write>(
@@ -193,9 +215,10 @@ fn write_facts<W: Write>(
     for store in &audit.facts.stores {
         writer.write(&Line::EventDataStore(Box::new(store_line(store, &names))))?;
     }
+    let confidence = audit.facts.thresholds.confidence;
     for trail in &audit.facts.trails {
         let verdict = verdicts.get(&trail.description.arn).copied().unwrap_or(Verdict::Unproven);
-        writer.write(&Line::Trail(Box::new(trail_line(trail, verdict, &names))))?;
+        writer.write(&Line::Trail(Box::new(trail_line(trail, verdict, confidence, &names))))?;
     }
     Ok(())
 }

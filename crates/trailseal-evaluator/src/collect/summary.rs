@@ -1,0 +1,99 @@
+//! What the looked-at objects of one trail show together. Pure.
+
+use std::collections::HashSet;
+
+use trailseal_model::{Deviating, LogSample, Sample, SampleMethod, SampleResult};
+
+/// The sample with everything that was looked at. What was drawn counts as often as it was drawn;
+/// an object that deviates is one, however often it was selected.
+pub(super) fn of(mut sample: LogSample, samples: &[Sample]) -> LogSample {
+    if samples.is_empty() && sample.unreadable == 0 {
+        sample.method = SampleMethod::Nothing;
+    }
+    let mut known = HashSet::new();
+    for it in samples {
+        if known.insert(&it.key) {
+            add_object(&mut sample, it);
+        }
+        if it.selection.is_statistical() {
+            add_drawn(&mut sample, it);
+        }
+        sample.gaps.extend(it.gap.filter(|gap| !sample.gaps.contains(gap)));
+    }
+    sort(&mut sample.deviating);
+    sample
+}
+
+/// Objects that deviate, those among them that a switch sets aside, grouped by class and key.
+pub(super) fn deviating<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<Deviating> {
+    let (mut known, mut all) = (HashSet::new(), Vec::new());
+    for it in samples.filter(|it| it.deviation.is_some()) {
+        if known.insert(&it.key) {
+            deviate(&mut all, it);
+        }
+    }
+    sort(&mut all);
+    all
+}
+
+fn sort(deviating: &mut [Deviating]) {
+    deviating
+        .sort_by(|one, other| (one.class, &one.kms_key_id).cmp(&(other.class, &other.kms_key_id)));
+}
+
+fn add_drawn(sample: &mut LogSample, it: &Sample) {
+    match it.result {
+        SampleResult::Pass | SampleResult::GroupKey => {
+            sample.tested += 1;
+            sample.sealed += 1;
+        }
+        SampleResult::Deviation => {
+            sample.tested += 1;
+            if let Some(known) = alike(&mut sample.deviating, it) {
+                known.drawn += 1;
+            }
+        }
+        SampleResult::Unreadable => sample.unreadable += 1,
+        SampleResult::PreEnablement | SampleResult::PreviousKey | SampleResult::Replaced => {}
+    }
+}
+
+fn add_object(sample: &mut LogSample, it: &Sample) {
+    match it.result {
+        SampleResult::Pass | SampleResult::GroupKey => sample.examined += 1,
+        SampleResult::Deviation => {
+            sample.examined += 1;
+            deviate(&mut sample.deviating, it);
+        }
+        SampleResult::PreEnablement | SampleResult::PreviousKey => sample.left_population += 1,
+        SampleResult::Replaced => sample.replaced += 1,
+        SampleResult::Unreadable => {}
+    }
+    let is_read = !matches!(it.result, SampleResult::Unreadable | SampleResult::Replaced);
+    let is_newer = sample.newest.as_ref().is_none_or(|newest| newest.named_at < it.named_at);
+    if is_read && is_newer && it.evidence.is_some() {
+        sample.newest = Some(Box::new(it.clone()));
+    }
+}
+
+fn alike<'a>(all: &'a mut [Deviating], it: &Sample) -> Option<&'a mut Deviating> {
+    all.iter_mut()
+        .find(|known| Some(known.class) == it.deviation && known.kms_key_id == it.kms_key_id)
+}
+
+fn deviate(all: &mut Vec<Deviating>, it: &Sample) {
+    if let Some(known) = alike(all, it) {
+        known.count += 1;
+        if known.newest.named_at < it.named_at {
+            *known.newest = it.clone();
+        }
+        return;
+    }
+    all.push(Deviating {
+        class: it.deviation.expect("a deviation has its class"),
+        kms_key_id: it.kms_key_id.clone(),
+        count: 1,
+        drawn: 0,
+        newest: Box::new(it.clone()),
+    });
+}

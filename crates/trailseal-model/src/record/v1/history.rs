@@ -1,0 +1,65 @@
+//! Older logs and digests as parts of a trail's line.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::convert::{GapNames, text, time};
+use crate::{DigestSample, HistorySample};
+
+/// What logs older than the window show.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct HistoryLine {
+    /// When the oldest log object in the home Region was delivered, UTC.
+    pub oldest: Option<String>,
+    /// Since when every log object that was looked at is sealed, as of this run, UTC; `None` where
+    /// a later one was not, or nothing was looked at.
+    pub sealed_since: Option<String>,
+    /// ListObjectsV2 requests.
+    pub lists: u32,
+    /// Older objects that were read.
+    pub examined: u32,
+    /// Objects that could not be read.
+    pub unreadable: u32,
+    /// Objects of any age under another encryption, by class.
+    pub deviations: BTreeMap<String, u32>,
+    /// Why something could not be listed or read.
+    pub gap_ids: Vec<String>,
+}
+
+/// What the newest digest shows.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DigestLine {
+    /// When it was delivered, by its name, UTC; `None` if there is none, or none was looked for.
+    pub newest: Option<String>,
+    /// What it came to, as in the samples.
+    pub result: Option<String>,
+    /// Why something could not be listed or read.
+    pub gap_ids: Vec<String>,
+}
+
+pub(super) fn history_line(history: &HistorySample, names: &GapNames<'_>) -> HistoryLine {
+    let deviations = history.deviating.iter().fold(BTreeMap::new(), |mut counts, it| {
+        *counts.entry(it.class.to_string()).or_default() += it.count;
+        counts
+    });
+    HistoryLine {
+        oldest: history.oldest.map(time),
+        sealed_since: history.sealed_since.map(time),
+        lists: history.lists,
+        examined: history.examined,
+        unreadable: history.unreadable,
+        deviations,
+        gap_ids: history.gaps.iter().copied().map(names).collect(),
+    }
+}
+
+pub(super) fn digest_line(digest: &DigestSample, names: &GapNames<'_>) -> DigestLine {
+    let newest = digest.newest.as_deref();
+    DigestLine {
+        newest: newest.map(|it| time(it.named_at)),
+        result: text(newest.map(|it| it.result)),
+        gap_ids: digest.gaps.iter().copied().map(names).collect(),
+    }
+}
