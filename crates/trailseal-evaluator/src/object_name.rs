@@ -113,7 +113,7 @@ impl LogCell {
         Some(minute + SignedDuration::from_secs(i64::from(seconds)))
     }
 
-    /// The key that [`LogNames::read`] made this name from.
+    /// The key that this name was read from.
     #[must_use]
     pub fn key(self, root: &str, name: LogName) -> String {
         let hours = 24 * i64::from(name.folder);
