@@ -12,7 +12,8 @@ use super::{fair, rows, scanned_in};
 /// A control and its subject.
 type Cell = (String, String);
 
-/// Where this version falls short of the truth: case, control, and what it says today instead. An entry that is not needed any more fails the test.
+/// Where this version falls short of the truth: case, control, and what it says today instead. An
+/// entry that is not needed any more fails the test.
 const SHORTFALLS: &[(&str, &str, &str)] = &[
     // A bare 400 is an unreadable object, and one of forty is within the tolerable rate.
     ("objects-customer-provided-key", "log-objects-sealed", "pass all_sealed"),
