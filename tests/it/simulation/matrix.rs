@@ -18,8 +18,8 @@ use super::{access, rows, start};
 /// What comes of it, by operation and way to fail: the class of the gap, `answer` where it is no gap
 /// but something that the operation may say, `-` where nothing makes the operation fail so.
 ///
-/// A HEAD answer has no body, so whatever denies it is only `denied`, and S3 answers 400 alike for
-/// everything that is wrong with credentials. Only AssumeRole can find that a role is not assumable.
+/// A HEAD answer has no body, so whatever denies it is only `denied`; and a bare 400 to HEAD alone, from a
+/// session that lists the object, says that the object lies under a key of its writer. Only AssumeRole can find that a role is not assumable.
 /// A Region that accounts cannot disable refuses a token only if that is no good. What happens before a
 /// request gets out (`dns`, `tls`, `proxy`) no server can do.
 const TABLE: &str = include_str!("matrix.csv");

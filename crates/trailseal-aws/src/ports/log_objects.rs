@@ -7,7 +7,7 @@ use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, ServerSideEncryption};
 use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, ObjectRange, Reader};
-use trailseal_model::{Answer, Gap, Operation, Region};
+use trailseal_model::{Answer, Evidence, Gap, Operation, Region};
 
 use super::read::{present_owned, time};
 use crate::Aws;
@@ -47,11 +47,11 @@ impl LogObjects for Aws {
         key: &str,
     ) -> Result<Answer<Option<ObjectHead>>, Gap> {
         let subject = format!("{bucket}/{key}");
-        match self.head_in(reader, bucket, key, &subject).await? {
+        match self.head(reader, bucket, key, &subject).await? {
             Answer { value: Reached::Here(head), evidence } => Ok(Answer { value: head, evidence }),
             Answer { value: Reached::Elsewhere(region), .. } => {
                 let reader = moved(reader, region);
-                let answer = self.head_in(reader, bucket, key, &subject).await?;
+                let answer = self.head(reader, bucket, key, &subject).await?;
                 arrived(answer, &ask(Operation::HeadObject, reader, &subject))
             }
         }
@@ -89,6 +89,40 @@ impl Aws {
         self.call(&ask(Operation::ListObjectsV2, reader, subject), send, read).await
     }
 
+    /// S3 answers a bare 400 for an object under a key of its writer (SSE-C), and for a session that
+    /// it does not take. A listing has a body to say which: where the session lists the object and is
+    /// refused again, the object is the reason.
+    async fn head(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        key: &str,
+        subject: &str,
+    ) -> Result<Answer<Reached<Option<ObjectHead>>>, Gap> {
+        let refused = match self.head_in(reader, bucket, key, subject).await {
+            Err(gap) if is_bare_400(&gap) => gap,
+            res => return res,
+        };
+        let range = ObjectRange { bucket, prefix: key, start_after: None, most: 1 };
+        let listed = match self.list_in(reader, range, None, subject).await {
+            Ok(Answer { value: Reached::Here(page), evidence }) if page.keys == [key] => evidence,
+            _ => return Err(refused),
+        };
+        match self.head_in(reader, bucket, key, subject).await {
+            Err(gap) if is_bare_400(&gap) => {
+                let evidence = Evidence {
+                    operation: Operation::HeadObject,
+                    request_id: gap.request_id,
+                    attempts: gap.attempts,
+                    throttles: gap.throttles,
+                    ..listed
+                };
+                Ok(Answer { value: Reached::Here(Some(under_writers_key())), evidence })
+            }
+            res => res,
+        }
+    }
+
     async fn head_in(
         &self,
         reader: Reader,
@@ -113,6 +147,24 @@ impl Aws {
             output => reached(output, region, |it| read_head(&it).map(Some)),
         };
         self.call(&ask(Operation::HeadObject, reader, subject), send, read).await
+    }
+}
+
+fn is_bare_400(gap: &Gap) -> bool {
+    gap.http_status == Some(400) && gap.code.is_none()
+}
+
+/// All that is known of an object which S3 shows only to whoever has its key.
+fn under_writers_key() -> ObjectHead {
+    ObjectHead {
+        version_id: None,
+        last_modified: None,
+        size: None,
+        etag: None,
+        algorithm: None,
+        kms_key_id: None,
+        customer_algorithm: Some("not told".to_owned()),
+        bucket_key: None,
     }
 }
 

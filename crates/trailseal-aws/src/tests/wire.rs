@@ -129,6 +129,26 @@ async fn head_errors_have_no_body_and_are_told_by_status() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_bare_400_is_the_objects_own_only_where_the_session_lists_it() {
+    let bare = |status| Reply::Answer { status, headers: Vec::new(), body: String::new() };
+    let page = "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>KEY</Key></Contents></ListBucketResult>";
+    let check = async |listed: Reply, expected: Option<&str>, heads: usize| {
+        let fake = Fake::new(move |seen, _| match seen.operation.as_str() {
+            "HEAD s3" => Some(bare(400)),
+            "GET list" => Some(listed.clone()),
+            _ => None,
+        });
+        let answer = aws(&fake).await.head_object(reader(), "logs", "a/log").await;
+        let customer = answer.ok().and_then(|it| it.value?.customer_algorithm);
+        assert_eq!(customer.as_deref(), expected);
+        assert_eq!(fake.count("HEAD s3"), heads);
+    };
+    check(Reply::new(200, page.replace("KEY", "a/log")), Some("not told"), 2).await;
+    check(Reply::new(200, page.replace("KEY", "a/log.other")), None, 1).await;
+    check(Reply::s3_error(403, "AccessDenied", "no"), None, 1).await;
+}
+
+#[tokio::test(start_paused = true)]
 async fn garbage_is_never_a_denial_nor_an_answer() {
     for status in [200, 400, 403, 404] {
         for gap in [trails(Reply::new(status, HTML)).await, objects(Reply::new(status, HTML)).await]
