@@ -11,8 +11,9 @@ use crate::service::Service;
 use crate::session::{Issued, issue};
 use crate::world::account::{Account, AccountId, AccountState, Joined, RegionStates, Role, Unit};
 use crate::world::bucket::{Bucket, Readers};
+use crate::world::denial::{Accounts, Denial, PolicyKind};
 use crate::world::key::{Key, KeyState, MultiRegion, Rotation, key_arn};
-use crate::world::region::{Partition, Region};
+use crate::world::region::{Partition, Region, RegionSet};
 use crate::world::trail::{Deliveries, Logging, Phase, Seal, Selectors, Trail};
 use crate::world::{Organization, Parts, User, World};
 use crate::{Answer, Simulator};
@@ -135,6 +136,19 @@ pub(crate) fn bucket(name: &str, owner: &str, home: &str) -> Bucket {
     }
 }
 
+/// A policy of this kind that does not allow an action, to anybody anywhere.
+pub(crate) fn denial(kind: PolicyKind, action: &str) -> Denial {
+    Denial {
+        kind,
+        is_explicit: false,
+        policy_arn: None,
+        accounts: Accounts::All,
+        regions: RegionSet::ALL,
+        actions: Box::new([action.into()]),
+        resource: "".into(),
+    }
+}
+
 /// A management account, the archive with the organization trail's bucket, a workload account with
 /// its own multi-Region trail `own`, key and bucket `workload-logs` in eu-west-1, and a suspended
 /// account. The organization trail `org` is homed in us-east-1.
@@ -247,6 +261,16 @@ pub(crate) fn call_json(
     let response = simulator.handle(&request, now()).response;
     let body = serde_json::from_slice(response.body()).unwrap();
     (response.status().as_u16(), body)
+}
+
+/// The same in a session of the audit role in this account.
+pub(crate) fn call_as(
+    simulator: &Simulator,
+    account: &str,
+    asked: (Service, &str, &str),
+    input: &Value,
+) -> (u16, Value) {
+    call_json(simulator, &Caller::role(simulator, account), asked, input)
 }
 
 /// Calls STS with a form; gives the response.

@@ -4,7 +4,6 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_model::record::v1::Line;
 use trailseal_sim::Simulator;
@@ -12,9 +11,10 @@ use trailseal_sim::scenario::Scenario;
 use trailseal_sim::state::{Effect, Rule};
 use trailseal_tests::sim;
 
+use super::start;
+
 fn scenario(name: &str) -> Scenario {
-    let start: Timestamp = "2026-11-20T12:02:30Z".parse().unwrap();
-    Scenario::ready_made(name, start).unwrap()
+    Scenario::ready_made(name, start()).unwrap()
 }
 
 /// The lines of the record of a scan, and its exit code.

@@ -9,12 +9,11 @@ use crate::service::Payer;
 use crate::session::issue;
 use crate::state::{Effect, LimitSettings, Rule, Spoken, WeatherSettings};
 use crate::tests::{
-    Caller, ROLE, SUSPENDED, WORKLOAD, account, call_sts, element, now, parts, simulator,
+    Caller, ROLE, SUSPENDED, WORKLOAD, account, call_sts, denial, element, now, parts, simulator,
 };
 use crate::wire::Protocol;
 use crate::world::account::AccountState;
-use crate::world::denial::{Accounts, Denial, PolicyKind};
-use crate::world::region::RegionSet;
+use crate::world::denial::{Denial, PolicyKind};
 
 /// A request for an operation, signed for a service, a Region and a host.
 struct Sent<'a> {
@@ -367,15 +366,7 @@ fn a_session_name_does_not_make_another_call_of_it() {
 #[test]
 fn denials_are_logged_and_repeated_ones_remarked() {
     let mut parts = parts();
-    parts.denials.push(Denial {
-        kind: PolicyKind::ServiceControl,
-        is_explicit: true,
-        policy_arn: None,
-        accounts: Accounts::All,
-        regions: RegionSet::ALL,
-        actions: Box::new(["*".into()]),
-        resource: "".into(),
-    });
+    parts.denials.push(Denial { is_explicit: true, ..denial(PolicyKind::ServiceControl, "*") });
     let simulator = simulator(parts);
     let Some((service, operation)) = operations().find(|it| it.1.action.is_some()) else { return };
     for _ in 0..2 {

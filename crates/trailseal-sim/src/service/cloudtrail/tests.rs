@@ -8,12 +8,12 @@ use serde_json::{Value, json};
 use crate::Simulator;
 use crate::service::Service;
 use crate::tests::{
-    ARCHIVE, Caller, MANAGEMENT, ROLE, WORKLOAD, account, call_json, key, member, now, parts,
-    region, simulator, trail,
+    ARCHIVE, MANAGEMENT, ROLE, WORKLOAD, account, call_as, denial, key, member, now, parts, region,
+    simulator, trail,
 };
 use crate::world::Parts;
 use crate::world::account::{AccountState, RegionStates};
-use crate::world::denial::{Accounts, Denial, PolicyKind};
+use crate::world::denial::PolicyKind;
 use crate::world::region::RegionSet;
 use crate::world::trail::{EventDataStore, Logging, Selectors, Trail};
 
@@ -64,8 +64,7 @@ fn ask(
     operation: &str,
     input: &Value,
 ) -> (u16, Value) {
-    let caller = Caller::role(simulator, caller);
-    call_json(simulator, &caller, (Service::CloudTrail, operation, region), input)
+    call_as(simulator, caller, (Service::CloudTrail, operation, region), input)
 }
 
 fn list_of<'a>(output: &'a Value, list: &str, member: &str) -> Vec<&'a str> {
@@ -437,15 +436,7 @@ fn tags_are_for_the_owner_at_home() {
 #[test]
 fn denials_name_the_trail() {
     let mut parts = full_parts();
-    parts.denials.push(Denial {
-        kind: PolicyKind::Identity,
-        is_explicit: false,
-        policy_arn: None,
-        accounts: Accounts::All,
-        regions: RegionSet::ALL,
-        actions: Box::new(["cloudtrail:*".into()]),
-        resource: "".into(),
-    });
+    parts.denials.push(denial(PolicyKind::Identity, "cloudtrail:*"));
     let simulator = simulator(parts);
     let user = format!("arn:aws:sts::{WORKLOAD}:assumed-role/{ROLE}/run");
     for (operation, input, on) in [

@@ -9,8 +9,8 @@ use crate::Simulator;
 use crate::service::Service;
 use crate::session::recognize;
 use crate::tests::{
-    ARCHIVE, Caller, KEY_ID, MANAGEMENT, ROLE, WORKLOAD, account, call_json, key, now, parts,
-    region, simulator,
+    ARCHIVE, Caller, KEY_ID, MANAGEMENT, ROLE, WORKLOAD, account, call_as, key, now, parts, region,
+    simulator,
 };
 use crate::world::World;
 use crate::world::key::{Key, KeyState, MultiRegion, Rotation};
@@ -41,8 +41,7 @@ fn ask(
     operation: &str,
     input: &Value,
 ) -> (u16, Value) {
-    let caller = Caller::role(simulator, caller);
-    call_json(simulator, &caller, (Service::Kms, operation, region), input)
+    call_as(simulator, caller, (Service::Kms, operation, region), input)
 }
 
 fn get(simulator: &Simulator, place: (&str, &str), operation: &str, id: &str) -> (u16, Value) {

@@ -3,7 +3,8 @@ use serde_json::{Value, json};
 use crate::service::Service;
 use crate::simulator::Simulator;
 use crate::tests::{
-    ARCHIVE, Caller, MANAGEMENT, SUSPENDED, WORKLOAD, account, call_json, member, parts, simulator,
+    ARCHIVE, Caller, MANAGEMENT, SUSPENDED, WORKLOAD, account, call_json, denial, member, parts,
+    simulator,
 };
 use crate::world::Parts;
 use crate::world::account::{Account, AccountState, Joined, Unit};
@@ -293,18 +294,9 @@ fn only_the_management_account_and_delegated_administrators_may_look() {
 
 #[test]
 fn resources_are_named_as_policies_name_them() {
-    use crate::world::denial::{Accounts, Denial, PolicyKind};
-    use crate::world::region::RegionSet;
+    use crate::world::denial::PolicyKind;
     let mut parts = grown();
-    parts.denials.push(Denial {
-        kind: PolicyKind::Identity,
-        is_explicit: false,
-        policy_arn: None,
-        accounts: Accounts::All,
-        regions: RegionSet::ALL,
-        actions: Box::new(["organizations:*".into()]),
-        resource: "".into(),
-    });
+    parts.denials.push(denial(PolicyKind::Identity, "organizations:*"));
     let simulator = simulator(parts);
     let arn = "arn:aws:organizations::111111111111:";
     for (operation, input, resource) in [

@@ -8,14 +8,13 @@ use proptest::prelude::*;
 
 use crate::Simulator;
 use crate::tests::{
-    ARCHIVE, Caller, MANAGEMENT, WORKLOAD, account, bucket, call_s3, deliveries, element, member,
-    now, parts, region, simulator, trail,
+    ARCHIVE, Caller, MANAGEMENT, WORKLOAD, account, bucket, call_s3, deliveries, denial, element,
+    member, now, parts, region, simulator, trail,
 };
 use crate::world::Parts;
 use crate::world::account::AccountState;
 use crate::world::bucket::{Bucket, ExtraObject, Readers};
-use crate::world::denial::{Accounts, Denial, PolicyKind};
-use crate::world::region::RegionSet;
+use crate::world::denial::{Denial, PolicyKind};
 use crate::world::trail::{Deliveries, Seal, Trail};
 
 const STRANGER: &str = "999999999999";
@@ -376,13 +375,9 @@ fn the_expected_owner_must_own_it() {
 fn denials_of_the_world_come_first_and_tell_the_region() {
     let mut parts = guarded();
     parts.denials.push(Denial {
-        kind: PolicyKind::ServiceControl,
         is_explicit: true,
-        policy_arn: None,
-        accounts: Accounts::All,
-        regions: RegionSet::ALL,
-        actions: Box::new(["s3:ListBucket".into()]),
         resource: "arn:aws:s3:::workload-logs".into(),
+        ..denial(PolicyKind::ServiceControl, "s3:ListBucket")
     });
     let simulator = simulator(parts);
     let caller = Caller::role(&simulator, WORKLOAD);
