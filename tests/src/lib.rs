@@ -11,6 +11,7 @@ pub mod load;
 pub mod plan;
 pub mod policy_cases;
 pub mod process;
+pub mod scan_bench;
 pub mod sim;
 pub mod world;
 

@@ -65,10 +65,10 @@ impl Aws {
         read: impl Fn(Result<O, &Failure>) -> Result<T, Unread>,
     ) -> Result<Answer<T>, Gap>
     where
-        O: RequestId,
-        E: ProvideErrorMetadata + Error + 'static,
+        O: RequestId + Send + 'static,
+        E: ProvideErrorMetadata + Error + Send + 'static,
         F: Fn(SharedCredentialsProvider) -> FF,
-        FF: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+        FF: Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send + 'static,
     {
         let result = self.channel.exchange(ask, || self.session(ask), send, read).await;
         match result {

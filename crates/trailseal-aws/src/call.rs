@@ -25,6 +25,7 @@ use crate::classify::Diagnosis;
 use crate::clock::Clock;
 use crate::credentials::Session;
 use crate::failure::Failure;
+use crate::spawn::apart;
 
 /// What every call needs, whoever makes it.
 pub(crate) struct Channel {
@@ -193,12 +194,12 @@ impl Channel {
         read: impl Fn(Result<O, &Failure>) -> Result<T, Unread>,
     ) -> Result<Answer<T>, Failed>
     where
-        O: RequestId,
-        E: ProvideErrorMetadata + Error + 'static,
+        O: RequestId + Send + 'static,
+        E: ProvideErrorMetadata + Error + Send + 'static,
         S: Fn() -> SF,
         SF: Future<Output = Result<Session, Gap>>,
         F: Fn(SharedCredentialsProvider) -> FF,
-        FF: Future<Output = Result<O, SdkError<E, HttpResponse>>>,
+        FF: Future<Output = Result<O, SdkError<E, HttpResponse>>> + Send + 'static,
     {
         refuse_publishing(ask)?;
         let mut tally = Tally::default();
@@ -215,7 +216,7 @@ impl Channel {
             }
             tally.attempts += 1;
             let start = Instant::now();
-            let result = quietly(send(session.provider())).await;
+            let result = apart(quietly(send(session.provider()))).await;
             let took = start.elapsed();
             let failure = match conclude(ask, &session, &self.clock, result, &read) {
                 Ok((value, request_id)) => {

@@ -27,6 +27,7 @@ mod ports;
 mod role;
 #[cfg(test)]
 mod tests;
+mod spawn;
 mod transport;
 
 pub use aws::{Aws, Caller};

@@ -165,6 +165,7 @@ impl Simulator {
             identity,
             now,
             outcome: course.outcome(answered.as_ref().err()),
+            request,
             is_to_unusable: !self.is_usable(account_meant(&facts)),
         });
         Ok((operation, answered?))

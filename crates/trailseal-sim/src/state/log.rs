@@ -1,9 +1,12 @@
 //! What was called, how often, how fast and by how many at once.
 
 use std::collections::{BTreeMap, HashMap, VecDeque};
+use std::num::NonZeroU64;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
+use bytes::Bytes;
+use http::Request;
 use jiff::Timestamp;
 use serde::Serialize;
 
@@ -49,6 +52,8 @@ pub(crate) struct Noted<'a> {
     pub(crate) identity: Draw,
     pub(crate) now: Timestamp,
     pub(crate) outcome: Outcome<'a>,
+    /// The request as it came.
+    pub(crate) request: &'a Request<Bytes>,
     /// Whether it is a call to an account that cannot be used.
     pub(crate) is_to_unusable: bool,
 }
@@ -99,6 +104,8 @@ pub struct LoggedCall {
     pub region: &'static str,
     /// What it was about.
     pub resource: String,
+    /// What it said beside that: the query string of a call to S3, else the body.
+    pub input: String,
     /// The HTTP status of an error; 200 stands for every success, 0 for an answer that broke.
     pub status: u16,
     /// AWS's code of an error.
@@ -128,6 +135,13 @@ pub struct LogReport {
 
 /// How many remarks are kept.
 const FIRST: usize = 20;
+
+fn said(service: Service, request: &Request<Bytes>) -> String {
+    match service {
+        Service::S3 => request.uri().query().unwrap_or_default().to_owned(),
+        _ => String::from_utf8_lossy(request.body()).into_owned(),
+    }
+}
 
 fn remark(remarks: &Mutex<Remarks>, facts: &Facts<'_>) {
     let mut remarks = lock(remarks);
@@ -181,6 +195,8 @@ pub struct CallLog {
     denied: Shards<Hashes>,
     repeated_denials: Mutex<Remarks>,
     kept: AtomicUsize,
+    /// Of so many calls one is kept.
+    kept_of: AtomicU64,
     calls: Mutex<VecDeque<LoggedCall>>,
 }
 
@@ -205,6 +221,7 @@ impl Default for CallLog {
             denied: Shards::default(),
             repeated_denials: Mutex::default(),
             kept: AtomicUsize::new(0),
+            kept_of: AtomicU64::new(1),
             calls: Mutex::default(),
         }
     }
@@ -280,7 +297,8 @@ impl CallLog {
             }
         }
         let kept = self.kept.load(Ordering::Relaxed);
-        if kept > 0 {
+        let of = self.kept_of.load(Ordering::Relaxed);
+        if kept > 0 && identity.value().is_multiple_of(of) {
             self.log(noted, kept);
         }
     }
@@ -298,6 +316,7 @@ impl CallLog {
             account: noted.facts.account.to_string(),
             region: noted.facts.region.name(),
             resource: noted.facts.resource.to_owned(),
+            input: said(noted.facts.service, noted.request),
             status,
             code: code.to_owned(),
         };
@@ -314,6 +333,11 @@ impl CallLog {
         let mut kept = lock(&self.calls);
         let surplus = kept.len().saturating_sub(calls);
         kept.drain(..surplus);
+    }
+
+    /// Of so many different calls only one is kept, so that those kept stand for all of a large run.
+    pub fn keep_one_in(&self, calls: NonZeroU64) {
+        self.kept_of.store(calls.get(), Ordering::Relaxed);
     }
 
     /// The last calls in full, as many as are kept, the oldest first.

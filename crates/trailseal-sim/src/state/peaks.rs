@@ -20,6 +20,8 @@ pub struct Peak {
     pub burst: u32,
     /// Calls of every payer.
     pub calls: u64,
+    /// Calls of the payer with the most: with rate and burst they say how long a run takes at least.
+    pub most_of_a_payer: u32,
     /// The most calls of one payer in any one second of simulated time.
     pub most_in_a_second: u32,
     /// Whose they were.
@@ -53,6 +55,8 @@ struct Part {
     /// Events that are gone.
     gone: u64,
     windows: HashedMap<Window>,
+    /// Every payer's calls. A payer's hash is of one limit only.
+    totals: HashedMap<u32>,
     peaks: BTreeMap<&'static str, Peak>,
 }
 
@@ -111,17 +115,22 @@ impl Peaks {
         let is_within = self.published.take(Allowance::published(quota), payer, now);
         let mut part = self.parts.of(payer);
         let calls = part.count(payer, nanoseconds(now));
+        let total = part.totals.entry(payer).or_default();
+        *total += 1;
+        let total = *total;
         let peak = part.peaks.entry(quota.bucket).or_insert_with(|| Peak {
             limit: quota.bucket,
             per_second: quota.per_second,
             burst: quota.burst,
             calls: 0,
+            most_of_a_payer: 0,
             most_in_a_second: 0,
             payer: String::new(),
             at: now,
             exceeded: 0,
         });
         peak.calls += 1;
+        peak.most_of_a_payer = peak.most_of_a_payer.max(total);
         peak.exceeded += u64::from(!is_within);
         if calls > peak.most_in_a_second {
             (peak.most_in_a_second, peak.payer, peak.at) = (calls, who(), now);
@@ -139,12 +148,13 @@ impl Peaks {
                     continue;
                 };
                 let (calls, exceeded) = (sum.calls + peak.calls, sum.exceeded + peak.exceeded);
+                let most = sum.most_of_a_payer.max(peak.most_of_a_payer);
                 // Of equal peaks the first counts, and of those the lesser name.
                 let rank = |it: &Peak| (u32::MAX - it.most_in_a_second, it.at, it.payer.clone());
                 if rank(peak) < rank(sum) {
                     *sum = peak.clone();
                 }
-                (sum.calls, sum.exceeded) = (calls, exceeded);
+                (sum.calls, sum.exceeded, sum.most_of_a_payer) = (calls, exceeded, most);
             }
         }
         all.into_values().collect()
@@ -194,6 +204,7 @@ mod tests {
         times.sort_by_key(|it| it.1);
         let found = peak(times);
         assert_eq!((found.calls, found.most_in_a_second, &*found.payer), (30, 10, "2"));
+        assert_eq!(found.most_of_a_payer, 10);
         assert_eq!(found.exceeded, 0);
     }
 

@@ -1,7 +1,12 @@
 //! The log, call by call.
 
+use std::sync::LazyLock;
+
 use super::*;
 use crate::world::region::Region;
+
+static REQUEST: LazyLock<Request<Bytes>> =
+    LazyLock::new(|| Request::new(Bytes::from_static(b"Action=GetCallerIdentity")));
 
 fn noted(outcome: Outcome<'static>, identity: u64) -> Noted<'static> {
     let facts = Facts {
@@ -16,6 +21,7 @@ fn noted(outcome: Outcome<'static>, identity: u64) -> Noted<'static> {
         identity: Draw::new(identity),
         now: "2026-11-20T12:00:00Z".parse().unwrap(),
         outcome,
+        request: &REQUEST,
         is_to_unusable: false,
     }
 }
@@ -102,9 +108,21 @@ fn the_last_calls_are_kept_in_full_on_request() {
     }
     let calls: Vec<_> = log.calls().into_iter().map(|it| (it.status, it.code)).collect();
     assert_eq!(calls, [(404, "NoSuchKey".to_owned()), (0, String::new())]);
+    assert_eq!(log.calls()[0].input, "Action=GetCallerIdentity");
     log.keep(1);
     assert_eq!(log.calls().len(), 1);
     log.keep(0);
     log.note(&noted(Outcome::Answered, 1));
     assert!(log.calls().is_empty());
+}
+
+#[test]
+fn one_call_in_so_many_is_kept_and_always_the_same() {
+    let log = CallLog::default();
+    log.keep(100);
+    log.keep_one_in(10.try_into().unwrap());
+    for identity in (0..100).chain(0..100) {
+        log.note(&noted(Outcome::Answered, identity));
+    }
+    assert_eq!((log.calls().len(), log.report().calls), (20, 200));
 }
