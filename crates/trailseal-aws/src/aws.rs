@@ -10,6 +10,7 @@ use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityError;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::Semaphore;
 use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Partition, Region};
 
 use crate::call::{Ask, Channel, Failed, Unread};
@@ -37,7 +38,12 @@ pub struct Aws {
     pub(crate) clients: Clients,
     pub(crate) own: OwnCredentials,
     pub(crate) members: SessionCache,
+    /// A place for each large page that may be on its way.
+    pub(crate) pages: Semaphore,
 }
+
+/// Large pages on their way at the same time. Each takes up to a megabyte while it is read.
+pub(crate) const LARGE_PAGES: usize = 64;
 
 impl fmt::Debug for Aws {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {

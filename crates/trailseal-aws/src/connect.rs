@@ -19,10 +19,11 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use tokio::sync::Semaphore;
 use trailseal_fanout::Limits;
 use trailseal_model::{Arn, EventSink, Gap, Operation, Region};
 
-use crate::aws::{Aws, Caller, get_caller_identity};
+use crate::aws::{Aws, Caller, LARGE_PAGES, get_caller_identity};
 use crate::call::{Ask, Channel, Patience, Unread};
 use crate::clients::Clients;
 use crate::clock::Clock;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub session_tags: Vec<(String, String)>,
     /// The profile of the shared configuration; `None` leaves it to the environment.
     pub profile: Option<String>,
+    /// Requests that are on their way at the same time.
+    pub max_in_flight: usize,
     /// What time it is.
     pub clock: Clock,
     /// What takes the place of the outside world; [`Substitutes::none`] where AWS is asked.
@@ -132,10 +135,18 @@ pub async fn connect(
     let role = Role::new(&settings);
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
-    let channel = Channel::new(limits, events, settings.clock);
+    let channel = Channel::new(limits, events, settings.clock, settings.max_in_flight);
     own.session(&channel.clock).await.map_err(ConnectError::NoCredentials)?;
     let caller = identify(&channel, &clients, &own, region).await?;
-    Ok(Aws { caller, role, channel, clients, own, members: SessionCache::default() })
+    Ok(Aws {
+        caller,
+        role,
+        channel,
+        clients,
+        own,
+        members: SessionCache::default(),
+        pages: Semaphore::new(LARGE_PAGES),
+    })
 }
 
 async fn identify(

@@ -215,6 +215,8 @@ impl OperationLimit {
     }
 }
 
+/// What may be sent at once: a share of the published burst, but for a tenth of it, or one request.
+/// What is sent with pauses can arrive without them, and would then exceed a burst used to the full.
 fn scaled_burst(burst: u32, share: RateShare) -> NonZeroU32 {
     #[expect(
         clippy::cast_possible_truncation,
@@ -222,7 +224,7 @@ fn scaled_burst(burst: u32, share: RateShare) -> NonZeroU32 {
         reason = "a share of a u32 is a u32 again"
     )]
     let scaled = (f64::from(burst) * share.0).floor() as u32;
-    NonZeroU32::new(scaled).unwrap_or(NonZeroU32::MIN)
+    NonZeroU32::new(scaled.saturating_sub((scaled / 10).max(1))).unwrap_or(NonZeroU32::MIN)
 }
 
 /// governor's own clock is not tokio's, so paused time would never reach it.

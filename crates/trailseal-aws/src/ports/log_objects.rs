@@ -14,6 +14,9 @@ use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
 
+/// Keys of a page that takes up so little memory that nobody needs to wait for it.
+const SMALL_PAGE: u16 = 100;
+
 /// What came of asking in one Region.
 enum Reached<T> {
     Here(T),
@@ -67,6 +70,8 @@ impl Aws {
         subject: &str,
     ) -> Result<Answer<Reached<ObjectPage>>, Gap> {
         let region = reader.target.region;
+        // Taken before the permit, so that pages do not come faster than it allows.
+        let _page = if range.most > SMALL_PAGE { self.pages.acquire().await.ok() } else { None };
         // Keys may hold characters that XML cannot carry, so S3 is asked to encode them.
         let request = self
             .clients

@@ -13,8 +13,9 @@ use super::place::{Listed, Place, Walk};
 use super::{CensusEntry, Collector};
 use crate::ports::CollectPorts;
 
-/// Cells that are looked into at the same time: there can be hundreds of thousands.
-const IN_FLIGHT: usize = 64;
+/// Cells that are looked into at the same time: there can be hundreds of thousands, and in the end
+/// nothing else is left to do.
+const IN_FLIGHT: usize = 256;
 /// After so many refusals nothing more is asked.
 const MAX_REFUSALS: usize = 10;
 /// Deviating objects that are kept of those that nobody drew.

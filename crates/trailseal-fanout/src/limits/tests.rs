@@ -39,9 +39,9 @@ async fn permitted_within(seconds: u64, limits: &Limits, place: Place<'_>) -> u3
 
 #[tokio::test(start_paused = true)]
 async fn one_hot_key_gets_its_burst_and_then_its_rate() {
-    // 10 at once, then 10 a second: the 60th comes 5 s after the start.
+    // 9 at once, one is kept back, then 10 a second: the 60th comes 5.1 s after the start.
     let took = time_for(60, 1.0, |_| 1).await;
-    assert!(took >= Duration::from_secs_f64(4.99), "{took:?}");
+    assert!(took >= Duration::from_secs_f64(5.09), "{took:?}");
     assert!(took <= Duration::from_secs_f64(5.2), "{took:?}");
 }
 
@@ -53,7 +53,7 @@ async fn half_the_share_takes_twice_as_long() {
 
 #[tokio::test(start_paused = true)]
 async fn accounts_do_not_wait_for_each_other() {
-    let took = time_for(1_000, 1.0, |it| it as u64 / 10).await;
+    let took = time_for(900, 1.0, |it| it as u64 / 9).await;
     assert_eq!(took, Duration::ZERO);
 }
 
@@ -110,7 +110,7 @@ async fn objects_are_limited_by_bucket_and_account_of_the_logs() {
         _ => (Operation::ListObjectsV2, list.to_owned()),
     });
     assert!(time_for(together).await >= Duration::from_millis(990));
-    let apart = (0..11_000).map(|it| (Operation::HeadObject, key(it % 2, 7)));
+    let apart = (0..9_900).map(|it| (Operation::HeadObject, key(it % 2, 7)));
     assert_eq!(time_for(apart).await, Duration::ZERO);
 }
 
@@ -121,7 +121,7 @@ async fn a_throttle_halves_the_rate_of_its_key_and_of_no_other() {
     // Half of 10 a second, without a burst, and a little faster with each second.
     let slow = permitted_within(3, &limits, at(1)).await;
     assert!((14..=17).contains(&slow), "{slow}");
-    assert_eq!(permitted_within(3, &limits, at(2)).await, 40);
+    assert_eq!(permitted_within(3, &limits, at(2)).await, 39);
     let start = Instant::now();
     limits.permit(Operation::GetTrailStatus, at(1)).await;
     assert_eq!(start.elapsed(), Duration::ZERO);
@@ -158,7 +158,7 @@ async fn a_throttled_key_recovers_in_a_minute_and_has_its_burst_again_in_two() {
     let recovered = permitted_within(10, &limits, at(1)).await;
     assert!((97..=101).contains(&recovered), "{recovered}");
     tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(permitted_within(10, &limits, at(1)).await, 110);
+    assert_eq!(permitted_within(10, &limits, at(1)).await, 109);
     assert!(limits.operations.iter().all(|it| it.keys().slowed.is_empty()));
 }
 

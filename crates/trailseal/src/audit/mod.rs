@@ -116,8 +116,9 @@ pub enum AuditError {
 
 /// Accounts opened at the same time.
 const OPENING: usize = 64;
-/// Trails collected at the same time; each keeps a few calls in flight.
-const COLLECTING: usize = 32;
+/// Trails collected at the same time. Each keeps a few calls in flight and mostly waits for one, so
+/// it takes many of them to use the places that requests have.
+const COLLECTING: usize = 96;
 
 /// Audits an organization.
 ///
