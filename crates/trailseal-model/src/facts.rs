@@ -71,11 +71,12 @@ pub struct OrganizationFacts {
     /// Every key that a trail or an event data store names.
     pub keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
     /// The policy of each such key that the organization holds and manages, as JSON; there is none
-    /// for a key that is gone, managed by AWS, or outside the organization.
+    /// for a key that is gone, managed by AWS, or outside the organization. Whether DescribeKey
+    /// answered does not matter, but an alias that it did not resolve has none.
     pub key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
     /// By which grants somebody may decrypt with each of the same keys.
     pub key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
-    /// Whether each such key rotates, where it is the customer's and of a kind that can.
+    /// Whether each such key rotates, where it is not known to be AWS's or of a kind that cannot.
     pub key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     /// Every event data store, sorted by ARN.
     pub stores: Vec<StoreFacts>,

@@ -8,6 +8,7 @@ use trailseal_model::{
 };
 
 use super::Collector;
+use super::classify::Expected;
 use crate::ports::CollectPorts;
 
 /// The key that a trail's `KmsKeyId` names, as the ARN of a key or an alias; `None` without one.
@@ -40,19 +41,27 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// DescribeKey where the key lives; for a key outside the organization in the account that
     /// uses it, where the key's policy may allow it.
     pub(super) async fn key(&self, key: &Arn, used_in: Target) -> Observed<Answer<KeyPresence>> {
-        let reader = match key.account() {
-            Some(owner) if owner == used_in.account => owner,
-            Some(owner) if self.members.clone().await.all.contains(&owner) => owner,
-            _ => used_in.account,
-        };
+        let reader = self.reader(key, used_in).await;
         self.keys.get((key.clone(), reader), || self.describe(key, reader, used_in.region)).await
     }
 
+    async fn reader(&self, key: &Arn, used_in: Target) -> AccountId {
+        match key.account() {
+            Some(owner) if self.is_ours(owner, used_in).await => owner,
+            _ => used_in.account,
+        }
+    }
+
+    /// Whether an account is the one that uses the key, or a member of the organization.
+    async fn is_ours(&self, account: AccountId, used_in: Target) -> bool {
+        account == used_in.account || self.members.clone().await.all.contains(&account)
+    }
+
     /// GetKeyPolicy in the key's own account, which is the only place where it works. There is
-    /// nothing to read for a key that is not read, gone, managed by AWS or outside the organization.
+    /// nothing to read for a key that is gone, managed by AWS or outside the organization.
     pub(super) async fn key_policy(
         &self,
-        key: &Observed<Answer<KeyPresence>>,
+        key: &Expected<'_>,
         used_in: Target,
     ) -> Option<Observed<Answer<Arc<str>>>> {
         let (key, asked_in) = self.with_own_policy(key, used_in).await?;
@@ -66,7 +75,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// ListGrants, asked where the policy is: a grant adds to it.
     pub(super) async fn key_grants(
         &self,
-        key: &Observed<Answer<KeyPresence>>,
+        key: &Expected<'_>,
         used_in: Target,
     ) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
         let (key, asked_in) = self.with_own_policy(key, used_in).await?;
@@ -77,33 +86,42 @@ impl<P: CollectPorts> Collector<'_, P> {
         Some(self.grants.get(key.clone(), read).await)
     }
 
-    /// A key with a policy of the customer's that can be read, and where.
+    /// A key with a policy of the customer's that can be read, and where. Each operation is denied by
+    /// itself, so a key that could not be described is one, too, where its ARN is known.
     async fn with_own_policy<'key>(
         &self,
-        key: &'key Observed<Answer<KeyPresence>>,
+        key: &Expected<'key>,
         used_in: Target,
     ) -> Option<(&'key Arn, Target)> {
-        let KeyPresence::Exists(facts) = &key.known()?.value else { return None };
-        let (account, region) = (facts.arn.account()?, facts.arn.region()?);
-        let is_member =
-            account == used_in.account || self.members.clone().await.all.contains(&account);
-        let is_readable = facts.manager != KeyManager::Aws && is_member;
-        is_readable.then_some((&facts.arn, Target { account, region }))
+        let is_readable = match key.key?.known().map(|it| &it.value) {
+            Some(KeyPresence::Exists(facts)) => facts.manager != KeyManager::Aws,
+            Some(KeyPresence::Gone) => false,
+            None => true,
+        };
+        let arn = key.arn.filter(|_| is_readable)?;
+        let (account, region) = (arn.account()?, arn.region()?);
+        let is_ours = self.is_ours(account, used_in).await;
+        is_ours.then_some((arn, Target { account, region }))
     }
 
-    /// GetKeyRotationStatus, asked where the key was described, of a replica for its primary key.
-    /// There is nothing to ask where KMS has no automatic rotation.
+    /// GetKeyRotationStatus, asked where DescribeKey is, of a replica for its primary key. There is
+    /// nothing to ask where KMS has no automatic rotation.
     pub(super) async fn key_rotation(
         &self,
-        key: &Observed<Answer<KeyPresence>>,
+        key: &Expected<'_>,
+        used_in: Target,
     ) -> Option<Observed<Answer<KeyRotation>>> {
-        let answer = key.known()?;
-        let KeyPresence::Exists(facts) = &answer.value else { return None };
-        if facts.manager == KeyManager::Aws || !facts.can_rotate() {
-            return None;
-        }
-        let asked = facts.replica_of.as_ref().unwrap_or(&facts.arn);
-        let account = answer.evidence.account.or_else(|| asked.account())?;
+        let (asked, account) = match key.key?.known() {
+            Some(Answer { value: KeyPresence::Exists(facts), evidence }) => {
+                if facts.manager == KeyManager::Aws || !facts.can_rotate() {
+                    return None;
+                }
+                let asked = facts.replica_of.as_ref().unwrap_or(&facts.arn);
+                (asked, evidence.account.or_else(|| asked.account())?)
+            }
+            Some(_) => return None,
+            None => (key.arn?, self.reader(key.arn?, used_in).await),
+        };
         let asked_in = Target { account, region: asked.region()? };
         let read = || async { self.observed(self.ports.key_rotation(asked, asked_in).await) };
         Some(self.rotations.get((asked.clone(), account), read).await)

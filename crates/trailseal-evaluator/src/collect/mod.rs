@@ -134,7 +134,7 @@ pub struct CollectedTrail {
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
     /// By which grants somebody may decrypt with it, for the same keys.
     pub key_grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
-    /// Whether that key rotates, where it can.
+    /// Whether that key rotates, where it can or that is not known.
     pub key_rotation: Option<Observed<Answer<KeyRotation>>>,
     /// The key that its objects should lie under, once resolved.
     pub expected_key: Option<Arn>,
@@ -200,24 +200,17 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(named) => Some(self.key(named, home).await),
             None => None,
         };
-        let (key_policy, key_grants, key_rotation) = match &key {
-            Some(key) => (
-                self.key_policy(key, home).await,
-                self.key_grants(key, home).await,
-                self.key_rotation(key).await,
-            ),
-            None => (None, None, None),
-        };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
+        let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
+        let key_policy = self.key_policy(&expected, home).await;
+        let key_grants = self.key_grants(&expected, home).await;
+        let key_rotation = self.key_rotation(&expected, home).await;
         let bucket = match &description.bucket {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
         };
         let examined = match &bucket {
-            Some(bucket) => {
-                let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
-                self.objects(&work, bucket, &expected).await
-            }
+            Some(bucket) => self.objects(&work, bucket, &expected).await,
             None => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
         let Examined { sample, history, digest, samples, cells, census } = examined;

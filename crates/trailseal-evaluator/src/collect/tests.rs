@@ -259,18 +259,42 @@ mod key {
     }
 
     #[test]
-    fn there_is_no_policy_to_read_of_a_key_that_is_gone_unread_or_managed_by_aws() {
+    fn there_is_no_policy_to_read_of_a_key_that_is_gone_or_managed_by_aws() {
         let mut aws_managed = World::new();
         aws_managed.keys.get_mut(&arn(KEY)).unwrap().manager = KeyManager::Aws;
         let mut gone = World::new();
         gone.keys.clear();
-        let unread = World::new().refusing(|it| matches!(it, Call::DescribeKey(..)));
-        for world in [aws_managed, gone, unread] {
+        for world in [aws_managed, gone] {
             let collected = collect(&world, trail("main"));
             assert!(collected.key_policy.is_none() && collected.key_grants.is_none());
             let asked = [Operation::GetKeyPolicy, Operation::ListGrants];
             assert_eq!(asked.map(|it| world.count(it)), [0, 0]);
         }
+    }
+
+    #[test]
+    fn a_key_that_could_not_be_described_is_read_by_its_arn_where_it_lives() {
+        let check = |description: TrailDescription, expected: Option<(&str, u64)>| {
+            let world = World::new().refusing(|it| matches!(it, Call::DescribeKey(..)));
+            let collected = collect_all(&world, vec![description]).remove(0);
+            let is_read = [
+                collected.key_policy.is_some_and(|it| it.known().is_some()),
+                collected.key_grants.is_some_and(|it| it.known().is_some()),
+            ];
+            assert_eq!(is_read, [expected.is_some(); 2]);
+            let asked = expected.map(|(key, owner)| {
+                let key = arn(key);
+                let region = key.region().unwrap();
+                Call::GetKeyPolicy(key, Target { account: account(owner), region })
+            });
+            assert_eq!(world.calls_of(Operation::GetKeyPolicy), Vec::from_iter(asked));
+        };
+        check(trail("main"), Some((KEY, 1)));
+        check(naming("11111111-2222"), Some((KEY, 1)));
+        check(naming(FOREIGN_KEY), Some((FOREIGN_KEY, 2)));
+        // KMS takes no alias here, and nobody but the owner.
+        check(naming("alias/logs"), None);
+        check(naming("arn:aws:kms:eu-west-1:000000000077:key/7"), None);
     }
 
     #[test]

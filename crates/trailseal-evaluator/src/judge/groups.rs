@@ -4,7 +4,8 @@
 use std::collections::HashMap;
 
 use trailseal_model::{
-    Arn, Deviating, DeviationClass, HistorySample, KeyPresence, OrganizationFacts, TrailFacts,
+    Arn, Deviating, DeviationClass, HistorySample, KeyFacts, KeyManager, KeyPresence,
+    OrganizationFacts, TrailFacts,
 };
 
 use crate::collect::is_same_key;
@@ -42,12 +43,15 @@ fn overlap(one: &TrailFacts, other: &TrailFacts) -> bool {
 /// before all trails are known, so this comes after.
 pub fn settle_groups(facts: &mut OrganizationFacts) {
     let keys: Vec<Option<Arn>> = facts.trails.iter().map(|it| key_of(facts, it)).collect();
+    let of_aws: Vec<bool> = facts.trails.iter().map(|it| is_key_of_aws(facts, it)).collect();
     for (index, siblings) in siblings(&facts.trails).into_iter().enumerate() {
         let trail = &mut facts.trails[index];
-        if trail.description.kms_key_id.is_none() {
+        // Without a key of the customer's, no key of the group is right.
+        if trail.description.kms_key_id.is_none() || of_aws[index] {
             continue;
         }
-        let of_group: Vec<&Arn> = siblings.iter().filter_map(|it| keys[*it].as_ref()).collect();
+        let siblings = siblings.iter().filter(|it| !of_aws[**it]);
+        let of_group: Vec<&Arn> = siblings.filter_map(|it| keys[*it].as_ref()).collect();
         let is_of_group = |key: &str| of_group.iter().any(|it| is_same_key(it, key));
         let is_explained = |it: &Deviating| {
             let is_key = matches!(
@@ -79,11 +83,22 @@ fn settle_history(history: &mut HistorySample, is_explained: impl Fn(&Deviating)
     }
 }
 
+fn key_described<'a>(facts: &'a OrganizationFacts, trail: &TrailFacts) -> Option<&'a KeyFacts> {
+    match &facts.keys.get(trail.key.as_ref()?)?.known()?.value {
+        KeyPresence::Exists(key) => Some(key),
+        KeyPresence::Gone => None,
+    }
+}
+
+/// What lies under such a key is never called sealed, whichever trail it is of.
+fn is_key_of_aws(facts: &OrganizationFacts, trail: &TrailFacts) -> bool {
+    key_described(facts, trail).is_some_and(|it| it.manager == KeyManager::Aws)
+}
+
 /// The key that the trail's objects should lie under, as an ARN.
 fn key_of(facts: &OrganizationFacts, trail: &TrailFacts) -> Option<Arn> {
     let named = trail.key.as_ref()?;
-    let read = facts.keys.get(named).and_then(|it| it.known()).map(|it| &it.value);
-    if let Some(KeyPresence::Exists(key)) = read {
+    if let Some(key) = key_described(facts, trail) {
         return Some(key.arn.clone());
     }
     Some(named.clone()).filter(|it| it.resource().starts_with("key/"))

@@ -144,6 +144,22 @@ impl<'a> TrailCase<'a> {
         }
     }
 
+    /// The ARN of the trail's key: DescribeKey's, else the one that the trail names; `None` for an
+    /// alias that was not resolved.
+    pub(super) fn key_judged(&self) -> Option<&'a Arn> {
+        match self.key.and_then(|it| it.known()).map(|it| &it.value) {
+            Some(KeyPresence::Exists(key)) => Some(&key.arn),
+            _ => self.trail.key.as_ref().filter(|it| it.resource().starts_with("key/")),
+        }
+    }
+
+    /// DescribeKey, where it says that AWS manages the key.
+    pub(super) fn key_of_aws(&self) -> Option<&'a Evidence> {
+        let Answer { value, evidence } = self.key?.known()?;
+        let is_of_aws = matches!(value, KeyPresence::Exists(key) if key.manager == KeyManager::Aws);
+        is_of_aws.then_some(evidence)
+    }
+
     /// The finding of a policy's control where there is no policy of the customer's to judge.
     pub(super) fn without_own_policy(&self, control: ControlId) -> Option<Finding> {
         let (reason, why) = match &self.key_read().ok()?.value {

@@ -5,13 +5,15 @@
 //!
 //! The other controls of the policy begin with the same [`PolicyRead`].
 
+use std::sync::Arc;
+
 use jiff::SignedDuration;
 use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, evaluate,
 };
 use trailseal_model::{
-    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, KeyPresence, Observed, Proof,
-    Reason, Sample, SampleResult, TrailDescription,
+    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, Observed, Proof, Reason, Sample,
+    SampleResult, TrailDescription,
 };
 
 use super::TrailCase;
@@ -45,7 +47,8 @@ pub(super) struct Delivery<'a> {
 
 impl<'a> PolicyRead<'a> {
     /// The policy, or the finding in its place: not applicable where there is no policy of the
-    /// customer's, not proven where it could not be read or understood.
+    /// customer's, not proven where it could not be read or understood. Whether DescribeKey answered
+    /// does not matter: the policy that was read is the key's.
     pub(super) fn of(
         case: &TrailCase<'a>,
         control: ControlId,
@@ -55,21 +58,12 @@ impl<'a> PolicyRead<'a> {
         if let Some(finding) = without {
             return Err(finding.into());
         }
-        let key = match case.key_read() {
-            Ok(Answer { value: KeyPresence::Exists(key), .. }) => &key.arn,
-            Ok(_) => return Err(case.key_unread(control, Vec::new()).into()),
-            Err(gaps) if !case.may_hold_key() => {
-                return Err(case.key_outside(control, gaps).into());
+        let (key, read) = match (case.key_judged(), case.policy()) {
+            (Some(key), Some(Observed::Known(policy))) => (key, policy),
+            (_, Some(Observed::Unread(gap))) => {
+                return Err(unread(case, control, vec![*gap]).into());
             }
-            Err(gaps) => return Err(case.key_unread(control, gaps).into()),
-        };
-        let read = match case.trail.key.as_ref().and_then(|it| case.facts.key_policies.get(it)) {
-            Some(Observed::Known(policy)) => policy,
-            Some(Observed::Unread(gap)) => return Err(unread(case, control, vec![*gap]).into()),
-            None if !case.may_hold_key() => {
-                return Err(case.key_outside(control, Vec::new()).into());
-            }
-            None => return Err(unread(case, control, Vec::new()).into()),
+            _ => return Err(not_asked(case, control).into()),
         };
         let evidence = &read.evidence;
         match KeyPolicy::parse(&read.value) {
@@ -109,6 +103,12 @@ impl<'a> PolicyRead<'a> {
             .saying(format!("{question} hangs on something that is not known."))
             .comparing(expected, observed)
             .showing(self.evidence)
+    }
+}
+
+impl<'a> TrailCase<'a> {
+    fn policy(&self) -> Option<&'a Observed<Answer<Arc<str>>>> {
+        self.trail.key.as_ref().and_then(|it| self.facts.key_policies.get(it))
     }
 }
 
@@ -206,6 +206,15 @@ fn just_delivered<'a>(case: &TrailCase<'a>) -> Option<(&'a Sample, &'a Evidence)
     let is_fresh = age < SignedDuration::from_secs(case.facts.thresholds.fresh_within_seconds);
     let is_own = !case.has_siblings && newest.result == SampleResult::Pass;
     newest.evidence.as_ref().filter(|_| is_fresh && is_own).map(|it| (newest, it))
+}
+
+/// Nobody asked for a stranger's policy, or for that of a key whose ARN is not known.
+fn not_asked(case: &TrailCase<'_>, control: ControlId) -> Finding {
+    match case.key_read() {
+        read if !case.may_hold_key() => case.key_outside(control, read.err().unwrap_or_default()),
+        Ok(_) => unread(case, control, Vec::new()),
+        Err(gaps) => case.key_unread(control, gaps),
+    }
 }
 
 fn unread(case: &TrailCase<'_>, control: ControlId, gaps: Vec<GapId>) -> Finding {

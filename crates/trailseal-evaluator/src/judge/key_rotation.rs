@@ -3,7 +3,10 @@
 //! Source: KMS developer guide, "Rotate AWS KMS keys" and "Rotate multi-Region keys": only symmetric
 //! encryption keys whose material KMS made rotate automatically, and a replica follows its primary.
 
-use trailseal_model::{ControlId, Finding, KeyPresence, Observed, Proof, Reason};
+use trailseal_model::{
+    Answer, ControlId, Evidence, Finding, GapId, KeyFacts, KeyPresence, KeyRotation, Observed,
+    Proof, Reason,
+};
 
 use super::TrailCase;
 
@@ -14,13 +17,14 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if let Some(finding) = case.without_key(CONTROL).or_else(|| case.without_own_policy(CONTROL)) {
         return finding;
     }
-    let answer = match case.key_read() {
-        Ok(answer) => answer,
-        Err(gaps) => return case.key_unread(CONTROL, gaps),
-    };
-    let KeyPresence::Exists(key) = &answer.value else {
-        return case.key_unread(CONTROL, Vec::new());
-    };
+    match case.key_read() {
+        Ok(Answer { value: KeyPresence::Exists(key), evidence }) => described(case, key, evidence),
+        Ok(_) => case.key_unread(CONTROL, Vec::new()),
+        Err(gaps) => undescribed(case, gaps),
+    }
+}
+
+fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Finding {
     let name = case.name();
     if !key.can_rotate() {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
@@ -33,24 +37,61 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             ))
             .comparing(EXPECTED, key.state.clone());
     }
-    let rotation = case.trail.key.as_ref().and_then(|it| case.facts.key_rotations.get(it));
-    let rotation = match rotation {
-        Some(Observed::Known(rotation)) => rotation,
+    match case.rotation() {
+        Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
+            rotating(case, rotation, &Proof::of(&rotation.evidence).and(evidence))
+        }
+        Some(Observed::Known(rotation)) => {
+            let proof = Proof::of(&rotation.evidence).and(evidence);
+            Finding::fail(CONTROL, case.subject(), Reason::RotationOff, &proof)
+                .saying(format!("The key of '{name}' does not rotate automatically."))
+                .comparing(EXPECTED, "off")
+        }
         unread => {
             let gaps = unread.and_then(Observed::gap).into_iter().collect();
-            return Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
-                .saying(format!("Whether the key of '{name}' rotates could not be read."));
+            rotation_unread(case, gaps)
         }
-    };
-    let proof = Proof::of(&rotation.evidence).and(&answer.evidence);
-    if rotation.value.is_enabled {
-        let period = rotation.value.period_days.map(|it| format!(", every {it} days"));
-        Finding::pass(CONTROL, case.subject(), Reason::RotationOn, &proof)
-            .saying(format!("The key of '{name}' rotates automatically."))
-            .comparing(EXPECTED, format!("on{}", period.unwrap_or_default()))
-    } else {
-        Finding::fail(CONTROL, case.subject(), Reason::RotationOff, &proof)
-            .saying(format!("The key of '{name}' does not rotate automatically."))
-            .comparing(EXPECTED, "off")
+    }
+}
+
+/// A key that could not be described and rotates does so. KMS also calls rotation off where there is
+/// none to turn on, and for keys that are to be deleted: that fails only a key that was described.
+fn undescribed(case: &TrailCase<'_>, mut gaps: Vec<GapId>) -> Finding {
+    match case.rotation() {
+        Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
+            rotating(case, rotation, &Proof::of(&rotation.evidence))
+        }
+        Some(Observed::Known(rotation)) => {
+            Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+                .saying(format!(
+                    "The key of '{}' does not rotate automatically; whether it could is not known, for it could not be described.",
+                    case.name()
+                ))
+                .comparing(EXPECTED, "off")
+                .showing(&rotation.evidence)
+        }
+        Some(Observed::Unread(gap)) => {
+            gaps.insert(0, *gap);
+            rotation_unread(case, gaps)
+        }
+        None => case.key_unread(CONTROL, gaps),
+    }
+}
+
+fn rotating(case: &TrailCase<'_>, rotation: &Answer<KeyRotation>, proof: &Proof) -> Finding {
+    let period = rotation.value.period_days.map(|it| format!(", every {it} days"));
+    Finding::pass(CONTROL, case.subject(), Reason::RotationOn, proof)
+        .saying(format!("The key of '{}' rotates automatically.", case.name()))
+        .comparing(EXPECTED, format!("on{}", period.unwrap_or_default()))
+}
+
+fn rotation_unread(case: &TrailCase<'_>, gaps: Vec<GapId>) -> Finding {
+    Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+        .saying(format!("Whether the key of '{}' rotates could not be read.", case.name()))
+}
+
+impl<'a> TrailCase<'a> {
+    fn rotation(&self) -> Option<&'a Observed<Answer<KeyRotation>>> {
+        self.trail.key.as_ref().and_then(|it| self.facts.key_rotations.get(it))
     }
 }

@@ -2,6 +2,7 @@
 
 use trailseal_model::{
     ControlId, DeviationClass, Finding, GapId, Population, Proof, Reason, Sample, SampleMethod,
+    SampleResult,
 };
 
 use super::TrailCase;
@@ -15,6 +16,9 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let sample = &case.trail.sample;
     if let Some(newest) = sample.newest_deviation() {
         return deviating(case, newest);
+    }
+    if let Some(finding) = under_key_of_aws(case) {
+        return finding;
     }
     match (sample.method, sample.population) {
         (SampleMethod::Nothing, _) => nothing(case),
@@ -73,6 +77,25 @@ fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
             file_name(&newest.key)
         ))
         .comparing(EXPECTED, shown(newest))
+}
+
+/// Under the trail's key, and that is AWS's: who looked at the objects was not let describe the key,
+/// and somebody else was.
+fn under_key_of_aws(case: &TrailCase<'_>) -> Option<Finding> {
+    let described = case.key_of_aws()?;
+    let newest = case.trail.sample.newest.as_deref();
+    let newest = newest.filter(|it| it.result == SampleResult::Pass)?;
+    if case.has_siblings {
+        return Some(shared(case, newest));
+    }
+    let proof = Proof::of(newest.evidence.as_ref()?).and(described);
+    let reason = Reason::AwsManagedKey;
+    let finding = Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason, &proof);
+    let (name, file) = (case.name(), file_name(&newest.key));
+    let message = format!(
+        "The log objects of '{name}' lie under a key that AWS manages; the newest is '{file}'."
+    );
+    Some(finding.saying(message).comparing(EXPECTED, shown(newest)))
 }
 
 fn shared(case: &TrailCase<'_>, sample: &Sample) -> Finding {

@@ -60,7 +60,7 @@ impl<'a> TrailCase<'a> {
 
     fn judge(&self, control: &Control) -> Option<Finding> {
         if self.trail.described_from == DescribedFrom::DisagreeingShadows {
-            return control.essential.then(|| self.disagreeing(control.id));
+            return Some(self.disagreeing(control.id));
         }
         match control.id {
             ControlId::TrailKmsEncrypted => Some(trail_kms_encrypted::judge(self)),

@@ -98,16 +98,32 @@ fn kms_is_not_asked_for_a_key_that_does_not_rotate_by_itself() {
 }
 
 #[test]
-fn kms_is_not_asked_for_a_key_that_is_gone_unread_or_not_there() {
+fn kms_is_not_asked_for_a_key_that_is_gone_or_not_there() {
     let mut gone = World::new();
     gone.keys.clear();
-    let unread = World::new().refusing(|it| matches!(it, Call::DescribeKey(..)));
-    for (world, description) in
-        [(gone, trail("main")), (unread, trail("main")), (World::new(), keyless())]
-    {
+    for (world, description) in [(gone, trail("main")), (World::new(), keyless())] {
         assert!(collect(&world, description).key_rotation.is_none());
         assert_eq!(asked(&world), []);
     }
+}
+
+#[test]
+fn a_key_that_could_not_be_described_is_asked_for_by_its_arn() {
+    let check = |named: &str, expected: Option<(&str, u64)>| {
+        let world =
+            with_keys(&[FOREIGN_KEY, STRANGER]).refusing(|it| matches!(it, Call::DescribeKey(..)));
+        let collected = collect_all(&world, vec![naming(named)]).remove(0);
+        assert_eq!(collected.key_rotation.is_some(), expected.is_some());
+        let call = expected.map(|(key, asker)| {
+            let region = arn(key).region().unwrap();
+            Call::GetKeyRotationStatus(arn(key), Target { account: account(asker), region })
+        });
+        assert_eq!(asked(&world), Vec::from_iter(call));
+    };
+    check(KEY, Some((KEY, 1)));
+    check(FOREIGN_KEY, Some((FOREIGN_KEY, 2)));
+    check(STRANGER, Some((STRANGER, 1)));
+    check("alias/logs", None);
 }
 
 #[test]

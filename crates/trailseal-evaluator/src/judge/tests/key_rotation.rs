@@ -44,13 +44,28 @@ fn rotation_that_was_not_read_is_not_proven() {
     assert_eq!(check(never_asked, "not_proven unread").gaps(), []);
 }
 
+/// DescribeKey failed.
+fn undescribed() -> Facts {
+    Facts::sealed().key_is(Observed::Unread(gap(2)))
+}
+
 #[test]
 fn of_a_key_that_was_not_read_nothing_is_proven() {
-    let unread = Facts::sealed().key_is(Observed::Unread(gap(2)));
-    assert_eq!(check(unread, "not_proven unread").gaps(), [gap(2)]);
-    let never_asked = Facts::sealed().with(|it| it.keys.clear());
+    let unread = || undescribed().rotation_is(None);
+    assert_eq!(check(unread(), "not_proven unread").gaps(), [gap(2)]);
+    let both = unread().rotation_is(Some(Observed::Unread(gap(3))));
+    assert_eq!(check(both, "not_proven unread").gaps(), [gap(3), gap(2)]);
+    let never_asked = unread().with(|it| it.keys.clear());
     assert_eq!(check(never_asked, "not_proven unread").gaps(), []);
-    check(Facts::sealed().trail(|it| it.key = None), "not_proven unread");
+    check(unread().trail(|it| it.key = None), "not_proven unread");
+}
+
+#[test]
+fn a_key_that_was_not_described_rotates_where_kms_says_so_and_never_fails() {
+    let finding = check(undescribed(), "pass rotation_on");
+    assert_eq!(finding.evidence().len(), 1);
+    let finding = check(undescribed().rotation_is(Some(known(OFF))), "not_proven unread");
+    assert_eq!((finding.observed(), finding.gaps()), ("off", &[gap(2)][..]));
 }
 
 #[test]
@@ -93,11 +108,4 @@ fn an_imported_key_that_is_to_be_deleted_does_not_rotate_either_way() {
         it.state = "PendingImport".to_owned();
     });
     check(imported, "not_applicable rotation_not_supported");
-}
-
-#[test]
-fn shadows_that_contradict_each_other_say_nothing_of_the_key() {
-    let described_from = DescribedFrom::DisagreeingShadows;
-    let findings = of_main(Facts::sealed().trail(|it| it.described_from = described_from));
-    assert!(findings.iter().all(|it| it.control() != ControlId::KeyRotationEnabled));
 }
