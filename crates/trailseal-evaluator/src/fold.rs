@@ -3,7 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_model::{
-    AccountId, Arn, DescribedFrom, Evidence, RegionSet, Sighting, Target, TrailDescription,
+    AccountId, Arn, DescribedFrom, DifferingSightings, Evidence, RegionSet, Sighting, Target,
+    TrailDescription,
 };
 
 /// A trail whose facts can be collected.
@@ -25,14 +26,31 @@ pub struct Fold {
     caller: Option<AccountId>,
 }
 
+/// From where a trail was seen, and as what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sightings {
+    /// Every target that shows it, by account.
+    pub seen_from: Vec<(AccountId, RegionSet)>,
+    /// Those that show it otherwise than the description that counts.
+    pub differing: Vec<DifferingSightings>,
+}
+
 #[derive(Debug, Default)]
 struct Entry {
     home: Option<Described>,
-    shadow: Option<(Target, Described)>,
-    shadows_disagree: bool,
+    /// What shadows show, each kind once.
+    shadows: Vec<Shadow>,
     of_caller: Option<(Target, Described)>,
     seen_from: BTreeMap<AccountId, RegionSet>,
     is_taken: bool,
+}
+
+/// What some shadows of a trail show alike, as the first of them does.
+#[derive(Debug)]
+struct Shadow {
+    first: Target,
+    described: Described,
+    targets: u64,
 }
 
 type Described = (TrailDescription, Evidence);
@@ -60,15 +78,7 @@ impl Fold {
         {
             entry.of_caller = Some((target, (description.clone(), evidence.clone())));
         }
-        match &mut entry.shadow {
-            None => entry.shadow = Some((target, (description, evidence))),
-            Some((kept, described)) => {
-                entry.shadows_disagree |= described.0 != description;
-                if target < *kept {
-                    (*kept, *described) = (target, (description, evidence));
-                }
-            }
-        }
+        entry.add_shadow(target, (description, evidence));
     }
 
     /// Takes the trails of one owner that were seen at home and that `is_wanted`; each is taken
@@ -105,8 +115,8 @@ impl Fold {
     #[must_use]
     pub fn homes_of_orphans(&self) -> BTreeSet<Target> {
         let orphans = self.trails.values().filter(|it| it.home.is_none());
-        let shadows = orphans.filter_map(|it| it.shadow.as_ref());
-        shadows.map(|(_, (it, _))| Target { account: it.owner, region: it.home_region }).collect()
+        let shadows = orphans.flat_map(|it| &it.shadows).map(|it| &it.described.0);
+        shadows.map(|it| Target { account: it.owner, region: it.home_region }).collect()
     }
 
     /// Whether anything showed this trail.
@@ -118,15 +128,37 @@ impl Fold {
 
     /// From where each trail was seen.
     #[must_use]
-    pub fn into_seen_from(self) -> BTreeMap<Arn, Vec<(AccountId, RegionSet)>> {
-        self.trails
-            .into_iter()
-            .map(|((_, arn), entry)| (arn, entry.seen_from.into_iter().collect()))
-            .collect()
+    pub fn into_sightings(self) -> BTreeMap<Arn, Sightings> {
+        self.trails.into_iter().map(|((_, arn), entry)| (arn, entry.into_sightings())).collect()
     }
 }
 
 impl Entry {
+    fn add_shadow(&mut self, target: Target, described: Described) {
+        let is_alike = |it: &&mut Shadow| it.described.0.unlike(&described.0).next().is_none();
+        let Some(shadow) = self.shadows.iter_mut().find(is_alike) else {
+            self.shadows.push(Shadow { first: target, described, targets: 1 });
+            return;
+        };
+        shadow.targets += 1;
+        if target < shadow.first {
+            (shadow.first, shadow.described) = (target, described);
+        }
+    }
+
+    /// What stands in for the description at home.
+    fn first_shadow(&self) -> Option<&Described> {
+        self.shadows.iter().min_by_key(|it| it.first).map(|it| &it.described)
+    }
+
+    fn into_sightings(self) -> Sightings {
+        let counts = self.home.as_ref().or_else(|| self.first_shadow()).map(|it| &it.0);
+        let mut differing: Vec<DifferingSightings> =
+            self.shadows.iter().filter_map(|it| it.differing(counts?)).collect();
+        differing.sort_by_key(|it| it.first);
+        Sightings { seen_from: self.seen_from.into_iter().collect(), differing }
+    }
+
     fn take_home(&mut self, is_wanted: impl Fn(&TrailDescription) -> bool) -> Option<FoldedTrail> {
         let (description, described_by) = self.home.as_ref()?;
         if self.is_taken || !is_wanted(description) {
@@ -142,29 +174,46 @@ impl Entry {
             return None;
         }
         self.is_taken = true;
+        let do_shadows_agree = self.shadows.len() < 2;
         let of_administrator = self.of_caller.take().filter(|(_, (description, _))| {
-            caller_is_administrator && description.is_organization_trail && !self.shadows_disagree
+            caller_is_administrator && description.is_organization_trail && do_shadows_agree
         });
         if let Some((_, (description, described_by))) = of_administrator {
             let described_from = DescribedFrom::DelegatedAdministrator;
             return Some(FoldedTrail { description, described_from, described_by });
         }
-        let (_, (description, described_by)) = self.shadow.clone()?;
-        let described_from = if self.shadows_disagree {
-            DescribedFrom::DisagreeingShadows
-        } else {
+        let (description, described_by) = self.first_shadow()?.clone();
+        let described_from = if do_shadows_agree {
             DescribedFrom::AgreeingShadows
+        } else {
+            DescribedFrom::DisagreeingShadows
         };
         Some(FoldedTrail { description, described_from, described_by })
     }
 }
 
+impl Shadow {
+    /// What they show otherwise than this description.
+    fn differing(&self, counts: &TrailDescription) -> Option<DifferingSightings> {
+        let (description, evidence) = &self.described;
+        let fields = description.unlike(counts).map(|(name, it)| (name, it.map(str::to_owned)));
+        let fields: Vec<_> = fields.collect();
+        (!fields.is_empty()).then(|| DifferingSightings {
+            first: self.first,
+            targets: self.targets,
+            fields,
+            shown_by: evidence.clone(),
+        })
+    }
+}
+
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
     use trailseal_model::{Partition, Region};
 
     use super::*;
-    use crate::test_support::{account, evidence, trail};
+    use crate::test_support::{account, evidence, region, trail};
 
     fn sighting(of: &TrailDescription, account: AccountId, region: Region) -> Sighting {
         let target = Target { account, region };
@@ -185,10 +234,10 @@ mod tests {
         assert_eq!(taken.len(), 1);
         assert_eq!(taken[0].described_from, DescribedFrom::Home);
         assert!(fold.take_rest(false).is_empty());
-        let seen = fold.into_seen_from();
+        let seen = fold.into_sightings().into_values().collect::<Vec<_>>();
         assert_eq!(seen.len(), 1);
-        let sightings: usize = seen.values().flatten().map(|(_, it)| it.len()).sum();
-        assert_eq!(sightings, 13);
+        let sightings: usize = seen[0].seen_from.iter().map(|(_, it)| it.len()).sum();
+        assert_eq!((sightings, seen[0].differing.len()), (13, 0));
     }
 
     #[test]
@@ -234,17 +283,100 @@ mod tests {
     }
 
     #[test]
-    fn the_order_of_sightings_does_not_matter() {
+    fn what_differs_from_the_description_that_counts_is_told_with_the_first_that_shows_it() {
         let regions = Partition::Aws.regions();
-        let mut sightings: Vec<Sighting> =
-            regions.iter().map(|it| sighting(&trail("main"), account(2), *it)).collect();
-        let fold_of = |sightings: &[Sighting]| {
+        let organization = TrailDescription { is_organization_trail: true, ..trail("main") };
+        let keyless = TrailDescription { kms_key_id: None, ..organization.clone() };
+        let elsewhere = TrailDescription { bucket: Some("other".to_owned()), ..keyless.clone() };
+        let differing = |is_home_read: bool| {
             let mut fold = Fold::default();
-            sightings.iter().cloned().for_each(|it| fold.add(it));
-            (fold.take_rest(false), fold.into_seen_from())
+            fold.add(sighting(&elsewhere, account(4), regions[0]));
+            fold.add(sighting(&keyless, account(3), regions[1]));
+            fold.add(sighting(&keyless, account(3), regions[0]));
+            fold.add(sighting(&organization, account(2), regions[0]));
+            if is_home_read {
+                fold.add(sighting(&organization, account(1), organization.home_region));
+            }
+            let [sightings] = &fold.into_sightings().into_values().collect::<Vec<_>>()[..] else {
+                panic!("there is one trail")
+            };
+            sightings.differing.clone()
         };
-        let forwards = fold_of(&sightings);
-        sightings.reverse();
-        assert_eq!(forwards, fold_of(&sightings));
+        for found in [differing(true), differing(false)] {
+            let told: Vec<_> =
+                found.iter().map(|it| (it.first, it.targets, &it.fields[..])).collect();
+            let at = |number| Target { account: account(number), region: regions[0] };
+            let (no_key, other) = (("KmsKeyId", None), ("S3BucketName", Some("other".to_owned())));
+            let of_both = [other, no_key.clone()];
+            assert_eq!(told, [(at(3), 2, &[no_key][..]), (at(4), 1, &of_both[..])]);
+        }
+    }
+
+    #[test]
+    fn what_nothing_judged_hangs_on_is_no_disagreement() {
+        let regions = Partition::Aws.regions();
+        let topic = Some("arn:aws:sns:us-east-1:000000000001:topic".to_owned());
+        let notified = TrailDescription { sns_topic_arn: topic, ..trail("main") };
+        let mut fold = Fold::default();
+        fold.add(sighting(&notified, account(3), regions[0]));
+        fold.add(sighting(&trail("main"), account(2), regions[1]));
+        let rest = fold.take_rest(false);
+        assert_eq!(rest[0].described_from, DescribedFrom::AgreeingShadows);
+        assert_eq!(rest[0].description, trail("main"));
+    }
+
+    proptest! {
+        #[test]
+        fn the_order_of_sightings_does_not_matter(
+            (sightings, shuffled) in some_sightings().prop_flat_map(|it| {
+                (Just(it.clone()), Just(it).prop_shuffle())
+            }),
+            caller_is_administrator in any::<bool>(),
+        ) {
+            let fold_of = |sightings: Vec<Sighting>| {
+                let mut fold = Fold::of_caller(account(2));
+                sightings.into_iter().for_each(|it| fold.add(it));
+                (fold.take_rest(caller_is_administrator), fold.into_sightings())
+            };
+            prop_assert_eq!(fold_of(sightings), fold_of(shuffled));
+        }
+
+        #[test]
+        fn shadows_stand_in_only_where_they_agree(sightings in some_sightings()) {
+            let mut fold = Fold::of_caller(account(2));
+            sightings.iter().cloned().for_each(|it| fold.add(it));
+            let taken = fold.take_rest(true);
+            let seen = fold.into_sightings();
+            for trail in &taken {
+                let differing = &seen[&trail.description.arn].differing;
+                let is_contradicted = trail.described_from == DescribedFrom::DisagreeingShadows;
+                let is_home = trail.described_from == DescribedFrom::Home;
+                prop_assert!(is_home || differing.is_empty() != is_contradicted);
+            }
+        }
+    }
+
+    /// Sightings of two trails from everywhere, each target once, and some contradict others.
+    fn some_sightings() -> impl Strategy<Value = Vec<Sighting>> {
+        let regions = Partition::Aws.regions();
+        let one = (0..2usize, 1..4u64, 0..3usize, any::<bool>(), any::<bool>());
+        prop::collection::vec(one, 0..12).prop_map(move |drawn| {
+            let mut targets = BTreeSet::new();
+            let sighting_of = |(name, seen_in, place, is_keyless, has_topic)| {
+                let region = if place == 0 { region("us-east-1") } else { regions[place] };
+                let mut shown = trail(["main", "other"][name]);
+                shown.is_organization_trail = true;
+                if is_keyless {
+                    shown.kms_key_id = None;
+                }
+                if has_topic {
+                    shown.sns_topic_arn = Some("topic".to_owned());
+                }
+                (name, sighting(&shown, account(seen_in), region))
+            };
+            let all = drawn.into_iter().map(sighting_of);
+            let new = all.filter(|(name, it)| targets.insert((*name, it.target)));
+            new.map(|it| it.1).collect()
+        })
     }
 }

@@ -23,6 +23,6 @@ pub use collect::{
     CensusEntry, CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions,
     Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
 };
-pub use fold::{Fold, FoldedTrail};
+pub use fold::{Fold, FoldedTrail, Sightings};
 pub use judge::{account_sealing, judge, settle_groups};
 pub use object_name::LogCell;

@@ -361,6 +361,7 @@ pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
         described_from: DescribedFrom::Home,
         described_by: evidence(),
         seen_from: Vec::new(),
+        differing: Vec::new(),
         status: vec![(description.home_region, known(delivered(10)))],
         management_events: known(everything()),
         sample: examined(3, 0),

@@ -68,5 +68,6 @@ pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use trail::{
-    DescribedFrom, ManagementEvents, Sighting, TrailDescription, TrailFacts, TrailStatus,
+    DescribedFrom, DifferingSightings, ManagementEvents, Sighting, TrailDescription, TrailFacts,
+    TrailField, TrailStatus,
 };

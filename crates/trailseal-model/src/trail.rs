@@ -45,6 +45,33 @@ pub struct TrailDescription {
     pub log_group_arn: Option<String>,
 }
 
+/// A field of a description by AWS's name, with its value.
+pub type TrailField<'a> = (&'static str, Option<&'a str>);
+
+impl TrailDescription {
+    /// The fields that something judged hangs on. Two descriptions of one trail that have them in
+    /// common say the same.
+    #[must_use]
+    pub fn judged_fields(&self) -> [TrailField<'_>; 7] {
+        let flag = |it| Some(if it { "true" } else { "false" });
+        [
+            ("HomeRegion", Some(self.home_region.name())),
+            ("S3BucketName", self.bucket.as_deref()),
+            ("S3KeyPrefix", self.prefix.as_deref()),
+            ("KmsKeyId", self.kms_key_id.as_deref()),
+            ("IsMultiRegionTrail", flag(self.is_multi_region)),
+            ("IsOrganizationTrail", flag(self.is_organization_trail)),
+            ("LogFileValidationEnabled", flag(self.log_file_validation)),
+        ]
+    }
+
+    /// Those of these fields that another description has otherwise.
+    pub fn unlike<'a>(&'a self, other: &'a Self) -> impl Iterator<Item = TrailField<'a>> {
+        let both = self.judged_fields().into_iter().zip(other.judged_fields());
+        both.filter(|(own, other)| own != other).map(|(own, _)| own)
+    }
+}
+
 /// A trail as one target's DescribeTrails shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {
@@ -105,6 +132,19 @@ pub enum DescribedFrom {
     DisagreeingShadows,
 }
 
+/// Sightings of a trail that show it otherwise than the description that counts.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DifferingSightings {
+    /// The first target, in order, that shows it so.
+    pub first: Target,
+    /// How many targets do.
+    pub targets: u64,
+    /// The fields that are otherwise, by AWS's names, with what these sightings show.
+    pub fields: Vec<(&'static str, Option<String>)>,
+    /// The call of the first target.
+    pub shown_by: Evidence,
+}
+
 /// Everything known of one trail.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct TrailFacts {
@@ -116,6 +156,8 @@ pub struct TrailFacts {
     pub described_by: Evidence,
     /// Every target that shows the trail, by account.
     pub seen_from: Vec<(AccountId, RegionSet)>,
+    /// Those of them that show it otherwise, by what they show.
+    pub differing: Vec<DifferingSightings>,
     /// GetTrailStatus in each Region where it was asked, sorted by Region.
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
     /// Which management events it records, asked once in the home Region under the owner.

@@ -157,6 +157,7 @@ const TRAILS: &[&str] = &[
     "history_deviations",
     "newest_digest_at",
     "newest_digest_result",
+    "differing_sightings",
     "population_source",
     "scope",
 ];

@@ -270,6 +270,14 @@ fn a_record_of_nothing_gives_a_page_that_says_so() {
 }
 
 #[test]
+fn sightings_that_differ_are_shown_with_the_first_and_what_they_show() {
+    let page = page(fixture::rich());
+    let shown = "shown otherwise by <bdi>1,200 of them, first 111122223333 in eu-west-1: KmsKeyId is not set, S3KeyPrefix is ";
+    assert_eq!(page.matches(shown).count(), 3);
+    assert!(page.contains("<br>and 1 more</dd>"));
+}
+
+#[test]
 fn what_is_cut_says_how_much_and_where_the_rest_is() {
     let lines = fixture::large(6_000, 400);
     let page = page(lines);

@@ -1,6 +1,6 @@
 //! One trail: its facts and its seal chain.
 
-use trailseal_model::record::v1::{SampleLine, SamplingLine, TrailLine};
+use trailseal_model::record::v1::{DifferingSightingsLine, SampleLine, SamplingLine, TrailLine};
 use trailseal_model::{ControlId, SampleMethod, SampleResult, Status, Verdict};
 
 use crate::findings::Finding;
@@ -17,6 +17,8 @@ pub(crate) const MAX_OBJECTS: usize = 3;
 pub(crate) const MAX_OPEN: usize = 20;
 /// How many delivery errors.
 const MAX_ERRORS: usize = 3;
+/// How many ways in which others show it.
+const MAX_DIFFERING: usize = 3;
 
 /// One trail as the page shows it.
 #[derive(Debug)]
@@ -31,6 +33,8 @@ pub(crate) struct Trail {
     pub(crate) rule: Mark,
     pub(crate) described_from: Option<&'static str>,
     pub(crate) sightings: String,
+    /// What others show otherwise, one sentence each, and how many more there are.
+    pub(crate) differing: (Vec<String>, usize),
     pub(crate) bucket: Option<String>,
     pub(crate) bucket_facts: Option<BucketFacts>,
     pub(crate) prefix: Option<String>,
@@ -135,6 +139,7 @@ impl Trail {
             rule,
             described_from: described_from(&line.described_from),
             sightings: number(line.sightings),
+            differing: differing(line),
             bucket: optional(&line.bucket),
             bucket_facts: line.bucket.as_deref().and_then(|it| inventory.bucket(it, names)),
             prefix: optional(&line.prefix),
@@ -234,6 +239,26 @@ fn described_from(word: &str) -> Option<&'static str> {
         ),
         _ => Some("from another place than its home Region"),
     }
+}
+
+fn differing(line: &TrailLine) -> (Vec<String>, usize) {
+    let all = &line.differing_sightings;
+    let sentence = |it: &DifferingSightingsLine| {
+        let field = |(name, value): (&String, &Option<String>)| {
+            format!("{name} is {}", value.as_deref().unwrap_or("not set"))
+        };
+        let fields: Vec<String> = it.fields.iter().map(field).collect();
+        let (account, region) = (&it.account_id, &it.region);
+        cut(&format!(
+            "{} of them, first {account} in {region}: {}",
+            number(it.targets),
+            fields.join(", ")
+        ))
+    };
+    (
+        all.iter().take(MAX_DIFFERING).map(sentence).collect(),
+        all.len().saturating_sub(MAX_DIFFERING),
+    )
 }
 
 fn reach(line: &TrailLine) -> String {

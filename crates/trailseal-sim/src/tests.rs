@@ -102,6 +102,7 @@ pub(crate) fn trail(owner: &str, name: &str, home: &str, bucket: &str) -> Trail 
         },
         selectors: Selectors::All,
         is_deleted_after_listing: false,
+        keyless_copies: Vec::new(),
     }
 }
 

@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
+use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 
-use super::{fair, rows, scanned_in};
+use super::{fair, rows, scanned_in, start};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -32,11 +33,14 @@ async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
     found
 }
 
-/// Scans the scenarios and compares.
+/// Scans the ready-made scenarios and compares.
 async fn check(names: &[&str]) {
+    check_all(names.iter().map(|it| (*it, fair(it)))).await;
+}
+
+async fn check_all(scenarios: impl IntoIterator<Item = (&str, Scenario)>) {
     let mut wrong = Vec::new();
-    for name in names {
-        let scenario = fair(name);
+    for (name, scenario) in scenarios {
         let mut found = found(&scenario).await;
         for row in &scenario.expected {
             let cell = (row.control.to_owned(), row.subject.to_string());
@@ -71,4 +75,56 @@ async fn the_landing_zone_is_judged_as_its_truth_says() {
 #[tokio::test(start_paused = true)]
 async fn small_ones_and_other_partitions_are_judged_as_their_truths_say() {
     check(&["small", "standalone", "china", "govcloud"]).await;
+}
+
+/// A small organization with this trail, audited by whom its truth is of.
+fn organization(case: &OrganizationCase) -> Scenario {
+    let caller = match case.auditor {
+        Auditor::Administrator => "delegated",
+        Auditor::Anybody | Auditor::Management => "management",
+    };
+    let account = |case: &str| format!("[[account]]\nname = \"{case}\"\ncase = \"{case}\"\n");
+    let accounts = ["no-trail", "trail-every-region", "access-suspended"].map(account).concat();
+    let trail = format!("[[organization_trail]]\ncase = \"{}\"\n", case.id);
+    Scenario::from_toml(&format!("seed = 6\ncaller = \"{caller}\"\n{trail}{accounts}"), start())
+        .unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_organization_trail_is_judged_as_its_row_says() {
+    check_all(ORGANIZATION_CASES.iter().map(|it| (it.id, organization(it)))).await;
+}
+
+/// `described_from` and `differing_sightings` of the organization's trail.
+async fn sightings(case: &str) -> [String; 2] {
+    let scenario = organization(OrganizationCase::find(case).unwrap());
+    let simulator = Arc::new(Simulator::of(&scenario));
+    let (_folder, scanned) = scanned_in(&simulator, &scenario, &[]).await;
+    let trails = rows(&scanned.folder, "trails.csv");
+    let trail = trails.iter().find(|it| it["is_organization_trail"] == "true").unwrap();
+    let archive = scenario.access.log_archive.unwrap().to_string();
+    ["described_from", "differing_sightings"].map(|it| trail[it].replace(&archive, "ARCHIVE"))
+}
+
+#[tokio::test(start_paused = true)]
+async fn whose_description_counts_is_told_and_who_contradicts_it() {
+    // The archive is first where it has the lowest number; either way its view is the keyless one.
+    let check = async |case: &str, from: &str, tells: Option<&str>| {
+        let [described_from, differing] = sightings(case).await;
+        assert_eq!(described_from, from, "{case}");
+        match tells {
+            None => assert_eq!(differing, "", "{case}"),
+            Some(text) => assert!(differing.contains(text), "{case}: {differing}"),
+        }
+    };
+    let keyless = "ARCHIVE ap-northeast-1 x17: KmsKeyId=";
+    check("organization-sealed", "home", None).await;
+    check("organization-member-contradicts", "home", Some(keyless)).await;
+    let (administrator, agree) = ("delegated_administrator", "agreeing_shadows");
+    check("organization-owner-unread-administrator", administrator, None).await;
+    check("organization-owner-unread-members-agree", agree, None).await;
+    let contradicted = "organization-owner-unread-administrator-contradicted";
+    for case in ["organization-owner-unread-members-disagree", contradicted] {
+        check(case, "disagreeing_shadows", Some("KmsKeyId=")).await;
+    }
 }

@@ -220,6 +220,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             described_from,
             described_by,
             seen_from: Vec::new(),
+            differing: Vec::new(),
             status,
             management_events,
             key: key_named,

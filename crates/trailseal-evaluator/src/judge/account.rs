@@ -129,11 +129,9 @@ fn cover<'a>(
 /// Whether the trail is one of the target's at all, whatever it records and whether it logs.
 fn reach<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -> Cover<'a> {
     let description = &trail.description;
-    if !description.is_multi_region && target.region != description.home_region {
+    let is_in_doubt = trail.described_from == DescribedFrom::DisagreeingShadows;
+    if !is_in_doubt && !description.is_multi_region && target.region != description.home_region {
         return Cover::Uncovered;
-    }
-    if trail.described_from == DescribedFrom::DisagreeingShadows {
-        return Cover::Unproven(Reason::ShadowsDisagree, None);
     }
     let home = Target { account: target.account, region: description.home_region };
     if target.account != description.owner && home.region.is_opt_in() {
@@ -143,6 +141,9 @@ fn reach<'a>(facts: &OrganizationFacts, trail: &'a TrailFacts, target: Target) -
             Some((Outcome::RegionDisabled, _)) | None => return Cover::Uncovered,
             Some((_, gap)) => return Cover::Unproven(Reason::CoverageUnread, gap),
         }
+    }
+    if is_in_doubt {
+        return Cover::Unproven(Reason::ShadowsDisagree, None);
     }
     Cover::Covered(trail)
 }

@@ -21,8 +21,8 @@ pub use sealing::account_sealing;
 
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
-    Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, GapId, KeyPresence, Observed,
-    OrganizationFacts, Reason, Subject, SubjectKind, TrailFacts,
+    AccountId, Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, GapId, KeyPresence,
+    Observed, OrganizationFacts, Reason, Region, Subject, SubjectKind, TrailFacts, TrailField,
 };
 
 /// Every finding there is: one per control and subject, in the order of the subjects. Controls
@@ -80,12 +80,27 @@ impl<'a> TrailCase<'a> {
     }
 
     fn disagreeing(&self, control: ControlId) -> Finding {
-        Finding::not_proven(control, self.subject(), Reason::ShadowsDisagree, Vec::new()).saying(
-            format!(
+        let (by, differing) = (&self.trail.described_by, &self.trail.differing);
+        let of_first = self.trail.description.judged_fields().into_iter();
+        let is_in_doubt = |it: &TrailField<'_>| {
+            differing.iter().any(|other| other.fields.iter().any(|field| field.0 == it.0))
+        };
+        let first = shown(of_first.filter(is_in_doubt), by.account, by.region, 0);
+        let others = differing.iter().map(|it| {
+            let fields = it.fields.iter().map(|(name, it)| (*name, it.as_deref()));
+            shown(fields, Some(it.first.account), Some(it.first.region), it.targets - 1)
+        });
+        let observed: Vec<String> = std::iter::once(first).chain(others).collect();
+        let finding =
+            Finding::not_proven(control, self.subject(), Reason::ShadowsDisagree, Vec::new());
+        let finding = finding
+            .saying(format!(
                 "The trail '{}' could not be read in its own account, and the accounts that show it contradict each other.",
                 self.name()
-            ),
-        )
+            ))
+            .comparing("every account that shows the trail shows the same", observed.join("; "))
+            .showing(by);
+        differing.iter().fold(finding, |finding, it| finding.showing(&it.shown_by))
     }
 
     fn not_built(&self, control: ControlId) -> Finding {
@@ -123,6 +138,21 @@ impl<'a> TrailCase<'a> {
     fn name(&self) -> &str {
         &self.trail.description.name
     }
+}
+
+/// Fields as a target shows them, and so many more.
+fn shown<'a>(
+    fields: impl Iterator<Item = TrailField<'a>>,
+    account: Option<AccountId>,
+    region: Option<Region>,
+    more: u64,
+) -> String {
+    let fields: Vec<String> =
+        fields.map(|(name, it)| format!("{name} {}", it.unwrap_or("none"))).collect();
+    let place = |it: Option<String>| it.unwrap_or_else(|| "?".to_owned());
+    let place = [place(account.map(|it| it.to_string())), place(region.map(|it| it.to_string()))];
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    format!("{} in {}{more}", fields.join(", "), place.join(" "))
 }
 
 #[cfg(test)]

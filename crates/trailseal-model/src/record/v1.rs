@@ -17,8 +17,8 @@ use serde::{Deserialize, Serialize};
 
 pub use history::{DigestLine, HistoryLine};
 pub use lines::{
-    AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, StatusLine,
-    StoreLine, ThrottledKeyLine, TrailLine,
+    AccountLine, BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine,
+    GapLine, KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
 pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};
 pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};

@@ -1,6 +1,6 @@
 //! Rows of `trails.csv`.
 
-use trailseal_model::record::v1::TrailLine;
+use trailseal_model::record::v1::{DifferingSightingsLine, TrailLine};
 
 use crate::cell::Row;
 use crate::known::Known;
@@ -61,4 +61,14 @@ pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
         .list(it.history.deviations.iter().map(|(class, n)| format!("{class}={n}")))
         .maybe(it.digest.newest.as_ref())
         .maybe(it.digest.result.as_ref())
+        .free(&it.differing_sightings.iter().map(differing).collect::<Vec<_>>().join(";"))
+}
+
+/// What some targets show otherwise, after the first of them.
+fn differing(it: &DifferingSightingsLine) -> String {
+    let fields = it.fields.iter();
+    let fields =
+        fields.map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or_default()));
+    let fields: Vec<String> = fields.collect();
+    format!("{} {} x{}: {}", it.account_id, it.region, it.targets, fields.join(", "))
 }

@@ -129,7 +129,18 @@ fn sampling() -> Value {
 pub(super) fn trail(prefix: &str) -> Line {
     line(json!({
         "line": "trail", "trail_arn": TRAIL, "name": "main", "account_id": ACCOUNT,
-        "home_region": "us-east-1", "described_from": "home", "sightings": 3, "bucket": "logs",
+        "home_region": "us-east-1", "described_from": "home", "sightings": 3,
+        "differing_sightings": [
+            {
+                "account_id": "000000000003", "region": "eu-west-1", "targets": 2,
+                "fields": {"KmsKeyId": null, "S3BucketName": "other"}
+            },
+            {
+                "account_id": "000000000004", "region": "eu-west-1", "targets": 1,
+                "fields": {"KmsKeyId": "alias/x"}
+            }
+        ],
+        "bucket": "logs",
         "prefix": prefix, "kms_key_id": ALIAS, "key_arn": ALIAS, "is_multi_region": true,
         "is_organization_trail": false, "includes_global_service_events": true,
         "log_file_validation": true, "has_custom_event_selectors": false,

@@ -88,6 +88,10 @@ fn a_trail_shows_its_bucket_its_delivery_and_its_objects() {
             ("oldest_log_at", "2025-01-01T00:00:00.000Z"),
             ("history_deviations", "sse-s3=3"),
             ("newest_digest_result", "pass"),
+            (
+                "differing_sightings",
+                "000000000003 eu-west-1 x2: KmsKeyId=, S3BucketName=other;000000000004 eu-west-1 x1: KmsKeyId=alias/x",
+            ),
             ("records_read_events", "true"),
             ("records_write_events", "false"),
             ("excluded_event_sources", "kms.amazonaws.com;rdsdata.amazonaws.com"),

@@ -8,14 +8,14 @@ use jiff::Timestamp;
 
 use super::Expected;
 use super::cases::{self, Case};
-use super::place::Place;
+use super::place::{Place, denial};
 use super::setup::{Setup, Surroundings};
 use super::truth::{Control, Status};
 use crate::draw::Draw;
 use crate::world::Parts;
 use crate::world::account::{Account, AccountId, AccountState, Joined, RegionStates, Role};
-use crate::world::denial::{Accounts, Denial};
-use crate::world::region::{Partition, Region};
+use crate::world::denial::{Accounts, Denial, PolicyKind};
+use crate::world::region::{Partition, Region, RegionSet};
 
 /// An organization in the making.
 #[derive(Debug)]
@@ -28,11 +28,22 @@ pub struct Builder {
     pub(super) regions: RegionStates,
     /// The organization trail that covers every active account that has its home Region enabled:
     /// others send it nothing (CloudTrail user guide, "Creating a trail for an organization").
-    pub(super) covered: Option<(Arc<str>, Region)>,
+    pub(super) covered: Option<Cover>,
     /// What is denied, and to which accounts: those that are denied the same share a denial, so
     /// that a request has few to look through.
     denied: Vec<(Denial, Vec<AccountId>)>,
     taken: HashSet<AccountId>,
+}
+
+/// What an organization trail does for accounts.
+#[derive(Debug)]
+pub(super) struct Cover {
+    /// The trail's case.
+    pub(super) case: Arc<str>,
+    /// Its home Region.
+    pub(super) home: Region,
+    /// `pass` where it covers them, `not_proven` where nobody can say.
+    pub(super) status: Status,
 }
 
 /// The accounts that cases refer to.
@@ -177,12 +188,13 @@ impl Builder {
         match &self.covered {
             _ if case.covered == Status::NotApplicable => (case.covered, case.id.into()),
             // Nobody can ask such an account whether it has the trail's home Region.
-            Some((trail, home)) if home.is_opt_in() && account.roles.is_empty() => {
-                (Status::NotProven, trail.clone())
+            Some(it) if it.home.is_opt_in() && account.roles.is_empty() => {
+                (Status::NotProven, it.case.clone())
             }
-            Some((trail, home)) if account.regions.is_enabled(*home) => {
-                (Status::Pass, trail.clone())
+            Some(it) if it.status == Status::NotProven && case.covered == Status::Pass => {
+                (case.covered, case.id.into())
             }
+            Some(it) if account.regions.is_enabled(it.home) => (it.status, it.case.clone()),
             _ => (case.covered, case.id.into()),
         }
     }
@@ -209,6 +221,11 @@ impl Builder {
             let (status, case) = (row.status(*control), case.clone());
             self.expected.push(Expected::new(arn.clone(), *control, status, case));
         }
+    }
+
+    /// Takes these actions from an account's audit role, everywhere and without a word in a policy.
+    pub(super) fn lack(&mut self, actions: &[&str], account: AccountId) {
+        self.deny(denial(PolicyKind::Identity, false, actions, RegionSet::ALL), account);
     }
 
     /// Denies something to an account.

@@ -83,7 +83,7 @@ impl<'a> Place<'a> {
 
     /// Takes these actions from the audit role, everywhere and without a word in a policy.
     pub fn lacks(&mut self, actions: &[&str]) {
-        self.denies(PolicyKind::Identity, false, actions, RegionSet::ALL);
+        self.builder.lack(actions, self.near.account);
     }
 
     /// Denies these actions in these Regions.
@@ -94,16 +94,7 @@ impl<'a> Place<'a> {
         actions: &[&str],
         regions: RegionSet,
     ) {
-        let denial = Denial {
-            kind,
-            is_explicit,
-            policy_arn: None,
-            accounts: Accounts::These(Vec::new()),
-            regions,
-            actions: actions.iter().map(|it| (*it).into()).collect(),
-            resource: "".into(),
-        };
-        self.builder.deny(denial, self.near.account);
+        self.builder.deny(denial(kind, is_explicit, actions, regions), self.near.account);
     }
 
     /// Puts the account into another state.
@@ -112,5 +103,23 @@ impl<'a> Place<'a> {
         if !state.is_usable() {
             self.account.roles = [].into();
         }
+    }
+}
+
+/// A denial of nobody yet.
+pub(super) fn denial(
+    kind: PolicyKind,
+    is_explicit: bool,
+    actions: &[&str],
+    regions: RegionSet,
+) -> Denial {
+    Denial {
+        kind,
+        is_explicit,
+        policy_arn: None,
+        accounts: Accounts::These(Vec::new()),
+        regions,
+        actions: actions.iter().map(|it| (*it).into()).collect(),
+        resource: "".into(),
     }
 }

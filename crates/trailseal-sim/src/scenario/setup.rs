@@ -97,6 +97,7 @@ impl Setup {
             selectors: Selectors::All,
             deliveries: std::sync::Arc::new(deliveries(from)),
             is_deleted_after_listing: false,
+            keyless_copies: Vec::new(),
         };
         Self {
             near,

@@ -1,8 +1,9 @@
 //! The trails of the organization itself.
 
 use super::build::{Build, Result};
-use super::cases::OrganizationCase;
-use super::file::OrganizationTrailFile;
+use super::builder::Cover;
+use super::cases::{Auditor, OrganizationCase};
+use super::file::{Caller, OrganizationTrailFile};
 use super::truth::Status;
 use crate::world::region::Region;
 
@@ -15,6 +16,19 @@ fn asked(
     let case = OrganizationCase::find(id);
     let message = || format!("there is no organization trail `{id}`");
     let case = case.ok_or_else(|| build.wrong(&trail.case, message()))?;
+    let is_right_caller = match case.auditor {
+        Auditor::Anybody => true,
+        Auditor::Management => build.file.caller == Caller::Management,
+        Auditor::Administrator => build.file.caller == Caller::Delegated,
+    };
+    if !is_right_caller {
+        let caller = match case.auditor {
+            Auditor::Administrator => "delegated",
+            _ => "management",
+        };
+        let message = format!("the organization trail `{id}` needs `caller = \"{caller}\"`");
+        return Err(build.wrong(&trail.case, message));
+    }
     let home = match &trail.home {
         Some(name) => build.region(name)?,
         None => build.builder.parts.partition.global_region(),
@@ -26,8 +40,11 @@ fn asked(
 pub(super) fn plan(build: &mut Build<'_>) -> Result<()> {
     for trail in &build.file.organization_trail {
         let (case, home) = asked(build, trail)?;
-        if case.covers == Status::Pass {
-            build.builder.covered.get_or_insert_with(|| (case.id.into(), home));
+        let cover = Cover { case: case.id.into(), home, status: case.covers };
+        match &mut build.builder.covered {
+            _ if case.covers == Status::Fail => {}
+            Some(known) if known.status == Status::Pass || case.covers != Status::Pass => {}
+            worse => *worse = Some(cover),
         }
     }
     Ok(())
@@ -57,7 +74,11 @@ pub(super) fn make(build: &mut Build<'_>) -> Result<()> {
         let number = if index == 0 { String::new() } else { format!("-{}", index + 1) };
         setup.bucket.name = format!("{bucket}-{archive}-{home}{number}").into();
         (case.change)(&mut setup);
+        let owner = setup.trail.owner;
         let arn = setup.finish(&mut build.builder);
+        if !case.denied.is_empty() {
+            build.builder.lack(case.denied, owner);
+        }
         build.builder.expect_trail(&arn, case.row, &case.id.into());
     }
     Ok(())

@@ -143,6 +143,9 @@ pub(super) const SEALED: Row = Row([Pass; 12]);
 /// Sealed until deliveries began to fail, inside the window of the samples.
 pub(super) const FAILING: Row = SEALED.but(&[(TrailDelivering, Fail)]);
 
+/// Nobody knows what the trail is.
+pub(super) const UNKNOWN: Row = Row([NotProven; 12]);
+
 /// Nothing that can be examined was ever delivered.
 pub(super) const EMPTY: Row = SEALED.but(&[
     (LogObjectsSealed, NotProven),

@@ -40,6 +40,9 @@ pub struct Trail {
     /// DescribeTrails lists it, and every call by its ARN says that there is no such trail: it was
     /// deleted in between.
     pub is_deleted_after_listing: bool,
+    /// Accounts in which DescribeTrails does not show the key: it was set a moment ago, and their
+    /// copy of the organization's trail is older.
+    pub keyless_copies: Vec<AccountId>,
 }
 
 impl Trail {

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use futures::channel::mpsc;
 use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
-    EnabledRegions, Fold, FoldedTrail, Members, StoreWork, TrailWork, needs_members,
+    EnabledRegions, Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
 };
 use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree, outcome_of_failure};
 use trailseal_model::{
@@ -54,7 +54,7 @@ pub(super) struct Ended {
     pub(super) unit_names: BTreeMap<String, String>,
     pub(super) account_tags: BTreeMap<AccountId, BTreeMap<String, String>>,
     pub(super) coverage: Coverage,
-    pub(super) seen_from: BTreeMap<Arn, Vec<(AccountId, RegionSet)>>,
+    pub(super) sightings: BTreeMap<Arn, Sightings>,
 }
 
 impl Ledger {
@@ -294,7 +294,7 @@ impl Ledger {
             unit_names: state.unit_names,
             account_tags: state.account_tags,
             coverage: state.coverage,
-            seen_from: state.fold.into_seen_from(),
+            sightings: state.fold.into_sightings(),
         }
     }
 }

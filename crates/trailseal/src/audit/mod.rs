@@ -195,9 +195,10 @@ fn conclude(
     for (named, key) in stores.keys {
         trails::keep_better(&mut facts.keys, named, key);
     }
-    let mut seen_from = ended.seen_from;
+    let mut sightings = ended.sightings;
     for trail in &mut facts.trails {
-        trail.seen_from = seen_from.remove(&trail.description.arn).unwrap_or_default();
+        let of_trail = sightings.remove(&trail.description.arn).unwrap_or_default();
+        (trail.seen_from, trail.differing) = (of_trail.seen_from, of_trail.differing);
     }
     settle_groups(&mut facts);
     trails::note_newest_logs(&mut facts, collected.census);

@@ -93,6 +93,7 @@ fn panicked_trail<P: CollectPorts>(
         described_from: trail.trail.described_from,
         described_by: trail.trail.described_by,
         seen_from: Vec::new(),
+        differing: Vec::new(),
         sample,
         history: HistorySample { gaps: vec![gap], ..HistorySample::default() },
         digest: DigestSample { gaps: vec![gap], ..DigestSample::default() },

@@ -221,6 +221,32 @@ fn a_contradiction_shows_both() {
 }
 
 #[test]
+fn sightings_that_disagree_are_named_with_what_each_shows_and_their_calls() {
+    let by = |number, request: &str| {
+        let mut call = evidence();
+        (call.account, call.request_id) = (Some(account(number)), Some(request.into()));
+        call
+    };
+    let facts = facts_when("sightings that disagree").trail(|it| {
+        it.described_by = by(2, "first");
+        it.differing = vec![trailseal_model::DifferingSightings {
+            first: trailseal_model::Target { account: account(3), region: region("eu-west-1") },
+            targets: 5,
+            fields: vec![("KmsKeyId", None)],
+            shown_by: by(3, "other"),
+        }];
+    });
+    let finding = check(facts, "trail-kms-encrypted not_proven shadows_disagree");
+    assert_eq!(
+        finding.observed(),
+        format!(
+            "KmsKeyId {KEY} in 000000000002 us-east-1; KmsKeyId none in 000000000003 eu-west-1 and 4 more"
+        )
+    );
+    assert_eq!(finding.evidence(), [by(2, "first"), by(3, "other")]);
+}
+
+#[test]
 fn a_key_of_aws_seals_nothing_for_a_whole_group() {
     let sibling =
         |it: &mut trailseal_model::TrailDescription| it.kms_key_id = Some(FAR_KEY.to_owned());

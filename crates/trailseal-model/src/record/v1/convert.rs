@@ -7,13 +7,13 @@ use jiff::Timestamp;
 use super::history::{digest_line, history_line};
 use super::sampling::sampling_line;
 use super::{
-    BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, StatusLine, ThresholdsLine,
-    TrailLine,
+    BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine, GapLine,
+    StatusLine, ThresholdsLine, TrailLine,
 };
 use crate::{
     AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
-    Evidence, Finding, Gap, GapId, ManagementEvents, Observed, Region, Subject, Thresholds,
-    TrailFacts, TrailStatus, Verdict,
+    DifferingSightings, Evidence, Finding, Gap, GapId, ManagementEvents, Observed, Region, Subject,
+    Thresholds, TrailFacts, TrailStatus, Verdict,
 };
 
 /// Milliseconds, always with `Z`.
@@ -75,6 +75,7 @@ pub(super) fn trail_line(
         home_region: description.home_region.to_string(),
         described_from: described_from.to_owned(),
         sightings: trail.sightings() as u64,
+        differing_sightings: trail.differing.iter().map(differing_line).collect(),
         bucket: description.bucket.clone(),
         prefix: description.prefix.clone(),
         kms_key_id: description.kms_key_id.clone(),
@@ -96,6 +97,17 @@ pub(super) fn trail_line(
         digest: digest_line(&trail.digest, names),
         verdict: verdict.to_string(),
         key_id_only_rule: key_id_only_rule.to_owned(),
+    }
+}
+
+fn differing_line(it: &DifferingSightings) -> DifferingSightingsLine {
+    let field =
+        |(name, value): &(&'static str, Option<String>)| ((*name).to_owned(), value.clone());
+    DifferingSightingsLine {
+        account_id: it.first.account.to_string(),
+        region: it.first.region.to_string(),
+        targets: it.targets,
+        fields: it.fields.iter().map(field).collect(),
     }
 }
 

@@ -149,6 +149,8 @@ pub struct TrailLine {
     pub described_from: String,
     /// How many targets show it.
     pub sightings: u64,
+    /// Those of them that show it otherwise, by what they show.
+    pub differing_sightings: Vec<DifferingSightingsLine>,
     /// `S3BucketName`.
     pub bucket: Option<String>,
     /// `S3KeyPrefix`.
@@ -191,6 +193,20 @@ pub struct TrailLine {
     pub verdict: String,
     /// What a rule that looks at KmsKeyId alone would have said: `pass` or `fail`.
     pub key_id_only_rule: String,
+}
+
+/// Targets that show a trail otherwise than the description that counts.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct DifferingSightingsLine {
+    /// The account of the first such target.
+    pub account_id: String,
+    /// Its Region.
+    pub region: String,
+    /// How many targets show the same.
+    pub targets: u64,
+    /// What they show in the fields that are otherwise, by AWS's names; `None` where a field is not
+    /// set.
+    pub fields: BTreeMap<String, Option<String>>,
 }
 
 /// A trail's status in one Region.

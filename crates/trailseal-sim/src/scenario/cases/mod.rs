@@ -15,7 +15,7 @@ mod trails;
 use super::place::Place;
 use super::truth::{Row, Status};
 
-pub use organization::{ORGANIZATION_CASES, OrganizationCase};
+pub use organization::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 
 /// A ready-made case: what is in one account, and what an audit must say of it.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use super::super::seals::How;
 use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
-use super::super::truth::Status::{self, Fail, Pass};
-use super::super::truth::{KEYLESS, Row, SEALED};
+use super::super::truth::Status::{self, Fail, NotProven, Pass};
+use super::super::truth::{KEYLESS, Row, SEALED, UNKNOWN};
 use crate::world::trail::{Odd, Selectors};
 
 /// A trail of the organization, and what an audit must say of it.
@@ -17,35 +17,62 @@ pub struct OrganizationCase {
     /// Changes a sealed trail of every Region, with its key in the management account and its
     /// bucket in the log archive.
     pub change: fn(&mut Setup),
+    /// Actions that the audit role lacks in the management account, which owns the trail.
+    pub denied: &'static [&'static str],
+    /// Whose audit it must be.
+    pub auditor: Auditor,
     /// What an audit must say of the trail.
     pub row: Row,
-    /// `pass` where it covers every active account that has its home Region enabled; else their own
-    /// trails decide.
+    /// `pass` where it covers every active account that has its home Region enabled; `fail` where
+    /// their own trails decide; `not_proven` where it may cover what these do not.
     pub covers: Status,
 }
+
+/// Whose audit a truth is of.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Auditor {
+    /// Anybody's.
+    Anybody,
+    /// The management account's.
+    Management,
+    /// The delegated administrator's.
+    Administrator,
+}
+
+/// What the rows begin with.
+const ALL_SEALED: OrganizationCase = OrganizationCase {
+    id: "",
+    about: "",
+    change: |_| {},
+    denied: &[],
+    auditor: Auditor::Anybody,
+    row: SEALED,
+    covers: Pass,
+};
+
+/// CloudTrail tells nothing in the management account.
+const OWNER_UNREAD: OrganizationCase = OrganizationCase { denied: &["cloudtrail:*"], ..ALL_SEALED };
 
 /// Every such trail.
 pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     OrganizationCase {
         id: "organization-sealed",
         about: "Key in the management account, bucket in the log archive; every log is sealed.",
-        change: |_| {},
-        row: SEALED,
-        covers: Pass,
+        ..ALL_SEALED
     },
     OrganizationCase {
         id: "organization-no-key",
         about: "The organization trail has no key.",
         change: Setup::without_key,
         row: KEYLESS,
-        covers: Pass,
+        ..ALL_SEALED
     },
     OrganizationCase {
         id: "organization-interleaved",
         about: "A third of the logs lie under S3's keys though the trail names a key.",
         change: |it| it.lie_oddly(Odd::EveryNth(3), How::Aes256),
         row: SEALED.but(&[(LogObjectsSealed, Fail), (HistorySealed, Fail)]),
-        covers: Pass,
+        ..ALL_SEALED
     },
     OrganizationCase {
         id: "organization-stopped",
@@ -53,13 +80,66 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
         change: |it| it.stop(48),
         row: SEALED.but(&[(TrailDelivering, Fail)]),
         covers: Fail,
+        ..ALL_SEALED
     },
     OrganizationCase {
         id: "organization-write-only",
         about: "The organization trail leaves out events that read.",
         change: |it| it.trail.selectors = Selectors::WriteOnly,
-        row: SEALED,
         covers: Fail,
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-data-events-only",
+        about: "The organization trail records data events only, so it covers nothing.",
+        change: |it| it.trail.selectors = Selectors::DataOnly,
+        covers: Fail,
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-one-region",
+        about: "The organization trail records its home Region only: the others are not covered.",
+        change: |it| it.trail.is_multi_region = false,
+        covers: Fail,
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-owner-unread-administrator",
+        about: "The owner tells nothing; the delegated administrator sees the trail, asks for its status and for what it records.",
+        auditor: Auditor::Administrator,
+        ..OWNER_UNREAD
+    },
+    OrganizationCase {
+        id: "organization-owner-unread-members-agree",
+        about: "The owner tells nothing, and its members show the trail alike; what it records and whether it logs nobody can say.",
+        auditor: Auditor::Management,
+        row: SEALED.but(&[(TrailDelivering, NotProven)]),
+        covers: NotProven,
+        ..OWNER_UNREAD
+    },
+    OrganizationCase {
+        id: "organization-owner-unread-members-disagree",
+        about: "The owner tells nothing, and one of its members shows the trail without its key.",
+        auditor: Auditor::Management,
+        change: |it| it.trail.keyless_copies = vec![it.near.log_archive],
+        row: UNKNOWN,
+        covers: NotProven,
+        ..OWNER_UNREAD
+    },
+    OrganizationCase {
+        id: "organization-owner-unread-administrator-contradicted",
+        about: "The owner tells nothing, and a member contradicts what the delegated administrator sees.",
+        auditor: Auditor::Administrator,
+        change: |it| it.trail.keyless_copies = vec![it.near.log_archive],
+        row: UNKNOWN,
+        covers: NotProven,
+        ..OWNER_UNREAD
+    },
+    OrganizationCase {
+        id: "organization-member-contradicts",
+        about: "One of the members shows the trail without its key; the owner, who is read, decides.",
+        change: |it| it.trail.keyless_copies = vec![it.near.log_archive],
+        ..ALL_SEALED
     },
 ];
 

@@ -24,7 +24,7 @@ pub(super) fn describe_trails(context: &Context<'_>, call: &Call<'_>) -> Result<
         };
         is_asked && (with_shadows || is_at_home(it, call))
     });
-    let trails: Vec<_> = trails.map(described).collect();
+    let trails: Vec<_> = trails.map(|it| described(it, call)).collect();
     Ok(Reply::Json(json!({ "trailList": trails })))
 }
 
@@ -47,7 +47,7 @@ fn names<'a>(world: &World, call: &'a Call<'_>) -> Result<Vec<Named<'a>>, Fault>
 /// One trail's settings.
 pub(super) fn get_trail(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
     let trail = find::trail(context.world, call, "Name")?;
-    Ok(Reply::Json(json!({ "Trail": described(trail) })))
+    Ok(Reply::Json(json!({ "Trail": described(trail, call) })))
 }
 
 /// How many trails ListTrails gives at once; AWS does not tell.
@@ -76,7 +76,7 @@ pub(super) fn list_trails(context: &Context<'_>, call: &Call<'_>) -> Result<Repl
 }
 
 /// A trail as the API shows it: a member that is not set is absent.
-fn described(trail: &Trail) -> Value {
+fn described(trail: &Trail, call: &Call<'_>) -> Value {
     let has_custom_selectors = trail.selectors != Selectors::All;
     let mut fields = Map::new();
     let mut put = |name: &str, value: Value| fields.insert(name.to_owned(), value);
@@ -90,7 +90,8 @@ fn described(trail: &Trail) -> Value {
     put("HomeRegion", trail.home.name().into());
     put("TrailARN", trail.arn().into());
     put("LogFileValidationEnabled", trail.validates_log_files.into());
-    if let Some(key) = &trail.key {
+    let key = trail.key.as_ref().filter(|_| !trail.keyless_copies.contains(&call.session.account));
+    if let Some(key) = key {
         put("KmsKeyId", (**key).into());
     }
     put("HasCustomEventSelectors", has_custom_selectors.into());
