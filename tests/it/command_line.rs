@@ -28,6 +28,7 @@ fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("wrong.toml"), "role_name = 'x'\nrole_nam = 'y'\n").unwrap();
     fs::write(folder.path().join("account.toml"), "trusted_key_accounts = ['12']\n").unwrap();
+    fs::write(folder.path().join("readers.toml"), "trusted_readers = ['o-abc']\n").unwrap();
     fs::write(folder.path().join("scope.toml"), "regions = ['nowhere']\n").unwrap();
     fs::write(folder.path().join("empty"), "# nobody\n").unwrap();
     fs::write(folder.path().join("twice"), "account_id\n000000000001,a\n000000000001,b\n").unwrap();
@@ -98,6 +99,7 @@ fn a_wrong_configuration_is_named_with_its_line() {
     check(&["scan", "--config", "missing.toml"], &KEYS, &["missing.toml"]);
     check(&["scan", "--config", "wrong.toml"], &KEYS, &["wrong.toml", "line 2", "role_nam"]);
     check(&["scan", "--config", "account.toml"], &KEYS, &["trusted_key_accounts", "`12`"]);
+    check(&["scan", "--config", "readers.toml"], &KEYS, &["trusted_readers", "`o-abc`"]);
 }
 
 #[test]

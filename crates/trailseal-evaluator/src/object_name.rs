@@ -248,11 +248,34 @@ mod tests {
             "",
             "readme.txt",
             &format!("archive/{NAME}"),
+            &format!("/{NAME}"),
+            &format!("{NAME}\n"),
+            &format!("{NAME}.bak"),
+            &format!(" {NAME}"),
+            &NAME.replace("2355Z", "235500Z"),
+            &NAME.replace("2355Z", "2355"),
+            &NAME.replace("T2355", "t2355"),
+            &NAME.replace("T2355", "T+355"),
+            &NAME.replace("20261105", "２0261105"),
+            &NAME.replace("abc", "abcd"),
+            &NAME.replace("abc", "ab-"),
+            &NAME.replace("_abc", "__abc"),
+            &NAME.replace("CloudTrail", "CloudTrail-Insight"),
+            &NAME.replace("CloudTrail", "cloudtrail"),
+            &NAME.to_uppercase(),
         ] {
             check(&format!("{PREFIX}2026/11/05/{name}"), None);
         }
         let elsewhere = PREFIX.replace("eu-west-1", "us-east-1");
         check(&format!("{elsewhere}2026/11/05/{NAME}"), None);
+        for kind in ["CloudTrail-Insight", "CloudTrail-Digest", "Config"] {
+            let other = PREFIX.replace("CloudTrail", kind);
+            check(&format!("{other}2026/11/05/{NAME}"), None);
+        }
+        let of_organization = PREFIX.replace("AWSLogs/", "AWSLogs/o-abc/");
+        check(&format!("{of_organization}2026/11/05/{NAME}"), None);
+        check(&format!("/{PREFIX}2026/11/05/{NAME}"), None);
+        check(&format!("{PREFIX}2026/11/05//{NAME}"), None);
         check(&format!("AWSLogs/012345678901/CloudTrail/eu-west-1/2026/11/05/{NAME}"), None);
     }
 
@@ -289,6 +312,16 @@ mod tests {
         (0i64..90_000 * 1440 / 2, -1i64..=1, "[0-9A-Za-z]{16}")
     }
 
+    /// The key of such a name, as AWS documents it.
+    fn documented((minute, folder, unique): &(i64, i64, String)) -> String {
+        let at = from_epoch(SignedDuration::from_mins(*minute));
+        let day = from_epoch(SignedDuration::from_hours((minute / 1440 + folder).max(0) * 24));
+        let (at, day) = (Offset::UTC.to_datetime(at), Offset::UTC.to_datetime(day));
+        let at = at.strftime("%Y%m%dT%H%MZ");
+        let name = format!("012345678901_CloudTrail_eu-west-1_{at}_{unique}.json.gz");
+        format!("{}{name}", cell().day_prefix(ROOT, day.date()))
+    }
+
     proptest! {
         #[test]
         fn any_key_is_survived(key in ".{0,120}") {
@@ -301,16 +334,34 @@ mod tests {
         }
 
         #[test]
+        fn a_documented_name_with_one_letter_changed_is_refused_or_a_documented_name_again(
+            name in a_name(),
+            place in any::<prop::sample::Index>(),
+            letter in prop_oneof![
+                any::<char>(),
+                prop::sample::select("0123456789_/-TZ.+ \u{660}\0\n".chars().collect::<Vec<_>>()),
+            ],
+            edit in 0..4u8,
+        ) {
+            let key = documented(&name);
+            prop_assert!(cell().names(ROOT).read(&key).is_some(), "{key}");
+            let mut letters: Vec<char> = key.chars().collect();
+            let at = place.index(letters.len());
+            match edit {
+                0 => letters[at] = letter,
+                1 => letters.insert(at, letter),
+                2 => drop(letters.remove(at)),
+                _ => letters.truncate(at),
+            }
+            let changed: String = letters.into_iter().collect();
+            if let Some(read) = cell().names(ROOT).read(&changed) {
+                prop_assert_eq!(cell().key(ROOT, read), changed);
+            }
+        }
+
+        #[test]
         fn what_is_read_is_written_again_and_keeps_its_order(one in a_name(), other in a_name()) {
-            let key = |(minute, folder, unique): &(i64, i64, String)| {
-                let at = from_epoch(SignedDuration::from_mins(*minute));
-                let day = from_epoch(SignedDuration::from_hours((minute / 1440 + folder).max(0) * 24));
-                let (at, day) = (Offset::UTC.to_datetime(at), Offset::UTC.to_datetime(day));
-                let at = at.strftime("%Y%m%dT%H%MZ");
-                let name = format!("012345678901_CloudTrail_eu-west-1_{at}_{unique}.json.gz");
-                format!("{}{name}", cell().day_prefix(ROOT, day.date()))
-            };
-            let (one, other) = (key(&one), key(&other));
+            let (one, other) = (documented(&one), documented(&other));
             let read = |key: &str| cell().names(ROOT).read(key).unwrap();
             prop_assert_eq!(cell().key(ROOT, read(&one)), one.clone());
             prop_assert_eq!(read(&one).cmp(&read(&other)), one.cmp(&other));

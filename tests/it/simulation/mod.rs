@@ -2,6 +2,7 @@
 
 mod limits;
 mod matrix;
+mod trusted;
 mod truth;
 mod wire;
 

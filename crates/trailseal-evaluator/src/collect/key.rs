@@ -120,7 +120,11 @@ impl<P: CollectPorts> Collector<'_, P> {
                 (asked, evidence.account.or_else(|| asked.account())?)
             }
             Some(_) => return None,
-            None => (key.arn?, self.reader(key.arn?, used_in).await),
+            // A stranger's key that may not be described is asked for nothing else.
+            None => {
+                let (asked, asked_in) = self.with_own_policy(key, used_in).await?;
+                (asked, asked_in.account)
+            }
         };
         let asked_in = Target { account, region: asked.region()? };
         let read = || async { self.observed(self.ports.key_rotation(asked, asked_in).await) };

@@ -25,10 +25,10 @@ use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, BucketPresence, DecryptGrant, Gap, GapClass, GapId,
-    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, NewestLog, Observed,
-    Organization, Region, RegionSet, Sample, SampledCell, Target, Thresholds, TrailDescription,
-    TrailFacts, TrailStatus, Window,
+    AccountId, Answer, Arn, BucketFacts, BucketPresence, DecryptGrant, DescribedFrom, Gap,
+    GapClass, GapId, GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, NewestLog,
+    Observed, Organization, Region, RegionSet, Sample, SampledCell, Target, Thresholds,
+    TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
@@ -209,9 +209,11 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
         };
+        // Where nobody knows which key is right, no object tells anything.
+        let is_in_doubt = work.trail.described_from == DescribedFrom::DisagreeingShadows;
         let examined = match &bucket {
-            Some(bucket) => self.objects(&work, bucket, &expected).await,
-            None => Examined::nothing(LogSample::nothing(self.settings.window)),
+            Some(bucket) if !is_in_doubt => self.objects(&work, bucket, &expected).await,
+            _ => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
         let Examined { sample, history, digest, samples, cells, census } = examined;
         let FoldedTrail { description, described_from, described_by } = work.trail;

@@ -4,8 +4,8 @@
 use std::collections::HashMap;
 
 use trailseal_model::{
-    Arn, Deviating, DeviationClass, HistorySample, KeyFacts, KeyManager, KeyPresence,
-    OrganizationFacts, TrailFacts,
+    Arn, DescribedFrom, Deviating, DeviationClass, HistorySample, KeyFacts, KeyManager,
+    KeyPresence, OrganizationFacts, TrailFacts,
 };
 
 use crate::collect::is_same_key;
@@ -43,14 +43,14 @@ fn overlap(one: &TrailFacts, other: &TrailFacts) -> bool {
 /// before all trails are known, so this comes after.
 pub fn settle_groups(facts: &mut OrganizationFacts) {
     let keys: Vec<Option<Arn>> = facts.trails.iter().map(|it| key_of(facts, it)).collect();
-    let of_aws: Vec<bool> = facts.trails.iter().map(|it| is_key_of_aws(facts, it)).collect();
+    let in_doubt: Vec<bool> = facts.trails.iter().map(|it| is_in_doubt(facts, it)).collect();
     for (index, siblings) in siblings(&facts.trails).into_iter().enumerate() {
         let trail = &mut facts.trails[index];
         // Without a key of the customer's, no key of the group is right.
-        if trail.description.kms_key_id.is_none() || of_aws[index] {
+        if trail.description.kms_key_id.is_none() || in_doubt[index] {
             continue;
         }
-        let siblings = siblings.iter().filter(|it| !of_aws[**it]);
+        let siblings = siblings.iter().filter(|it| !in_doubt[**it]);
         let of_group: Vec<&Arn> = siblings.filter_map(|it| keys[*it].as_ref()).collect();
         let is_of_group = |key: &str| of_group.iter().any(|it| is_same_key(it, key));
         let is_explained = |it: &Deviating| {
@@ -90,9 +90,11 @@ fn key_described<'a>(facts: &'a OrganizationFacts, trail: &TrailFacts) -> Option
     }
 }
 
-/// What lies under such a key is never called sealed, whichever trail it is of.
-fn is_key_of_aws(facts: &OrganizationFacts, trail: &TrailFacts) -> bool {
-    key_described(facts, trail).is_some_and(|it| it.manager == KeyManager::Aws)
+/// Whether AWS manages the trail's key, or sightings of the trail contradict each other: what lies
+/// under such a key is never called sealed, whichever trail it is of.
+fn is_in_doubt(facts: &OrganizationFacts, trail: &TrailFacts) -> bool {
+    trail.described_from == DescribedFrom::DisagreeingShadows
+        || key_described(facts, trail).is_some_and(|it| it.manager == KeyManager::Aws)
 }
 
 /// The key that the trail's objects should lie under, as an ARN.

@@ -190,8 +190,8 @@ impl<'a> TrailCase<'a> {
             Who::Organization => certain(Reason::WholeAccountReads),
             Who::WholeAccount(account) => match self.outsider(account, own) {
                 Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
-                None if self.is_ours(account, own) => certain(Reason::WholeAccountReads),
-                None => None,
+                // To trust an account is to trust whom it chooses, and here it chooses nobody.
+                None => certain(Reason::WholeAccountReads),
             },
             Who::PartOfAccount(account) | Who::Account(account) | Who::Identity { account, .. } => {
                 match (self.outsider(account, own), doubt) {

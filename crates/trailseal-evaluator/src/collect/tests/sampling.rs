@@ -99,6 +99,44 @@ mod counted {
         assert_eq!(cell.prefix, "AWSLogs/o-1/000000000002/CloudTrail/us-east-1/");
     }
 
+    proptest! {
+        #![proptest_config(ProptestConfig { cases: 48, ..ProptestConfig::default() })]
+
+        #[test]
+        fn a_small_population_is_examined_whole_and_a_larger_one_by_the_seed_alone(
+            objects in 0i64..140,
+            sample_size in 1u32..90,
+            seed in any::<u64>(),
+            page_size in 1usize..60,
+        ) {
+            let thresholds = Thresholds { sample_size, ..Thresholds::DEFAULT };
+            let drawn = |page_size: Option<usize>| {
+                let mut world = World::holding((1..=objects).map(log_object));
+                world.page_size = page_size.unwrap_or(world.page_size);
+                let settings = CollectSettings { thresholds, seed, ..settings() };
+                let collected = collect_by(&world, settings);
+                // The newest object is looked at besides, where it was not drawn.
+                assert!(heads(&world) <= sample_size as usize + 1);
+                let statistical = collected.samples.iter().filter(|it| it.selection.is_statistical());
+                let keys: Vec<String> = statistical.map(|it| it.key.clone()).collect();
+                (keys, collected.facts.sample)
+            };
+            let (keys, sample) = drawn(None);
+            let distinct: BTreeSet<&String> = keys.iter().collect();
+            let count = usize::try_from(objects).unwrap().min(sample_size as usize);
+            prop_assert_eq!((keys.len(), distinct.len()), (count, count));
+            prop_assert_eq!(sample.population, Population::Counted(objects.unsigned_abs()));
+            let expected = match objects {
+                0 => SampleMethod::Nothing,
+                _ if objects <= i64::from(sample_size) => SampleMethod::All,
+                _ => SampleMethod::Random,
+            };
+            prop_assert_eq!(sample.method, expected);
+            // How S3 divides the listing into pages does not matter.
+            prop_assert_eq!(&drawn(Some(page_size)).0, &keys);
+        }
+    }
+
     #[test]
     fn members_are_looked_for_in_their_enabled_regions_only() {
         let listed = |regions: EnabledRegions| {

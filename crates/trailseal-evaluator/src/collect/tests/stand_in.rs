@@ -132,3 +132,15 @@ fn nobody_stands_in_for_an_owner_who_says_that_there_is_no_such_trail() {
     assert!(collected.facts.status.iter().all(|it| it.1.known().is_none()));
     assert!(collected.facts.management_events.known().is_none());
 }
+
+#[test]
+fn no_object_is_looked_at_of_a_trail_whose_sightings_contradict_each_other() {
+    let (world, gaps) = (World::holding([log_object(5)]), GapLedger::default());
+    let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
+    let mut work = work(trail("main"));
+    work.trail.described_from = DescribedFrom::DisagreeingShadows;
+    let collected = block_on(collector.collect(work));
+    let asked = [Operation::ListObjectsV2, Operation::HeadObject].map(|it| world.count(it));
+    assert_eq!((asked, collected.census.len()), ([0, 0], 0));
+    assert_eq!(collected.facts.sample, LogSample::nothing(settings().window));
+}

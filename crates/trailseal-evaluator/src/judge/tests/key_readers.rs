@@ -125,15 +125,17 @@ fn an_outsider_fails_unless_trusted() {
     let facts = || under_policy(&decrypting(EVERYBODY, caller));
     check_facts(facts(), "fail outsider_reads");
     let trusting = facts().with(|it| it.trusted_readers.extend([account(77)]));
-    check_facts(trusting, "pass readers_limited");
+    check_facts(trusting, "fail whole_account_reads");
 }
 
 #[test]
-fn to_trust_one_s_own_account_does_not_open_it_to_everybody() {
-    let caller = r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#;
-    let facts = under_policy(&decrypting(EVERYBODY, caller));
-    let trusting = facts.with(|it| it.trusted_readers.extend([account(1)]));
-    check_facts(trusting, "fail whole_account_reads");
+fn to_trust_an_account_does_not_open_it_to_everybody() {
+    for (trusted, id) in [(1, "000000000001"), (77, "000000000077")] {
+        let caller = format!(r#"{{"StringEquals": {{"kms:CallerAccount": "{id}"}}}}"#);
+        let facts = under_policy(&decrypting(EVERYBODY, &caller));
+        let trusting = facts.with(|it| it.trusted_readers.extend([account(trusted)]));
+        check_facts(trusting, "fail whole_account_reads");
+    }
 }
 
 #[test]

@@ -351,6 +351,7 @@ prop_compose! {
         states in prop::collection::vec(select(AccountState::ALL), 0..4),
         is_population_read in prop::bool::weighted(0.8),
         trusts_stranger in a_bool(),
+        lets_stranger_read in a_bool(),
     ) -> OrganizationFacts {
         let named = KEYS.iter().copied().filter_map(resolved);
         let population = if is_population_read { Observed::Known(()) } else { Observed::Unread(gap(0)) };
@@ -372,7 +373,7 @@ prop_compose! {
             keys: named.zip(keys).filter_map(|(key, it)| Some((key, it?))).collect(),
             buckets: BUCKETS.iter().map(|it| (*it).to_owned()).zip(buckets).collect(),
             trusted_key_accounts: trusted.into_iter().collect::<BTreeSet<_>>(),
-            trusted_readers: BTreeSet::new(),
+            trusted_readers: lets_stranger_read.then(|| account(77)).into_iter().collect(),
             thresholds: Thresholds::DEFAULT,
             as_of: now(),
         }

@@ -263,6 +263,9 @@ fn a_key_of_aws_seals_nothing_for_a_whole_group() {
     let settled = |facts: Facts| facts.with(settle_groups);
     check(settled(group(KeyManager::Customer)), "log-objects-sealed pass all_sealed");
     check(settled(group(KeyManager::Aws)), shared);
+    let in_doubt = group(KeyManager::Customer)
+        .with(|it| it.trails[1].described_from = DescribedFrom::DisagreeingShadows);
+    check(settled(in_doubt), shared);
     // The trail's own key is AWS's, and the object lies under the sibling's.
     check(settled(group(KeyManager::Customer).key(|it| it.manager = KeyManager::Aws)), shared);
     let alone = right().key(|it| it.manager = KeyManager::Aws).and_trail("sibling", sibling);
