@@ -335,7 +335,9 @@ mod tests {
         ) {
             let fold_of = |sightings: Vec<Sighting>| {
                 let mut fold = Fold::of_caller(account(2));
-                sightings.into_iter().for_each(|it| fold.add(it));
+                for it in sightings {
+                    fold.add(it);
+                }
                 (fold.take_rest(caller_is_administrator), fold.into_sightings())
             };
             prop_assert_eq!(fold_of(sightings), fold_of(shuffled));
@@ -344,7 +346,9 @@ mod tests {
         #[test]
         fn shadows_stand_in_only_where_they_agree(sightings in some_sightings()) {
             let mut fold = Fold::of_caller(account(2));
-            sightings.iter().cloned().for_each(|it| fold.add(it));
+            for it in sightings {
+                fold.add(it);
+            }
             let taken = fold.take_rest(true);
             let seen = fold.into_sightings();
             for trail in &taken {
