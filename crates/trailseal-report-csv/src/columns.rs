@@ -23,11 +23,13 @@ pub enum Table {
     Sampling,
     /// One row per listed cell of a trail's log objects.
     SampledCells,
+    /// One row per exception that the user's file makes.
+    Exceptions,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Findings,
         Self::Trails,
         Self::Coverage,
@@ -38,6 +40,7 @@ impl Table {
         Self::EventDataStores,
         Self::Sampling,
         Self::SampledCells,
+        Self::Exceptions,
     ];
 
     /// The file's name.
@@ -54,6 +57,7 @@ impl Table {
             Self::EventDataStores => "event_data_stores.csv",
             Self::Sampling => "sampling.csv",
             Self::SampledCells => "sampled_cells.csv",
+            Self::Exceptions => "exceptions.csv",
         }
     }
 }
@@ -73,6 +77,7 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
         Table::EventDataStores => EVENT_DATA_STORES,
         Table::Sampling => SAMPLING,
         Table::SampledCells => SAMPLED_CELLS,
+        Table::Exceptions => EXCEPTIONS,
     }
 }
 
@@ -105,6 +110,7 @@ const FINDINGS: &[&str] = &[
     "gap_ids",
     "remediation",
     "ou_names",
+    "exception_ids",
     "population_source",
     "scope",
 ];
@@ -181,6 +187,7 @@ const COVERAGE: &[&str] = &[
     "ou_names",
     "newest_log",
     "newest_log_at",
+    "exception_ids",
     "population_source",
     "scope",
 ];
@@ -201,6 +208,7 @@ const GAPS: &[&str] = &[
     "attempts",
     "what_to_do",
     "ou_names",
+    "exception_id",
     "population_source",
     "scope",
 ];
@@ -361,6 +369,34 @@ const SAMPLED_CELLS: &[&str] = &[
     "objects_whole",
     "keys_sha256",
     "command",
+    "population_source",
+    "scope",
+];
+
+const EXCEPTIONS: &[&str] = &[
+    "run_id",
+    "exception_id",
+    "kind",
+    "entry",
+    "state",
+    "control_id",
+    "subject",
+    "status",
+    "status_reason",
+    "class",
+    "accounts",
+    "organizational_units",
+    "regions",
+    "operations",
+    "owner",
+    "approved_by",
+    "approved_at",
+    "reason",
+    "ticket",
+    "expiry",
+    "findings",
+    "gaps",
+    "targets",
     "population_source",
     "scope",
 ];

@@ -210,5 +210,6 @@ fn just_delivered<'a>(case: &TrailCase<'a>) -> Option<(&'a Sample, &'a Evidence)
 
 fn unread(case: &TrailCase<'_>, control: ControlId, gaps: Vec<GapId>) -> Finding {
     Finding::not_proven(control, case.subject(), Reason::Unread, gaps)
+        .by_gaps_alone()
         .saying(format!("The key policy of '{}' could not be read.", case.name()))
 }

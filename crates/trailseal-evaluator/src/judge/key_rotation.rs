@@ -39,6 +39,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         unread => {
             let gaps = unread.and_then(Observed::gap).into_iter().collect();
             return Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+                .by_gaps_alone()
                 .saying(format!("Whether the key of '{name}' rotates could not be read."));
         }
     };

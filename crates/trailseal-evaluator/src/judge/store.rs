@@ -23,6 +23,7 @@ fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
         Observed::Known(answer) => answer,
         Observed::Unread(gap) => {
             return Finding::not_proven(CONTROL, subject, Reason::Unread, vec![*gap])
+                .by_gaps_alone()
                 .saying(format!("The event data store '{name}' could not be read."));
         }
     };
@@ -40,6 +41,7 @@ fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
         unread => {
             let gaps = unread.and_then(Observed::gap).into_iter().collect();
             return Finding::not_proven(CONTROL, subject, Reason::Unread, gaps)
+                .by_gaps_alone()
                 .saying(format!("The key of the event data store '{name}' could not be read."));
         }
     };

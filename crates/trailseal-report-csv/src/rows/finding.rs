@@ -47,4 +47,5 @@ pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
         .list(&it.gap_ids)
         .maybe(control.filter(|_| it.status == "fail").map(|it| it.fix))
         .free(known.ou_names(&it.account_id))
+        .list(&it.exception_ids)
 }

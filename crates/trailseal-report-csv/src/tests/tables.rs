@@ -3,8 +3,8 @@
 use trailseal_model::record::v1::Line;
 
 use super::record::{
-    ACCOUNT, KEY, STORE, account, cell, check, coverage, finding, gap, key, pack, record, run,
-    sample, sampled_cell, store, trail,
+    ACCOUNT, KEY, STORE, account, cell, check, coverage, exception, finding, gap, key, pack,
+    record, run, sample, sampled_cell, store, trail,
 };
 use crate::Table;
 
@@ -205,4 +205,50 @@ fn a_finding_of_a_store_shows_its_key_and_no_trail() {
             ("key_account_id", "000000000002"),
         ],
     );
+}
+
+#[test]
+fn an_exception_says_what_it_covers_and_who_answers_for_it() {
+    let files = pack(vec![run(), exception("plain")]);
+    check(
+        &files,
+        Table::Exceptions,
+        &[
+            ("exception_id", "x1"),
+            ("kind", "gap"),
+            ("entry", "2"),
+            ("state", "in_force"),
+            ("control_id", ""),
+            ("class", "denied_by_scp"),
+            ("accounts", "000000000001;000000000002"),
+            ("regions", "eu-west-1"),
+            ("operations", ""),
+            ("approved_by", "plain"),
+            ("approved_at", ""),
+            ("expiry", "2027-03-31"),
+            ("findings", "1"),
+            ("gaps", "2"),
+            ("targets", "3"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_accepted_names_its_exceptions_and_keeps_its_status() {
+    let ids = || vec!["x1".to_owned(), "x2".to_owned()];
+    let Line::Finding(mut finding) = finding("fail", "text") else { unreachable!() };
+    finding.exception_ids = ids();
+    let Line::Gap(mut gap) = gap("text", "text") else { unreachable!() };
+    gap.exception_id = Some("x1".to_owned());
+    let Line::Coverage(mut coverage) = coverage() else { unreachable!() };
+    (coverage.outcome, coverage.exception_ids) = ("not_evaluated".to_owned(), ids());
+    let lines = vec![run(), Line::Gap(gap), Line::Finding(finding), Line::Coverage(coverage)];
+    let files = pack(lines);
+    check(&files, Table::Findings, &[("status", "fail"), ("exception_ids", "x1;x2")]);
+    check(&files, Table::Gaps, &[("class", "denied"), ("exception_id", "x1")]);
+    check(&files, Table::Coverage, &[("outcome", "not_evaluated"), ("exception_ids", "x1;x2")]);
+    let plain = pack(record("plain"));
+    check(&plain, Table::Findings, &[("exception_ids", "")]);
+    check(&plain, Table::Gaps, &[("exception_id", "")]);
+    check(&plain, Table::Coverage, &[("exception_ids", "")]);
 }
