@@ -35,6 +35,7 @@ mod exception;
 pub mod exit_code;
 mod facts;
 mod finding;
+pub mod frameworks;
 mod gap;
 mod history;
 mod key;

@@ -1,5 +1,9 @@
 //! The tables and their columns: public API, only ever appended to.
 
+mod exceptions;
+
+use exceptions::EXCEPTIONS;
+
 /// One file of the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
@@ -111,6 +115,7 @@ const FINDINGS: &[&str] = &[
     "remediation",
     "ou_names",
     "exception_ids",
+    "control_ids",
     "population_source",
     "scope",
 ];
@@ -369,34 +374,6 @@ const SAMPLED_CELLS: &[&str] = &[
     "objects_whole",
     "keys_sha256",
     "command",
-    "population_source",
-    "scope",
-];
-
-const EXCEPTIONS: &[&str] = &[
-    "run_id",
-    "exception_id",
-    "kind",
-    "entry",
-    "state",
-    "control_id",
-    "subject",
-    "status",
-    "status_reason",
-    "class",
-    "accounts",
-    "organizational_units",
-    "regions",
-    "operations",
-    "owner",
-    "approved_by",
-    "approved_at",
-    "reason",
-    "ticket",
-    "expiry",
-    "findings",
-    "gaps",
-    "targets",
     "population_source",
     "scope",
 ];

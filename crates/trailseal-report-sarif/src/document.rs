@@ -105,11 +105,7 @@ fn rule(rule: Rule) -> ReportingDescriptor {
     let severity = rule.severity();
     let properties = PropertyBag::builder()
         .tags(rule.tags().iter().map(ToString::to_string).collect::<Vec<_>>())
-        .additional_properties(properties(&[
-            ("precision", rule.precision()),
-            ("problem.severity", severity.problem()),
-            ("security-severity", severity.score()),
-        ]))
+        .additional_properties(rule_properties(rule, severity))
         .build();
     let templates = rule.templates().into_iter().map(|(name, it)| (name.to_owned(), text(it)));
     let help = format!("{} {}", rule.description(), rule.advice());
@@ -124,6 +120,18 @@ fn rule(rule: Rule) -> ReportingDescriptor {
         .message_strings(templates.collect::<BTreeMap<_, _>>())
         .properties(properties)
         .build()
+}
+
+fn rule_properties(rule: Rule, severity: RuleSeverity) -> BTreeMap<String, Value> {
+    let mut all = properties(&[
+        ("precision", rule.precision()),
+        ("problem.severity", severity.problem()),
+        ("security-severity", severity.score()),
+    ]);
+    if let Rule::Control(control) = rule {
+        all.insert("control_ids".to_owned(), json!(control.framework_ids()));
+    }
+    all
 }
 
 fn caution(caution: Caution) -> ReportingDescriptor {

@@ -252,3 +252,20 @@ fn what_is_accepted_names_its_exceptions_and_keeps_its_status() {
     check(&plain, Table::Gaps, &[("exception_id", "")]);
     check(&plain, Table::Coverage, &[("exception_ids", "")]);
 }
+
+#[test]
+fn a_finding_says_where_catalogs_file_its_control() {
+    let of = |control: &str| {
+        let Line::Finding(mut it) = finding("pass", "text") else { unreachable!() };
+        it.control_id = control.to_owned();
+        cell(&pack(vec![run(), Line::Finding(it)]), Table::Findings, "control_ids")
+    };
+    let rotation = "cis-aws-foundations@1.4.0:3.8;cis-aws-foundations@1.5.0:3.8;\
+                    cis-aws-foundations@2.0.0:3.8;cis-aws-foundations@3.0.0:3.6;\
+                    cis-aws-foundations@4.0:3.6;cis-aws-foundations@5.0.0:3.6;\
+                    cis-aws-foundations@6.0:4.6;cis-aws-foundations@7.0:4.6;aws-fsbp:KMS.4";
+    assert_eq!(of("key-rotation-enabled"), rotation);
+    assert!(of("trail-kms-encrypted").contains(";pci-dss@3.2.1:3.4;pci-dss@4.0.1:10.3.2;"));
+    assert_eq!(of("log-objects-sealed"), "");
+    assert_eq!(of("of-another-version"), "");
+}
