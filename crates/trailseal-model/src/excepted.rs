@@ -58,11 +58,11 @@ impl Excepted {
         findings: &[Finding],
         gaps: &Gaps,
     ) -> Self {
-        let states = exceptions.iter().map(|it| match it.is_expired(facts.as_of) {
-            true => ExceptionState::Expired,
-            false => ExceptionState::Unmatched,
-        });
-        let states = states.collect();
+        let state = |it: &Exception| {
+            let is_expired = it.is_expired(facts.as_of);
+            if is_expired { ExceptionState::Expired } else { ExceptionState::Unmatched }
+        };
+        let states = exceptions.iter().map(state).collect();
         let counts = vec![Counts::default(); exceptions.len()];
         let mut excepted = Self { exceptions, states, counts, ..Self::default() };
         if excepted.exceptions.is_empty() {
@@ -278,10 +278,10 @@ fn in_words(counts: Counts) -> String {
         .into_iter()
         .flatten()
         .collect();
-    match parts.is_empty() {
-        true => "nothing hangs on it any more".to_owned(),
-        false => format!("{} that it spoke of count", parts.join(" and ")),
+    if parts.is_empty() {
+        return "nothing hangs on it any more".to_owned();
     }
+    format!("{} that it spoke of count", parts.join(" and "))
 }
 
 /// The target that a gap keeps from being listed.

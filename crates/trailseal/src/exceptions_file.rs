@@ -109,10 +109,7 @@ impl<'a, 'i> Entry<'a, 'i> {
         let covered = CoveredGaps {
             class: self.word(self.needed("class")?, GapClass::from_word, "gap class")?,
             accounts: self.list("accounts", |it| it.parse().map_err(|it| format!("{it}")))?,
-            organizational_units: self.list("organizational_units", |it| match is_unit(it) {
-                true => Ok(it.to_owned()),
-                false => Err(format!("`{it}` is no root or unit (r-..., ou-...)")),
-            })?,
+            organizational_units: self.list("organizational_units", unit)?,
             regions: self.list("regions", region)?,
             operations: self.list("operations", operation)?,
         };
@@ -251,6 +248,11 @@ impl<'a, 'i> Entry<'a, 'i> {
             self.problem(value.span().start, what)
         })
     }
+}
+
+fn unit(text: &str) -> Result<String, String> {
+    let unit = Some(text).filter(|it| is_unit(it)).map(str::to_owned);
+    unit.ok_or_else(|| format!("`{text}` is no root or unit (r-..., ou-...)"))
 }
 
 fn region(text: &str) -> Result<Region, String> {
