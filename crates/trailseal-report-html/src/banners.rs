@@ -166,8 +166,9 @@ fn doubtful(exceptions: &Exceptions) -> Option<Banner> {
     let text = "An exception that has expired has no effect: what it spoke of counts for the exit \
                 code. One that covers nothing may be misspelt, or be needed no more.";
     let title = "Exceptions have expired, or cover nothing";
-    let plain = |it: &str| Who { id: it.to_owned(), name: String::new() };
-    let lists = list("These", warnings, plain)?;
+    // A sentence is free text, which may be broken over lines; an id may not.
+    let sentence = |it: &str| Who { id: String::new(), name: it.to_owned() };
+    let lists = list("These", warnings, sentence)?;
     Some(Banner { lists: vec![lists], ..Banner::new(title, text.to_owned()) })
 }
 

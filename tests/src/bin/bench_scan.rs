@@ -122,7 +122,8 @@ async fn measure(arguments: &Arguments) -> Result<Measured, Failure> {
 
 fn operations(log: &Value) -> Value {
     let rows = log["operations"].as_array().into_iter().flatten();
-    let named = rows.filter_map(|it| Some((it["operation"].as_str()?.to_owned(), it["calls"].clone())));
+    let named =
+        rows.filter_map(|it| Some((it["operation"].as_str()?.to_owned(), it["calls"].clone())));
     Value::Object(named.collect())
 }
 
@@ -145,7 +146,8 @@ fn scan(arguments: &Arguments, announced: &Value, out: &Path) -> Result<Command,
     let mut command = command(program, announced)?;
     command.args(["scan", "--quiet", "--role-name"]);
     command.arg(announced["role_name"].as_str().unwrap_or_default());
-    for (flag, name) in [("--external-id", "external_id"), ("--log-archive-account", "log_archive")] {
+    for (flag, name) in [("--external-id", "external_id"), ("--log-archive-account", "log_archive")]
+    {
         if let Some(value) = announced[name].as_str() {
             command.args([flag, value]);
         }

@@ -180,7 +180,8 @@ impl Bare {
             regions.into_iter().map(|it| (it.clone(), Clients::new(&config, it))).collect();
         let sts = clients[&home].sts.clone();
         let as_caller = aws_sdk_sts::Config::builder().credentials_provider(own.clone());
-        let caller = sts.get_caller_identity().customize().config_override(as_caller).send().await?;
+        let caller =
+            sts.get_caller_identity().customize().config_override(as_caller).send().await?;
         let caller = caller.account().unwrap_or_default().to_owned();
         let accounts: BTreeSet<_> =
             calls.iter().map(|it| &it.account).filter(|it| **it != caller).collect();
