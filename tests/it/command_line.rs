@@ -32,6 +32,9 @@ fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
     fs::write(folder.path().join("scope.toml"), "regions = ['nowhere']\n").unwrap();
     fs::write(folder.path().join("empty"), "# nobody\n").unwrap();
     fs::write(folder.path().join("twice"), "account_id\n000000000001,a\n000000000001,b\n").unwrap();
+    fs::write(folder.path().join("broad"), "[[gaps]]\nclass = 'denied'\n").unwrap();
+    fs::write(folder.path().join("misspelt"), "[[gaps]]\nclas = 'denied'\n").unwrap();
+    fs::write(folder.path().join("broad.toml"), "exceptions = 'broad'\n").unwrap();
     fs::write(folder.path().join("a-file"), "x").unwrap();
     fs::write(folder.path().join("not-a-record"), "{}\n").unwrap();
     fs::create_dir(folder.path().join("in-use")).unwrap();
@@ -92,6 +95,25 @@ fn a_wrong_accounts_file_is_named_with_its_line() {
     check_file("a-file", &["line 1", "`x`", "12 digits"]);
     check_file("empty", &["names none"]);
     check_file("twice", &["line 3", "000000000001", "twice"]);
+}
+
+#[test]
+fn a_wrong_exceptions_file_is_named_with_its_line_and_entry() {
+    let check_file = |name: &str, expected: &[&str]| {
+        check(&["scan", "--exceptions", name], &KEYS, &[&[name], expected].concat());
+    };
+    check_file("missing", &["cannot be read"]);
+    check_file("a-file", &["line 1"]);
+    let broad = ["`broad`", "line 1", "[[gaps]] entry 1", "covers too much"];
+    check_file("broad", &broad);
+    check_file("misspelt", &["line 2", "[[gaps]] entry 1", "unknown key `clas`"]);
+    check(&["scan", "--config", "broad.toml"], &KEYS, &broad);
+    let environment: Vec<(&str, &str)> =
+        KEYS.into_iter().chain([("TRAILSEAL_EXCEPTIONS", "broad")]).collect();
+    check(&["scan"], &environment, &broad);
+    // The flag goes before the variable, and that before the file.
+    check(&["scan", "--exceptions", "misspelt"], &environment, &["`misspelt`"]);
+    check(&["scan", "--config", "broad.toml", "--exceptions", "misspelt"], &KEYS, &["`misspelt`"]);
 }
 
 #[test]

@@ -97,13 +97,15 @@ fn a_demonstration_needs_nothing_and_says_what_it_is() {
 #[test]
 fn every_report_of_a_demonstration_says_what_it_is() {
     let Demonstration { files, .. } = &demonstrations()[0];
-    assert_eq!(files.len(), 15);
+    assert_eq!(files.len(), 17);
     for (name, bytes) in files {
         let content = text(bytes);
         let holds = match name.as_str() {
             ".complete" => true,
             "report.html" => content.contains("SIMULATION: nothing here is about real accounts"),
-            "trailseal.sarif" => content.contains("\"id\":\"trailseal/simulation/"),
+            "trailseal.sarif" | "trailseal.full.sarif" => {
+                content.contains("\"id\":\"trailseal/simulation/")
+            }
             "run.json" => serde_json::from_str::<Value>(&content).unwrap()["simulation"] == "demo",
             "record.jsonl" => content.lines().next().unwrap().contains("\"simulation\":\"demo\""),
             name if is(name, "csv") => {

@@ -104,6 +104,7 @@ async fn the_pack_is_whole_and_says_so_last() {
         "accounts.csv",
         "coverage.csv",
         "event_data_stores.csv",
+        "exceptions.csv",
         "findings.csv",
         "gaps.csv",
         "keys.csv",
@@ -114,6 +115,7 @@ async fn the_pack_is_whole_and_says_so_last() {
         "samples.csv",
         "sampling.csv",
         "trails.csv",
+        "trailseal.full.sarif",
         "trailseal.sarif",
     ];
     assert_eq!(names, expected);

@@ -15,6 +15,7 @@ FILES = {
     "accounts.csv",
     "coverage.csv",
     "event_data_stores.csv",
+    "exceptions.csv",
     "findings.csv",
     "gaps.csv",
     "keys.csv",

@@ -37,14 +37,28 @@ function checkRule(rule, expect) {
   expect((rule.properties?.tags ?? []).includes("security"), `${at}: no tag security`);
 }
 
-function checkResult(result, rules, expect) {
+// The full file, which is not for GitHub, says of each result whether it is suppressed, and why.
+function checkSuppressions(result, at, expect) {
+  expect(Array.isArray(result.suppressions), `${at}: not said whether it is suppressed`);
+  for (const it of result.suppressions ?? []) {
+    const isAccepted = it.kind === "external" && it.status === "accepted";
+    expect(isAccepted && Boolean(it.justification), `${at}: suppressed without a reason`);
+  }
+}
+
+function checkResult(result, rules, isFull, expect) {
   const at = `result ${JSON.stringify(result.partialFingerprints)}`;
   expect(rules[result.ruleIndex]?.id === result.ruleId, `${at}: rule and index differ`);
   expect(Boolean(result.message?.text), `${at}: no message`);
   expect(!/[\u0000-\u001f\u202a-\u202e\u2066-\u2069]/.test(result.message?.text), `${at}: control characters`);
   expect(!/\]\(/.test(result.message?.text), `${at}: a link`);
   // GitHub ignores both and would open an alert.
-  expect(result.kind === undefined && result.suppressions === undefined, `${at}: no failure`);
+  expect(result.kind === undefined, `${at}: no failure`);
+  if (isFull) {
+    checkSuppressions(result, at, expect);
+  } else {
+    expect(result.suppressions === undefined, `${at}: no failure`);
+  }
   expect(result.locations?.length === 1, `${at}: not one location`);
   const place = result.locations?.[0]?.physicalLocation;
   const uri = place?.artifactLocation?.uri ?? "";
@@ -63,8 +77,8 @@ function checkPopulation(run, expect) {
   const { banner, population_source: source, scope, simulation } = run.properties ?? {};
   const id = run.automationDetails?.id;
   const forms = {
-    whole: /^trailseal\/(simulation\/)?[^/]+\/[^/]+$/,
-    scoped: /^trailseal\/(simulation\/)?[^/]+\/scope-[0-9a-f]{8}\/[^/]+$/,
+    whole: /^trailseal\/(simulation\/)?[^/]+\/(full\/)?[^/]+$/,
+    scoped: /^trailseal\/(simulation\/)?[^/]+\/scope-[0-9a-f]{8}\/(full\/)?[^/]+$/,
   };
   expect(forms[scope]?.test(id), `automationDetails.id '${id}' does not fit the scope '${scope}'`);
   const isSimulated = simulation !== null;
@@ -95,7 +109,8 @@ function checkGithub(file, document) {
   expect(run.invocations?.[0]?.executionSuccessful === true, "not successful: GitHub refuses it");
   expect(run.results.length <= 25000, "too many results");
   run.tool.driver.rules.forEach((it) => checkRule(it, expect));
-  run.results.forEach((it) => checkResult(it, run.tool.driver.rules, expect));
+  const isFull = /\/full\/[^/]+$/.test(run.automationDetails?.id);
+  run.results.forEach((it) => checkResult(it, run.tool.driver.rules, isFull, expect));
   const alerts = run.results.map((it) => JSON.stringify([it.ruleId, it.partialFingerprints]));
   expect(new Set(alerts).size === alerts.length, "two results are one alert");
 }

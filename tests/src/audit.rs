@@ -10,7 +10,9 @@ use trailseal::audit::{AuditSettings, Audited, audit};
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
-use trailseal_model::{AccountId, NoEvents, Partition, Scope, Severity, Thresholds, Window};
+use trailseal_model::{
+    AccountId, Excepted, NoEvents, Partition, Scope, Severity, Thresholds, Window,
+};
 
 use crate::Failure;
 use crate::plan::{Plan, now};
@@ -95,7 +97,7 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         throttled_keys: Vec::new(),
     };
     let Audited { facts, findings, accounts, gaps } = audited;
-    Audit { run, facts, findings, accounts, gaps }
+    Audit { run, facts, findings, accounts, gaps, excepted: Excepted::default() }
 }
 
 /// Every file of a folder by name.

@@ -1,6 +1,7 @@
 //! Files that are generated from the code and committed.
 
 mod command_line;
+mod frameworks;
 mod pages;
 mod policies;
 mod schema;
@@ -8,6 +9,7 @@ mod schema;
 use std::fs;
 
 use anyhow::{Context, Result, bail};
+use trailseal_model::ControlId;
 
 use crate::workspace;
 
@@ -19,6 +21,7 @@ const FILES: &[(&str, Generate)] = &[
     ("docs/generated/cli.md", command_line::page),
     ("docs/generated/controls.md", || Ok(pages::controls())),
     ("docs/generated/exit-codes.md", || Ok(pages::exit_codes())),
+    ("docs/generated/frameworks.md", || Ok(frameworks::page())),
     ("docs/generated/iam-audit-role.json", policies::audit_role),
     ("docs/generated/iam-caller.json", policies::caller),
     ("docs/generated/operations.md", || Ok(pages::operations())),
@@ -41,12 +44,14 @@ pub(crate) enum Mode {
 
 /// Writes or checks every generated file; one that fails does not keep the next from its turn.
 pub(crate) fn run(mode: Mode) -> Result<()> {
+    let files = FILES.iter().map(|(path, generate)| bring(path, generate, mode));
+    let pages = ControlId::ALL.iter().map(|control| {
+        bring(&frameworks::path(*control), || frameworks::control_page(*control), mode)
+    });
     let mut failed = 0;
-    for (path, generate) in FILES {
-        if let Err(error) = bring(path, *generate, mode) {
-            println!("{error:#}");
-            failed += 1;
-        }
+    for error in files.chain(pages).filter_map(Result::err) {
+        println!("{error:#}");
+        failed += 1;
     }
     if failed > 0 {
         bail!("{failed} generated files are not up to date; run `cargo xtask codegen`");
@@ -54,7 +59,7 @@ pub(crate) fn run(mode: Mode) -> Result<()> {
     Ok(())
 }
 
-fn bring(path: &str, generate: Generate, mode: Mode) -> Result<()> {
+fn bring(path: &str, generate: impl Fn() -> Result<String>, mode: Mode) -> Result<()> {
     let wanted = generate().with_context(|| format!("failed to generate {path}"))?;
     let full = workspace::root().join(path);
     let found = fs::read_to_string(&full).unwrap_or_default();

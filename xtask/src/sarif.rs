@@ -76,15 +76,17 @@ fn good_files(work: &Path) -> Result<Vec<PathBuf>> {
         workspace::program("trailseal-report-sarif", "examples/write_sarif", Profile::Dev)?;
     let records = workspace::root().join("tests").join("sarif");
     let mut files = Vec::new();
-    for (record, name, limit) in [
+    for (record, name, how) in [
         ("record.jsonl", "full.sarif", None),
         ("record.jsonl", "limited.sarif", Some(SMALL_LIMIT)),
         ("empty.jsonl", "empty.sarif", None),
         ("scoped.jsonl", "scoped.sarif", None),
+        ("accepted.jsonl", "accepted.sarif", None),
+        ("accepted.jsonl", "accepted.full.sarif", Some("full")),
     ] {
         let file = work.join(name);
         let mut command = workspace::command(&program);
-        workspace::run(command.arg(records.join(record)).arg(&file).args(limit))?;
+        workspace::run(command.arg(records.join(record)).arg(&file).args(how))?;
         files.push(file);
     }
     let scanned = ["target", "moto", "out", "trailseal.sarif"].iter().collect::<PathBuf>();

@@ -227,9 +227,17 @@ impl Coverage {
     /// Whether there is no target, or one that is missing.
     #[must_use]
     pub fn is_incomplete(&self) -> bool {
+        self.is_incomplete_but_for(|_, _| false)
+    }
+
+    /// The same, where some missing targets are accepted. That there is no target never is.
+    pub fn is_incomplete_but_for(
+        &self,
+        is_accepted: impl Fn(AccountId, &CoverageRow) -> bool,
+    ) -> bool {
         self.population() == 0
             || self.accounts.values().any(|it| it.is_empty())
-            || self.rows().any(|(_, row)| row.outcome.is_incomplete())
+            || self.rows().any(|(id, row)| row.outcome.is_incomplete() && !is_accepted(id, row))
     }
 }
 

@@ -17,7 +17,7 @@ pub const INTERRUPTED: u8 = 75;
 
 /// Every exit code with its meaning, for the generated page.
 pub const ALL: &[(u8, &str)] = &[
-    (CLEAN, "everything was read and nothing failed"),
+    (CLEAN, "everything was read and nothing failed, but for what exceptions accept"),
     (FAILURES, "an unexcepted finding at or above `--fail-on` failed"),
     (
         USAGE,
@@ -25,7 +25,7 @@ pub const ALL: &[(u8, &str)] = &[
     ),
     (
         INCOMPLETE,
-        "incomplete: a target was not read, an essential control is not proven, or the population is not known to be complete",
+        "incomplete: a target was not read or an essential control is not proven, and no exception accepts that, or the population is not known to be complete",
     ),
     (
         FAILURES_AND_INCOMPLETE,

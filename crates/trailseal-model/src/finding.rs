@@ -78,6 +78,7 @@ pub struct Finding {
     observed: String,
     evidence: Vec<Evidence>,
     gaps: Vec<GapId>,
+    is_by_gaps_alone: bool,
 }
 
 impl Finding {
@@ -132,7 +133,16 @@ impl Finding {
             observed: String::new(),
             evidence: Vec::new(),
             gaps: Vec::new(),
+            is_by_gaps_alone: false,
         }
+    }
+
+    /// The same finding, with the word that each of its causes is one of its gaps: what it names is
+    /// all that keeps it from being proven. Only then can accepting the gaps accept the finding.
+    #[must_use]
+    pub fn by_gaps_alone(mut self) -> Self {
+        self.is_by_gaps_alone = self.status == Status::NotProven && !self.gaps.is_empty();
+        self
     }
 
     /// The same finding with its sentence for people.
@@ -209,6 +219,12 @@ impl Finding {
     #[must_use]
     pub fn gaps(&self) -> &[GapId] {
         &self.gaps
+    }
+
+    /// Whether nothing but its gaps keeps it from being proven.
+    #[must_use]
+    pub const fn is_by_gaps_alone(&self) -> bool {
+        self.is_by_gaps_alone
     }
 
     /// A stable id: equal in every run for the same control and subject.

@@ -257,6 +257,11 @@ impl Gaps {
         &self.0[id.0 as usize]
     }
 
+    /// All of them with their ids, in no meaningful order.
+    pub fn with_ids(&self) -> impl Iterator<Item = (GapId, &Gap)> {
+        (0..).map(GapId).zip(&self.0)
+    }
+
     /// All of them, in no meaningful order.
     pub fn iter(&self) -> impl Iterator<Item = &Gap> {
         self.0.iter()

@@ -13,6 +13,9 @@
 //! **Architecture invariant**: every planned target is in [`Coverage`] exactly once, and the sums
 //! equal the population.
 //!
+//! **Architecture invariant**: an exception changes no status, outcome or verdict. It only takes
+//! what it covers from the exit code, and says so.
+//!
 //! **Architecture invariant**: ids are compact. An account is a number, a Region an index, a
 //! coverage row at most 32 bytes.
 //!
@@ -27,9 +30,12 @@ mod coverage;
 pub mod digest;
 mod event;
 mod evidence;
+mod excepted;
+mod exception;
 pub mod exit_code;
 mod facts;
 mod finding;
+pub mod frameworks;
 mod gap;
 mod history;
 mod key;
@@ -52,6 +58,10 @@ pub use catalogue::{Control, ControlId, Severity, SubjectKind};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use event::{Event, EventSink, NoEvents};
 pub use evidence::{Answer, Evidence, Observed, Proof, Target};
+pub use excepted::{Counts, Excepted};
+pub use exception::{
+    Approval, CoveredFinding, CoveredGaps, Covers, Exception, ExceptionKind, ExceptionState,
+};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
 pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};

@@ -1,5 +1,9 @@
 //! The tables and their columns: public API, only ever appended to.
 
+mod exceptions;
+
+use exceptions::EXCEPTIONS;
+
 /// One file of the pack.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Table {
@@ -23,11 +27,13 @@ pub enum Table {
     Sampling,
     /// One row per listed cell of a trail's log objects.
     SampledCells,
+    /// One row per exception that the user's file makes.
+    Exceptions,
 }
 
 impl Table {
     /// Every table.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Findings,
         Self::Trails,
         Self::Coverage,
@@ -38,6 +44,7 @@ impl Table {
         Self::EventDataStores,
         Self::Sampling,
         Self::SampledCells,
+        Self::Exceptions,
     ];
 
     /// The file's name.
@@ -54,6 +61,7 @@ impl Table {
             Self::EventDataStores => "event_data_stores.csv",
             Self::Sampling => "sampling.csv",
             Self::SampledCells => "sampled_cells.csv",
+            Self::Exceptions => "exceptions.csv",
         }
     }
 }
@@ -73,6 +81,7 @@ pub const fn columns(table: Table) -> &'static [&'static str] {
         Table::EventDataStores => EVENT_DATA_STORES,
         Table::Sampling => SAMPLING,
         Table::SampledCells => SAMPLED_CELLS,
+        Table::Exceptions => EXCEPTIONS,
     }
 }
 
@@ -105,6 +114,8 @@ const FINDINGS: &[&str] = &[
     "gap_ids",
     "remediation",
     "ou_names",
+    "exception_ids",
+    "control_ids",
     "population_source",
     "scope",
 ];
@@ -182,6 +193,7 @@ const COVERAGE: &[&str] = &[
     "ou_names",
     "newest_log",
     "newest_log_at",
+    "exception_ids",
     "population_source",
     "scope",
 ];
@@ -202,6 +214,7 @@ const GAPS: &[&str] = &[
     "attempts",
     "what_to_do",
     "ou_names",
+    "exception_id",
     "population_source",
     "scope",
 ];

@@ -83,6 +83,9 @@ impl<W: Write> Pack<W> {
                 self.write(Table::Accounts, rows::account::row(&self.known, &it))?;
                 self.known.add_account(it);
             }
+            Line::Exception(it) => {
+                self.write(Table::Exceptions, rows::exception::row(&self.known, &it))?;
+            }
             Line::Bucket(it) => self.known.add_bucket(it),
             // Its row waits for those who use it.
             Line::Key(it) => self.known.add_key(it),

@@ -2,6 +2,7 @@
 
 pub(crate) mod account;
 pub(crate) mod coverage;
+pub(crate) mod exception;
 pub(crate) mod finding;
 pub(crate) mod gap;
 pub(crate) mod key;

@@ -1,5 +1,5 @@
-//! Writes a page to look at: `rich` (everything that can be on it), `empty`, `large` (10,000
-//! accounts x 34 Regions), or the page of a record.
+//! Writes a page to look at: `rich` (everything that can be on it), `accepted` (the same with
+//! exceptions), `empty`, `large` (10,000 accounts x 34 Regions), or the page of a record.
 //!
 //! `cargo run -p trailseal-report-html --example sample -- rich page.html`
 
@@ -16,12 +16,13 @@ mod fixture;
 fn main() -> Result<(), Box<dyn error::Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     let [what, page] = arguments.as_slice() else {
-        eprintln!("give rich, empty, large or a record.jsonl, and the page to write");
+        eprintln!("give rich, accepted, empty, large or a record.jsonl, and the page to write");
         process::exit(2);
     };
     let out = BufWriter::new(File::create(page)?);
     match what.as_str() {
         "rich" => write_page(fixture::rich().into_iter().map(Ok), out)?,
+        "accepted" => write_page(fixture::accepted().into_iter().map(Ok), out)?,
         "empty" => write_page(fixture::empty().into_iter().map(Ok), out)?,
         "large" => write_page(fixture::large(10_000, 1_000).map(Ok), out)?,
         record => write_page(RecordReader::new(BufReader::new(File::open(record)?)), out)?,

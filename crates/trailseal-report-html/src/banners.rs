@@ -4,6 +4,7 @@ use trailseal_model::PopulationSource;
 use trailseal_model::record::v1::RunLine;
 
 use crate::coverage::Coverage;
+use crate::exceptions::Exceptions;
 use crate::findings::Findings;
 use crate::lists::{Few, Names, Who};
 use crate::method::Reconciliation;
@@ -42,6 +43,7 @@ pub(crate) fn banners(
     run: &RunLine,
     coverage: &Coverage,
     findings: &Findings,
+    exceptions: &Exceptions,
     reconciliation: &[Reconciliation],
     names: &Names,
 ) -> Result<Vec<Banner>, PageError> {
@@ -54,6 +56,8 @@ pub(crate) fn banners(
         (!run.population_complete).then(incomplete_population),
         incomplete_coverage(coverage),
         unproven(findings),
+        doubtful(exceptions),
+        accepted(exceptions),
         reconciliation.iter().any(|it| !it.agrees).then(contradiction),
     ];
     Ok(banners.into_iter().flatten().collect())
@@ -155,6 +159,26 @@ fn unproven(findings: &Findings) -> Option<Banner> {
         ),
     );
     Some(Banner::new("Not everything is proven", text))
+}
+
+fn doubtful(exceptions: &Exceptions) -> Option<Banner> {
+    let warnings = &exceptions.totals.warnings;
+    let text = "An exception that has expired has no effect: what it spoke of counts for the exit \
+                code. One that covers nothing may be misspelt, or be needed no more.";
+    let title = "Exceptions have expired, or cover nothing";
+    // A sentence is free text, which may be broken over lines; an id may not.
+    let sentence = |it: &str| Who { id: String::new(), name: it.to_owned() };
+    let lists = list("These", warnings, sentence)?;
+    Some(Banner { lists: vec![lists], ..Banner::new(title, text.to_owned()) })
+}
+
+fn accepted(exceptions: &Exceptions) -> Option<Banner> {
+    let text = format!(
+        "{} keep their status and leave the exit code, because somebody answers for them. They are \
+         marked below, and listed with who accepted them under exceptions.",
+        exceptions.accepted()?
+    );
+    Some(Banner::new("Something of this is accepted", text))
 }
 
 fn contradiction() -> Banner {

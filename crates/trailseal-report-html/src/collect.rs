@@ -1,9 +1,10 @@
 //! Everything the page shows, collected line by line.
 
-use trailseal_model::record::v1::{FindingLine, Line, RunLine};
+use trailseal_model::record::v1::{CoverageLine, FindingLine, Line, RunLine};
 
 use crate::accounts::AccountTotals;
 use crate::coverage::CoverageTotals;
+use crate::exceptions::ExceptionTotals;
 use crate::findings::{Finding, FindingTotals, kind_of};
 use crate::gaps::Gaps;
 use crate::inventory::Inventory;
@@ -25,6 +26,7 @@ pub(crate) struct Collected {
     gaps: Gaps,
     findings: FindingTotals,
     coverage: CoverageTotals,
+    exceptions: ExceptionTotals,
 }
 
 impl Collected {
@@ -39,6 +41,7 @@ impl Collected {
             gaps: Gaps::default(),
             findings: FindingTotals::new(),
             coverage: CoverageTotals::new(),
+            exceptions: ExceptionTotals::new(),
         }
     }
 
@@ -56,6 +59,7 @@ impl Collected {
             self.close_trails();
         }
         match line {
+            Line::Exception(it) => self.exceptions.add(&it)?,
             Line::Account(it) => {
                 self.accounts.add(&it)?;
                 self.names.add(it.account_id, &it.name);
@@ -70,7 +74,7 @@ impl Collected {
             Line::Gap(it) => self.gaps.add(&it, &self.names),
             Line::Finding(it) => self.add_finding(&it)?,
             Line::Sample(it) => self.trails.add_object(&it)?,
-            Line::Coverage(it) => self.coverage.add(&it, &self.names, &self.gaps)?,
+            Line::Coverage(it) => self.add_coverage(&it)?,
             Line::Run(_) | Line::SampledCell(_) | Line::End(_) => {}
         }
         Ok(())
@@ -86,7 +90,11 @@ impl Collected {
     fn add_finding(&mut self, line: &FindingLine) -> Result<(), PageError> {
         let kind = kind_of(line)?;
         let anchor = self.trails.anchor(&line.resource_arn);
-        let make = || Finding { anchor, ..Finding::of(line, kind, &self.names, &self.gaps) };
+        let make = || Finding {
+            anchor,
+            accepted: self.exceptions.of(&line.exception_ids),
+            ..Finding::of(line, kind, &self.names, &self.gaps)
+        };
         self.findings.add(kind, line, make);
         match line.resource_type.as_str() {
             "trail" if anchor.is_some() => self.trails.add_finding(&line.resource_arn, make()),
@@ -96,9 +104,14 @@ impl Collected {
         Ok(())
     }
 
+    fn add_coverage(&mut self, line: &CoverageLine) -> Result<(), PageError> {
+        self.coverage.add(line, &self.names, &self.gaps, &self.exceptions)
+    }
+
     pub(crate) fn finish(mut self) -> Result<Page, PageError> {
         self.close_trails();
-        let coverage = self.coverage.finish(&self.names, &self.gaps);
+        let coverage = self.coverage.finish(&self.names, &self.gaps, &self.exceptions);
+        let exceptions = self.exceptions.finish(self.run.exceptions.clone());
         let (keys, stores) = self.inventory.finish(&self.names);
         Page::new(Parts {
             run: self.run,
@@ -108,6 +121,7 @@ impl Collected {
             gaps: self.gaps,
             names: self.names,
             coverage,
+            exceptions,
             keys,
             stores,
         })

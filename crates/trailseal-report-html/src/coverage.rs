@@ -1,12 +1,13 @@
 //! What became of every target, from hundreds of thousands of rows: totals, and what is missing by
 //! account and reason.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_model::record::v1::CoverageLine;
 use trailseal_model::{GapClass, Outcome};
 
 use crate::bar::{Bar, Part};
+use crate::exceptions::{Accepted, ExceptionTotals};
 use crate::gaps::{GapViews, Gaps};
 use crate::lists::{Names, Who};
 use crate::ranked::{Ranked, Shown};
@@ -26,6 +27,7 @@ pub(crate) struct CoverageTotals {
     unread: Ranked<Unread>,
     accounts: u64,
     incomplete_accounts: u64,
+    accepted: u64,
 }
 
 #[derive(Debug, Default)]
@@ -39,7 +41,8 @@ struct ReasonTotal {
 struct OneAccount {
     id: String,
     targets: usize,
-    groups: BTreeMap<(Outcome, String), Group>,
+    /// By outcome, reason, and the exceptions that accept it.
+    groups: BTreeMap<(Outcome, String, Vec<String>), Group>,
 }
 
 #[derive(Debug, Default)]
@@ -60,6 +63,8 @@ pub(crate) struct Unread {
     pub(crate) is_whole_account: bool,
     pub(crate) regions: Vec<String>,
     pub(crate) gaps: GapViews,
+    /// Who answers for it; then it leaves the exit code.
+    pub(crate) accepted: Vec<Accepted>,
 }
 
 /// All targets of one outcome and reason.
@@ -87,6 +92,8 @@ pub(crate) struct Coverage {
     pub(crate) accounts: u64,
     pub(crate) incomplete: u64,
     pub(crate) incomplete_accounts: u64,
+    /// How many of the missing targets somebody answers for.
+    pub(crate) accepted: u64,
     pub(crate) excluded: u64,
     pub(crate) by_outcome: BTreeMap<String, u64>,
     pub(crate) bar: Bar,
@@ -104,6 +111,7 @@ impl CoverageTotals {
             unread: Ranked::new(MAX_ROWS),
             accounts: 0,
             incomplete_accounts: 0,
+            accepted: 0,
         }
     }
 
@@ -112,11 +120,13 @@ impl CoverageTotals {
         line: &CoverageLine,
         names: &Names,
         gaps: &Gaps,
+        exceptions: &ExceptionTotals,
     ) -> Result<(), PageError> {
         let outcome = words::read("outcome", &line.outcome, Outcome::from_word)?;
         *self.outcomes.entry(outcome).or_default() += 1;
+        self.accepted += u64::from(!line.exception_ids.is_empty());
         if self.account.as_ref().is_none_or(|it| it.id != line.account_id) {
-            self.close_account(names, gaps);
+            self.close_account(names, gaps, exceptions);
             self.accounts += 1;
             self.account = Some(OneAccount { id: line.account_id.clone(), ..Default::default() });
         }
@@ -124,7 +134,10 @@ impl CoverageTotals {
             account.targets += 1;
             if outcome != Outcome::Evaluated {
                 let reason = line.reason_code.clone().unwrap_or_default();
-                let group = account.groups.entry((outcome, reason)).or_default();
+                let group = account
+                    .groups
+                    .entry((outcome, reason, line.exception_ids.clone()))
+                    .or_default();
                 group.regions.push(line.region.clone());
                 if group.gap.is_none() {
                     group.gap.clone_from(&line.gap_id);
@@ -134,15 +147,19 @@ impl CoverageTotals {
         Ok(())
     }
 
-    fn close_account(&mut self, names: &Names, gaps: &Gaps) {
+    fn close_account(&mut self, names: &Names, gaps: &Gaps, exceptions: &ExceptionTotals) {
         let Some(account) = self.account.take() else { return };
         if account.groups.keys().any(|it| it.0.is_incomplete()) {
             self.incomplete_accounts += 1;
         }
-        for ((outcome, reason), group) in account.groups {
+        let mut seen = BTreeSet::new();
+        for ((outcome, reason, ids), group) in account.groups {
             if let Some(rank) = rank(outcome) {
                 let is_whole_account = group.regions.len() == account.targets;
+                // What somebody answers for comes after what nobody does.
+                let rank = if ids.is_empty() { rank } else { rank + 2 };
                 self.unread.push(rank, || Unread {
+                    accepted: exceptions.of(&ids),
                     who: names.who(&account.id),
                     outcome: words::outcome(outcome),
                     reason: cut(&reason),
@@ -153,14 +170,20 @@ impl CoverageTotals {
                     gaps: gaps.views(group.gap.as_slice()),
                 });
             }
+            let is_first = seen.insert((outcome, reason.clone()));
             let total = self.reasons.entry((outcome, reason)).or_default();
-            total.accounts += 1;
+            total.accounts += u64::from(is_first);
             total.targets += group.regions.len() as u64;
         }
     }
 
-    pub(crate) fn finish(mut self, names: &Names, gaps: &Gaps) -> Coverage {
-        self.close_account(names, gaps);
+    pub(crate) fn finish(
+        mut self,
+        names: &Names,
+        gaps: &Gaps,
+        exceptions: &ExceptionTotals,
+    ) -> Coverage {
+        self.close_account(names, gaps, exceptions);
         let count = |outcome| self.outcomes.get(&outcome).copied().unwrap_or_default();
         let targets = self.outcomes.values().sum();
         let parts = Outcome::ALL.iter().map(|it| Part::new(words::outcome(*it), count(*it)));
@@ -186,6 +209,7 @@ impl CoverageTotals {
             accounts: self.accounts,
             incomplete: count(Outcome::NotEvaluated) + count(Outcome::Partial),
             incomplete_accounts: self.incomplete_accounts,
+            accepted: self.accepted,
             excluded: count(Outcome::Excluded),
             by_outcome: self.outcomes.iter().map(|(k, v)| (k.to_string(), *v)).collect(),
             outcomes: outcomes.collect(),

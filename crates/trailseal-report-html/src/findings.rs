@@ -6,6 +6,7 @@ use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::record::v1::FindingLine;
 use trailseal_model::{Control, ControlId, Reason, Severity, Status};
 
+use crate::exceptions::Accepted;
 use crate::gaps::{GapViews, Gaps};
 use crate::lists::{Calls, Names, Who};
 use crate::ranked::{Ranked, Shown};
@@ -35,6 +36,8 @@ pub(crate) struct Finding {
     pub(crate) anchor: Option<usize>,
     pub(crate) calls: Calls,
     pub(crate) gaps: GapViews,
+    /// Who answers for it; then it leaves the exit code.
+    pub(crate) accepted: Vec<Accepted>,
 }
 
 impl Finding {
@@ -59,6 +62,7 @@ impl Finding {
             anchor: None,
             calls: Calls::of(&line.evidence),
             gaps: gaps.views(&line.gap_ids),
+            accepted: Vec::new(),
         }
     }
 
@@ -96,6 +100,7 @@ pub(crate) struct FindingTotals(BTreeMap<ControlId, ControlTotals>);
 struct ControlTotals {
     statuses: BTreeMap<Status, u64>,
     reasons: BTreeMap<(Status, String), u64>,
+    accepted: BTreeMap<Status, u64>,
     failures: Ranked<Finding>,
     unproven: Ranked<Finding>,
 }
@@ -106,6 +111,8 @@ pub(crate) struct ControlGroup {
     pub(crate) control: &'static Control,
     pub(crate) mark: Mark,
     pub(crate) total: u64,
+    /// How many of them somebody answers for.
+    pub(crate) accepted: u64,
     pub(crate) reasons: Vec<(String, String)>,
     pub(crate) shown: Shown<Finding>,
 }
@@ -154,7 +161,12 @@ impl FindingTotals {
             Status::Pass | Status::NotApplicable => return,
         };
         *totals.reasons.entry((status, cut(&line.status_reason))).or_default() += 1;
-        list.push(0, make);
+        if line.exception_ids.is_empty() {
+            list.push(0, make);
+        } else {
+            *totals.accepted.entry(status).or_default() += 1;
+            list.push(1, make);
+        }
     }
 
     pub(crate) fn finish(mut self) -> Findings {
@@ -205,6 +217,7 @@ impl FindingTotals {
     fn group(&mut self, control: &'static Control, status: Status) -> Option<ControlGroup> {
         let totals = self.0.get_mut(&control.id)?;
         let total = *totals.statuses.get(&status)?;
+        let accepted = totals.accepted.get(&status).copied().unwrap_or_default();
         let list = match status {
             Status::Fail => &mut totals.failures,
             _ => &mut totals.unproven,
@@ -218,7 +231,8 @@ impl FindingTotals {
             .collect();
         reasons.sort_by_key(|it| std::cmp::Reverse(it.1));
         let reasons = reasons.into_iter().map(|(word, it)| (word.clone(), number(it))).collect();
-        Some(ControlGroup { control, mark: words::status(status), total, reasons, shown })
+        let mark = words::status(status);
+        Some(ControlGroup { control, mark, total, accepted, reasons, shown })
     }
 }
 
@@ -227,6 +241,7 @@ impl ControlTotals {
         Self {
             statuses: BTreeMap::new(),
             reasons: BTreeMap::new(),
+            accepted: BTreeMap::new(),
             failures: Ranked::new(MAX_PER_CONTROL),
             unproven: Ranked::new(MAX_PER_CONTROL),
         }

@@ -44,6 +44,7 @@ struct Words {
 #[derive(Debug)]
 struct Kind {
     count: u64,
+    accepted: u64,
     accounts: u64,
     last_account: Option<String>,
     regions: BTreeSet<String>,
@@ -64,6 +65,8 @@ pub(crate) struct GapKind {
     pub(crate) class: String,
     pub(crate) operation: String,
     pub(crate) count: String,
+    /// How many of them somebody answers for; `None` if of none.
+    pub(crate) accepted: Option<String>,
     pub(crate) accounts: String,
     pub(crate) regions: usize,
     pub(crate) what_to_do: String,
@@ -165,6 +168,7 @@ impl Gaps {
                 class: cut(&class),
                 operation: cut(&operation),
                 count: number(kind.count),
+                accepted: (kind.accepted > 0).then(|| number(kind.accepted)),
                 accounts: number(kind.accounts),
                 regions: kind.regions.len(),
                 what_to_do: cut(&kind.what_to_do),
@@ -178,6 +182,7 @@ impl Kind {
     fn of(gap: &GapLine) -> Self {
         Self {
             count: 0,
+            accepted: 0,
             accounts: 0,
             last_account: None,
             regions: BTreeSet::new(),
@@ -189,6 +194,7 @@ impl Kind {
     /// Gaps come sorted by account.
     fn add(&mut self, gap: &GapLine, names: &Names) {
         self.count += 1;
+        self.accepted += u64::from(gap.exception_id.is_some());
         if gap.account_id.is_some() && self.last_account != gap.account_id {
             self.accounts += 1;
             self.last_account.clone_from(&gap.account_id);

@@ -20,6 +20,7 @@ mod banners;
 mod bar;
 mod collect;
 mod coverage;
+mod exceptions;
 mod findings;
 mod gaps;
 mod headline;

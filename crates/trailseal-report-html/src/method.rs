@@ -2,9 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use trailseal_model::SampleMethod;
 use trailseal_model::catalogue::{CONTROLS, Control};
+use trailseal_model::frameworks::FILINGS;
 use trailseal_model::record::v1::{RunLine, ThresholdsLine};
+use trailseal_model::{ControlId, SampleMethod};
 
 use crate::accounts::Accounts;
 use crate::coverage::Coverage;
@@ -175,6 +176,19 @@ pub(crate) const fn of_sample(method: SampleMethod) -> &'static str {
         }
         SampleMethod::Nothing => "no log object was selected, so the objects show nothing.",
     }
+}
+
+/// Where catalogs file the controls: framework, versions, ids, control.
+pub(crate) fn filings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
+    FILINGS.iter().map(|it| {
+        let versions = it.versions.join(", ");
+        (it.framework.title(), versions, it.ids.join(", "), it.control.as_str())
+    })
+}
+
+/// The controls that nobody files by themselves.
+pub(crate) fn unfiled() -> impl Iterator<Item = ControlId> {
+    ControlId::ALL.iter().copied().filter(|it| it.filings().next().is_none())
 }
 
 /// The controls that this version does not judge.

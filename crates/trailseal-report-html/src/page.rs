@@ -8,6 +8,7 @@ use trailseal_model::record::v1::RunLine;
 use crate::accounts::{self, Accounts};
 use crate::banners::{Banner, banners};
 use crate::coverage::{self, Coverage};
+use crate::exceptions::{self, Exceptions};
 use crate::findings::{self, Findings};
 use crate::gaps::{GapKind, Gaps};
 use crate::headline::Headline;
@@ -27,6 +28,7 @@ pub(crate) struct Parts {
     pub(crate) names: Names,
     pub(crate) accounts: Accounts,
     pub(crate) coverage: Coverage,
+    pub(crate) exceptions: Exceptions,
     pub(crate) gaps: Gaps,
     pub(crate) findings: Findings,
     pub(crate) trails: Trails,
@@ -46,6 +48,7 @@ pub(crate) struct Page {
     banners: Vec<Banner>,
     accounts: Accounts,
     coverage: Coverage,
+    exceptions: Exceptions,
     gap_total: u64,
     gaps: Vec<GapKind>,
     findings: Findings,
@@ -64,11 +67,21 @@ pub(crate) struct Page {
 
 impl Page {
     pub(crate) fn new(parts: Parts) -> Result<Self, PageError> {
-        let Parts { run, names, accounts, coverage, mut gaps, findings, trails, keys, stores } =
-            parts;
+        let Parts {
+            run,
+            names,
+            accounts,
+            coverage,
+            exceptions,
+            mut gaps,
+            findings,
+            trails,
+            keys,
+            stores,
+        } = parts;
         let reconciliation =
             method::reconcile(&run, &accounts, &coverage, &trails, &findings, &gaps);
-        let banners = banners(&run, &coverage, &findings, &reconciliation, &names)?;
+        let banners = banners(&run, &coverage, &findings, &exceptions, &reconciliation, &names)?;
         let (call_total, calls) = method::calls(&run);
         let organization = match &run.organization_id {
             Some(id) => format!("Organization {}", text::cut(id)),
@@ -92,6 +105,7 @@ impl Page {
             calls,
             accounts,
             coverage,
+            exceptions,
             findings,
             trails,
             keys,

@@ -79,6 +79,7 @@ fn only_the_stylesheet_and_its_policy_are_written_as_they_are() {
     let templates = [
         include_str!("../templates/accounts.html"),
         include_str!("../templates/coverage.html"),
+        include_str!("../templates/exceptions.html"),
         include_str!("../templates/findings.html"),
         include_str!("../templates/keys.html"),
         include_str!("../templates/macros.html"),
@@ -120,7 +121,8 @@ fn the_policy_allows_the_stylesheet_that_is_there_and_nothing_else() {
 #[test]
 fn markup_is_well_formed() {
     let large = page(fixture::large(700, 400));
-    for page in [page(fixture::rich()), page(fixture::empty()), clean(|_| ()), large] {
+    let accepted = page(fixture::accepted());
+    for page in [page(fixture::rich()), page(fixture::empty()), clean(|_| ()), large, accepted] {
         assert!(page.starts_with("<!doctype html>\n<html lang=\"en\">"));
         markup::check_nesting(&page);
         markup::check_ids(&page);
@@ -191,7 +193,7 @@ fn unsealed_trails_come_first_and_sealed_ones_are_closed() {
 
 #[test]
 fn banners_appear_exactly_when_they_should() {
-    const TITLES: [&str; 8] = [
+    const TITLES: [&str; 10] = [
         "SCOPED: this run was limited",
         "The list of accounts was declared by the user; nobody proved that it is complete",
         "One account, not an organization",
@@ -200,6 +202,8 @@ fn banners_appear_exactly_when_they_should() {
         "Not everything is proven",
         "The record contradicts itself",
         "SIMULATION: nothing here is about real accounts",
+        "Exceptions have expired, or cover nothing",
+        "Something of this is accepted",
     ];
     let check = |page: &str, expected: &[usize]| {
         let shown = |title: &str| page.contains(&format!("</span> {title}</h3>"));
@@ -211,6 +215,9 @@ fn banners_appear_exactly_when_they_should() {
     check(&clean(|_| ()), &[]);
     check(&page(fixture::empty()), &[]);
     check(&page(fixture::rich()), &[4, 5]);
+    check(&page(fixture::accepted()), &[4, 5, 8, 9]);
+    check(&clean(|it| it.exceptions.warnings = vec!["W".to_owned()]), &[8]);
+    check(&clean(|it| it.exceptions.gaps = 1), &[9]);
     let scoped = clean(|it| {
         it.scope.is_limited = true;
         it.scope.accounts = vec!["000000000001".to_owned(), "000000000009".to_owned()];
@@ -244,6 +251,7 @@ fn what_is_limited_or_missing_never_looks_good() {
     assert_eq!(class(&clean(|it| it.population_source = "accounts_file".to_owned())), "open");
     assert_eq!(class(&clean(|it| it.scope.is_limited = true)), "open");
     assert_eq!(class(&clean(|it| it.simulation = Some("demo".to_owned()))), "open");
+    assert_eq!(class(&clean(|it| it.exceptions.targets = 1)), "open");
     let standalone = clean(|it| it.population_source = "standalone_account".to_owned());
     assert_eq!(class(&standalone), "good");
     let mut lines = fixture::rich();
@@ -251,6 +259,34 @@ fn what_is_limited_or_missing_never_looks_good() {
     assert_eq!(class(&page(lines)), "open", "the run line promises more");
     assert_eq!(class(&page(fixture::empty())), "open");
     assert_eq!(class(&page(fixture::rich())), "bad");
+}
+
+#[test]
+fn what_is_accepted_stays_where_it_is_and_is_marked() {
+    let (plain, page) = (page(fixture::rich()), page(fixture::accepted()));
+    let mark = "<p class=\"accepted\"><span class=\"chip none\"><span aria-hidden=\"true\">◇</span> accepted</span> exception gap 1, <bdi>SEC-1</bdi>, valid through 2027-03-31</p>";
+    assert!(!plain.contains("accepted</span>") && !plain.contains("id=\"exceptions\""));
+    // Five findings, of which four stand in the chain of their trail, too, and two accounts' Regions.
+    assert_eq!(page.matches(mark).count(), 11, "{mark}");
+    let chips = |page: &str, label: &str| page.matches(&format!("</span> {label}</span>")).count();
+    for label in ["fail", "not proven", "pass", "sealed", "unsealed", "not read", "partly read"] {
+        assert_eq!(chips(&plain, label), chips(&page, label), "{label}");
+    }
+    for text in [
+        "Somebody answers for 8 of them.",
+        "5 findings, 8 gaps, 8 targets keep their status and leave the exit code",
+        "<span class=\"quiet\">8 accepted</span>",
+        "<h2 id=\"exceptions\">Exceptions</h2>",
+        "owner <bdi>platform@example.com</bdi>, approved by <bdi>ciso@example.com</bdi> on 2026-10-01",
+        "<td>would cover 1 finding, 8 gaps, 8 targets</td>",
+        "</span> expired</span> <b>1</b>",
+        "</span> covers nothing</span> <b>1</b>",
+        "exception gap 2 (&lt;/script&gt;&lt;b&gt;bold",
+    ] {
+        assert!(page.contains(text), "{text}");
+    }
+    let at = |text: &str| page.rfind(text).unwrap();
+    assert!(at("<bdi>SEC-2</bdi><br>") < at("<bdi>SEC-1</bdi><br>"), "the expired one comes first");
 }
 
 #[test]
@@ -333,6 +369,10 @@ fn a_record_at_fault_gives_no_page() {
             format!("the record has the {kind} `odd`, which this version does not know")
         );
     };
+    let mut exception = fixture::exception(1, "odd");
+    odd("state of an exception", Line::Exception(Box::new(exception.clone())));
+    (exception.state, exception.kind) = ("expired".to_owned(), "odd".to_owned());
+    odd("kind of an exception", Line::Exception(Box::new(exception)));
     odd("outcome", Line::Coverage(fixture::coverage("1", "r", "odd", None)));
     odd("verdict", Line::Trail(Box::new(fixture::trail("1", "t", "odd"))));
     odd("answer", Line::Account(fixture::account("1", "n", Some("odd"))));

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use trailseal_model::{LogsSealed, Outcome, Severity, Status, Verdict};
+use trailseal_model::{ExceptionState, LogsSealed, Outcome, Severity, Status, Verdict};
 
 use crate::write::PageError;
 
@@ -73,6 +73,15 @@ pub(crate) const fn outcome(outcome: Outcome) -> Mark {
     }
 }
 
+pub(crate) const fn exception(state: ExceptionState) -> Mark {
+    let word = state.as_str();
+    match state {
+        ExceptionState::InForce => mark("none", "◇", "in force", word),
+        ExceptionState::Expired => mark("bad", "✕", "expired", word),
+        ExceptionState::Unmatched => mark("open", "?", "covers nothing", word),
+    }
+}
+
 pub(crate) const fn severity(severity: Severity) -> &'static str {
     severity.as_str()
 }
@@ -117,6 +126,7 @@ mod tests {
         differ(Status::ALL.iter().copied().map(status).collect());
         differ(Verdict::ALL.iter().copied().map(verdict).collect());
         differ(Outcome::ALL.iter().copied().map(outcome).collect());
+        differ(ExceptionState::ALL.iter().copied().map(exception).collect());
         let answers = LogsSealed::ALL.iter().copied().map(Some).chain([None]);
         differ(answers.map(answer).collect());
     }
@@ -127,6 +137,7 @@ mod tests {
         assert_eq!(Status::ALL.iter().filter(|it| good(status(**it))).count(), 1);
         assert_eq!(Verdict::ALL.iter().filter(|it| good(verdict(**it))).count(), 1);
         assert_eq!(Outcome::ALL.iter().filter(|it| good(outcome(**it))).count(), 1);
+        assert!(!ExceptionState::ALL.iter().any(|it| good(exception(*it))));
         assert!(!good(answer(None)));
     }
 }

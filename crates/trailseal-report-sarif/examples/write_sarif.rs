@@ -1,4 +1,5 @@
-//! Writes the SARIF file of a record: `write_sarif RECORD OUT [LIMIT]`.
+//! Writes a SARIF file of a record: `write_sarif RECORD OUT [LIMIT]`, or with what exceptions accept
+//! `write_sarif RECORD OUT full`.
 
 use std::env;
 use std::error::Error;
@@ -6,16 +7,21 @@ use std::fs::File;
 use std::io::{BufReader, BufWriter};
 
 use trailseal_model::record::RecordReader;
-use trailseal_report_sarif::{MAX_RESULTS, write_most_severe};
+use trailseal_report_sarif::{MAX_RESULTS, write_full_sarif, write_most_severe};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let (record, out, limit) = match arguments.as_slice() {
-        [record, out] => (record, out, MAX_RESULTS),
-        [record, out, limit] => (record, out, limit.parse()?),
-        _ => return Err("usage: write_sarif RECORD OUT [LIMIT]".into()),
+    let (record, out, how) = match arguments.as_slice() {
+        [record, out] => (record, out, ""),
+        [record, out, how] => (record, out, how.as_str()),
+        _ => return Err("usage: write_sarif RECORD OUT [LIMIT | full]".into()),
     };
     let lines = RecordReader::new(BufReader::new(File::open(record)?));
-    write_most_severe(lines, limit, BufWriter::new(File::create(out)?))?;
+    let out = BufWriter::new(File::create(out)?);
+    match how {
+        "" => write_most_severe(lines, MAX_RESULTS, out)?,
+        "full" => write_full_sarif(lines, out)?,
+        limit => write_most_severe(lines, limit.parse()?, out)?,
+    };
     Ok(())
 }

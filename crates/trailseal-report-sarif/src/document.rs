@@ -11,7 +11,7 @@ use serde_sarif::sarif::{
     ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation, Message,
     MultiformatMessageString, Notification as SarifNotification, PhysicalLocation, PropertyBag,
     Region, ReportingConfiguration, ReportingDescriptor, ReportingDescriptorReference,
-    Result as SarifResult, ResultLevel, RunAutomationDetails, Tool, ToolComponent,
+    Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression, Tool, ToolComponent,
     VersionControlDetails,
 };
 use trailseal_model::record::v1::RunLine;
@@ -23,6 +23,7 @@ use crate::population::{Caution, category, organization, scope_word};
 use crate::result::Alert;
 use crate::rule::{Rule, RuleSeverity, pascal_case};
 use crate::text::filled;
+use crate::write::Content;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// What the paths are relative to; by custom the root of the repository.
@@ -33,6 +34,7 @@ pub(crate) struct Document<'a> {
     pub(crate) run: &'a RunLine,
     pub(crate) alerts: &'a [Alert],
     pub(crate) notifications: &'a [Notification],
+    pub(crate) content: Content,
 }
 
 impl Serialize for Document<'_> {
@@ -56,24 +58,34 @@ impl Serialize for Run<'_> {
         run.serialize_entry("automationDetails", &automation_details(document))?;
         run.serialize_entry("versionControlProvenance", &[provenance(document)])?;
         run.serialize_entry("columnKind", "unicodeCodePoints")?;
-        run.serialize_entry("results", &Results(document.alerts))?;
+        let (alerts, content) = (document.alerts, document.content);
+        run.serialize_entry("results", &Results { alerts, content })?;
         run.serialize_entry("properties", &run_properties(document.run))?;
         run.end()
     }
 }
 
-struct Results<'a>(&'a [Alert]);
+struct Results<'a> {
+    alerts: &'a [Alert],
+    content: Content,
+}
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut results = serializer.serialize_seq(Some(self.0.len()))?;
+        let mut results = serializer.serialize_seq(Some(self.alerts.len()))?;
         let templates: Vec<_> = Rule::all().map(Rule::templates).collect();
-        for alert in self.0 {
+        for alert in self.alerts {
             let template = templates[alert.rule.index()]
                 .iter()
                 .find(|it| it.0 == alert.template)
                 .expect("an alert names a template of its rule");
-            results.serialize_element(&result(alert, &template.1))?;
+            let mut result = result(alert, &template.1);
+            // All results of a file say whether they are suppressed, or none does.
+            if self.content == Content::Full {
+                result.suppressions =
+                    Some(alert.justification.iter().map(|it| suppression(it)).collect());
+            }
+            results.serialize_element(&result)?;
         }
         results.end()
     }
@@ -93,11 +105,7 @@ fn rule(rule: Rule) -> ReportingDescriptor {
     let severity = rule.severity();
     let properties = PropertyBag::builder()
         .tags(rule.tags().iter().map(ToString::to_string).collect::<Vec<_>>())
-        .additional_properties(properties(&[
-            ("precision", rule.precision()),
-            ("problem.severity", severity.problem()),
-            ("security-severity", severity.score()),
-        ]))
+        .additional_properties(rule_properties(rule, severity))
         .build();
     let templates = rule.templates().into_iter().map(|(name, it)| (name.to_owned(), text(it)));
     let help = format!("{} {}", rule.description(), rule.advice());
@@ -112,6 +120,18 @@ fn rule(rule: Rule) -> ReportingDescriptor {
         .message_strings(templates.collect::<BTreeMap<_, _>>())
         .properties(properties)
         .build()
+}
+
+fn rule_properties(rule: Rule, severity: RuleSeverity) -> BTreeMap<String, Value> {
+    let mut all = properties(&[
+        ("precision", rule.precision()),
+        ("problem.severity", severity.problem()),
+        ("security-severity", severity.score()),
+    ]);
+    if let Rule::Control(control) = rule {
+        all.insert("control_ids".to_owned(), json!(control.framework_ids()));
+    }
+    all
 }
 
 fn caution(caution: Caution) -> ReportingDescriptor {
@@ -180,6 +200,7 @@ fn run_properties(run: &RunLine) -> Value {
         "banner": banner,
         "population_source": run.population_source,
         "scope": scope_word(run),
+        "exceptions": run.exceptions,
         "simulation": run.simulation,
     })
 }
@@ -187,7 +208,9 @@ fn run_properties(run: &RunLine) -> Value {
 /// What stands before the last `/` is GitHub's category.
 fn automation_details(document: &Document<'_>) -> RunAutomationDetails {
     let (category, run) = (category(document.run), segment(&document.run.run_id));
-    RunAutomationDetails::builder().id(format!("{category}/{run}")).build()
+    // Both files in one category would close each other's alerts.
+    let part = if document.content == Content::Full { "full/" } else { "" };
+    RunAutomationDetails::builder().id(format!("{category}/{part}{run}")).build()
 }
 
 /// No repository was read, so what stands for it is the organization, as of the run's "now".
@@ -216,6 +239,15 @@ fn result(alert: &Alert, template: &str) -> SarifResult {
         .locations(vec![location(&alert.place)])
         .partial_fingerprints(BTreeMap::from(fingerprints))
         .properties(PropertyBag::builder().additional_properties(reason).build())
+        .build()
+}
+
+/// Somebody answers for it, and it stays a result.
+fn suppression(justification: &str) -> Suppression {
+    Suppression::builder()
+        .kind(json!("external"))
+        .status(json!("accepted"))
+        .justification(justification)
         .build()
 }
 

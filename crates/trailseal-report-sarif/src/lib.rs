@@ -4,7 +4,8 @@
 //! no file, clock or environment is looked at here.
 //!
 //! **Architecture invariant**: an alert stands for an unsuppressed failure or for something that was
-//! not assessed. A pass is never a result: GitHub would open an alert for it.
+//! not assessed. A pass is never a result: GitHub would open an alert for it. GitHub ignores
+//! suppressions, so what an exception accepts is a result of the full file only.
 //!
 //! **Architecture invariant**: what identifies an alert (rule, path, fingerprint) depends on the
 //! control and its subject alone, never on time, order, run or wording.
@@ -16,6 +17,7 @@
 //! **Architecture invariant**: memory is bounded by the results that are kept, the accounts and the
 //! kinds of gap, not by findings, samples or targets.
 
+mod accepted;
 mod document;
 mod notification;
 mod pages;
@@ -27,7 +29,9 @@ mod scope;
 mod text;
 mod write;
 
-pub use write::{MAX_RESULTS, SarifError, SarifSummary, write_most_severe, write_sarif};
+pub use write::{
+    MAX_RESULTS, SarifError, SarifSummary, write_full_sarif, write_most_severe, write_sarif,
+};
 
 #[cfg(test)]
 mod tests;

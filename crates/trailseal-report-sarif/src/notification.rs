@@ -50,7 +50,8 @@ impl Notifications {
         add("code", quoted(&gap.aws_code));
         add("class", Some(quotable(&gap.class, NAME)));
         text.push('.');
-        let properties = vec![("class", gap.class.clone()), ("gap_id", gap.gap_id.clone())];
+        let mut properties = vec![("class", gap.class.clone()), ("gap_id", gap.gap_id.clone())];
+        properties.extend(gap.exception_id.clone().map(|it| ("exception_id", it)));
         self.kept.push(Notification { text, properties });
     }
 

@@ -6,7 +6,7 @@ use trailseal_model::digest::short_hash;
 use trailseal_model::record::v1::{RunLine, ScopeLine};
 
 use crate::place::segment;
-use crate::text::{NAME, SENTENCE, first_few, quotable};
+use crate::text::{NAME, SENTENCE, clause, first_few, quotable};
 
 /// One thing to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +19,22 @@ pub(crate) enum Caution {
     SelfDeclared,
     /// There is no organization.
     Standalone,
+    /// An exception has expired, or covers nothing.
+    DoubtfulExceptions,
+    /// Something is accepted.
+    Excepted,
 }
 
 impl Caution {
     /// Every one, in the order of the report.
-    pub(crate) const ALL: [Self; 4] =
-        [Self::Simulated, Self::Scoped, Self::SelfDeclared, Self::Standalone];
+    pub(crate) const ALL: [Self; 6] = [
+        Self::Simulated,
+        Self::Scoped,
+        Self::SelfDeclared,
+        Self::Standalone,
+        Self::DoubtfulExceptions,
+        Self::Excepted,
+    ];
 
     /// What a run calls for.
     pub(crate) fn of_run(run: &RunLine) -> impl Iterator<Item = Self> {
@@ -34,6 +44,8 @@ impl Caution {
             Self::Scoped => run.scope.is_limited,
             Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
             Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
+            Self::DoubtfulExceptions => !run.exceptions.warnings.is_empty(),
+            Self::Excepted => run.exceptions.in_force > 0,
         })
     }
 
@@ -44,6 +56,8 @@ impl Caution {
             Self::Scoped => "limited-scope",
             Self::SelfDeclared => "population-self-declared",
             Self::Standalone => "standalone-account",
+            Self::DoubtfulExceptions => "exceptions-doubtful",
+            Self::Excepted => "exceptions-in-force",
         }
     }
 
@@ -54,6 +68,8 @@ impl Caution {
             Self::Scoped => "SCOPED: the user left a part out",
             Self::SelfDeclared => "Population self-declared",
             Self::Standalone => "One account without an organization",
+            Self::DoubtfulExceptions => "Exceptions that have expired, or cover nothing",
+            Self::Excepted => "Exceptions in force",
         }
     }
 
@@ -72,13 +88,19 @@ impl Caution {
             Self::Standalone => {
                 "The caller's account belongs to no organization. It is all that was assessed."
             }
+            Self::DoubtfulExceptions => {
+                "An exception of the user's file has expired and has no effect any more, or it covers nothing of this run."
+            }
+            Self::Excepted => {
+                "The user's file of exceptions accepts findings or gaps. They keep their status and leave the exit code. In trailseal.full.sarif they are suppressed results; trailseal.sarif does not have them, because GitHub ignores suppressions."
+            }
         }
     }
 
     /// Where AWS or GitHub explain what it is about.
     pub(crate) const fn help_uri(self) -> &'static str {
         match self {
-            Self::Simulated | Self::Scoped => {
+            Self::Simulated | Self::Scoped | Self::DoubtfulExceptions | Self::Excepted => {
                 "https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"
             }
             Self::SelfDeclared => {
@@ -93,8 +115,10 @@ impl Caution {
     /// SARIF's level.
     pub(crate) const fn level(self) -> &'static str {
         match self {
-            Self::Simulated | Self::Scoped | Self::SelfDeclared => "warning",
-            Self::Standalone => "note",
+            Self::Simulated | Self::Scoped | Self::SelfDeclared | Self::DoubtfulExceptions => {
+                "warning"
+            }
+            Self::Standalone | Self::Excepted => "note",
         }
     }
 
@@ -114,6 +138,17 @@ impl Caution {
                 "Standalone account: '{}' belongs to no organization and is all that was assessed.",
                 quotable(&run.caller_account_id, NAME)
             ),
+            Self::DoubtfulExceptions => format!(
+                "Exceptions: '{}'.",
+                clause(&run.exceptions.warnings.join(" "))
+            ),
+            Self::Excepted => {
+                let it = &run.exceptions;
+                format!(
+                    "Exceptions in force: '{}' accept '{}' finding(s), '{}' gap(s) and '{}' target(s), which keep their status and leave the exit code.",
+                    it.in_force, it.findings, it.gaps, it.targets
+                )
+            }
         }
     }
 }

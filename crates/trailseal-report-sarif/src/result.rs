@@ -23,6 +23,8 @@ pub(crate) struct Alert {
     /// The name of the rule's template that the arguments fill.
     pub(crate) template: &'static str,
     pub(crate) arguments: Vec<String>,
+    /// Why it is accepted; such a result is suppressed.
+    pub(crate) justification: Option<String>,
 }
 
 impl Alert {
@@ -47,6 +49,7 @@ impl Alert {
             reason: finding.status_reason.clone(),
             template: if is_compared { "compared" } else { "plain" },
             arguments,
+            justification: None,
         }
     }
 
@@ -69,13 +72,21 @@ impl Alert {
                 limit.to_string(),
                 kinds.join(", "),
             ],
+            justification: None,
         }
     }
 
-    /// The order of the report: the most severe first. What decides is the same in every run.
-    fn position(&self) -> (usize, &str, usize, &str) {
+    /// The same alert, suppressed if there is a justification.
+    pub(crate) fn accepted(self, justification: Option<String>) -> Self {
+        Self { justification, ..self }
+    }
+
+    /// The order of the report: the most severe first, and all that is accepted last. What decides
+    /// is the same in every run.
+    fn position(&self) -> (bool, usize, &str, usize, &str) {
         let rank = self.rule.severity().rank();
-        (rank, &self.place.uri, self.rule.index(), &self.fingerprint)
+        let is_accepted = self.justification.is_some();
+        (is_accepted, rank, &self.place.uri, self.rule.index(), &self.fingerprint)
     }
 }
 

@@ -7,14 +7,19 @@ use trailseal_model::digest::short_hash;
 use trailseal_model::record::v1::{CoverageLine, FindingLine, GapLine};
 use trailseal_model::{ControlId, GapClass, Loss, Operation, Outcome, Reason, Status};
 
+use crate::accepted::Justifications;
 use crate::place::Place;
 use crate::result::Alert;
 use crate::rule::Rule;
 use crate::text::{NAME, SENTENCE, first_few, quotable};
 
-/// Everything that was not assessed.
+/// Everything that was not assessed. What is accepted is told apart, and is told at all only where
+/// nothing of the same key is open: one key is one alert.
 #[derive(Debug, Default)]
-pub(crate) struct NotAssessed(BTreeMap<Key, Scope>);
+pub(crate) struct NotAssessed {
+    open: BTreeMap<Key, Scope>,
+    accepted: BTreeMap<Key, Scope>,
+}
 
 /// The account, if there is one, and the class of the gap or the reason of the findings.
 type Key = (Option<String>, String, Kind);
@@ -36,6 +41,8 @@ struct Scope {
     what: BTreeSet<String>,
     regions: BTreeSet<String>,
     to_do: String,
+    /// What accepts it.
+    exceptions: BTreeSet<String>,
 }
 
 impl NotAssessed {
@@ -46,7 +53,8 @@ impl NotAssessed {
             return;
         }
         let kind = if class == Some(GapClass::NotShown) { Kind::Unshown } else { Kind::Unread };
-        let scope = self.scope(gap.account_id.as_ref(), &gap.class, kind);
+        let accepted = gap.exception_id.as_slice();
+        let scope = self.scope(gap.account_id.as_ref(), &gap.class, kind, accepted);
         scope.add(&gap.operation, gap.region.as_ref());
         scope.to_do.clone_from(&gap.what_to_do);
     }
@@ -59,7 +67,7 @@ impl NotAssessed {
             return;
         }
         let class = target.reason_code.as_deref().unwrap_or(GapClass::Cancelled.as_str());
-        let scope = self.scope(Some(&target.account_id), class, Kind::Unread);
+        let scope = self.scope(Some(&target.account_id), class, Kind::Unread, &[]);
         scope.add(Operation::DescribeTrails.as_str(), Some(&target.region));
         if scope.to_do.is_empty() {
             let class = GapClass::from_word(class).unwrap_or(GapClass::Cancelled);
@@ -74,22 +82,35 @@ impl NotAssessed {
         let is_built = Reason::from_word(&finding.status_reason) != Some(Reason::NotBuilt);
         if control.entry().essential && is_unproven && is_built && finding.gap_ids.is_empty() {
             let account = Some(&finding.account_id).filter(|it| !it.is_empty());
-            let scope = self.scope(account, &finding.status_reason, Kind::Unproven);
+            let accepted = &finding.exception_ids;
+            let scope = self.scope(account, &finding.status_reason, Kind::Unproven, accepted);
             scope.add(&finding.control_id, finding.region.as_ref());
         }
     }
 
-    fn scope(&mut self, account: Option<&String>, class: &str, kind: Kind) -> &mut Scope {
-        self.0.entry((account.cloned(), class.to_owned(), kind)).or_default()
+    fn scope(
+        &mut self,
+        account: Option<&String>,
+        class: &str,
+        kind: Kind,
+        accepted: &[String],
+    ) -> &mut Scope {
+        let scopes = if accepted.is_empty() { &mut self.open } else { &mut self.accepted };
+        let scope = scopes.entry((account.cloned(), class.to_owned(), kind)).or_default();
+        scope.exceptions.extend(accepted.iter().cloned());
+        scope
     }
 
     /// One alert each; `people` gives an account's name for people.
     pub(crate) fn into_alerts(
-        self,
+        mut self,
         organization: &str,
         people: impl Fn(&str) -> String,
+        justifications: &Justifications,
     ) -> impl Iterator<Item = Alert> {
-        self.0.into_iter().map(move |((account, class, kind), scope)| {
+        self.accepted.retain(|key, _| !self.open.contains_key(key));
+        self.open.into_iter().chain(self.accepted).map(move |((account, class, kind), scope)| {
+            let justification = justifications.of(&scope.exceptions);
             let place = account
                 .as_deref()
                 .map_or_else(|| Place::of_organization(organization), Place::of_account);
@@ -97,7 +118,7 @@ impl NotAssessed {
                 || format!("organization {}", quotable(organization, NAME)),
                 |it| format!("account {}", people(it)),
             );
-            scope.into_alert(kind, class, place, name)
+            scope.into_alert(kind, class, place, name).accepted(justification)
         })
     }
 }
@@ -136,6 +157,7 @@ impl Scope {
             reason: class,
             template,
             arguments,
+            justification: None,
         }
     }
 }

@@ -7,6 +7,7 @@ use trailseal_model::record::RecordError;
 use trailseal_model::record::v1::{FindingLine, Line, RunLine};
 use trailseal_model::{ControlId, Status};
 
+use crate::accepted::Justifications;
 use crate::document::Document;
 use crate::notification::Notifications;
 use crate::population::organization;
@@ -64,6 +65,18 @@ pub fn write_sarif<W: Write>(
     write_most_severe(record, MAX_RESULTS, out)
 }
 
+/// Writes the same with all that exceptions accept, as suppressed results: for readers that honour
+/// suppressions, which GitHub does not.
+///
+/// # Errors
+/// When the record cannot be read or the file cannot be written.
+pub fn write_full_sarif<W: Write>(
+    record: impl IntoIterator<Item = Result<Line, RecordError>>,
+    out: W,
+) -> Result<SarifSummary, SarifError> {
+    write_content(record, MAX_RESULTS, Content::Full, out)
+}
+
 /// [`write_sarif`] with another limit.
 ///
 /// # Errors
@@ -71,13 +84,31 @@ pub fn write_sarif<W: Write>(
 pub fn write_most_severe<W: Write>(
     record: impl IntoIterator<Item = Result<Line, RecordError>>,
     limit: usize,
+    out: W,
+) -> Result<SarifSummary, SarifError> {
+    write_content(record, limit, Content::Upload, out)
+}
+
+/// Which results a file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// What GitHub shall open alerts for.
+    Upload,
+    /// What is accepted as well, suppressed.
+    Full,
+}
+
+fn write_content<W: Write>(
+    record: impl IntoIterator<Item = Result<Line, RecordError>>,
+    limit: usize,
+    content: Content,
     mut out: W,
 ) -> Result<SarifSummary, SarifError> {
     let mut lines = record.into_iter();
     let Line::Run(run) = lines.next().ok_or(SarifError::Empty)?? else {
         return Err(SarifError::Empty);
     };
-    let mut report = Report::new(*run, limit);
+    let mut report = Report::new(*run, limit, content);
     for line in lines {
         report.add(line?)?;
     }
@@ -88,6 +119,8 @@ struct Report {
     run: RunLine,
     /// Names of accounts by id.
     names: HashMap<String, String>,
+    content: Content,
+    justifications: Justifications,
     alerts: MostSevere,
     not_assessed: NotAssessed,
     notifications: Notifications,
@@ -95,10 +128,12 @@ struct Report {
 }
 
 impl Report {
-    fn new(run: RunLine, limit: usize) -> Self {
+    fn new(run: RunLine, limit: usize, content: Content) -> Self {
         Self {
             run,
             names: HashMap::new(),
+            content,
+            justifications: Justifications::default(),
             alerts: MostSevere::new(limit),
             not_assessed: NotAssessed::default(),
             notifications: Notifications::default(),
@@ -108,6 +143,7 @@ impl Report {
 
     fn add(&mut self, line: Line) -> Result<(), SarifError> {
         match line {
+            Line::Exception(it) => self.justifications.add(&it),
             Line::Account(it) => {
                 self.names.insert(it.account_id, it.name);
             }
@@ -136,24 +172,36 @@ impl Report {
         if Status::from_word(&finding.status) == Some(Status::Fail) {
             self.failures += 1;
             let account = people(&self.names, &finding.account_id);
-            self.alerts.push(Alert::of_failure(control, finding, account));
+            let justification = self.justifications.of(&finding.exception_ids);
+            self.push(Alert::of_failure(control, finding, account).accepted(justification));
         }
         self.not_assessed.add_finding(control, finding);
         Ok(())
     }
 
-    fn write(mut self, out: &mut impl Write) -> Result<SarifSummary, SarifError> {
-        let organization = organization(&self.run);
-        let mut not_assessed = 0;
-        for alert in self.not_assessed.into_alerts(organization, |it| people(&self.names, it)) {
-            not_assessed += 1;
+    /// What is accepted is told in the full file only.
+    fn push(&mut self, alert: Alert) {
+        if alert.justification.is_none() || self.content == Content::Full {
             self.alerts.push(alert);
         }
-        let Kept { alerts, left_out } = self.alerts.finish(organization);
+    }
+
+    fn write(mut self, out: &mut impl Write) -> Result<SarifSummary, SarifError> {
+        let organization = organization(&self.run).to_owned();
+        let not_assessed = std::mem::take(&mut self.not_assessed);
+        let people = |it: &str| people(&self.names, it);
+        let alerts: Vec<Alert> =
+            not_assessed.into_alerts(&organization, people, &self.justifications).collect();
+        let not_assessed = alerts.iter().filter(|it| it.justification.is_none()).count() as u64;
+        for alert in alerts {
+            self.push(alert);
+        }
+        let Kept { alerts, left_out } = self.alerts.finish(&organization);
         let document = Document {
             run: &self.run,
             alerts: &alerts,
             notifications: &self.notifications.finish(),
+            content: self.content,
         };
         serde_json::to_writer(&mut *out, &document).map_err(io::Error::from)?;
         out.write_all(b"\n")?;

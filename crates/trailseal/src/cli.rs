@@ -21,6 +21,7 @@ use crate::scan::{ScanSettings, Scanned};
 use crate::summary::meaning;
 use crate::{demo, explain, logging, report, scan, sim};
 use scan_args::ScanArgs;
+pub(crate) use scan_args::is_unit;
 use sim_args::{DemoArgs, SimArgs};
 
 /// Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that you

@@ -53,6 +53,8 @@ pub(crate) struct Config {
     pub(crate) regions: Vec<String>,
     /// The accounts to take where Organizations does not list them.
     pub(crate) accounts_file: Option<PathBuf>,
+    /// The file of what somebody answers for.
+    pub(crate) exceptions: Option<PathBuf>,
     /// Tags of accounts to show.
     #[serde(default)]
     pub(crate) account_tags: Vec<String>,

@@ -17,6 +17,7 @@ mod config;
 mod demo;
 mod error;
 mod events;
+mod exceptions_file;
 mod explain;
 mod logging;
 mod output;

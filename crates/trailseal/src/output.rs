@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use trailseal_model::record::RecordReader;
 use trailseal_report_csv::{PackError, RUN_FILE, Table, write_pack};
 use trailseal_report_html::{PageError, write_page};
-use trailseal_report_sarif::{SarifError, write_sarif};
+use trailseal_report_sarif::{SarifError, write_full_sarif, write_sarif};
 
 use crate::error::UserError;
 
@@ -124,12 +124,14 @@ impl Drop for OutputFolder {
 
 /// For GitHub code scanning.
 const SARIF_FILE: &str = "trailseal.sarif";
+/// The same with what is accepted, for readers that honour suppressions.
+const FULL_SARIF_FILE: &str = "trailseal.full.sarif";
 /// For people.
 const PAGE_FILE: &str = "report.html";
 
 /// Whether a folder holds the reports of a simulation, all of it, and nothing that we did not write.
 fn is_of_simulation(folder: &Path) -> bool {
-    let own = [RECORD_FILE, COMPLETE_FILE, SARIF_FILE, PAGE_FILE, RUN_FILE];
+    let own = [RECORD_FILE, COMPLETE_FILE, SARIF_FILE, FULL_SARIF_FILE, PAGE_FILE, RUN_FILE];
     let is_own = |name: &str| {
         own.contains(&name) || Table::ALL.iter().any(|table| table.file_name() == name)
     };
@@ -169,6 +171,7 @@ pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
     let create = |name: &str| File::create(folder.path(name)).map(BufWriter::new);
     write_pack(record()?, create)?;
     write_sarif(record()?, create(SARIF_FILE)?)?;
+    write_full_sarif(record()?, create(FULL_SARIF_FILE)?)?;
     write_page(record()?, create(PAGE_FILE)?)?;
     Ok(())
 }

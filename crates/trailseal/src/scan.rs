@@ -12,7 +12,7 @@ use trailseal_aws::{Aws, Clock, ConnectError, Settings, Substitutes, connect};
 use trailseal_evaluator::CollectSettings;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::record::v1::{Audit, Run, write_record};
-use trailseal_model::{Account, AccountId, Gap, Scope, Severity, Thresholds};
+use trailseal_model::{Account, AccountId, Excepted, Exception, Gap, Scope, Severity, Thresholds};
 
 use crate::audit::{AuditError, AuditSettings, Audited, audit};
 use crate::error::UserError;
@@ -53,6 +53,10 @@ pub(crate) struct ScanSettings {
     pub(crate) rate_share: RateShare,
     pub(crate) max_in_flight: usize,
     pub(crate) fail_on: Severity,
+    /// What somebody answers for.
+    pub(crate) exceptions: Vec<Exception>,
+    /// Where that stands.
+    pub(crate) exceptions_file: Option<PathBuf>,
     pub(crate) progress: Progress,
     pub(crate) arguments: Vec<String>,
 }
@@ -84,6 +88,8 @@ impl Default for ScanSettings {
             rate_share: RateShare::HALF,
             max_in_flight: 256,
             fail_on: Severity::High,
+            exceptions: Vec::new(),
+            exceptions_file: None,
             progress: Progress::Shown,
             arguments: Vec::new(),
         }
@@ -171,7 +177,8 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
         throttled_keys: events.throttled_keys(),
     };
     let Audited { facts, findings, accounts, gaps } = audited;
-    let audit = Audit { run, facts, findings, accounts, gaps };
+    let excepted = Excepted::new(settings.exceptions, &facts, &findings, &gaps);
+    let audit = Audit { run, facts, findings, accounts, gaps, excepted };
     let folder = write(&audit, samples, folder)?;
     Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
 }
@@ -235,6 +242,7 @@ fn in_force(settings: &ScanSettings, audit: &AuditSettings) -> BTreeMap<&'static
         accounts.into_iter().map(ToString::to_string).collect::<Vec<_>>().join(";")
     }
     let owners = settings.bucket_owners.iter().map(|(bucket, owner)| format!("{bucket}={owner}"));
+    let exceptions = settings.exceptions_file.as_ref().map(|it| it.display().to_string());
     let tags = settings.session_tags.iter().map(|(key, value)| format!("{key}={value}"));
     BTreeMap::from([
         ("role_fallbacks", settings.role_fallbacks.join(";")),
@@ -246,6 +254,7 @@ fn in_force(settings: &ScanSettings, audit: &AuditSettings) -> BTreeMap<&'static
         ("bucket_owners", owners.collect::<Vec<_>>().join(";")),
         ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),
         ("rate_share", settings.rate_share.to_string()),
+        ("exceptions", exceptions.unwrap_or_default()),
         ("max_in_flight", settings.max_in_flight.to_string()),
         ("seed", audit.collect.seed.to_string()),
     ])

@@ -5,8 +5,8 @@ use std::fmt::Write as _;
 
 use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
-    ControlId, Finding, Gap, GapClass, LogsSealed, Outcome, PopulationSource, Reason, Scope,
-    Severity, Status, Subject, Verdict, exit_code,
+    ControlId, Counts, Excepted, ExceptionState, Finding, Gap, GapClass, GapId, LogsSealed,
+    Outcome, PopulationSource, Reason, Scope, Severity, Status, Subject, Verdict, exit_code,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -25,11 +25,39 @@ pub(crate) fn summary(audit: &Audit) -> String {
     let _ = writeln!(text, "  {}", population(audit));
     let _ = writeln!(text, "  {}", coverage(audit));
     let _ = writeln!(text, "  {}", sealing(audit));
+    text.push_str(&exceptions(&audit.excepted));
     failures(audit, &mut text);
     unproven(audit, &mut text);
     gaps(audit, &mut text);
     text.push_str(&throttled(audit.run.throttles, &audit.run.throttled_keys));
     text
+}
+
+/// Who answers for something, and what is wrong with that.
+fn exceptions(excepted: &Excepted) -> String {
+    let all = excepted.exceptions().count();
+    if all == 0 {
+        return String::new();
+    }
+    let in_force = excepted.exceptions().filter(|it| it.1 == ExceptionState::InForce).count();
+    let Counts { findings, gaps, targets } = excepted.totals();
+    let mut text = format!(
+        "  Exceptions: {in_force} of {all} in force; {findings} findings, {gaps} gaps and {targets} \
+         targets are accepted: they stay in every report and leave the exit code.\n"
+    );
+    let warnings = excepted.warnings();
+    for warning in warnings.iter().take(NAMED) {
+        let _ = writeln!(text, "  {warning}");
+    }
+    if warnings.len() > NAMED {
+        let _ = writeln!(text, "  and {} more in exceptions.csv", warnings.len() - NAMED);
+    }
+    text
+}
+
+/// How many of something are accepted, if any are.
+fn accepted(count: usize) -> String {
+    if count > 0 { format!(", {count} accepted") } else { String::new() }
 }
 
 /// Whose quota was too small for this run, besides whatever else draws from it.
@@ -153,14 +181,17 @@ fn words(word: &str) -> String {
 fn failures(audit: &Audit, text: &mut String) {
     let mut failed: Vec<&Finding> =
         audit.findings.iter().filter(|it| it.status() == Status::Fail).collect();
+    let is_accepted = |it: &Finding| audit.excepted.has_finding(it);
     failed.sort_by_key(|it| {
-        (std::cmp::Reverse(it.control().entry().severity), it.subject().clone(), it.control())
+        let severity = std::cmp::Reverse(it.control().entry().severity);
+        (is_accepted(it), severity, it.subject().clone(), it.control())
     });
     if failed.is_empty() {
         return;
     }
     let high = failed.iter().filter(|it| it.control().entry().severity == Severity::High).count();
-    let _ = writeln!(text, "\nFailed: {} ({high} high)", failed.len());
+    let of_it = accepted(failed.iter().filter(|it| is_accepted(it)).count());
+    let _ = writeln!(text, "\nFailed: {} ({high} high{of_it})", failed.len());
     let mut counts: BTreeMap<ControlId, usize> = BTreeMap::new();
     for finding in &failed {
         *counts.entry(finding.control()).or_default() += 1;
@@ -172,7 +203,9 @@ fn failures(audit: &Audit, text: &mut String) {
     }
     for finding in failed.iter().take(NAMED) {
         let account = account_name(audit, finding.subject());
-        let _ = writeln!(text, "  {:<28} {account}: {}", finding.control(), finding.message());
+        let mark = if is_accepted(finding) { "ACCEPTED " } else { "" };
+        let control = finding.control();
+        let _ = writeln!(text, "  {control:<28} {mark}{account}: {}", finding.message());
     }
     if failed.len() > NAMED {
         let _ = writeln!(text, "  and {} more in findings.csv", failed.len() - NAMED);
@@ -193,23 +226,25 @@ fn account_name(audit: &Audit, subject: &Subject) -> String {
 
 fn unproven(audit: &Audit, text: &mut String) {
     let mut reasons: BTreeMap<(&str, Reason), usize> = BTreeMap::new();
+    let mut of_it = 0;
     for finding in audit.findings.iter().filter(|it| it.status() == Status::NotProven) {
         *reasons.entry((finding.control().as_str(), finding.reason())).or_default() += 1;
+        of_it += usize::from(audit.excepted.has_finding(finding));
     }
     if reasons.is_empty() {
         return;
     }
     let all: usize = reasons.values().sum();
-    let _ = writeln!(text, "\nNot proven: {all}");
+    let _ = writeln!(text, "\nNot proven: {all}{}", accepted(of_it));
     for ((control, reason), count) in reasons {
         let _ = writeln!(text, "  {control:<30} {count:>6}  {}", words(reason.as_str()));
     }
 }
 
 fn gaps(audit: &Audit, text: &mut String) {
-    let mut kinds: BTreeMap<(GapClass, &str), Vec<&Gap>> = BTreeMap::new();
-    for gap in audit.gaps.iter().filter(|it| it.class != GapClass::RegionDisabled) {
-        kinds.entry((gap.class, gap.operation.as_str())).or_default().push(gap);
+    let mut kinds: BTreeMap<(GapClass, &str), Vec<(GapId, &Gap)>> = BTreeMap::new();
+    for (id, gap) in audit.gaps.with_ids().filter(|it| it.1.class != GapClass::RegionDisabled) {
+        kinds.entry((gap.class, gap.operation.as_str())).or_default().push((id, gap));
     }
     let totals = audit.facts.coverage.totals();
     let (lost, partial) = (totals[&Outcome::NotEvaluated], totals[&Outcome::Partial]);
@@ -224,11 +259,13 @@ fn gaps(audit: &Audit, text: &mut String) {
     };
     let _ = writeln!(text, "\nNot read{targets}:");
     for ((class, operation), gaps) in kinds {
-        let where_ = gaps.first().and_then(|it| it.account);
+        let where_ = gaps.first().and_then(|it| it.1.account);
         let first = where_.map(|it| format!(", first in {it}")).unwrap_or_default();
+        let of_it =
+            accepted(gaps.iter().filter(|it| audit.excepted.of_gap(it.0).is_some()).count());
         let _ = writeln!(
             text,
-            "  {operation}: {} ({} times{first})",
+            "  {operation}: {} ({} times{of_it}{first})",
             words(class.as_str()),
             gaps.len()
         );

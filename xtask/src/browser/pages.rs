@@ -51,6 +51,12 @@ const RECORDS: &[Record] = &[
         max_nodes: MAX_NODES,
         max_bytes: MAX_BYTES,
     },
+    Record {
+        path: "sarif/accepted.jsonl",
+        expected: &["platform's </script><b>", "Exceptions have expired, or cover nothing"],
+        max_nodes: MAX_NODES,
+        max_bytes: MAX_BYTES,
+    },
 ];
 
 /// The page that the falsified ones are copies of. Its limits are as low as it allows.

@@ -107,21 +107,29 @@ fn yes_or_no(answer: bool) -> String {
     if answer { "yes" } else { "no" }.to_owned()
 }
 
-fn code(text: &str) -> String {
+pub(super) fn code(text: &str) -> String {
     format!("`{text}`")
 }
 
-fn page<const N: usize>(
+/// The first lines of a table.
+pub(super) fn header<const N: usize>(names: [&str; N]) -> String {
+    row(names.map(str::to_owned)) + &row(names.map(|_| "---".to_owned()))
+}
+
+/// One line of a table.
+pub(super) fn row<const N: usize>(cells: [String; N]) -> String {
+    format!("| {} |\n", cells.map(|it| it.replace('|', "\\|")).join(" | "))
+}
+
+pub(super) fn page<const N: usize>(
     title: &str,
     introduction: &str,
-    header: [&str; N],
+    names: [&str; N],
     rows: impl Iterator<Item = [String; N]>,
 ) -> String {
-    let line = |cells: [String; N]| format!("| {} |\n", cells.join(" | "));
     let mut page = format!("{NOTE}\n# {title}\n\n{introduction}\n\n");
-    page += &line(header.map(str::to_owned));
-    page += &line(header.map(|_| "---".to_owned()));
-    page.extend(rows.map(|it| line(it.map(|cell| cell.replace('|', "\\|")))));
+    page += &header(names);
+    page.extend(rows.map(row));
     page
 }
 

@@ -77,6 +77,12 @@ pub(super) const FALSIFICATIONS: &[Falsification] = &[
         rejected_by: &[GITHUB],
     },
     Falsification {
+        name: "suppressed",
+        pointer: "/results/1/suppressions",
+        value: || Some(json!([{ "kind": "external", "status": "accepted" }])),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
         name: "wrong-kind",
         pointer: "/results/1/kind",
         value: || Some(json!("notapplicable")),

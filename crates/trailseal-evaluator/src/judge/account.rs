@@ -69,8 +69,10 @@ fn covered(facts: &OrganizationFacts, candidates: &Candidates<'_>, account: &Acc
         match best(facts, candidates, target, row) {
             Cover::Covered(trail) => sum.covering(trail),
             Cover::Uncovered if row.trails_listed => sum.uncovered.push(*row),
-            Cover::Uncovered => sum.unproven(Reason::CoverageUnread, row.gap, row.region),
-            Cover::Unproven(reason, gap) => sum.unproven(reason, gap, row.region),
+            Cover::Uncovered => sum.unproven(Reason::CoverageUnread, [row.gap], row.region),
+            Cover::Unproven(reason, _) => {
+                sum.unproven(reason, causes(facts, candidates, target, row), row.region);
+            }
         }
     }
     sum.finding(facts, subject)
@@ -92,6 +94,20 @@ fn best<'a>(
         }
     }
     best
+}
+
+/// What keeps each trail that may record a target from being shown to: its gap, or none.
+fn causes<'a>(
+    facts: &'a OrganizationFacts,
+    candidates: &'a Candidates<'_>,
+    target: Target,
+    row: &'a CoverageRow,
+) -> impl Iterator<Item = Option<GapId>> + 'a {
+    let cause = move |trail| match cover(facts, trail, target, row) {
+        Cover::Unproven(_, gap) => Some(gap),
+        Cover::Covered(_) | Cover::Uncovered => None,
+    };
+    candidates.of(target.account).filter_map(cause)
 }
 
 /// What one trail does for a target: it must reach it, record reads and writes, log there, and be
@@ -219,6 +235,8 @@ struct Sum<'a> {
     reason: Option<Reason>,
     unproven_in: Vec<Region>,
     gaps: BTreeSet<GapId>,
+    /// Whether something is not proven without a gap.
+    is_open_without_gap: bool,
 }
 
 impl<'a> Sum<'a> {
@@ -227,9 +245,17 @@ impl<'a> Sum<'a> {
         self.by.insert(trail.description.arn.as_str(), trail);
     }
 
-    fn unproven(&mut self, reason: Reason, gap: Option<GapId>, region: Region) {
+    fn unproven(
+        &mut self,
+        reason: Reason,
+        causes: impl IntoIterator<Item = Option<GapId>>,
+        region: Region,
+    ) {
         self.reason.get_or_insert(reason);
-        self.gaps.extend(gap);
+        for cause in causes {
+            self.is_open_without_gap |= cause.is_none();
+            self.gaps.extend(cause);
+        }
         self.unproven_in.push(region);
     }
 
@@ -260,12 +286,14 @@ impl<'a> Sum<'a> {
         }
         let reason = self.reason.unwrap_or(Reason::CoverageUnread);
         let names = names(self.unproven_in.iter().copied());
-        Finding::not_proven(CONTROL, subject, reason, self.gaps.into_iter().collect())
-            .saying(format!(
-                "Whether a trail records {} Region(s) of the account is not proven.",
-                self.unproven_in.len()
-            ))
-            .comparing(EXPECTED, format!("not proven: {names}"))
+        let finding =
+            Finding::not_proven(CONTROL, subject, reason, self.gaps.into_iter().collect())
+                .saying(format!(
+                    "Whether a trail records {} Region(s) of the account is not proven.",
+                    self.unproven_in.len()
+                ))
+                .comparing(EXPECTED, format!("not proven: {names}"));
+        if self.is_open_without_gap { finding } else { finding.by_gaps_alone() }
     }
 
     /// What shows that the covering trails record, and that they log.

@@ -83,6 +83,7 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
         let gap = case.bucket.and_then(|it| it.presence.gap());
         let gaps = gap.into_iter().collect();
         Finding::not_proven(control, case.subject(), Reason::BucketRegionUnknown, gaps)
+            .by_gaps_alone()
             .saying(format!(
                 "The key of '{}' works, but the bucket's Region could not be read.",
                 case.name()
@@ -175,6 +176,7 @@ impl<'a> TrailCase<'a> {
 
     pub(super) fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
         Finding::not_proven(control, self.subject(), Reason::Unread, gaps)
+            .by_gaps_alone()
             .saying(format!("The key of '{}' could not be read.", self.name()))
     }
 

@@ -219,5 +219,6 @@ fn not_asked(case: &TrailCase<'_>, control: ControlId) -> Finding {
 
 fn unread(case: &TrailCase<'_>, control: ControlId, gaps: Vec<GapId>) -> Finding {
     Finding::not_proven(control, case.subject(), Reason::Unread, gaps)
+        .by_gaps_alone()
         .saying(format!("The key policy of '{}' could not be read.", case.name()))
 }

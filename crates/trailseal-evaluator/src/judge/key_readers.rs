@@ -126,6 +126,7 @@ fn limited(case: &TrailCase<'_>, read: &PolicyRead<'_>, found: &[Reader<'_>]) ->
         unread => {
             let gaps = unread.and_then(Observed::gap).into_iter().collect();
             Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+                .by_gaps_alone()
                 .saying(format!(
                     "The policy of the key of '{name}' limits who may decrypt; its grants could not be read."
                 ))

@@ -87,6 +87,7 @@ fn rotating(case: &TrailCase<'_>, rotation: &Answer<KeyRotation>, proof: &Proof)
 
 fn rotation_unread(case: &TrailCase<'_>, gaps: Vec<GapId>) -> Finding {
     Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
+        .by_gaps_alone()
         .saying(format!("Whether the key of '{}' rotates could not be read.", case.name()))
 }
 

@@ -123,7 +123,7 @@ fn nothing(case: &TrailCase<'_>) -> Finding {
     }
     match sample.population {
         _ if !sample.gaps.is_empty() => {
-            unproven(case, Reason::Unread, "the bucket could not be listed")
+            unproven(case, Reason::Unread, "the bucket could not be listed").by_gaps_alone()
         }
         Population::Counted(0) => unproven(case, Reason::NoObjects, "no log object in the window"),
         _ if sample.frame.empty > 0 => {

@@ -4,7 +4,7 @@
 //! stores with AWS KMS keys": without a key of the customer, CloudTrail's own seals the store.
 
 use trailseal_model::{
-    ControlId, Finding, KeyManager, KeyPresence, Observed, OrganizationFacts, Proof, Reason,
+    ControlId, Finding, GapId, KeyManager, KeyPresence, Observed, OrganizationFacts, Proof, Reason,
     StoreFacts, Subject,
 };
 
@@ -16,14 +16,19 @@ pub(super) fn judge_all(facts: &OrganizationFacts) -> Vec<Finding> {
     facts.stores.iter().map(|it| encrypted(facts, it)).collect()
 }
 
+fn unread(subject: Subject, gaps: Vec<GapId>, what: &str) -> Finding {
+    Finding::not_proven(CONTROL, subject, Reason::Unread, gaps)
+        .by_gaps_alone()
+        .saying(format!("{what} could not be read."))
+}
+
 fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
     let subject = Subject::EventDataStore(store.arn.clone());
     let name = &store.name;
     let described = match &store.description {
         Observed::Known(answer) => answer,
         Observed::Unread(gap) => {
-            return Finding::not_proven(CONTROL, subject, Reason::Unread, vec![*gap])
-                .saying(format!("The event data store '{name}' could not be read."));
+            return unread(subject, vec![*gap], &format!("The event data store '{name}'"));
         }
     };
     let proof = Proof::of(&described.evidence);
@@ -37,10 +42,9 @@ fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
     let key = store.key.as_ref().and_then(|it| facts.keys.get(it));
     let answer = match key {
         Some(Observed::Known(answer)) => answer,
-        unread => {
-            let gaps = unread.and_then(Observed::gap).into_iter().collect();
-            return Finding::not_proven(CONTROL, subject, Reason::Unread, gaps)
-                .saying(format!("The key of the event data store '{name}' could not be read."));
+        other => {
+            let gaps = other.and_then(Observed::gap).into_iter().collect();
+            return unread(subject, gaps, &format!("The key of the event data store '{name}'"));
         }
     };
     let proof = proof.and(&answer.evidence);

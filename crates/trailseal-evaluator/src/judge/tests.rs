@@ -4,6 +4,7 @@ mod account_covered;
 mod account_scope;
 mod account_sealing;
 mod beside_the_window;
+mod by_gaps_alone;
 mod event_data_store;
 mod key_policy_describe_key;
 mod key_policy_scoped;
@@ -19,8 +20,8 @@ use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::{
     AccountState, Answer, BucketOwner, BucketPresence, CellFrame, ControlId, DescribedFrom,
     DeviationClass, Finding, HistorySample, KeyManager, KeyPresence, LogSample, Observed,
-    Population, PopulationSource, SampleMethod, SampleResult, Status, Subject, TrailStatus,
-    Verdict, verdict,
+    OrganizationFacts, Population, PopulationSource, SampleMethod, SampleResult, Status, Subject,
+    TrailStatus, Verdict, verdict,
 };
 
 use super::{judge, settle_groups};

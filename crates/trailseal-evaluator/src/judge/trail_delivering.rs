@@ -43,9 +43,11 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     });
     if let Some((reason, observed)) = unproven {
         let gaps = legs.iter().flat_map(Leg::gaps).collect();
-        return Finding::not_proven(control, case.subject(), reason, gaps)
+        let finding = Finding::not_proven(control, case.subject(), reason, gaps)
             .saying(format!("Delivery of '{name}' is not proven: {observed}."))
             .comparing(expected, observed);
+        let is_by_gaps_alone = legs.iter().all(Leg::is_unread_or_holds);
+        return if is_by_gaps_alone { finding.by_gaps_alone() } else { finding };
     }
     let proof = legs.iter().filter_map(Leg::evidence).fold(None, |proof: Option<Proof>, it| {
         Some(proof.map_or_else(|| Proof::of(it), |proof| proof.and(it)))
@@ -134,6 +136,16 @@ impl Leg {
         match self {
             Self::NotProven(_, _, gaps) => gaps.clone(),
             Self::Fails(..) | Self::Holds(_) => Vec::new(),
+        }
+    }
+
+    /// Whether it holds, or hangs on an unread status alone. Of a bucket's owner one gap of perhaps
+    /// several is known, so that never does.
+    fn is_unread_or_holds(&self) -> bool {
+        match self {
+            Self::Holds(_) => true,
+            Self::NotProven(reason, _, gaps) => *reason == Reason::Unread && !gaps.is_empty(),
+            Self::Fails(..) => false,
         }
     }
 

@@ -174,6 +174,7 @@ mod tests {
             finished_at: None,
             newest_log: None,
             newest_log_at: None,
+            exception_ids: Vec::new(),
         })
     }
 

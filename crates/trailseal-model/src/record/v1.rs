@@ -4,6 +4,7 @@
 //! counts the others, so that a record that was cut short is refused.
 
 mod convert;
+mod exceptions;
 mod history;
 mod inventory;
 mod lines;
@@ -15,6 +16,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use exceptions::{ExceptionLine, ExceptionsLine};
 pub use history::{DigestLine, HistoryLine};
 pub use lines::{
     AccountLine, BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine,
@@ -32,6 +34,8 @@ pub const SCHEMA: &str = "trailseal-record/1";
 pub enum Line {
     /// The run; the first line.
     Run(Box<RunLine>),
+    /// One exception that the user's file makes.
+    Exception(Box<ExceptionLine>),
     /// One account of the organization.
     Account(AccountLine),
     /// One bucket that a trail names.
@@ -62,6 +66,7 @@ impl Line {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::Run(_) => "run",
+            Self::Exception(_) => "exception",
             Self::Account(_) => "account",
             Self::Bucket(_) => "bucket",
             Self::Key(_) => "key",
@@ -81,17 +86,18 @@ impl Line {
     pub fn position(&self) -> (u8, String) {
         match self {
             Self::Run(_) => (0, String::new()),
-            Self::Account(it) => (1, it.account_id.clone()),
-            Self::Bucket(it) => (2, it.bucket.clone()),
-            Self::Key(it) => (3, it.key_arn.clone()),
-            Self::EventDataStore(it) => (4, it.event_data_store_arn.clone()),
-            Self::Trail(it) => (5, it.trail_arn.clone()),
-            Self::Gap(it) => (6, it.place()),
-            Self::Finding(it) => (7, format!("{}\0{:02}", it.resource_arn, it.control_order())),
-            Self::SampledCell(it) => (8, format!("{}\0{:08}", it.trail_arn, it.cell_index)),
-            Self::Sample(it) => (9, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
-            Self::Coverage(it) => (10, format!("{}{}", it.account_id, it.region)),
-            Self::End(_) => (11, String::new()),
+            Self::Exception(it) => (1, format!("{}\0{:08}", it.kind, it.entry)),
+            Self::Account(it) => (2, it.account_id.clone()),
+            Self::Bucket(it) => (3, it.bucket.clone()),
+            Self::Key(it) => (4, it.key_arn.clone()),
+            Self::EventDataStore(it) => (5, it.event_data_store_arn.clone()),
+            Self::Trail(it) => (6, it.trail_arn.clone()),
+            Self::Gap(it) => (7, it.place()),
+            Self::Finding(it) => (8, format!("{}\0{:02}", it.resource_arn, it.control_order())),
+            Self::SampledCell(it) => (9, format!("{}\0{:08}", it.trail_arn, it.cell_index)),
+            Self::Sample(it) => (10, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
+            Self::Coverage(it) => (11, format!("{}{}", it.account_id, it.region)),
+            Self::End(_) => (12, String::new()),
         }
     }
 }
@@ -160,6 +166,9 @@ pub struct RunLine {
     pub throttles: u64,
     /// The rate limits that AWS enforced most often, the most often first; only some.
     pub throttled_keys: Vec<ThrottledKeyLine>,
+    /// What was accepted, and what is wrong with that.
+    #[serde(default)]
+    pub exceptions: ExceptionsLine,
     /// The exit code.
     pub exit_code: u8,
 }

@@ -26,4 +26,5 @@ pub(crate) fn row(known: &Known, it: &CoverageLine) -> Row {
         .free(known.ou_names(&it.account_id))
         .maybe(it.newest_log.as_ref())
         .maybe(it.newest_log_at.as_ref())
+        .list(&it.exception_ids)
 }

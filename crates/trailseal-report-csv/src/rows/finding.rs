@@ -7,7 +7,8 @@ use crate::cell::Row;
 use crate::known::Known;
 
 pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
-    let control = ControlId::from_word(&it.control_id).map(ControlId::entry);
+    let id = ControlId::from_word(&it.control_id);
+    let control = id.map(ControlId::entry);
     let subject = known.subject(&it.resource_arn);
     let key = subject.and_then(|it| it.key_arn.as_deref()).map(|it| known.resolved(it));
     let key_account = key.and_then(|it| it.split(':').nth(4));
@@ -47,4 +48,6 @@ pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
         .list(&it.gap_ids)
         .maybe(control.filter(|_| it.status == "fail").map(|it| it.fix))
         .free(known.ou_names(&it.account_id))
+        .list(&it.exception_ids)
+        .list(id.map(ControlId::framework_ids).unwrap_or_default())
 }

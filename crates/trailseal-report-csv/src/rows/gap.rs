@@ -23,4 +23,5 @@ pub(crate) fn row(known: &Known, it: &GapLine) -> Row {
         .cell(it.attempts)
         .cell(&it.what_to_do)
         .free(known.ou_names(account))
+        .maybe(it.exception_id.as_ref())
 }

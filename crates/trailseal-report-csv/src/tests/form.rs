@@ -81,6 +81,10 @@ fn free_text_comes_back_as_written_but_for_the_apostrophe() {
             (Table::EventDataStores, "name"),
             (Table::EventDataStores, "account_name"),
             (Table::EventDataStores, "ou_names"),
+            (Table::Exceptions, "owner"),
+            (Table::Exceptions, "approved_by"),
+            (Table::Exceptions, "reason"),
+            (Table::Exceptions, "ticket"),
         ] {
             assert_eq!(cell(&files, table, column), expected, "{column} of {text:?}");
         }

@@ -87,6 +87,17 @@ pub(super) fn account(name: &str) -> Line {
     }))
 }
 
+pub(super) fn exception(text: &str) -> Line {
+    line(json!({
+        "line": "exception", "exception_id": "x1", "kind": "gap", "entry": 2, "state": "in_force",
+        "control_id": null, "subject": null, "status": null, "status_reason": null,
+        "class": "denied_by_scp", "accounts": [ACCOUNT, "000000000002"],
+        "organizational_units": ["ou-1"], "regions": ["eu-west-1"], "operations": [],
+        "owner": text, "approver": text, "approved_at": null, "reason": text, "ticket": text,
+        "expiry": "2027-03-31", "findings": 1, "gaps": 2, "targets": 3
+    }))
+}
+
 pub(super) fn bucket() -> Line {
     line(json!({
         "line": "bucket", "bucket": "logs", "presence": "exists", "region": "us-east-1",
@@ -246,6 +257,7 @@ pub(super) fn coverage() -> Line {
 pub(super) fn record(text: &str) -> Vec<Line> {
     vec![
         run(),
+        exception(text),
         account(text),
         bucket(),
         key(),

@@ -3,8 +3,8 @@
 use trailseal_model::record::v1::Line;
 
 use super::record::{
-    ACCOUNT, KEY, STORE, account, cell, check, coverage, finding, gap, key, pack, record, run,
-    sample, sampled_cell, store, trail,
+    ACCOUNT, KEY, STORE, account, cell, check, coverage, exception, finding, gap, key, pack,
+    record, run, sample, sampled_cell, store, trail,
 };
 use crate::Table;
 
@@ -209,4 +209,67 @@ fn a_finding_of_a_store_shows_its_key_and_no_trail() {
             ("key_account_id", "000000000002"),
         ],
     );
+}
+
+#[test]
+fn an_exception_says_what_it_covers_and_who_answers_for_it() {
+    let files = pack(vec![run(), exception("plain")]);
+    check(
+        &files,
+        Table::Exceptions,
+        &[
+            ("exception_id", "x1"),
+            ("kind", "gap"),
+            ("entry", "2"),
+            ("state", "in_force"),
+            ("control_id", ""),
+            ("class", "denied_by_scp"),
+            ("accounts", "000000000001;000000000002"),
+            ("regions", "eu-west-1"),
+            ("operations", ""),
+            ("approved_by", "plain"),
+            ("approved_at", ""),
+            ("expiry", "2027-03-31"),
+            ("findings", "1"),
+            ("gaps", "2"),
+            ("targets", "3"),
+        ],
+    );
+}
+
+#[test]
+fn what_is_accepted_names_its_exceptions_and_keeps_its_status() {
+    let ids = || vec!["x1".to_owned(), "x2".to_owned()];
+    let Line::Finding(mut finding) = finding("fail", "text") else { unreachable!() };
+    finding.exception_ids = ids();
+    let Line::Gap(mut gap) = gap("text", "text") else { unreachable!() };
+    gap.exception_id = Some("x1".to_owned());
+    let Line::Coverage(mut coverage) = coverage() else { unreachable!() };
+    (coverage.outcome, coverage.exception_ids) = ("not_evaluated".to_owned(), ids());
+    let lines = vec![run(), Line::Gap(gap), Line::Finding(finding), Line::Coverage(coverage)];
+    let files = pack(lines);
+    check(&files, Table::Findings, &[("status", "fail"), ("exception_ids", "x1;x2")]);
+    check(&files, Table::Gaps, &[("class", "denied"), ("exception_id", "x1")]);
+    check(&files, Table::Coverage, &[("outcome", "not_evaluated"), ("exception_ids", "x1;x2")]);
+    let plain = pack(record("plain"));
+    check(&plain, Table::Findings, &[("exception_ids", "")]);
+    check(&plain, Table::Gaps, &[("exception_id", "")]);
+    check(&plain, Table::Coverage, &[("exception_ids", "")]);
+}
+
+#[test]
+fn a_finding_says_where_catalogs_file_its_control() {
+    let of = |control: &str| {
+        let Line::Finding(mut it) = finding("pass", "text") else { unreachable!() };
+        it.control_id = control.to_owned();
+        cell(&pack(vec![run(), Line::Finding(it)]), Table::Findings, "control_ids")
+    };
+    let rotation = "cis-aws-foundations@1.4.0:3.8;cis-aws-foundations@1.5.0:3.8;\
+                    cis-aws-foundations@2.0.0:3.8;cis-aws-foundations@3.0.0:3.6;\
+                    cis-aws-foundations@4.0:3.6;cis-aws-foundations@5.0.0:3.6;\
+                    cis-aws-foundations@6.0:4.6;cis-aws-foundations@7.0:4.6;aws-fsbp:KMS.4";
+    assert_eq!(of("key-rotation-enabled"), rotation);
+    assert!(of("trail-kms-encrypted").contains(";pci-dss@3.2.1:3.4;pci-dss@4.0.1:10.3.2;"));
+    assert_eq!(of("log-objects-sealed"), "");
+    assert_eq!(of("of-another-version"), "");
 }

@@ -44,7 +44,11 @@ fn a_whole_run_of_an_organization_needs_no_caution() {
     let document = changed(|_| ());
     assert!(cautions(&document).is_empty());
     assert_eq!(category(&document), "trailseal/o-1");
-    let properties = json!({ "banner": [], "population_source": "organizations", "scope": "whole", "simulation": null });
+    let exceptions = json!({
+        "entries": 0, "in_force": 0, "expired": 0, "unmatched": 0, "findings": 0, "gaps": 0,
+        "targets": 0, "warnings": []
+    });
+    let properties = json!({ "banner": [], "exceptions": exceptions, "population_source": "organizations", "scope": "whole", "simulation": null });
     assert_eq!(document["properties"], properties);
 }
 
@@ -132,6 +136,8 @@ fn every_run_has_every_descriptor() {
         "limited-scope",
         "population-self-declared",
         "standalone-account",
+        "exceptions-doubtful",
+        "exceptions-in-force",
     ];
     assert_eq!(ids, expected);
     assert_nothing_is_empty(&document["tool"], "tool");

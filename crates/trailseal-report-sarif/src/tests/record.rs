@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 use trailseal_model::digest::short_hash;
 use trailseal_model::record::v1::Line;
 
-use crate::{SarifSummary, write_sarif};
+use crate::{SarifSummary, write_full_sarif, write_sarif};
 
 pub(super) const ACCOUNT: &str = "000000000001";
 pub(super) const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:000000000001:trail/main";
@@ -84,6 +84,14 @@ pub(super) fn bytes(lines: Vec<Line>) -> (Vec<u8>, SarifSummary) {
     let mut out = Vec::new();
     let summary = write_sarif(lines.into_iter().map(Ok), &mut out).expect("a file in memory");
     (out, summary)
+}
+
+/// The only run of the full file.
+pub(super) fn full_document(lines: Vec<Line>) -> Value {
+    let mut out = Vec::new();
+    write_full_sarif(lines.into_iter().map(Ok), &mut out).expect("a file in memory");
+    let log: Value = serde_json::from_slice(&out).expect("JSON");
+    log["runs"][0].clone()
 }
 
 /// The only run of the file.

@@ -35,13 +35,16 @@ Examples:
       012345678901,name); every report says that the population is self-declared
   trailseal scan --window 2026-11-01T00:00:00Z/2026-11-08T00:00:00Z --out evidence/november
       judges the log objects of one week of November
+  trailseal scan --exceptions exceptions.toml
+      what the file accepts stays in every report and leaves the exit code
 
 Files, in the folder of --out:
   report.html       for people: the verdict first, then what was not read, failures, trails
   findings.csv      one row per control and subject, passes included
   accounts.csv      one row per account: are its logs sealed?
   trails.csv  keys.csv  event_data_stores.csv  coverage.csv  gaps.csv  samples.csv
-  trailseal.sarif   for GitHub code scanning
+  exceptions.csv    what the file of --exceptions accepts, until when, and who answers for it
+  trailseal.sarif   for GitHub code scanning; trailseal.full.sarif has what is accepted as well
   run.json          who ran what, when, over what, and what it came to
   record.jsonl      everything; all other files are made from it
   .complete         empty, written last

@@ -12,6 +12,7 @@ use crate::accounts_file;
 use crate::config::{Config, account};
 use crate::error::UserError;
 use crate::events::Progress;
+use crate::exceptions_file;
 use crate::scan::ScanSettings;
 use crate::sessions;
 use crate::window::WindowChoice;
@@ -111,6 +112,10 @@ pub(super) struct ScanArgs {
     /// [default: high].
     #[arg(long, env = "TRAILSEAL_FAIL_ON")]
     fail_on: Option<String>,
+    /// A TOML file of findings and gaps that somebody answers for until a day: they stay in every
+    /// report and leave the exit code.
+    #[arg(long, env = "TRAILSEAL_EXCEPTIONS", value_name = "FILE")]
+    exceptions: Option<PathBuf>,
     /// A TOML file with the same settings; flags go before it.
     #[arg(long, env = "TRAILSEAL_CONFIG")]
     config: Option<PathBuf>,
@@ -129,6 +134,7 @@ impl ScanArgs {
             .map(|(bucket, id)| Ok((bucket.clone(), account(id, "bucket_owners")?)))
             .collect();
         let accounts_file = self.accounts_file.as_ref().or(config.accounts_file.as_ref());
+        let exceptions_file = self.exceptions.as_ref().or(config.exceptions.as_ref());
         let role_name = self.role_name.clone().or_else(|| config.role_name.clone());
         let default = ScanSettings::default();
         Ok(ScanSettings {
@@ -164,6 +170,11 @@ impl ScanArgs {
             rate_share: self.rate_share(&config)?.unwrap_or(default.rate_share),
             max_in_flight: self.max_in_flight(&config)?.unwrap_or(default.max_in_flight),
             fail_on: self.fail_on(&config)?.unwrap_or(default.fail_on),
+            exceptions: match exceptions_file {
+                Some(path) => exceptions_file::read(path)?,
+                None => Vec::new(),
+            },
+            exceptions_file: exceptions_file.cloned(),
             progress: if self.quiet { Progress::Quiet } else { default.progress },
             out: self.out,
             replaces_simulation: false,
@@ -270,7 +281,8 @@ fn accounts<C: FromIterator<AccountId>>(texts: &[String], from: &str) -> Result<
     texts.iter().map(|it| account(it, from)).collect()
 }
 
-fn is_unit(text: &str) -> bool {
+/// Whether a text has the form of a root's or unit's id.
+pub(crate) fn is_unit(text: &str) -> bool {
     let id = text.strip_prefix("ou-").or_else(|| text.strip_prefix("r-"));
     id.is_some_and(|it| {
         !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')

@@ -12,8 +12,8 @@ use super::{
 };
 use crate::{
     AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
-    DifferingSightings, Evidence, Finding, Gap, GapId, ManagementEvents, Observed, Region, Subject,
-    Thresholds, TrailFacts, TrailStatus, Verdict,
+    DifferingSightings, Evidence, Excepted, Exception, Finding, Gap, GapId, ManagementEvents,
+    Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus, Verdict,
 };
 
 /// Milliseconds, always with `Z`.
@@ -125,7 +125,7 @@ fn status_line(
     }
 }
 
-pub(super) fn gap_line(gap: &Gap) -> GapLine {
+pub(super) fn gap_line(gap: &Gap, exception: Option<&Exception>) -> GapLine {
     GapLine {
         gap_id: gap.stable_id(),
         account_id: text(gap.account),
@@ -139,6 +139,7 @@ pub(super) fn gap_line(gap: &Gap) -> GapLine {
         request_id: text(gap.request_id.as_ref()),
         attempts: gap.attempts,
         what_to_do: gap.class.what_to_do().to_owned(),
+        exception_id: exception.map(Exception::stable_id),
     }
 }
 
@@ -147,6 +148,7 @@ pub(super) fn finding_line(
     finding: &Finding,
     store_names: &BTreeMap<&Arn, &str>,
     names: &GapNames<'_>,
+    excepted: &Excepted,
 ) -> FindingLine {
     let subject = finding.subject();
     let (resource_type, region, resource_name) = match subject {
@@ -176,6 +178,7 @@ pub(super) fn finding_line(
         observed: finding.observed().to_owned(),
         evidence: finding.evidence().iter().map(evidence_line).collect(),
         gap_ids: finding.gaps().iter().copied().map(names).collect(),
+        exception_ids: excepted.of_finding(finding).map(Exception::stable_id).collect(),
     }
 }
 
@@ -194,11 +197,13 @@ pub(super) fn coverage_line(
     row: &CoverageRow,
     started: Timestamp,
     names: &GapNames<'_>,
+    excepted: &Excepted,
 ) -> CoverageLine {
     let after = |ms: u32| {
         let at = started + jiff::SignedDuration::from_millis(i64::from(ms));
         (row.api_calls > 0).then(|| time(at))
     };
+    let target = Target { account, region: row.region };
     CoverageLine {
         account_id: account.to_string(),
         region: row.region.to_string(),
@@ -213,6 +218,7 @@ pub(super) fn coverage_line(
         finished_at: after(row.finished),
         newest_log: text(row.newest_log),
         newest_log_at: row.newest_log_at().map(time),
+        exception_ids: excepted.of_target(target).map(Exception::stable_id).collect(),
     }
 }
 

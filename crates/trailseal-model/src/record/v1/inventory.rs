@@ -38,7 +38,7 @@ fn by_outcome(rows: &[CoverageRow]) -> BTreeMap<String, u64> {
     })
 }
 
-fn words<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
+pub(super) fn words<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<String> {
     values.into_iter().map(|it| it.to_string()).collect()
 }
 

@@ -251,6 +251,9 @@ pub struct GapLine {
     pub attempts: u8,
     /// What to do.
     pub what_to_do: String,
+    /// The exception that covers it.
+    #[serde(default)]
+    pub exception_id: Option<String>,
 }
 
 impl GapLine {
@@ -308,6 +311,9 @@ pub struct FindingLine {
     pub evidence: Vec<EvidenceLine>,
     /// What could not be read.
     pub gap_ids: Vec<String>,
+    /// The exceptions that take it from the exit code; the status stays.
+    #[serde(default)]
+    pub exception_ids: Vec<String>,
 }
 
 impl FindingLine {
@@ -346,4 +352,7 @@ pub struct CoverageLine {
     pub newest_log: Option<String>,
     /// When it was delivered, by its name, UTC.
     pub newest_log_at: Option<String>,
+    /// The exceptions that take it from the exit code; the outcome stays.
+    #[serde(default)]
+    pub exception_ids: Vec<String>,
 }

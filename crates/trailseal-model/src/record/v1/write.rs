@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use super::convert::{
     bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
 };
+use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
 use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, Finding, GapId, Gaps, Operation, OrganizationFacts, Partition,
-    Region, SampleResult, Severity, Status, Subject, Verdict, Window, verdict,
+    AccountId, AccountSealing, Arn, Excepted, Finding, GapId, Gaps, Operation, OrganizationFacts,
+    Partition, Region, SampleResult, Severity, Status, Subject, Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -82,6 +83,8 @@ pub struct Audit {
     pub accounts: Vec<AccountSealing>,
     /// What was not read.
     pub gaps: Gaps,
+    /// What of it somebody answers for.
+    pub excepted: Excepted,
 }
 
 impl Audit {
@@ -89,19 +92,24 @@ impl Audit {
     #[must_use]
     pub fn exit_code(&self) -> u8 {
         let failed = self.findings.iter().any(|it| {
-            it.status() == Status::Fail && it.control().entry().severity >= self.run.fail_on
+            it.status() == Status::Fail
+                && it.control().entry().severity >= self.run.fail_on
+                && !self.excepted.has_finding(it)
         });
         let has_failures = if failed { HasFailures::Yes } else { HasFailures::No };
         exit_code::of_audit(has_failures, self.completeness())
     }
 
     fn completeness(&self) -> Completeness {
-        let unproven = self
-            .findings
-            .iter()
-            .any(|it| it.status() == Status::NotProven && it.control().entry().essential);
+        let unproven = self.findings.iter().any(|it| {
+            it.status() == Status::NotProven
+                && it.control().entry().essential
+                && !self.excepted.has_finding(it)
+        });
         let population = self.facts.population.known().is_some();
-        if unproven || !population || self.facts.coverage.is_incomplete() {
+        let is_accepted = |account, row: &_| self.excepted.has_target(account, row);
+        let coverage = &self.facts.coverage;
+        if unproven || !population || coverage.is_incomplete_but_for(is_accepted) {
             Completeness::Incomplete
         } else {
             Completeness::Complete
@@ -149,8 +157,12 @@ pub fn write_record<W: Write>(
     let names = |gap: GapId| audit.gaps.get(gap).stable_id();
     let verdicts = audit.verdicts();
     writer.write(&Line::Run(Box::new(run_line(audit, &verdicts))))?;
+    for line in exception_lines(&audit.excepted) {
+        writer.write(&line)?;
+    }
     write_facts(audit, &verdicts, &mut writer)?;
-    let mut gaps: Vec<Line> = audit.gaps.iter().map(|it| Line::Gap(gap_line(it))).collect();
+    let line = |(id, gap)| Line::Gap(gap_line(gap, audit.excepted.of_gap(id)));
+    let mut gaps: Vec<Line> = audit.gaps.with_ids().map(line).collect();
     gaps.sort_by_cached_key(Line::position);
     for line in &gaps {
         writer.write(line)?;
@@ -160,7 +172,8 @@ pub fn write_record<W: Write>(
     let stores: BTreeMap<&Arn, &str> =
         audit.facts.stores.iter().map(|it| (&it.arn, it.name.as_str())).collect();
     for finding in findings {
-        writer.write(&Line::Finding(Box::new(finding_line(finding, &stores, &names))))?;
+        let line = finding_line(finding, &stores, &names, &audit.excepted);
+        writer.write(&Line::Finding(Box::new(line)))?;
     }
     for trail in &audit.facts.trails {
         for cell in samples.cells(&trail.description.arn)? {
@@ -174,7 +187,7 @@ pub fn write_record<W: Write>(
         }
     }
     for (account, row) in audit.facts.coverage.rows() {
-        let line = coverage_line(account, row, audit.run.started_at, &names);
+        let line = coverage_line(account, row, audit.run.started_at, &names, &audit.excepted);
         writer.write(&Line::Coverage(line))?;
     }
     writer.finish()
@@ -257,6 +270,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         calls: run.calls.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
         throttles: run.throttles,
         throttled_keys: run.throttled_keys.iter().map(throttled_key_line).collect(),
+        exceptions: exceptions_line(&audit.excepted),
         exit_code: audit.exit_code(),
     }
 }

@@ -1,0 +1,105 @@
+//! Where catalogs file the controls: a page, and the tables in the pages of the controls.
+
+use anyhow::{Context, Result, ensure};
+use trailseal_model::ControlId;
+use trailseal_model::frameworks::{FILINGS, Filing};
+
+use super::pages::{code, header, row};
+use crate::workspace;
+
+/// What stands in an own section of every control's page.
+const HEADING: &str = "## Frameworks\n";
+const COLUMNS: [&str; 4] = ["Catalog", "Versions", "Ids", "Filed so by"];
+
+/// All of them.
+pub(super) fn page() -> String {
+    let rows = FILINGS.iter().map(|it| {
+        let [framework, versions, ids, by] = cells(it);
+        let words = it.framework.as_str();
+        [code(it.control.as_str()), framework, code(words), versions, ids, by]
+    });
+    let unfiled: Vec<String> = ControlId::ALL
+        .iter()
+        .filter(|it| it.filings().next().is_none())
+        .map(|it| code(it.as_str()))
+        .collect();
+    let introduction = format!(
+        "Where rule sets of others file the same check. An id says where it is filed, not that a \
+         pass meets the whole requirement. In `findings.csv`, `control_ids` has them as \
+         `<word>@<version>:<id>`, or `<word>:<id>` where the catalog has no versions. Nobody files \
+         these controls by themselves, and they have no ids: {}.",
+        unfiled.join(", ")
+    );
+    let header = ["Control", "Catalog", "Word", "Versions", "Ids", "Filed so by"];
+    super::pages::page("Framework ids", &introduction, header, rows)
+}
+
+/// The page of a control with its table as the code has it; what people wrote stays.
+pub(super) fn control_page(control: ControlId) -> Result<String> {
+    let path = path(control);
+    let text = std::fs::read_to_string(workspace::root().join(&path))
+        .with_context(|| format!("failed to read {path}"))?;
+    with_table(&text, &control.filings().copied().collect::<Vec<_>>())
+}
+
+/// Where the page of a control is.
+pub(super) fn path(control: ControlId) -> String {
+    format!("docs/controls/{control}.md")
+}
+
+fn with_table(text: &str, filings: &[Filing]) -> Result<String> {
+    let (before, section) = text.split_once(HEADING).context("it has no section `Frameworks`")?;
+    let end = section.find("\n## ").map_or(section.len(), |it| it + 1);
+    let (section, after) = section.split_at(end);
+    let is_row = |line: &&str| line.starts_with('|');
+    let table: String = section.split_inclusive('\n').filter(is_row).collect();
+    if filings.is_empty() {
+        ensure!(table.is_empty(), "nobody files this control, and yet its page has a table");
+        return Ok(text.to_owned());
+    }
+    ensure!(!table.is_empty(), "its section `Frameworks` has no table to be replaced");
+    ensure!(section.contains(&table), "its section `Frameworks` has more than one table");
+    let rows: String = filings.iter().map(|it| row(cells(it))).collect();
+    let section = section.replacen(&table, &(header(COLUMNS) + &rows), 1);
+    Ok(format!("{before}{HEADING}{section}{after}"))
+}
+
+fn cells(filing: &Filing) -> [String; 4] {
+    let versions = if filing.versions.is_empty() { &["–"] } else { filing.versions };
+    [
+        filing.framework.title().to_owned(),
+        versions.join(", "),
+        filing.ids.join(", "),
+        filing.filed_by.to_string(),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_replaced_and_nothing_else() {
+        let filings: Vec<Filing> =
+            ControlId::EventDataStoreKmsEncrypted.filings().copied().collect();
+        let text = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| old |\n| --- |\n\nMore.\n\n## Sources\n\n| b |\n";
+        let wanted = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| Catalog | Versions | Ids | Filed so by |\n| --- | --- | --- | --- |\n| AWS Config rule | – | event-data-store-cmk-encryption-enabled | AWS |\n\nMore.\n\n## Sources\n\n| b |\n";
+        assert_eq!(with_table(text, &filings).unwrap(), wanted);
+        assert_eq!(with_table(wanted, &filings).unwrap(), wanted);
+        assert!(with_table(text, &[]).is_err());
+        let without = text.replace("| old |\n| --- |\n", "");
+        assert!(with_table(&without, &filings).is_err());
+        assert_eq!(with_table(&without, &[]).unwrap(), without);
+        assert!(with_table(&text.replace("More.", "\n| more |\n"), &filings).is_err());
+        assert!(with_table("# x\n", &filings).is_err());
+    }
+
+    #[test]
+    fn every_filing_and_every_control_without_one_is_on_the_page() {
+        let page = page();
+        assert_eq!(page.lines().filter(|it| it.starts_with("| `")).count(), FILINGS.len());
+        for control in ControlId::ALL {
+            assert!(page.contains(&code(control.as_str())), "{control}");
+        }
+    }
+}
