@@ -10,7 +10,9 @@ use trailseal::audit::{AuditSettings, Audited, audit};
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
-use trailseal_model::{AccountId, NoEvents, Partition, Scope, Severity, Thresholds, Window};
+use trailseal_model::{
+    AccountId, MemberStatus, NoEvents, Partition, Scope, Severity, Thresholds, Window,
+};
 
 use crate::Failure;
 use crate::plan::{Plan, now};
@@ -29,6 +31,7 @@ pub fn settings(world: &World) -> AuditSettings {
         scope: Scope::default(),
         declared_accounts: Vec::new(),
         account_tags: BTreeSet::new(),
+        member_status: MemberStatus::Home,
         collect: CollectSettings {
             window: window(),
             thresholds: Thresholds::DEFAULT,
@@ -94,8 +97,8 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         throttles: 0,
         throttled_keys: Vec::new(),
     };
-    let Audited { facts, findings, accounts, gaps } = audited;
-    Audit { run, facts, findings, accounts, gaps }
+    let Audited { facts, findings, accounts, covered_by, gaps } = audited;
+    Audit { run, facts, findings, accounts, covered_by, gaps }
 }
 
 /// Every file of a folder by name.

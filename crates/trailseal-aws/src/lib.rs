@@ -25,9 +25,9 @@ mod failure;
 mod https;
 mod ports;
 mod role;
+mod spawn;
 #[cfg(test)]
 mod tests;
-mod spawn;
 mod transport;
 
 pub use aws::{Aws, Caller};

@@ -1,6 +1,7 @@
 //! What could not be read, why, and what to do about it.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::AccountId;
@@ -199,9 +200,15 @@ impl Gap {
     }
 }
 
-/// Names one gap of one run.
+/// Names one gap of one run; counted from one, so that an optional one takes no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GapId(u32);
+pub struct GapId(NonZeroU32);
+
+impl GapId {
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Every gap of a run, each once. Shared by all work; it only grows.
 #[derive(Debug, Default)]
@@ -227,8 +234,9 @@ impl GapLedger {
         if let Some(known) = ledger.known.get(&identity) {
             return *known;
         }
-        let id = GapId(u32::try_from(ledger.gaps.len()).expect("fewer than four billion gaps"));
         ledger.gaps.push(gap);
+        let number = u32::try_from(ledger.gaps.len()).ok().and_then(NonZeroU32::new);
+        let id = GapId(number.expect("fewer than four billion gaps"));
         ledger.known.insert(identity, id);
         id
     }
@@ -236,7 +244,7 @@ impl GapLedger {
     /// A copy of one gap.
     #[must_use]
     pub fn get(&self, id: GapId) -> Gap {
-        self.lock().gaps[id.0 as usize].clone()
+        self.lock().gaps[id.index()].clone()
     }
 
     /// Every gap with its id; call it when the run is over.
@@ -254,7 +262,7 @@ impl Gaps {
     /// One gap.
     #[must_use]
     pub fn get(&self, id: GapId) -> &Gap {
-        &self.0[id.0 as usize]
+        &self.0[id.index()]
     }
 
     /// All of them, in no meaningful order.

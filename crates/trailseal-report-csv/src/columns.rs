@@ -157,6 +157,12 @@ const TRAILS: &[&str] = &[
     "history_deviations",
     "newest_digest_at",
     "newest_digest_result",
+    "members_asked",
+    "members_delivering",
+    "member_problems",
+    "account_prefixes",
+    "accounts_without_prefix",
+    "unlisted_prefixes",
     "population_source",
     "scope",
 ];
@@ -181,6 +187,8 @@ const COVERAGE: &[&str] = &[
     "ou_names",
     "newest_log",
     "newest_log_at",
+    "covered_by",
+    "member_delivery",
     "population_source",
     "scope",
 ];
@@ -248,6 +256,8 @@ const ACCOUNTS: &[&str] = &[
     "regions_excluded",
     "regions_disabled",
     "regions_not_active",
+    "member_delivery",
+    "log_prefix",
     "population_source",
     "scope",
 ];
@@ -341,6 +351,7 @@ const SAMPLING: &[&str] = &[
     "tolerable_rate",
     "is_within_rate",
     "gap_ids",
+    "prefix_lists",
     "population_source",
     "scope",
 ];

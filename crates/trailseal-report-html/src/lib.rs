@@ -25,6 +25,7 @@ mod gaps;
 mod headline;
 mod inventory;
 mod lists;
+mod members;
 mod method;
 mod page;
 mod ranked;

@@ -2,6 +2,7 @@
 
 mod limits;
 mod matrix;
+mod members;
 mod truth;
 mod wire;
 
@@ -25,6 +26,11 @@ pub(crate) fn start() -> Timestamp {
 pub(crate) fn fair(name: &str) -> Scenario {
     let scenario = Scenario::ready_made(name, start()).unwrap();
     Scenario { weather: WeatherSettings::default(), limits: LimitSettings::default(), ..scenario }
+}
+
+/// The scenario of this text, in fair weather and without limits unless it says otherwise.
+pub(crate) fn of_text(text: &str) -> Scenario {
+    Scenario::from_toml(text, start()).unwrap()
 }
 
 /// What a scan must be told to get into the scenario.

@@ -6,8 +6,9 @@ use std::sync::Arc;
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
+use trailseal_sim::scenario::cases::ORGANIZATION_CASES;
 
-use super::{fair, rows, scanned_in};
+use super::{fair, of_text, rows, scanned_in};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -44,14 +45,18 @@ async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
     found
 }
 
-/// Scans the scenarios and compares; a shortfall that none of them shows is a failure, too.
-async fn check(names: &[&str], shortfalls: &[&str]) {
+/// Scans ready-made scenarios and compares; a shortfall that none of them shows is a failure, too.
+async fn check(names: &[&'static str], shortfalls: &[&str]) {
+    check_all(names.iter().map(|it| (*it, fair(it))), shortfalls).await;
+}
+
+/// The same with any scenarios.
+async fn check_all(scenarios: impl Iterator<Item = (&'static str, Scenario)>, shortfalls: &[&str]) {
     let judged: BTreeSet<&str> =
         CONTROLS.iter().filter(|it| it.is_built).map(|it| it.id.as_str()).collect();
     let mut wrong = Vec::new();
     let mut seen = BTreeSet::new();
-    for name in names {
-        let scenario = fair(name);
+    for (name, scenario) in scenarios {
         let mut found = found(&scenario).await;
         for row in scenario.expected.iter().filter(|it| judged.contains(it.control)) {
             let cell = (row.control.to_owned(), row.subject.to_string());
@@ -93,4 +98,16 @@ async fn the_landing_zone_is_judged_as_its_truth_says() {
 #[tokio::test(start_paused = true)]
 async fn small_ones_and_other_partitions_are_judged_as_their_truths_say() {
     check(&["small", "standalone", "china", "govcloud"], &[]).await;
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_organization_trail_is_judged_as_its_row_says() {
+    let scenarios = ORGANIZATION_CASES.iter().map(|case| {
+        let text = format!(
+            "seed = 3\n[[organization_trail]]\ncase = \"{}\"\n[[account]]\nname = \"shop\"\n",
+            case.id
+        );
+        (case.id, of_text(&text))
+    });
+    check_all(scenarios, &[]).await;
 }

@@ -9,6 +9,7 @@ mod key_policy_describe_key;
 mod key_policy_scoped;
 mod key_readers;
 mod key_rotation;
+mod members;
 mod properties;
 
 use std::sync::Arc;

@@ -155,6 +155,8 @@ mod tests {
             tags: BTreeMap::new(),
             logs_sealed: None,
             recorded_by: Vec::new(),
+            member_delivery: None,
+            log_prefix: None,
             regions: BTreeMap::new(),
         })
     }
@@ -174,6 +176,8 @@ mod tests {
             finished_at: None,
             newest_log: None,
             newest_log_at: None,
+            covered_by: Vec::new(),
+            member_delivery: None,
         })
     }
 

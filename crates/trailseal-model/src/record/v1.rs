@@ -7,6 +7,7 @@ mod convert;
 mod history;
 mod inventory;
 mod lines;
+mod members;
 mod sampling;
 mod write;
 
@@ -20,6 +21,7 @@ pub use lines::{
     AccountLine, BucketLine, CoverageLine, EvidenceLine, FindingLine, GapLine, KeyLine, StatusLine,
     StoreLine, ThrottledKeyLine, TrailLine,
 };
+pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
 pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};
 pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 

@@ -26,4 +26,6 @@ pub(crate) fn row(known: &Known, it: &CoverageLine) -> Row {
         .free(known.ou_names(&it.account_id))
         .maybe(it.newest_log.as_ref())
         .maybe(it.newest_log_at.as_ref())
+        .list(&it.covered_by)
+        .maybe(it.member_delivery.as_ref())
 }

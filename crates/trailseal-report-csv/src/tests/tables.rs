@@ -3,8 +3,8 @@
 use trailseal_model::record::v1::Line;
 
 use super::record::{
-    ACCOUNT, KEY, STORE, account, cell, check, coverage, finding, gap, key, pack, record, run,
-    sample, sampled_cell, store, trail,
+    ACCOUNT, KEY, STORE, TRAIL, account, cell, check, coverage, finding, gap, key, pack, record,
+    run, sample, sampled_cell, store, trail,
 };
 use crate::Table;
 
@@ -88,6 +88,12 @@ fn a_trail_shows_its_bucket_its_delivery_and_its_objects() {
             ("oldest_log_at", "2025-01-01T00:00:00.000Z"),
             ("history_deviations", "sse-s3=3"),
             ("newest_digest_result", "pass"),
+            ("members_asked", "5"),
+            ("members_delivering", "3"),
+            ("member_problems", "delivery_error=1;unread=1"),
+            ("account_prefixes", "4"),
+            ("accounts_without_prefix", "1"),
+            ("unlisted_prefixes", "000000000007;000000000008"),
             ("records_read_events", "true"),
             ("records_write_events", "false"),
             ("excluded_event_sources", "kms.amazonaws.com;rdsdata.amazonaws.com"),
@@ -103,6 +109,7 @@ fn sampling_shows_what_was_drawn_from_what_and_what_follows() {
         Table::Sampling,
         &[
             ("window_start", "2026-11-13T00:00:00.000Z"),
+            ("prefix_lists", "2"),
             ("sample_method", "random"),
             ("estimand", "object"),
             ("population", "500"),
@@ -161,6 +168,8 @@ fn coverage_shows_who_looked_and_as_whom() {
             ("trails_found", "1"),
             ("event_data_stores_found", "2"),
             ("ou_names", "plain"),
+            ("covered_by", &format!("{TRAIL};arn:other")),
+            ("member_delivery", "delivery_error"),
         ],
     );
 }

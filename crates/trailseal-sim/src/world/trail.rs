@@ -40,6 +40,8 @@ pub struct Trail {
     /// DescribeTrails lists it, and every call by its ARN says that there is no such trail: it was
     /// deleted in between.
     pub is_deleted_after_listing: bool,
+    /// ListTrails names it, and DescribeTrails shows it in no Region.
+    pub is_never_described: bool,
 }
 
 impl Trail {
@@ -132,6 +134,8 @@ pub struct Deliveries {
     pub per_day: u32,
     /// The Regions that deliver log files; the others are quiet. Empty is all.
     pub only_regions: Vec<Region>,
+    /// Accounts that nothing arrives from, though the trail records them.
+    pub silent: Vec<AccountId>,
     /// How log files lie, by time, the first from no later than `from`.
     pub phases: Vec<Phase>,
     /// How digest files lie, by time; empty delivers none. They come every hour in every Region.

@@ -13,8 +13,8 @@ use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, Finding, GapId, Gaps, Operation, OrganizationFacts, Partition,
-    Region, SampleResult, Severity, Status, Subject, Verdict, Window, verdict,
+    AccountId, AccountSealing, Arn, CoveredBy, Finding, GapId, Gaps, Operation, OrganizationFacts,
+    Partition, Region, SampleResult, Severity, Status, Subject, Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -80,6 +80,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// What that comes to for each account, sorted by account.
     pub accounts: Vec<AccountSealing>,
+    /// Which trails cover each target, in the order of the coverage.
+    pub covered_by: CoveredBy,
     /// What was not read.
     pub gaps: Gaps,
 }
@@ -173,8 +175,9 @@ pub fn write_record<W: Write>(
             writer.write(&Line::Sample(Box::new(sample)))?;
         }
     }
-    for (account, row) in audit.facts.coverage.rows() {
-        let line = coverage_line(account, row, audit.run.started_at, &names);
+    for (number, (account, row)) in audit.facts.coverage.rows().enumerate() {
+        let covered_by = audit.covered_by.row(number);
+        let line = coverage_line(account, row, covered_by, audit.run.started_at, &names);
         writer.write(&Line::Coverage(line))?;
     }
     writer.finish()

@@ -3,7 +3,7 @@
 use super::super::seals::How;
 use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
-use super::super::truth::Status::{self, Fail, Pass};
+use super::super::truth::Status::{self, Fail, NotProven, Pass};
 use super::super::truth::{KEYLESS, Row, SEALED};
 use crate::world::trail::{Odd, Selectors};
 
@@ -60,6 +60,33 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
         change: |it| it.trail.selectors = Selectors::WriteOnly,
         row: SEALED,
         covers: Fail,
+    },
+    OrganizationCase {
+        id: "organization-member-refused",
+        about: "One member's logs are refused: only that member is told so, and the owner sees nothing.",
+        change: |it| {
+            it.fail_for_a_member();
+            it.silence_a_member();
+        },
+        row: SEALED.but(&[(TrailDelivering, Fail)]),
+        covers: Pass,
+    },
+    OrganizationCase {
+        id: "organization-member-error-beside-delivery",
+        about: "One member is told of an error, and its logs arrived within the hour all the same.",
+        change: |it| {
+            it.fail_for_a_member();
+            it.deliveries.per_day = 48;
+        },
+        row: SEALED.but(&[(TrailDelivering, NotProven)]),
+        covers: Pass,
+    },
+    OrganizationCase {
+        id: "organization-member-silent",
+        about: "Nothing ever arrived from one member, and nobody is told why: it may just be quiet.",
+        change: Setup::silence_a_member,
+        row: SEALED,
+        covers: Pass,
     },
 ];
 
