@@ -54,7 +54,7 @@ pub(crate) fn folders(line: &AccountPrefixesLine) -> String {
     } else if line.without.is_empty() {
         text.push_str("; every account in use has one");
     } else {
-        text.push_str("; none of ");
+        text.push_str("; no folder of ");
         text.push_str(&named(&line.without));
         text.push_str(" (accounts.csv says whether logs are expected of them)");
     }
