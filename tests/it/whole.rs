@@ -48,12 +48,15 @@ async fn one_organization_trail_seen_everywhere_is_judged_once() {
     assert_eq!(world.faults.calls(Operation::DescribeTrails), 45 * 3);
     assert_eq!(world.faults.calls(Operation::AssumeRole), 44);
     assert_eq!(world.faults.calls(Operation::DescribeKey), 1);
+    // Three Regions of the owner, and the home Region of each other account.
+    assert_eq!(world.faults.calls(Operation::GetTrailStatus), 3 + 44);
+    assert_eq!(audit.facts.trails[0].members.asked(), 44);
     assert_eq!(world.faults.calls(Operation::ListBuckets), 1);
     // Each of 45 accounts x 3 Regions once: the whole window of a cell is one page. Then the history,
-    // and the digests.
+    // the digests, and the folders of accounts.
     let trail = &audit.facts.trails[0];
     assert_eq!((trail.sample.lists, trail.history.lists), (135, 13));
-    assert_eq!(world.faults.calls(Operation::ListObjectsV2), 135 + 13 + 1);
+    assert_eq!(world.faults.calls(Operation::ListObjectsV2), 135 + 13 + 1 + 1);
     // 59 at random, the newest of each account, 13 of the history and a digest; some of them twice.
     let heads = world.faults.calls(Operation::HeadObject);
     assert!((100..=59 + 45 + 13 + 1).contains(&heads), "{heads}");
@@ -79,7 +82,7 @@ async fn an_organization_trail_with_thousands_of_cells_gets_a_verdict_within_its
     // The census looks into each of 400 accounts x 2 Regions, and finds one Region that holds any.
     assert_eq!((sample.census_lists, sample.frame.cells), (800, 400 * 8));
     assert!(sample.lists <= 500);
-    let others = audit.facts.trails[0].history.lists + 1;
+    let others = audit.facts.trails[0].history.lists + 2;
     assert_eq!(world.faults.calls(Operation::ListObjectsV2), sample.lists + 800 + others);
     assert_eq!((sample.method, sample.selected()), (SampleMethod::Cells, 59));
     // On the first day of the window logs came before it begins.

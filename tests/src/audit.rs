@@ -11,7 +11,7 @@ use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{
-    AccountId, Excepted, NoEvents, Partition, Scope, Severity, Thresholds, Window,
+    AccountId, Excepted, MemberStatus, NoEvents, Partition, Scope, Severity, Thresholds, Window,
 };
 
 use crate::Failure;
@@ -31,6 +31,7 @@ pub fn settings(world: &World) -> AuditSettings {
         scope: Scope::default(),
         declared_accounts: Vec::new(),
         account_tags: BTreeSet::new(),
+        member_status: MemberStatus::Home,
         collect: CollectSettings {
             window: window(),
             thresholds: Thresholds::DEFAULT,
@@ -96,8 +97,8 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         throttles: 0,
         throttled_keys: Vec::new(),
     };
-    let Audited { facts, findings, accounts, gaps } = audited;
-    Audit { run, facts, findings, accounts, gaps, excepted: Excepted::default() }
+    let Audited { facts, findings, accounts, covered_by, gaps } = audited;
+    Audit { run, facts, findings, accounts, covered_by, gaps, excepted: Excepted::default() }
 }
 
 /// Every file of a folder by name.

@@ -12,6 +12,7 @@
 //! in which answers arrive.
 
 mod collect;
+mod delivery;
 mod fold;
 mod judge;
 mod object_name;
@@ -23,6 +24,7 @@ pub use collect::{
     CensusEntry, CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions,
     Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
 };
+pub use delivery::delivery;
 pub use fold::{Fold, FoldedTrail, Sightings};
-pub use judge::{account_sealing, judge, settle_groups};
+pub use judge::{account_sealing, covered_by, judge, settle_groups};
 pub use object_name::LogCell;

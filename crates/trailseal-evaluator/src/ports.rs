@@ -190,6 +190,8 @@ pub struct ObjectRange<'a> {
     pub start_after: Option<&'a str>,
     /// How many a page has at most, `MaxKeys`.
     pub most: u16,
+    /// Whether what lies deeper is rolled up to its folder, by a slash as `Delimiter`.
+    pub by_folder: bool,
 }
 
 impl ObjectRange<'_> {
@@ -202,6 +204,8 @@ impl ObjectRange<'_> {
 pub struct ObjectPage {
     /// Keys, in S3's order.
     pub keys: Vec<String>,
+    /// `CommonPrefixes`, each with its slash; empty unless asked for by folder.
+    pub folders: Vec<String>,
     /// Where the next page begins; `None` on the last one.
     pub next_token: Option<String>,
 }

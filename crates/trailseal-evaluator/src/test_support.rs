@@ -8,8 +8,8 @@ use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
     Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
     GapClass, GapId, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence, KeyRotation,
-    LogSample, ManagementEvents, Observed, Operation, OrganizationFacts, Population,
-    PopulationSource, Region, Sample, SampleMethod, SampleResult, Scope, Selection,
+    LogSample, ManagementEvents, MemberStatuses, Observed, Operation, OrganizationFacts,
+    Population, PopulationSource, Region, Sample, SampleMethod, SampleResult, Scope, Selection,
     StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
@@ -64,9 +64,8 @@ pub(crate) fn known<T>(value: T) -> Observed<Answer<T>> {
 /// The gap with this number: equal numbers are equal gaps.
 pub(crate) fn gap(number: usize) -> GapId {
     let ledger = GapLedger::default();
-    let record = |it: usize| {
-        ledger.record(Gap::new(GapClass::Denied, Operation::DescribeKey).on(&it.to_string()))
-    };
+    let denied = Gap::new(GapClass::Denied, Operation::DescribeKey);
+    let record = |it: usize| ledger.record(denied.clone().on(&it.to_string()));
     (0..=number).map(record).last().expect("at least one")
 }
 
@@ -364,7 +363,9 @@ pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
         differing: Vec::new(),
         status: vec![(description.home_region, known(delivered(10)))],
         management_events: known(everything()),
+        members: MemberStatuses::default(),
         sample: examined(3, 0),
+        prefixes: None,
         history: sealed_history(),
         digest: digest(SampleResult::Pass, None),
         description,

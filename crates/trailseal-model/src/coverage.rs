@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::AccountId;
 use crate::evidence::Target;
 use crate::gap::{GapClass, GapId};
+use crate::member_status::Delivery;
 use crate::region::Region;
 use crate::vocabulary::vocabulary;
 
@@ -89,6 +90,9 @@ pub struct CoverageRow {
     pub newest_log: Option<NewestLog>,
     /// When it was delivered, by its name, in minutes since 1970; 0 if there is none.
     newest_log_minute: u32,
+    /// How delivery of organization trails goes there, as the member is told; the worst of several
+    /// trails. `None` where it was not asked.
+    pub member_delivery: Option<Delivery>,
     settled: bool,
 }
 
@@ -110,6 +114,7 @@ impl CoverageRow {
             finished: 0,
             newest_log: None,
             newest_log_minute: 0,
+            member_delivery: None,
             settled: false,
         }
     }
@@ -150,25 +155,19 @@ impl Coverage {
     /// Settles one planned target. The first outcome stands; a target that was not planned is
     /// refused, and so is a second outcome.
     pub fn settle(&mut self, account: AccountId, row: CoverageRow) -> bool {
-        let Some(rows) = self.accounts.get_mut(&account) else { return false };
-        let Ok(index) = rows.binary_search_by_key(&row.region, |it| it.region) else {
-            return false;
-        };
-        if rows[index].settled {
-            return false;
+        match self.row_mut(Target { account, region: row.region }) {
+            Some(planned) if !planned.settled => {
+                *planned = CoverageRow { settled: true, ..row };
+                true
+            }
+            Some(_) | None => false,
         }
-        rows[index] = CoverageRow { settled: true, ..row };
-        true
     }
 
     /// Makes an evaluated target partial, because a trail of it turned out to be missing. Every
     /// other outcome stands.
     pub fn miss_trail(&mut self, target: Target, reason: GapClass, gap: GapId) -> bool {
-        let Some(rows) = self.accounts.get_mut(&target.account) else { return false };
-        let Ok(index) = rows.binary_search_by_key(&target.region, |it| it.region) else {
-            return false;
-        };
-        let row = &mut rows[index];
+        let Some(row) = self.row_mut(target) else { return false };
         row.trails_listed = false;
         if row.outcome != Outcome::Evaluated {
             return false;
@@ -180,14 +179,26 @@ impl Coverage {
     /// Notes the newest log object that one trail delivered for a target. Of several trails' the
     /// newest one stands, of equally new ones the worst. A target that was not planned is left out.
     pub fn note_newest_log(&mut self, target: Target, at: Option<Timestamp>, found: NewestLog) {
-        let Some(rows) = self.accounts.get_mut(&target.account) else { return };
-        let Ok(index) = rows.binary_search_by_key(&target.region, |it| it.region) else { return };
-        let row = &mut rows[index];
+        let Some(row) = self.row_mut(target) else { return };
         let minutes = at.map(|it| it.duration_since(Timestamp::UNIX_EPOCH).as_mins());
         let minute = minutes.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
         if (minute, Some(found)) > (row.newest_log_minute, row.newest_log) {
             (row.newest_log_minute, row.newest_log) = (minute, Some(found));
         }
+    }
+
+    /// Notes how the delivery of one organization trail goes for a target; of several trails the worst
+    /// stands. A target that was not planned is left out.
+    pub fn note_member_delivery(&mut self, target: Target, delivery: Delivery) {
+        if let Some(row) = self.row_mut(target) {
+            row.member_delivery = row.member_delivery.max(Some(delivery));
+        }
+    }
+
+    fn row_mut(&mut self, target: Target) -> Option<&mut CoverageRow> {
+        let rows = self.accounts.get_mut(&target.account)?;
+        let index = rows.binary_search_by_key(&target.region, |it| it.region).ok()?;
+        Some(&mut rows[index])
     }
 
     /// Every row, sorted by account, then Region.
@@ -332,6 +343,17 @@ mod tests {
         let elsewhere = Target { account: AccountId::new(8).unwrap(), region };
         coverage.note_newest_log(elsewhere, None, NewestLog::Missing);
         assert_eq!(coverage.population(), 1);
+    }
+
+    #[test]
+    fn the_worst_delivery_of_several_trails_stands() {
+        let target = Target { account: AccountId::new(7).unwrap(), region: regions(1)[0] };
+        let mut coverage = Coverage::default();
+        coverage.plan(target.account, [CoverageRow::planned(target.region)]);
+        for delivery in [Delivery::Delivering, Delivery::Error, Delivery::Unread] {
+            coverage.note_member_delivery(target, delivery);
+        }
+        assert_eq!(coverage.of_target(target).unwrap().member_delivery, Some(Delivery::Error));
     }
 
     #[test]

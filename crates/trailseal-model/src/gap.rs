@@ -1,6 +1,7 @@
 //! What could not be read, why, and what to do about it.
 
 use std::collections::HashMap;
+use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::AccountId;
@@ -199,9 +200,21 @@ impl Gap {
     }
 }
 
-/// Names one gap of one run.
+/// Names one gap of one run; counted from one, so that an optional one takes no more room.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct GapId(u32);
+pub struct GapId(NonZeroU32);
+
+impl GapId {
+    /// Of the gap with this place in the list of all.
+    fn of_index(index: usize) -> Self {
+        let number = u32::try_from(index + 1).ok().and_then(NonZeroU32::new);
+        Self(number.expect("fewer than four billion gaps"))
+    }
+
+    const fn index(self) -> usize {
+        self.0.get() as usize - 1
+    }
+}
 
 /// Every gap of a run, each once. Shared by all work; it only grows.
 #[derive(Debug, Default)]
@@ -227,7 +240,7 @@ impl GapLedger {
         if let Some(known) = ledger.known.get(&identity) {
             return *known;
         }
-        let id = GapId(u32::try_from(ledger.gaps.len()).expect("fewer than four billion gaps"));
+        let id = GapId::of_index(ledger.gaps.len());
         ledger.gaps.push(gap);
         ledger.known.insert(identity, id);
         id
@@ -236,7 +249,7 @@ impl GapLedger {
     /// A copy of one gap.
     #[must_use]
     pub fn get(&self, id: GapId) -> Gap {
-        self.lock().gaps[id.0 as usize].clone()
+        self.lock().gaps[id.index()].clone()
     }
 
     /// Every gap with its id; call it when the run is over.
@@ -254,12 +267,12 @@ impl Gaps {
     /// One gap.
     #[must_use]
     pub fn get(&self, id: GapId) -> &Gap {
-        &self.0[id.0 as usize]
+        &self.0[id.index()]
     }
 
     /// All of them with their ids, in no meaningful order.
     pub fn with_ids(&self) -> impl Iterator<Item = (GapId, &Gap)> {
-        (0..).map(GapId).zip(&self.0)
+        self.0.iter().enumerate().map(|(index, it)| (GapId::of_index(index), it))
     }
 
     /// All of them, in no meaningful order.

@@ -2,6 +2,7 @@
 
 use crate::account::AccountId;
 use crate::arn::Arn;
+use crate::prefixes::LogPrefix;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
@@ -27,4 +28,7 @@ pub struct AccountSealing {
     pub logs_sealed: Option<LogsSealed>,
     /// The logging trails that record it, and those of which that is not known; sorted.
     pub recorded_by: Vec<Arn>,
+    /// Whether the buckets of the organization trails hold logs of it; `None` for an account that is
+    /// not judged, and where no bucket could be listed.
+    pub log_prefix: Option<LogPrefix>,
 }

@@ -6,6 +6,8 @@ use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::evidence::{Answer, Evidence, Observed, Target};
 use crate::history::{DigestSample, HistorySample};
+use crate::member_status::MemberStatuses;
+use crate::prefixes::AccountPrefixes;
 use crate::region::{Region, RegionSet};
 use crate::sample::LogSample;
 
@@ -160,12 +162,16 @@ pub struct TrailFacts {
     pub differing: Vec<DifferingSightings>,
     /// GetTrailStatus in each Region where it was asked, sorted by Region.
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
+    /// GetTrailStatus in the members of the organization, for an organization trail.
+    pub members: MemberStatuses,
     /// Which management events it records, asked once in the home Region under the owner.
     pub management_events: Observed<Answer<ManagementEvents>>,
     /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
     pub key: Option<Arn>,
     /// What the delivered objects show.
     pub sample: LogSample,
+    /// Whose folders lie in its bucket, for an organization trail; `None` where nobody looked.
+    pub prefixes: Option<AccountPrefixes>,
     /// What older objects show.
     pub history: HistorySample,
     /// What the newest digest shows.

@@ -169,6 +169,12 @@ const TRAILS: &[&str] = &[
     "newest_digest_at",
     "newest_digest_result",
     "differing_sightings",
+    "members_asked",
+    "members_delivering",
+    "member_problems",
+    "account_prefixes",
+    "accounts_without_prefix",
+    "unlisted_prefixes",
     "population_source",
     "scope",
 ];
@@ -194,6 +200,8 @@ const COVERAGE: &[&str] = &[
     "newest_log",
     "newest_log_at",
     "exception_ids",
+    "covered_by",
+    "member_delivery",
     "population_source",
     "scope",
 ];
@@ -262,6 +270,8 @@ const ACCOUNTS: &[&str] = &[
     "regions_excluded",
     "regions_disabled",
     "regions_not_active",
+    "member_delivery",
+    "log_prefix",
     "population_source",
     "scope",
 ];
@@ -355,6 +365,7 @@ const SAMPLING: &[&str] = &[
     "tolerable_rate",
     "is_within_rate",
     "gap_ids",
+    "prefix_lists",
     "population_source",
     "scope",
 ];

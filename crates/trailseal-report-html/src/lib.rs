@@ -26,6 +26,7 @@ mod gaps;
 mod headline;
 mod inventory;
 mod lists;
+mod members;
 mod method;
 mod page;
 mod ranked;

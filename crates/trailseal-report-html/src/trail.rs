@@ -6,6 +6,7 @@ use trailseal_model::{ControlId, SampleMethod, SampleResult, Status, Verdict};
 use crate::findings::Finding;
 use crate::inventory::{BucketFacts, Inventory, KeyFacts};
 use crate::lists::{Names, Who};
+use crate::members;
 use crate::ranked::{Ranked, Shown};
 use crate::text::{cut, number, when, yes_no};
 use crate::words::{self, Mark};
@@ -44,6 +45,8 @@ pub(crate) struct Trail {
     pub(crate) events: String,
     pub(crate) delivery: Delivery,
     pub(crate) sampling: Sampling,
+    pub(crate) members: Option<String>,
+    pub(crate) folders: Option<String>,
     pub(crate) legs: Vec<Leg>,
     pub(crate) objects: Ranked<Object>,
 }
@@ -149,6 +152,8 @@ impl Trail {
             events: events(line),
             delivery: Delivery::of(line),
             sampling: Sampling::of(&line.sampling)?,
+            members: members::told(&line.members),
+            folders: line.account_prefixes.as_ref().map(members::folders),
             legs: legs(),
             objects: Ranked::new(MAX_OBJECTS),
         })

@@ -73,6 +73,7 @@ pub(crate) fn deliveries(seal: &Seal) -> Arc<Deliveries> {
         until: None,
         per_day: 24,
         only_regions: Vec::new(),
+        silent: Vec::new(),
         phases: vec![phase.clone()],
         digest_phases: vec![phase],
         insights: false,
@@ -103,6 +104,7 @@ pub(crate) fn trail(owner: &str, name: &str, home: &str, bucket: &str) -> Trail 
         selectors: Selectors::All,
         is_deleted_after_listing: false,
         keyless_copies: Vec::new(),
+        is_never_described: false,
     }
 }
 

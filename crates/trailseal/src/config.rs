@@ -36,6 +36,8 @@ pub(crate) struct Config {
     pub(crate) sample_size: Option<u32>,
     pub(crate) tolerable_rate: Option<f64>,
     pub(crate) seed: Option<u64>,
+    /// `off`, `home` or `all`.
+    pub(crate) member_status: Option<String>,
     pub(crate) rate_share: Option<f64>,
     pub(crate) max_in_flight: Option<usize>,
     pub(crate) fail_on: Option<String>,

@@ -12,7 +12,9 @@ use trailseal_aws::{Aws, Clock, ConnectError, Settings, Substitutes, connect};
 use trailseal_evaluator::CollectSettings;
 use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::record::v1::{Audit, Run, write_record};
-use trailseal_model::{Account, AccountId, Excepted, Exception, Gap, Scope, Severity, Thresholds};
+use trailseal_model::{
+    Account, AccountId, Excepted, Exception, Gap, MemberStatus, Scope, Severity, Thresholds,
+};
 
 use crate::audit::{AuditError, AuditSettings, Audited, audit};
 use crate::error::UserError;
@@ -50,6 +52,7 @@ pub(crate) struct ScanSettings {
     pub(crate) tolerable_rate: f64,
     /// A random one where none is given.
     pub(crate) seed: Option<u64>,
+    pub(crate) member_status: MemberStatus,
     pub(crate) rate_share: RateShare,
     pub(crate) max_in_flight: usize,
     pub(crate) fail_on: Severity,
@@ -85,6 +88,7 @@ impl Default for ScanSettings {
             sample_size: Thresholds::DEFAULT.sample_size,
             tolerable_rate: Thresholds::DEFAULT.tolerable_rate,
             seed: None,
+            member_status: MemberStatus::Home,
             rate_share: RateShare::HALF,
             max_in_flight: 256,
             fail_on: Severity::High,
@@ -176,9 +180,9 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
         throttles: events.throttles(),
         throttled_keys: events.throttled_keys(),
     };
-    let Audited { facts, findings, accounts, gaps } = audited;
+    let Audited { facts, findings, accounts, covered_by, gaps } = audited;
     let excepted = Excepted::new(settings.exceptions, &facts, &findings, &gaps);
-    let audit = Audit { run, facts, findings, accounts, gaps, excepted };
+    let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
     let folder = write(&audit, samples, folder)?;
     Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
 }
@@ -212,6 +216,7 @@ fn audit_settings(
         scope: settings.scope.clone(),
         declared_accounts: settings.declared_accounts.clone(),
         account_tags: settings.account_tags.clone(),
+        member_status: settings.member_status,
         collect: CollectSettings {
             window: settings.window.at(as_of),
             thresholds: Thresholds {
@@ -253,6 +258,7 @@ fn in_force(settings: &ScanSettings, audit: &AuditSettings) -> BTreeMap<&'static
         ("trusted_readers", list(&settings.trusted_readers)),
         ("bucket_owners", owners.collect::<Vec<_>>().join(";")),
         ("account_tags", settings.account_tags.iter().cloned().collect::<Vec<_>>().join(";")),
+        ("member_status", settings.member_status.to_string()),
         ("rate_share", settings.rate_share.to_string()),
         ("exceptions", exceptions.unwrap_or_default()),
         ("max_in_flight", settings.max_in_flight.to_string()),

@@ -3,6 +3,7 @@
 mod exceptions;
 mod limits;
 mod matrix;
+mod members;
 mod trusted;
 mod truth;
 mod wire;
@@ -27,6 +28,11 @@ pub(crate) fn start() -> Timestamp {
 pub(crate) fn fair(name: &str) -> Scenario {
     let scenario = Scenario::ready_made(name, start()).unwrap();
     Scenario { weather: WeatherSettings::default(), limits: LimitSettings::default(), ..scenario }
+}
+
+/// The scenario of this text, in fair weather and without limits unless it says otherwise.
+pub(crate) fn of_text(text: &str) -> Scenario {
+    Scenario::from_toml(text, start()).unwrap()
 }
 
 /// What a scan must be told to get into the scenario.

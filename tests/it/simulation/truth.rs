@@ -7,7 +7,7 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 
-use super::{fair, rows, scanned_in, start};
+use super::{fair, of_text, rows, scanned_in};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -86,8 +86,7 @@ fn organization(case: &OrganizationCase) -> Scenario {
     let account = |case: &str| format!("[[account]]\nname = \"{case}\"\ncase = \"{case}\"\n");
     let accounts = ["no-trail", "trail-every-region", "access-suspended"].map(account).concat();
     let trail = format!("[[organization_trail]]\ncase = \"{}\"\n", case.id);
-    Scenario::from_toml(&format!("seed = 6\ncaller = \"{caller}\"\n{trail}{accounts}"), start())
-        .unwrap()
+    of_text(&format!("seed = 6\ncaller = \"{caller}\"\n{trail}{accounts}"))
 }
 
 #[tokio::test(start_paused = true)]

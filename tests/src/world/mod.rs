@@ -104,6 +104,17 @@ impl World {
         Region::new(HOME).expect("in the table")
     }
 
+    /// The folders of accounts in the organization trail's bucket: everyone has delivered something.
+    fn folders(&self, range: ObjectRange<'_>, after: &str) -> ObjectPage {
+        let accounts = (0..self.plan.accounts).map(Plan::account);
+        let folders = accounts.map(|it| format!("{}{it}/", range.prefix));
+        let mut folders: Vec<String> = folders.filter(|it| **it > *after).collect();
+        let is_more = folders.len() > usize::from(range.most);
+        folders.truncate(range.most.into());
+        let next_token = folders.last().filter(|_| is_more).cloned();
+        ObjectPage { folders, next_token, ..ObjectPage::default() }
+    }
+
     fn at_home(account: AccountId) -> Target {
         Target { account, region: Self::home() }
     }
@@ -286,10 +297,14 @@ impl LogObjects for World {
         let subject = format!("{}/{}", range.bucket, range.prefix);
         self.call(Operation::ListObjectsV2, reader.target, &subject).await?;
         let after = token.as_deref().or(range.start_after).unwrap_or_default();
+        if range.by_folder {
+            let page = self.folders(range, after);
+            return Ok(Self::answer(Operation::ListObjectsV2, Some(reader.target), page));
+        }
         let mut keys = keys_under(range.prefix, after, self.plan.objects_a_day);
         let page: Vec<String> = keys.by_ref().take(range.most.into()).collect();
         let next_token = keys.next().and(page.last().cloned());
-        let page = ObjectPage { keys: page, next_token };
+        let page = ObjectPage { keys: page, next_token, ..ObjectPage::default() };
         Ok(Self::answer(Operation::ListObjectsV2, Some(reader.target), page))
     }
 

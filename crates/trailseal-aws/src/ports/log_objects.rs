@@ -79,6 +79,7 @@ impl Aws {
             .list_objects_v2()
             .bucket(range.bucket)
             .prefix(range.prefix)
+            .set_delimiter(range.by_folder.then(|| "/".to_owned()))
             .set_start_after(range.start_after.map(str::to_owned))
             .max_keys(i32::from(range.most))
             .encoding_type(EncodingType::Url)
@@ -108,7 +109,8 @@ impl Aws {
             Err(gap) if is_bare_400(&gap) => gap,
             res => return res,
         };
-        let range = ObjectRange { bucket, prefix: key, start_after: None, most: 1 };
+        let range =
+            ObjectRange { bucket, prefix: key, start_after: None, most: 1, by_folder: false };
         let listed = match self.list_in(reader, range, None, subject).await {
             Ok(Answer { value: Reached::Here(page), evidence }) if page.keys == [key] => evidence,
             _ => return Err(refused),
@@ -205,20 +207,24 @@ fn arrived<T>(answer: Answer<Reached<T>>, ask: &Ask<'_>) -> Result<Answer<T>, Ga
 fn read_page(output: &ListObjectsV2Output) -> Result<ObjectPage, Unread> {
     // A server that does not know the parameter does not echo it, and gives keys as they are.
     let is_encoded = output.encoding_type() == Some(&EncodingType::Url);
-    let read_key = |key: Option<&str>| {
-        let key = key.filter(|it| !it.is_empty()).ok_or("an object without Key")?;
+    let read = |key: Option<&str>, without: &'static str| {
+        let key = key.filter(|it| !it.is_empty()).ok_or(without)?;
         if is_encoded {
             decoded(key).ok_or_else(|| format!("the key `{key}` is not url-encoded text").into())
         } else {
             Ok(key.to_owned())
         }
     };
-    let keys = output.contents().iter().map(|it| read_key(it.key())).collect::<Result<_, Unread>>();
+    let keys = output.contents().iter().map(|it| read(it.key(), "an object without Key"));
+    let keys = keys.collect::<Result<_, Unread>>()?;
+    let folders = output.common_prefixes().iter();
+    let folders = folders.map(|it| read(it.prefix(), "a common prefix without Prefix"));
+    let folders = folders.collect::<Result<_, Unread>>()?;
     let next_token = present_owned(output.next_continuation_token());
     if next_token.is_none() && output.is_truncated() == Some(true) {
         return Err("a truncated listing without NextContinuationToken".into());
     }
-    Ok(ObjectPage { keys: keys?, next_token })
+    Ok(ObjectPage { keys, folders, next_token })
 }
 
 /// Undoes S3's `encoding-type=url`: a blank comes as `+`, a plus as `%2B`.

@@ -202,6 +202,25 @@ async fn buckets_are_listed_to_the_last_page() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn folders_are_asked_for_by_a_slash_and_come_beside_what_lies_loose() {
+    let page = "<ListBucketResult><EncodingType>url</EncodingType><IsTruncated>false</IsTruncated><Contents><Key>a+b/loose</Key></Contents><CommonPrefixes><Prefix>a+b/000000000001/</Prefix></CommonPrefixes><CommonPrefixes><Prefix>a+b/%C3%A9/</Prefix></CommonPrefixes></ListBucketResult>";
+    let fake = Fake::saying(Reply::new(200, page.to_owned()));
+    let aws = aws(&fake).await;
+    let range = ObjectRange {
+        bucket: "logs",
+        prefix: "a b/",
+        start_after: None,
+        most: 1000,
+        by_folder: true,
+    };
+    let answer = aws.list_objects(reader("eu-west-1"), range, None).await.unwrap();
+    assert_eq!(answer.value.folders, ["a b/000000000001/", "a b/é/"]);
+    assert_eq!(answer.value.keys, ["a b/loose"]);
+    let seen = fake.last();
+    assert!(seen.uri.contains("delimiter=%2F"), "{}", seen.uri);
+}
+
+#[tokio::test(start_paused = true)]
 async fn keys_survive_encoded_or_not() {
     let page = |encoding: &str, key: &str| {
         format!(
@@ -220,6 +239,7 @@ async fn keys_survive_encoded_or_not() {
             prefix: "a b+",
             start_after: Some("a b+2026/é"),
             most: 1000,
+            by_folder: false,
         };
         let answer = aws.list_objects(reader("eu-west-1"), range, token).await.unwrap();
         assert_eq!(answer.value.keys, ["a b+c/é"]);
@@ -235,7 +255,7 @@ async fn keys_survive_encoded_or_not() {
         ] {
             assert!(seen.uri.contains(part), "{}", seen.uri);
         }
-        assert!(!seen.uri.contains("fetch-owner"));
+        assert!(!seen.uri.contains("fetch-owner") && !seen.uri.contains("delimiter"));
         assert_eq!(seen.header("x-amz-expected-bucket-owner"), Some("111122223333"));
     }
 }
@@ -302,7 +322,8 @@ async fn a_bucket_elsewhere_is_followed_once() {
             Reply::s3_error(301, "PermanentRedirect", "there").with("x-amz-bucket-region", region)
         })
     });
-    let range = ObjectRange { bucket: "logs", prefix: "", start_after: None, most: 1000 };
+    let range =
+        ObjectRange { bucket: "logs", prefix: "", start_after: None, most: 1000, by_folder: false };
     let gap = aws(&fake).await.list_objects(reader("us-east-1"), range, None).await.unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
     assert_eq!(fake.count("GET list"), 2);

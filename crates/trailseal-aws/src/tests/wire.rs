@@ -18,7 +18,13 @@ async fn trails(reply: Reply) -> Gap {
 
 async fn objects(reply: Reply) -> Gap {
     let fake = Fake::saying(reply);
-    let range = ObjectRange { bucket: "logs", prefix: "AWSLogs/", start_after: None, most: 1000 };
+    let range = ObjectRange {
+        bucket: "logs",
+        prefix: "AWSLogs/",
+        start_after: None,
+        most: 1000,
+        by_folder: false,
+    };
     aws(&fake).await.list_objects(reader(), range, None).await.unwrap_err()
 }
 

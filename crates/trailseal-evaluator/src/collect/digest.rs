@@ -5,8 +5,8 @@ use trailseal_model::{Answer, DigestSample, Selection, TrailDescription};
 
 use super::Collector;
 use super::heads::Head;
-use super::objects::Trace;
 use super::place::Place;
+use super::trace::Trace;
 use crate::object_name::LogCell;
 use crate::ports::{CollectPorts, ObjectRange};
 
@@ -56,7 +56,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         let (mut newest, mut token) = (None, None);
         for _ in 0..MAX_PAGES {
             let (bucket, most) = (place.bucket, ObjectRange::PAGE);
-            let range = ObjectRange { bucket, prefix: &prefix, start_after, most };
+            let range =
+                ObjectRange { bucket, prefix: &prefix, start_after, most, by_folder: false };
             let page = match self.ports.list_objects(place.reader, range, token.take()).await {
                 Ok(page) => page,
                 Err(gap) => {

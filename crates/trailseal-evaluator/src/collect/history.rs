@@ -12,9 +12,9 @@ use super::Collector;
 use super::classify::Context;
 use super::draw::Draw;
 use super::heads::{Head, Looks};
-use super::objects::Trace;
 use super::place::{Listed, Place};
 use super::summary;
+use super::trace::Trace;
 use crate::object_name::LogCell;
 use crate::ports::CollectPorts;
 

@@ -145,6 +145,7 @@ impl<P: CollectPorts> Collector<'_, P> {
             prefix: &span.prefix,
             start_after: Some(&span.start_after),
             most,
+            by_folder: false,
         };
         self.ports.list_objects(place.reader, range, token).await
     }

@@ -13,10 +13,12 @@ mod key;
 mod listing;
 mod objects;
 mod place;
+mod prefixes;
 mod single_flight;
 mod store;
 mod summary;
 mod switch;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::sync::Arc;
@@ -26,9 +28,9 @@ use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, BucketPresence, DecryptGrant, DescribedFrom, Gap,
-    GapClass, GapId, GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, NewestLog,
-    Observed, Organization, Region, RegionSet, Sample, SampledCell, Target, Thresholds,
-    TrailDescription, TrailFacts, TrailStatus, Window,
+    GapClass, GapId, GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents,
+    MemberStatuses, NewestLog, Observed, Organization, Region, RegionSet, Sample, SampledCell,
+    Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
@@ -126,7 +128,7 @@ pub struct CensusEntry {
 /// What was collected of one trail.
 #[derive(Debug, Clone)]
 pub struct CollectedTrail {
-    /// The trail; its sightings are added when all are in.
+    /// The trail; its sightings and what members are told are added when all are in.
     pub facts: TrailFacts,
     /// The key it names.
     pub key: Option<Observed<Answer<KeyPresence>>>,
@@ -215,7 +217,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(bucket) if !is_in_doubt => self.objects(&work, bucket, &expected).await,
             _ => Examined::nothing(LogSample::nothing(self.settings.window)),
         };
-        let Examined { sample, history, digest, samples, cells, census } = examined;
+        let Examined { sample, history, digest, samples, cells, census, prefixes } = examined;
         let FoldedTrail { description, described_from, described_by } = work.trail;
         let facts = TrailFacts {
             description,
@@ -224,9 +226,11 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             seen_from: Vec::new(),
             differing: Vec::new(),
             status,
+            members: MemberStatuses::default(),
             management_events,
             key: key_named,
             sample,
+            prefixes,
             history,
             digest,
         };

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, DigestSample, HistorySample, KeyPresence, LogSample, NewestLog,
-    Observed, Population, Region, Sample, SampleMethod, SampleResult, SampledCell, Selection,
+    AccountPrefixes, Answer, Arn, BucketFacts, DigestSample, HistorySample, KeyPresence, LogSample,
+    NewestLog, Observed, Population, Sample, SampleMethod, SampleResult, SampledCell, Selection,
     Target,
 };
 
@@ -15,9 +15,10 @@ use super::cells::CellDraw;
 use super::census::Holding;
 use super::classify::{Context, Expected, Seen, judge_all};
 use super::draw::Draw;
-use super::heads::{Head, Look, Looks};
+use super::heads::{Look, Looks};
 use super::listing::Reach;
 use super::place::{Listed, Place, Walk, no_organization_id};
+use super::trace::Trace;
 use super::{CensusEntry, Collector, TrailWork, cells, census, history, summary};
 use crate::object_name::log_root;
 use crate::ports::{CollectPorts, Reader};
@@ -46,6 +47,8 @@ pub(super) struct Examined {
     pub(super) cells: Vec<SampledCell>,
     /// The newest object of every cell that was looked into.
     pub(super) census: Vec<CensusEntry>,
+    /// Whose folders lie in the bucket, for an organization trail.
+    pub(super) prefixes: Option<AccountPrefixes>,
 }
 
 impl Examined {
@@ -59,6 +62,7 @@ impl Examined {
             samples: Vec::new(),
             cells: Vec::new(),
             census: Vec::new(),
+            prefixes: None,
         }
     }
 }
@@ -110,7 +114,14 @@ impl<P: CollectPorts> Collector<'_, P> {
         census::set_aside(&mut census, &samples);
         let sample = summary::of(sample, &samples);
         let (history, digest) = self.others(&place, &context, &sample, &listed, &mut samples).await;
-        Examined { sample, history, digest, samples, cells, census }
+        // A bucket that refused to be listed would refuse this too.
+        let is_listed = sample.listed_by.is_some() || sample.gaps.is_empty();
+        let prefixes = if is_organization_trail && is_listed {
+            Some(self.prefixes(&place, &members).await)
+        } else {
+            None
+        };
+        Examined { sample, history, digest, samples, cells, census, prefixes }
     }
 
     /// What lies beside the window; the samples of it are added to those of the window. Where no
@@ -149,40 +160,6 @@ impl<P: CollectPorts> Collector<'_, P> {
 
     pub(super) const fn tolerance(&self) -> SignedDuration {
         SignedDuration::from_secs(self.settings.thresholds.switch_tolerance_seconds)
-    }
-}
-
-/// One object that was looked at, with its key.
-#[derive(Debug, Clone)]
-pub(super) struct Trace {
-    pub(super) key: String,
-    pub(super) at: Timestamp,
-    pub(super) region: Region,
-    pub(super) selection: Selection,
-    pub(super) head: Head,
-}
-
-impl Trace {
-    pub(super) fn of(look: &Look, place: &Place<'_>) -> Self {
-        Self {
-            key: place.key(look.listed),
-            at: look.listed.at(),
-            region: place.region(look.listed),
-            selection: look.selection,
-            head: look.head.clone(),
-        }
-    }
-
-    pub(super) fn seen(self, place: &Place<'_>) -> Seen {
-        let Self { key, at, region, selection, head } = self;
-        let bucket = place.bucket.to_owned();
-        let (mut found, mut by, mut gap, mut is_vanished) = (None, None, None, false);
-        match head {
-            Head::Found(head, evidence) => (found, by) = (Some(*head), Some(evidence)),
-            Head::Vanished(evidence) => (by, is_vanished) = (Some(evidence), true),
-            Head::Unreadable(unread) => gap = Some(unread),
-        }
-        Seen { bucket, key, at, region, head: found, evidence: by, gap, is_vanished, selection }
     }
 }
 

@@ -110,7 +110,7 @@ impl Walk {
     /// Takes in the next page; what is no log object of the window is passed over.
     pub(super) fn add(&mut self, page: ObjectPage, place: &Place<'_>, window: Window) {
         let names = place.cell(self.span.cell).names(&place.root);
-        let ObjectPage { keys, next_token } = page;
+        let ObjectPage { keys, next_token, .. } = page;
         let is_beyond = keys.last().is_some_and(|it| *it >= self.span.before);
         for key in keys.iter().take_while(|it| **it < self.span.before) {
             let name = names.read(key);
@@ -240,14 +240,19 @@ mod tests {
         let key = |day: u8, minute: &str| {
             format!("{CELL}2026/11/{day}/{NAME}_202611{day}T{minute}Z_abcdefgh01234567.json.gz")
         };
+        let page = |keys, token: &str| ObjectPage {
+            keys,
+            next_token: Some(token.to_owned()),
+            ..ObjectPage::default()
+        };
         let mut walk = Walk::new(place.span(0, place.window));
         let keys = vec![key(16, "1000"), key(16, "1001"), format!("{CELL}2026/11/17/readme.txt")];
-        walk.add(ObjectPage { keys, next_token: Some("t".to_owned()) }, &place, place.window);
+        walk.add(page(keys, "t"), &place, place.window);
         assert_eq!((walk.names.len(), walk.is_over), (1, false));
         assert_eq!(walk.token.as_deref(), Some("t"));
         assert_eq!(walk.sampled(&place, CellUse::Counted, 0).sha256, None);
         let keys = vec![key(23, "1000"), key(23, "1001")];
-        walk.add(ObjectPage { keys, next_token: Some("u".to_owned()) }, &place, place.window);
+        walk.add(page(keys, "u"), &place, place.window);
         assert_eq!((walk.names.len(), walk.is_over, walk.token.as_deref()), (2, true, None));
         let keys: Vec<String> = walk.listed().map(|it| place.key(it)).collect();
         assert_eq!(keys, [key(16, "1001"), key(23, "1000")]);

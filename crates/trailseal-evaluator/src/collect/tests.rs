@@ -2,6 +2,7 @@
 
 mod beside_the_window;
 mod fake;
+mod prefixes;
 mod rotation;
 mod sampling;
 mod stand_in;
@@ -592,7 +593,7 @@ mod listing {
             // The census, which is not of the budget, finds those thirty of 1,020 that hold any.
             assert_eq!(sample.census_lists, 30 * 34);
             let listed = world.count(Operation::ListObjectsV2);
-            let others = collected.facts.history.lists;
+            let others = collected.facts.history.lists + collected.facts.prefixes.unwrap().lists;
             assert_eq!(listed, (sample.lists + sample.census_lists + others) as usize);
             let is_counted = sample.population == Population::Counted(30);
             assert_eq!(is_counted, budget == 500, "{page_size} {budget}");

@@ -38,6 +38,11 @@ impl<'a> Candidates<'a> {
         Self { own, organization: facts.trails.iter().filter(is_of_organization).collect() }
     }
 
+    /// The organization's.
+    pub(super) fn of_organization(&self) -> &[&'a TrailFacts] {
+        &self.organization
+    }
+
     fn of(&self, account: AccountId) -> impl Iterator<Item = &'a TrailFacts> {
         let own = self.own.get(&account).into_iter().flatten().copied();
         let others = self.organization.iter().copied();
@@ -108,6 +113,17 @@ fn causes<'a>(
         Cover::Covered(_) | Cover::Uncovered => None,
     };
     candidates.of(target.account).filter_map(cause)
+}
+
+/// Every trail that covers a target.
+pub(super) fn covering<'a>(
+    facts: &'a OrganizationFacts,
+    candidates: &Candidates<'a>,
+    target: Target,
+    row: &CoverageRow,
+) -> impl Iterator<Item = &'a TrailFacts> {
+    let covers = move |it: &&TrailFacts| matches!(cover(facts, it, target, row), Cover::Covered(_));
+    candidates.of(target.account).filter(covers)
 }
 
 /// What one trail does for a target: it must reach it, record reads and writes, log there, and be

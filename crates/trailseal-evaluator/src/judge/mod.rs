@@ -1,6 +1,7 @@
 //! Judges facts. A total, synchronous function: the same facts give the same findings.
 
 mod account;
+mod covered_by;
 mod digest;
 mod groups;
 mod history;
@@ -16,6 +17,7 @@ mod store;
 mod trail_delivering;
 mod trail_kms_encrypted;
 
+pub use covered_by::covered_by;
 pub use groups::settle_groups;
 pub use sealing::account_sealing;
 

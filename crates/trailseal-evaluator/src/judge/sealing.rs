@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use trailseal_model::{
-    AccountId, AccountSealing, Arn, ControlId, Finding, LogsSealed, OrganizationFacts, Status,
-    Subject, Verdict, verdict,
+    AccountId, AccountSealing, Arn, ControlId, Finding, LogPrefix, LogsSealed, OrganizationFacts,
+    Status, Subject, TrailFacts, Verdict, verdict,
 };
 
 use super::account::{Candidates, Recorder, recorders};
@@ -27,11 +27,32 @@ pub fn account_sealing(facts: &OrganizationFacts, findings: &[Finding]) -> Vec<A
             let trails = recorders.iter().map(|it| it.trail.description.arn.clone());
             let mut recorded_by: Vec<Arn> = trails.collect();
             recorded_by.sort();
-            Some(AccountSealing { account, logs_sealed, recorded_by })
+            let log_prefix =
+                is_judged.then(|| log_prefix(&candidates, &recorders, account)).flatten();
+            Some(AccountSealing { account, logs_sealed, recorded_by, log_prefix })
         })
         .collect();
     answers.sort_by_key(|it| it.account);
     answers
+}
+
+/// Whether the buckets of the organization trails hold a folder of the account; the worst of them. A
+/// trail that is known to log for the account should have delivered something.
+fn log_prefix(
+    candidates: &Candidates<'_>,
+    recorders: &[Recorder<'_>],
+    account: AccountId,
+) -> Option<LogPrefix> {
+    let of_trail = |trail: &&TrailFacts| {
+        let prefixes = trail.prefixes.as_ref().filter(|it| it.is_whole)?;
+        let logs = |it: &Recorder<'_>| it.is_known && std::ptr::eq(it.trail, *trail);
+        Some(match prefixes.without.binary_search(&account) {
+            Err(_) => LogPrefix::Found,
+            Ok(_) if recorders.iter().any(logs) => LogPrefix::Missing,
+            Ok(_) => LogPrefix::Absent,
+        })
+    };
+    candidates.of_organization().iter().filter_map(of_trail).max()
 }
 
 /// Whether the trails of every target were listed: another one may hide where they were not.

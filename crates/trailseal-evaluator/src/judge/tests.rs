@@ -10,6 +10,7 @@ mod key_policy_describe_key;
 mod key_policy_scoped;
 mod key_readers;
 mod key_rotation;
+mod members;
 mod properties;
 mod what_follows;
 

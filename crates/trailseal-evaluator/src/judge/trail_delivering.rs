@@ -3,12 +3,15 @@
 //! Source: CloudTrail API reference, GetTrailStatus: it tells of one Region at a time, so the
 //! worst Region counts.
 
-use jiff::{SignedDuration, Timestamp};
+use std::fmt::Write as _;
+
 use trailseal_model::{
-    Answer, BucketOwner, ControlId, Evidence, Finding, GapId, Proof, Reason, Region, TrailStatus,
+    Answer, BucketOwner, ControlId, Delivery, Evidence, Finding, GapId, Observed, Proof, Reason,
+    Target, TrailStatus,
 };
 
 use super::TrailCase;
+use crate::delivery::delivery;
 
 /// One thing that is known of the delivery, the worst first.
 enum Leg {
@@ -17,18 +20,12 @@ enum Leg {
     Holds(Evidence),
 }
 
-/// The worst of the bucket and every Region's status.
+/// The worst of the bucket, every Region's status and what members are told.
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let control = ControlId::TrailDelivering;
     let mut legs = vec![bucket_leg(case)];
-    legs.extend(case.trail.status.iter().map(|(region, status)| {
-        if let Some(answer) = status.known() {
-            status_leg(case, *region, answer)
-        } else {
-            let observed = format!("status unread in {region}");
-            Leg::NotProven(Reason::Unread, observed, status.gap().into_iter().collect())
-        }
-    }));
+    legs.extend(case.trail.status.iter().map(|(region, it)| leg(case, region.name(), it)));
+    legs.extend(member_legs(case));
     let expected =
         "logging and delivered within the last 24 hours, to a bucket whose owner is known";
     let name = case.name();
@@ -56,7 +53,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     match proof.filter(|_| regions > 0) {
         Some(proof) => Finding::pass(control, case.subject(), Reason::Delivering, &proof)
             .saying(format!("Logs of '{name}' are being delivered."))
-            .comparing(expected, format!("delivered within 24 hours in {regions} Region(s)")),
+            .comparing(expected, delivered(case)),
         None => Finding::not_proven(control, case.subject(), Reason::Unread, Vec::new())
             .saying(format!("The status of '{name}' was not asked for anywhere.")),
     }
@@ -92,36 +89,73 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
     }
 }
 
-fn status_leg(case: &TrailCase<'_>, region: Region, answer: &Answer<TrailStatus>) -> Leg {
-    let status = &answer.value;
-    let proof = || vec![answer.evidence.clone()];
-    let thresholds = case.facts.thresholds;
-    let age = |at: Timestamp| case.facts.as_of.duration_since(at);
-    let is_fresh = |at| age(at) < SignedDuration::from_secs(thresholds.fresh_within_seconds);
-    let is_stale = |at| age(at) > SignedDuration::from_secs(thresholds.stale_after_seconds);
-    if !status.is_logging {
-        return Leg::Fails(Reason::NotLogging, format!("not logging in {region}"), proof());
+/// What the status says of the place where it was asked for.
+fn leg(case: &TrailCase<'_>, place: &str, status: &Observed<Answer<TrailStatus>>) -> Leg {
+    let said = delivery(status, &case.facts.thresholds, case.facts.as_of);
+    let Observed::Known(Answer { value, evidence }) = status else {
+        let gaps = status.gap().into_iter().collect();
+        return Leg::NotProven(Reason::Unread, format!("status unread in {place}"), gaps);
+    };
+    let error = value.latest_delivery_error.as_deref().unwrap_or_default();
+    let fails = |reason, observed| Leg::Fails(reason, observed, vec![evidence.clone()]);
+    let unproven = |reason, observed| Leg::NotProven(reason, observed, Vec::new());
+    match said {
+        Delivery::NotLogging => fails(Reason::NotLogging, format!("not logging in {place}")),
+        Delivery::Error => {
+            fails(Reason::DeliveryError, format!("delivery error '{error}' in {place}"))
+        }
+        Delivery::Contradicted => unproven(
+            Reason::DeliveryErrorContradicted,
+            format!("in {place} the error '{error}' beside a delivery within the last hour"),
+        ),
+        Delivery::Never => unproven(
+            Reason::NeverDelivered,
+            format!("logging in {place}, but nothing was ever delivered"),
+        ),
+        Delivery::Stale => {
+            let at = value.latest_delivery.unwrap_or_default();
+            unproven(Reason::DeliveryStale, format!("the last delivery in {place} was at {at:.3}"))
+        }
+        Delivery::Delivering => Leg::Holds(evidence.clone()),
+        Delivery::Unread => unproven(Reason::Unread, format!("status unread in {place}")),
     }
-    match (&status.latest_delivery_error, status.latest_delivery) {
-        (Some(error), Some(at)) if is_fresh(at) => {
-            let observed =
-                format!("in {region} the error '{error}' beside a delivery within the last hour");
-            Leg::NotProven(Reason::DeliveryErrorContradicted, observed, Vec::new())
+}
+
+/// What speaks against delivery for members, the worst first; of each kind the first member is named.
+/// Where nothing is delivered and nothing fails, a member may just be quiet: that is only shown.
+fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
+    let members = &case.trail.members;
+    let worst = [Delivery::NotLogging, Delivery::Error, Delivery::Contradicted, Delivery::Unread];
+    worst.into_iter().filter_map(move |kind| {
+        let (Target { account, region }, first) = members.places(kind).next()?;
+        let more = match members.count(kind) {
+            0 | 1 => String::new(),
+            count => format!(", and so in {} more place(s)", count - 1),
+        };
+        let place = format!("{region} for the member {account}{more}");
+        let mut leg = leg(case, &place, first);
+        if let Leg::NotProven(_, _, gaps) = &mut leg {
+            gaps.clear();
+            gaps.extend(members.places(kind).filter_map(|it| it.1.gap()));
         }
-        (Some(error), _) => {
-            let observed = format!("delivery error '{error}' in {region}");
-            Leg::Fails(Reason::DeliveryError, observed, proof())
-        }
-        (None, None) => {
-            let observed = format!("logging in {region}, but nothing was ever delivered");
-            Leg::NotProven(Reason::NeverDelivered, observed, Vec::new())
-        }
-        (None, Some(at)) if is_stale(at) => {
-            let observed = format!("the last delivery in {region} was at {at:.3}");
-            Leg::NotProven(Reason::DeliveryStale, observed, Vec::new())
-        }
-        (None, Some(_)) => Leg::Holds(answer.evidence.clone()),
+        Some(leg)
+    })
+}
+
+/// How delivery goes where it does, for members too where they were asked.
+fn delivered(case: &TrailCase<'_>) -> String {
+    let regions = case.trail.status.len();
+    let members = &case.trail.members;
+    let mut text = format!("delivered within 24 hours in {regions} Region(s)");
+    let quiet = members.count(Delivery::Stale) + members.count(Delivery::Never);
+    if members.asked() > 0 {
+        let _ = write!(
+            text,
+            "; of {} member statuses {quiet} show no delivery within 24 hours, the others one",
+            members.asked()
+        );
     }
+    text
 }
 
 impl Leg {

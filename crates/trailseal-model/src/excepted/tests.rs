@@ -17,7 +17,7 @@ use crate::reason::Reason;
 use crate::record::v1::{Audit, Run};
 use crate::region::{Partition, Region};
 use crate::scope::{PopulationSource, Scope};
-use crate::{Severity, Window, finding::verdict};
+use crate::{CoveredBy, Severity, Window, finding::verdict};
 
 fn id(number: u64) -> AccountId {
     AccountId::new(number).unwrap()
@@ -191,7 +191,8 @@ impl World {
             throttled_keys: Vec::new(),
         };
         let excepted = Excepted::new(self.exceptions, &facts, &findings, &gaps);
-        Audit { run, facts, findings, accounts: Vec::new(), gaps, excepted }
+        let covered_by = CoveredBy::default();
+        Audit { run, facts, findings, accounts: Vec::new(), covered_by, gaps, excepted }
     }
 
     #[track_caller]

@@ -155,6 +155,8 @@ mod tests {
             tags: BTreeMap::new(),
             logs_sealed: None,
             recorded_by: Vec::new(),
+            member_delivery: None,
+            log_prefix: None,
             regions: BTreeMap::new(),
         })
     }
@@ -175,6 +177,8 @@ mod tests {
             newest_log: None,
             newest_log_at: None,
             exception_ids: Vec::new(),
+            covered_by: Vec::new(),
+            member_delivery: None,
         })
     }
 

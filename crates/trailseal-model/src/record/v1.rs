@@ -8,6 +8,7 @@ mod exceptions;
 mod history;
 mod inventory;
 mod lines;
+mod members;
 mod sampling;
 mod write;
 
@@ -22,6 +23,7 @@ pub use lines::{
     AccountLine, BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine,
     GapLine, KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
+pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
 pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};
 pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 

@@ -29,4 +29,6 @@ pub(crate) fn row(known: &Known, it: &AccountLine) -> Row {
         .cell(regions(Outcome::Excluded))
         .cell(regions(Outcome::RegionDisabled))
         .cell(regions(Outcome::AccountNotActive))
+        .maybe(it.member_delivery.as_ref())
+        .maybe(it.log_prefix.as_ref())
 }

@@ -27,4 +27,6 @@ pub(crate) fn row(known: &Known, it: &CoverageLine) -> Row {
         .maybe(it.newest_log.as_ref())
         .maybe(it.newest_log_at.as_ref())
         .list(&it.exception_ids)
+        .list(&it.covered_by)
+        .maybe(it.member_delivery.as_ref())
 }

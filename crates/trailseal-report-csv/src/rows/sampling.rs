@@ -49,4 +49,5 @@ pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
         .cell(thresholds.tolerable_rate)
         .maybe(is_within)
         .list(&sampling.gap_ids)
+        .maybe(it.account_prefixes.as_ref().map(|it| it.lists))
 }

@@ -1,5 +1,6 @@
 //! Rows of `trails.csv`.
 
+use trailseal_model::Delivery;
 use trailseal_model::record::v1::{DifferingSightingsLine, TrailLine};
 
 use crate::cell::Row;
@@ -13,7 +14,7 @@ pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
         .iter()
         .filter_map(|it| Some(format!("{}={}", it.region, it.latest_delivery_error.as_ref()?)));
     let deviations = it.sampling.deviations.iter().map(|(class, n)| format!("{class}={n}"));
-    known
+    let row = known
         .row()
         .cell(&it.trail_arn)
         .free(&it.name)
@@ -61,7 +62,8 @@ pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
         .list(it.history.deviations.iter().map(|(class, n)| format!("{class}={n}")))
         .maybe(it.digest.newest.as_ref())
         .maybe(it.digest.result.as_ref())
-        .free(&it.differing_sightings.iter().map(differing).collect::<Vec<_>>().join(";"))
+        .free(&it.differing_sightings.iter().map(differing).collect::<Vec<_>>().join(";"));
+    of_organization(row, it)
 }
 
 /// What some targets show otherwise, after the first of them.
@@ -71,4 +73,19 @@ fn differing(it: &DifferingSightingsLine) -> String {
         fields.map(|(name, value)| format!("{name}={}", value.as_deref().unwrap_or_default()));
     let fields: Vec<String> = fields.collect();
     format!("{} {} x{}: {}", it.account_id, it.region, it.targets, fields.join(", "))
+}
+
+/// What an organization trail does for the organization's members.
+fn of_organization(row: Row, it: &TrailLine) -> Row {
+    let delivering = it.members.counts.get(Delivery::Delivering.as_str());
+    let delivering = delivering.copied().unwrap_or_default();
+    let problems = it.members.counts.iter().filter(|it| *it.0 != *Delivery::Delivering.as_str());
+    let problems = problems.map(|(kind, n)| format!("{kind}={n}"));
+    let prefixes = it.account_prefixes.as_ref();
+    row.cell(it.members.asked)
+        .cell(delivering)
+        .list(problems)
+        .maybe(prefixes.map(|it| it.found))
+        .maybe(prefixes.filter(|it| it.is_whole).map(|it| it.without.len()))
+        .list(prefixes.iter().flat_map(|it| &it.unlisted))
 }

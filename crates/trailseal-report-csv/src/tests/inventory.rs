@@ -30,6 +30,8 @@ fn an_account_shows_whether_its_logs_are_sealed_and_what_was_read_of_it() {
             ("regions_excluded", "0"),
             ("regions_disabled", "17"),
             ("regions_not_active", "0"),
+            ("member_delivery", "stale"),
+            ("log_prefix", "missing"),
         ],
     );
 }

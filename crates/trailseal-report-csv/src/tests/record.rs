@@ -81,7 +81,7 @@ pub(super) fn account(name: &str) -> Line {
         "line": "account", "account_id": ACCOUNT, "name": name, "state": "active",
         "ou_path": "o-1/r-1/ou-1/", "role_arn": "arn:aws:iam::000000000001:role/TrailsealAudit",
         "ou_names": name, "tags": {(name): name, "zone": "dmz"}, "logs_sealed": "unsealed",
-        "recorded_by": [TRAIL], "regions": {
+        "recorded_by": [TRAIL], "member_delivery": "stale", "log_prefix": "missing", "regions": {
             "evaluated": 3, "partial": 1, "not_evaluated": 2, "region_disabled": 17
         }
     }))
@@ -172,6 +172,14 @@ pub(super) fn trail(prefix: &str) -> Line {
                 "latest_delivery_error": null, "gap_id": "g1"
             }
         ],
+        "members": {
+            "asked": 5, "counts": {"delivering": 3, "delivery_error": 1, "unread": 1}, "places": []
+        },
+        "account_prefixes": {
+            "root": "AWSLogs/o-1/", "found": 4, "without": [ACCOUNT],
+            "unlisted": ["000000000007", "000000000008"], "others": 0, "lists": 2,
+            "is_whole": true, "gap_id": null
+        },
         "records_read_events": true, "records_write_events": false,
         "excluded_event_sources": ["kms.amazonaws.com", "rdsdata.amazonaws.com"],
         "sampling": sampling(),
@@ -249,7 +257,8 @@ pub(super) fn coverage() -> Line {
     line(json!({
         "line": "coverage", "account_id": ACCOUNT, "region": "us-east-1", "outcome": "evaluated",
         "reason_code": null, "gap_id": null, "trails_found": 1, "stores_found": 2, "api_calls": 1, "throttles": 0,
-        "started_at": "2026-11-20T00:00:00.000Z", "finished_at": "2026-11-20T00:00:01.000Z"
+        "started_at": "2026-11-20T00:00:00.000Z", "finished_at": "2026-11-20T00:00:01.000Z",
+        "covered_by": [TRAIL, "arn:other"], "member_delivery": "delivery_error"
     }))
 }
 

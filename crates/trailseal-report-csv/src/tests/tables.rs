@@ -3,7 +3,7 @@
 use trailseal_model::record::v1::Line;
 
 use super::record::{
-    ACCOUNT, KEY, STORE, account, cell, check, coverage, exception, finding, gap, key, pack,
+    ACCOUNT, KEY, STORE, TRAIL, account, cell, check, coverage, exception, finding, gap, key, pack,
     record, run, sample, sampled_cell, store, trail,
 };
 use crate::Table;
@@ -92,6 +92,12 @@ fn a_trail_shows_its_bucket_its_delivery_and_its_objects() {
                 "differing_sightings",
                 "000000000003 eu-west-1 x2: KmsKeyId=, S3BucketName=other;000000000004 eu-west-1 x1: KmsKeyId=alias/x",
             ),
+            ("members_asked", "5"),
+            ("members_delivering", "3"),
+            ("member_problems", "delivery_error=1;unread=1"),
+            ("account_prefixes", "4"),
+            ("accounts_without_prefix", "1"),
+            ("unlisted_prefixes", "000000000007;000000000008"),
             ("records_read_events", "true"),
             ("records_write_events", "false"),
             ("excluded_event_sources", "kms.amazonaws.com;rdsdata.amazonaws.com"),
@@ -107,6 +113,7 @@ fn sampling_shows_what_was_drawn_from_what_and_what_follows() {
         Table::Sampling,
         &[
             ("window_start", "2026-11-13T00:00:00.000Z"),
+            ("prefix_lists", "2"),
             ("sample_method", "random"),
             ("estimand", "object"),
             ("population", "500"),
@@ -165,6 +172,8 @@ fn coverage_shows_who_looked_and_as_whom() {
             ("trails_found", "1"),
             ("event_data_stores_found", "2"),
             ("ou_names", "plain"),
+            ("covered_by", &format!("{TRAIL};arn:other")),
+            ("member_delivery", "delivery_error"),
         ],
     );
 }

@@ -95,7 +95,8 @@ impl<'a> Series<'a> {
             }
             _ => return None,
         };
-        if per_day == 0 || !records(trail, account, known, region) {
+        let is_silent = per_day == 0 || deliveries.silent.contains(&account);
+        if is_silent || !records(trail, account, known, region) {
             return None;
         }
         let draw = world.draw("object").number(trail.owner.number()).word(&trail.name);

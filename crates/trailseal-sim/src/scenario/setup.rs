@@ -98,6 +98,7 @@ impl Setup {
             deliveries: std::sync::Arc::new(deliveries(from)),
             is_deleted_after_listing: false,
             keyless_copies: Vec::new(),
+            is_never_described: false,
         };
         Self {
             near,
@@ -158,6 +159,18 @@ impl Setup {
     pub fn fail_for(&mut self, hours: i64) {
         self.deliveries.until = Some(self.near.hours_ago(hours));
         self.trail.logging.delivery_error = Some("AccessDenied".into());
+    }
+
+    /// Tells the audit account, a member of an organization trail, of an error in the trail's home
+    /// Region.
+    pub fn fail_for_a_member(&mut self) {
+        self.trail.logging.delivery_error = Some("AccessDenied".into());
+        self.trail.logging.error_only_in = vec![(self.near.audit, self.trail.home)];
+    }
+
+    /// Lets nothing arrive from the audit account, a member of an organization trail.
+    pub fn silence_a_member(&mut self) {
+        self.deliveries.silent = vec![self.near.audit];
     }
 
     /// Stops logging so many hours ago.
@@ -274,6 +287,7 @@ fn deliveries(from: Timestamp) -> Deliveries {
         until: None,
         per_day: 8,
         only_regions: Vec::new(),
+        silent: Vec::new(),
         phases: Vec::new(),
         digest_phases: Vec::new(),
         insights: false,

@@ -43,6 +43,8 @@ pub struct Trail {
     /// Accounts in which DescribeTrails does not show the key: it was set a moment ago, and their
     /// copy of the organization's trail is older.
     pub keyless_copies: Vec<AccountId>,
+    /// ListTrails names it, and DescribeTrails shows it in no Region.
+    pub is_never_described: bool,
 }
 
 impl Trail {
@@ -135,6 +137,8 @@ pub struct Deliveries {
     pub per_day: u32,
     /// The Regions that deliver log files; the others are quiet. Empty is all.
     pub only_regions: Vec<Region>,
+    /// Accounts that nothing arrives from, though the trail records them.
+    pub silent: Vec<AccountId>,
     /// How log files lie, by time, the first from no later than `from`.
     pub phases: Vec<Phase>,
     /// How digest files lie, by time; empty delivers none. They come every hour in every Region.

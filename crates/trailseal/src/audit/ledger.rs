@@ -10,8 +10,9 @@ use trailseal_evaluator::{
 };
 use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree, outcome_of_failure};
 use trailseal_model::{
-    Account, AccountId, Arn, Coverage, CoverageRow, GapClass, GapId, Observed, Organization,
-    Outcome, Partition, PopulationSource, Region, RegionSet, Scope, Sighting, StoreListed, Target,
+    Account, AccountId, Arn, Coverage, CoverageRow, Delivery, GapClass, GapId, MemberStatus,
+    Observed, Organization, Outcome, Partition, PopulationSource, Region, RegionSet, Scope,
+    Sighting, StoreListed, Target,
 };
 
 use super::AuditSettings;
@@ -43,6 +44,9 @@ struct State {
     /// Closed when nothing can come any more.
     ready: Option<mpsc::UnboundedSender<TrailWork>>,
     stores: Option<mpsc::UnboundedSender<StoreWork>>,
+    /// Organization trails, and where a member shows them.
+    shown: Option<mpsc::UnboundedSender<(Arn, Target)>>,
+    member_status: MemberStatus,
 }
 
 /// What the ledger holds in the end.
@@ -62,6 +66,7 @@ impl Ledger {
         settings: &AuditSettings,
         ready: mpsc::UnboundedSender<TrailWork>,
         stores: mpsc::UnboundedSender<StoreWork>,
+        shown: mpsc::UnboundedSender<(Arn, Target)>,
     ) -> Self {
         Self(Mutex::new(State {
             caller: settings.caller,
@@ -80,6 +85,8 @@ impl Ledger {
             support: HashMap::new(),
             ready: Some(ready),
             stores: Some(stores),
+            shown: Some(shown),
+            member_status: settings.member_status,
         }))
     }
 
@@ -178,6 +185,10 @@ impl Ledger {
         self.state().coverage.miss_trail(home, GapClass::NotShown, gap);
     }
 
+    pub(super) fn note_member_delivery(&self, target: Target, delivery: Delivery) {
+        self.state().coverage.note_member_delivery(target, delivery);
+    }
+
     /// Plans an account; returns how many trails became ready.
     pub(super) fn plan(
         &self,
@@ -211,6 +222,7 @@ impl Ledger {
         let mut state = self.state();
         state.coverage.settle(target.account, row);
         for sighting in sightings {
+            state.show(&sighting);
             state.fold.add(sighting);
         }
         for listed in stores {
@@ -280,7 +292,7 @@ impl Ledger {
         let is_administrator = state.caller_is_administrator();
         let rest = state.fold.take_rest(is_administrator);
         let count = state.queue(rest);
-        (state.ready, state.stores) = (None, None);
+        (state.ready, state.stores, state.shown) = (None, None, None);
         count
     }
 
@@ -308,6 +320,17 @@ impl State {
         let has_ended = self.population.is_some();
         let ready = self.fold.take_of_owner(owner, |it| has_ended || !needs_members(it));
         self.queue(ready)
+    }
+
+    /// Queues what a member shows of an organization trail, where it is to be asked for its status.
+    fn show(&self, sighting: &Sighting) {
+        let Sighting { target, description, .. } = sighting;
+        let is_of_member = description.is_organization_trail && target.account != description.owner;
+        let is_asked = self.member_status.is_asked(target.region == description.home_region);
+        if let Some(shown) = self.shown.as_ref().filter(|_| is_of_member && is_asked) {
+            // The other end stops listening only when the whole audit does.
+            let _ = shown.unbounded_send((description.arn.clone(), *target));
+        }
     }
 
     fn queue(&self, trails: Vec<FoldedTrail>) -> usize {

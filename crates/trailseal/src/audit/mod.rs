@@ -3,12 +3,13 @@
 mod cross_check;
 mod directory;
 mod ledger;
+mod member_statuses;
 mod stores;
 mod support;
 mod targets;
 mod trails;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io;
 use std::sync::Arc;
 
@@ -18,12 +19,14 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
 use trailseal_evaluator::{
-    CollectSettings, Collector, EnabledRegions, Members, account_sealing, judge, settle_groups,
+    CollectSettings, Collector, EnabledRegions, Members, account_sealing, covered_by, judge,
+    settle_groups,
 };
 use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
 use trailseal_model::{
-    Account, AccountId, AccountSealing, Event, EventSink, Finding, Gap, GapClass, GapId, GapLedger,
-    Gaps, Operation, OrganizationFacts, Partition, Scope,
+    Account, AccountId, AccountSealing, Arn, CoveredBy, Event, EventSink, Finding, Gap, GapClass,
+    GapId, GapLedger, Gaps, MemberStatus, MemberStatuses, Operation, OrganizationFacts, Partition,
+    Scope,
 };
 
 use crate::samples::SampleSpool;
@@ -69,6 +72,8 @@ pub struct AuditSettings {
     pub declared_accounts: Vec<Account>,
     /// The tags of accounts that are asked for, by key; none is asked for without one.
     pub account_tags: BTreeSet<String>,
+    /// In which members the status of organization trails is asked for.
+    pub member_status: MemberStatus,
     /// What collecting is told.
     pub collect: CollectSettings,
     /// Accounts outside the organization whose keys are trusted.
@@ -90,6 +95,8 @@ pub struct Audited {
     pub findings: Vec<Finding>,
     /// What that comes to for each account.
     pub accounts: Vec<AccountSealing>,
+    /// Which trails cover each target.
+    pub covered_by: CoveredBy,
     /// What was not read.
     pub gaps: Gaps,
 }
@@ -123,7 +130,8 @@ const COLLECTING: usize = 96;
 /// Audits an organization.
 ///
 /// Several things run side by side: the directory is walked, targets are read as accounts arrive,
-/// and trails and event data stores are collected as soon as they are ready. Only judging waits for
+/// members are asked about organization trails, and trails and event data stores are collected as
+/// soon as they are ready. Only judging waits for
 /// all.
 ///
 /// # Errors
@@ -141,35 +149,39 @@ pub async fn audit<P: Ports>(
     let (listed, to_tag) = mpsc::unbounded();
     let (trails, ready) = mpsc::unbounded();
     let (stores, stores_ready) = mpsc::unbounded();
+    let (shown, to_ask) = mpsc::unbounded();
     let (ended, members) = oneshot::channel::<Arc<Members>>();
     let members = members.map(Result::unwrap_or_default).boxed().shared();
     let (read, regions) = oneshot::channel::<Arc<EnabledRegions>>();
     let regions = regions.map(Result::unwrap_or_default).boxed().shared();
-    let ledger = Ledger::new(settings, trails, stores);
+    let ledger = Ledger::new(settings, trails, stores, shown);
     let collector = Collector::new(ports, &gaps, settings.collect.clone(), members, regions);
-    let (collected, stores) = {
+    let (collected, stores, members) = {
         let directory = work.walk_directory(accounts, listed, ended, &ledger);
         let tags = work.read_tags(to_tag, &ledger);
         let targets = work.read_targets(arriving, opened, read, &ledger);
         let names = work.list_trails(to_list, &ledger);
+        let told = work.ask_members(to_ask, &ledger);
         let trails = trails::collect(&work, &collector, ready, samples);
         let stores = stores::collect(&work, &collector, stores_ready);
-        let ((), (), (), (), collected, stores) =
-            futures::try_join!(directory, tags, targets, names, trails, stores)?;
-        (collected, stores)
+        let ((), (), (), (), told, collected, stores) =
+            futures::try_join!(directory, tags, targets, names, told, trails, stores)?;
+        (collected, stores, told)
     };
     drop(collector);
     work.miss_unseen_trails(&ledger);
-    Ok(conclude(settings, gaps, ledger, collected, stores))
+    Ok(conclude(settings, gaps, ledger, Read { collected, stores, members }))
 }
 
-fn conclude(
-    settings: &AuditSettings,
-    gaps: GapLedger,
-    ledger: Ledger,
+/// What was read of trails and event data stores.
+struct Read {
     collected: Collected,
     stores: CollectedStores,
-) -> Audited {
+    members: BTreeMap<Arn, MemberStatuses>,
+}
+
+fn conclude(settings: &AuditSettings, gaps: GapLedger, ledger: Ledger, read: Read) -> Audited {
+    let Read { collected, stores, mut members } = read;
     let ended = ledger.end();
     let mut facts = OrganizationFacts {
         organization: ended.organization,
@@ -197,14 +209,17 @@ fn conclude(
     }
     let mut sightings = ended.sightings;
     for trail in &mut facts.trails {
-        let of_trail = sightings.remove(&trail.description.arn).unwrap_or_default();
+        let arn = &trail.description.arn;
+        let of_trail = sightings.remove(arn).unwrap_or_default();
         (trail.seen_from, trail.differing) = (of_trail.seen_from, of_trail.differing);
+        trail.members = members.remove(arn).unwrap_or_default();
     }
     settle_groups(&mut facts);
     trails::note_newest_logs(&mut facts, collected.census);
     let findings = judge(&facts);
     let accounts = account_sealing(&facts, &findings);
-    Audited { facts, findings, accounts, gaps: gaps.into_gaps() }
+    let covered_by = covered_by(&facts);
+    Audited { facts, findings, accounts, covered_by, gaps: gaps.into_gaps() }
 }
 
 /// What every part of the work needs.

@@ -12,7 +12,8 @@ use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
     Answer, Arn, BucketFacts, DecryptGrant, DigestSample, Event, GapId, HistorySample, KeyPresence,
-    KeyRotation, LogSample, NewestLog, Observed, Operation, OrganizationFacts, Target, TrailFacts,
+    KeyRotation, LogSample, MemberStatuses, NewestLog, Observed, Operation, OrganizationFacts,
+    Target, TrailFacts,
 };
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -94,7 +95,9 @@ fn panicked_trail<P: CollectPorts>(
         described_by: trail.trail.described_by,
         seen_from: Vec::new(),
         differing: Vec::new(),
+        members: MemberStatuses::default(),
         sample,
+        prefixes: None,
         history: HistorySample { gaps: vec![gap], ..HistorySample::default() },
         digest: DigestSample { gaps: vec![gap], ..DigestSample::default() },
         description,

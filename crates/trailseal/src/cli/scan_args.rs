@@ -5,7 +5,7 @@ use std::path::PathBuf;
 
 use clap::Args;
 use trailseal_fanout::RateShare;
-use trailseal_model::{AccountId, Partition, Region, Scope, Severity};
+use trailseal_model::{AccountId, MemberStatus, Partition, Region, Scope, Severity};
 
 use super::help;
 use crate::accounts_file;
@@ -102,6 +102,10 @@ pub(super) struct ScanArgs {
     /// [default: a random one].
     #[arg(long, env = "TRAILSEAL_SEED", value_name = "NUMBER")]
     seed: Option<u64>,
+    /// In which members the status of organization trails is asked for: off, home (in the trail's home
+    /// Region, one call a member and trail) or all (in every Region that shows it) [default: home].
+    #[arg(long, env = "TRAILSEAL_MEMBER_STATUS", value_name = "WHERE")]
+    member_status: Option<String>,
     /// The share of every published AWS quota that the scan may use, above 0 to 1 [default: 0.5].
     #[arg(long, env = "TRAILSEAL_RATE_SHARE")]
     rate_share: Option<f64>,
@@ -167,6 +171,7 @@ impl ScanArgs {
             sample_size: self.sample_size(&config)?.unwrap_or(default.sample_size),
             tolerable_rate: self.tolerable_rate(&config)?.unwrap_or(default.tolerable_rate),
             seed: self.seed.or(config.seed),
+            member_status: self.member_status(&config)?.unwrap_or(default.member_status),
             rate_share: self.rate_share(&config)?.unwrap_or(default.rate_share),
             max_in_flight: self.max_in_flight(&config)?.unwrap_or(default.max_in_flight),
             fail_on: self.fail_on(&config)?.unwrap_or(default.fail_on),
@@ -238,6 +243,15 @@ impl ScanArgs {
             }
             given => Ok(given),
         }
+    }
+
+    fn member_status(&self, config: &Config) -> Result<Option<MemberStatus>, UserError> {
+        let given = self.member_status.as_ref().or(config.member_status.as_ref()).map(|it| {
+            MemberStatus::from_word(it).ok_or_else(|| {
+                wrong_value("--member-status", format!("`{it}` is not off, home or all"))
+            })
+        });
+        given.transpose()
     }
 
     fn rate_share(&self, config: &Config) -> Result<Option<RateShare>, UserError> {

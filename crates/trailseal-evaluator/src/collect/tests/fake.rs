@@ -1,6 +1,6 @@
 //! A small AWS in memory that behaves like the real one and notes every call.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
 use std::sync::Mutex;
 use std::task::Poll;
@@ -292,11 +292,24 @@ impl LogObjects for World {
         let (prefix, start_after) = (range.prefix, range.start_after.unwrap_or_default());
         let page = || {
             let after = token.unwrap_or_else(|| start_after.to_owned());
-            let mut keys = self.objects.keys().filter(|it| it.starts_with(prefix) && **it > after);
-            let page: Vec<String> =
-                keys.by_ref().take(self.page_size.min(range.most.into())).cloned().collect();
-            let next_token = keys.next().and(page.last().cloned());
-            ObjectPage { keys: page, next_token }
+            let keys = self.objects.keys().filter(|it| it.starts_with(prefix));
+            // What lies in a folder is rolled up to it, and it comes once.
+            let folder = |it: &str| {
+                let end = it[prefix.len()..].find('/').filter(|_| range.by_folder)?;
+                Some(it[..=prefix.len() + end].to_owned())
+            };
+            let entries: BTreeSet<(String, bool)> = keys
+                .map(|it| folder(it).map_or_else(|| (it.clone(), false), |folder| (folder, true)))
+                .collect();
+            let mut entries = entries.into_iter().filter(|it| it.0 > after);
+            let page: Vec<(String, bool)> =
+                entries.by_ref().take(self.page_size.min(range.most.into())).collect();
+            let next_token = entries.next().and(page.last().map(|it| it.0.clone()));
+            let of = |is_folder: bool| {
+                let entries = page.iter().filter(|it| it.1 == is_folder);
+                entries.map(|it| it.0.clone()).collect()
+            };
+            ObjectPage { keys: of(false), folders: of(true), next_token }
         };
         self.answer(Call::List(reader, prefix.to_owned()), page).await
     }

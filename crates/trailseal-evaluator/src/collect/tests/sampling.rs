@@ -520,12 +520,13 @@ mod in_two_stages {
                 }
             }
             let collected = drawn(&world, accounts, budget);
-            let TrailFacts { sample, history, .. } = collected.facts;
+            let TrailFacts { sample, history, prefixes, .. } = collected.facts;
             prop_assert!(sample.lists <= budget);
             // The oldest one, a dozen halvings and a dozen probes, and a few cells to begin with.
             prop_assert!(history.lists <= 4 + 12 + 12);
             let listed = world.count(Operation::ListObjectsV2);
-            let expected = sample.lists + sample.census_lists + history.lists;
+            let of_prefixes = prefixes.map_or(0, |it| it.lists);
+            let expected = sample.lists + sample.census_lists + history.lists + of_prefixes;
             prop_assert_eq!(listed, expected as usize);
             prop_assert!(sample.selected() <= 10);
             prop_assert!(sample.sealed <= sample.tested);

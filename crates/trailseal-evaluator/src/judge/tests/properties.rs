@@ -6,14 +6,15 @@ use proptest::option;
 use proptest::prelude::*;
 use proptest::sample::{select, subsequence};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, Deviating, DigestSample,
-    HistorySample, KeyFacts, KeyRotation, LogsSealed, ManagementEvents, OrganizationFacts, Outcome,
-    PopulationSource, RegionSet, Sample, Scope, StoreFacts, SubjectKind, Target, Thresholds,
-    TrailDescription, TrailFacts,
+    Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, Delivery, Deviating,
+    DigestSample, HistorySample, KeyFacts, KeyRotation, LogsSealed, ManagementEvents,
+    MemberStatuses, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample, Scope,
+    StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
 };
 
 use super::*;
 use crate::collect::key_arn;
+use crate::delivery;
 use crate::judge::account_sealing;
 use crate::test_support::{everything, key, sealed_history, store, store_facts, trail};
 
@@ -177,10 +178,10 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
     let recorded = (observed(events), prop::bool::weighted(0.8));
     // A key that does not belong to `KmsKeyId` cannot be collected; judging survives it.
     let odd_key = option::weighted(0.1, option::of(select(KEYS)));
-    let seen = (a_sample(), recorded, a_history(), a_digest());
+    let seen = (a_sample(), recorded, a_history(), a_digest(), some_members());
     (a_description(index), described_from, statuses, seen, odd_key).prop_map(
         |(description, described_from, status, seen, odd_key)| {
-            let (sample, recorded, history, digest) = seen;
+            let (sample, recorded, history, digest, members) = seen;
             let (management_events, is_shown) = recorded;
             let seen_from = if is_shown { everywhere() } else { Vec::new() };
             let key = match odd_key {
@@ -190,6 +191,7 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
             TrailFacts {
                 described_from,
                 status,
+                members,
                 key,
                 sample,
                 history,
@@ -200,6 +202,19 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
             }
         },
     )
+}
+
+/// What some members are told.
+fn some_members() -> impl Strategy<Value = MemberStatuses> {
+    let told = (MEMBERS, a_region(), observed(a_status()));
+    prop::collection::vec(told, 0..2).prop_map(|told| {
+        let mut members = MemberStatuses::default();
+        for (number, region, status) in told {
+            let said = delivery(&status, &Thresholds::DEFAULT, now());
+            members.add(Target { account: account(number), region }, said, status);
+        }
+        members
+    })
 }
 
 /// Every target that there can be.
@@ -435,8 +450,9 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
     let bucket = named.and_then(|it| facts.buckets.get(it));
     let is_owner_known = bucket.is_some_and(|it| it.owner.account().is_some());
     let is_presence_known = bucket.is_some_and(|it| it.presence.known().is_some());
-    let is_delivery_known =
-        !trail.status.is_empty() && trail.status.iter().all(|(_, it)| it.known().is_some());
+    let is_delivery_known = !trail.status.is_empty()
+        && trail.status.iter().all(|(_, it)| it.known().is_some())
+        && trail.members.count(Delivery::Unread) == 0;
     let sample = &trail.sample;
     let is_counted = matches!(sample.population, Population::Counted(_));
     let bound = sample.upper_bound(facts.thresholds.confidence);
@@ -500,7 +516,7 @@ fn is_recorded(facts: &OrganizationFacts, target: Target) -> bool {
 }
 
 /// How many kinds of facts [`without_leg`] knows.
-const LEGS: usize = 11;
+const LEGS: usize = 12;
 
 /// The facts with everything of one kind unread, by number.
 fn without_leg(mut facts: OrganizationFacts, leg: usize) -> OrganizationFacts {
@@ -535,6 +551,11 @@ fn without_leg(mut facts: OrganizationFacts, leg: usize) -> OrganizationFacts {
         9 => {
             let grants = facts.key_grants.values_mut();
             grants.for_each(|it| *it = Observed::Unread(gap(9)));
+        }
+        10 => {
+            let target = Target { account: account(2), region: region("us-east-1") };
+            let members = facts.trails.iter_mut().map(|it| &mut it.members);
+            members.for_each(|it| it.add(target, Delivery::Unread, Observed::Unread(gap(9))));
         }
         _ => facts.trails.iter_mut().for_each(|it| it.sample = LogSample::nothing(window())),
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use super::history::{digest_line, history_line};
+use super::members::{members_line, prefixes_line};
 use super::sampling::sampling_line;
 use super::{
     BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine, GapLine,
@@ -89,10 +90,12 @@ pub(super) fn trail_line(
         sns_topic_arn: description.sns_topic_arn.clone(),
         log_group_arn: description.log_group_arn.clone(),
         status: trail.status.iter().map(|it| status_line(it, names)).collect(),
+        members: members_line(&trail.members, names),
         records_read_events: events.as_ref().map(|it| it.0),
         records_write_events: events.as_ref().map(|it| it.1),
         excluded_event_sources: events.map(|it| it.2).unwrap_or_default(),
         sampling: sampling_line(&trail.sample, confidence, names),
+        account_prefixes: trail.prefixes.as_ref().map(|it| prefixes_line(it, names)),
         history: history_line(&trail.history, names),
         digest: digest_line(&trail.digest, names),
         verdict: verdict.to_string(),
@@ -195,6 +198,7 @@ fn evidence_line(evidence: &Evidence) -> EvidenceLine {
 pub(super) fn coverage_line(
     account: AccountId,
     row: &CoverageRow,
+    covered_by: &[Arn],
     started: Timestamp,
     names: &GapNames<'_>,
     excepted: &Excepted,
@@ -219,6 +223,8 @@ pub(super) fn coverage_line(
         newest_log: text(row.newest_log),
         newest_log_at: row.newest_log_at().map(time),
         exception_ids: excepted.of_target(target).map(Exception::stable_id).collect(),
+        covered_by: covered_by.iter().map(ToString::to_string).collect(),
+        member_delivery: text(row.member_delivery),
     }
 }
 

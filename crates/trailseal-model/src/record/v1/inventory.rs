@@ -27,6 +27,8 @@ pub(super) fn account_line(
         tags: facts.account_tags.get(&account.id).cloned().unwrap_or_default(),
         logs_sealed: text(sealing.and_then(|it| it.logs_sealed)),
         recorded_by: sealing.map(|it| words(&it.recorded_by)).unwrap_or_default(),
+        member_delivery: text(rows.iter().filter_map(|it| it.member_delivery).max()),
+        log_prefix: text(sealing.and_then(|it| it.log_prefix)),
         regions: by_outcome(rows),
     }
 }

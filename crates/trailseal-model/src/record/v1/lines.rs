@@ -6,6 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::history::{DigestLine, HistoryLine};
+use super::members::{AccountPrefixesLine, MembersLine};
 use super::sampling::SamplingLine;
 
 /// A rate limit that AWS enforced.
@@ -43,6 +44,12 @@ pub struct AccountLine {
     pub logs_sealed: Option<String>,
     /// The ARNs of the logging trails that record it, and of those of which that is not known.
     pub recorded_by: Vec<String>,
+    /// How delivery of organization trails goes, as the account is told: the worst of its Regions in
+    /// `coverage`; `None` if it was not asked.
+    pub member_delivery: Option<String>,
+    /// Whether the buckets of the organization trails hold a folder of it: `found`, `absent` or
+    /// `missing`; `None` if that is not known, and for an account that is not judged.
+    pub log_prefix: Option<String>,
     /// Its Regions by the outcome of reading them.
     pub regions: BTreeMap<String, u64>,
 }
@@ -177,6 +184,8 @@ pub struct TrailLine {
     pub log_group_arn: Option<String>,
     /// GetTrailStatus in each Region where it was asked.
     pub status: Vec<StatusLine>,
+    /// GetTrailStatus in the members of the organization.
+    pub members: MembersLine,
     /// Whether management events that only read are recorded; `None` if that is not known.
     pub records_read_events: Option<bool>,
     /// Whether management events that write are recorded; `None` if that is not known.
@@ -185,6 +194,8 @@ pub struct TrailLine {
     pub excluded_event_sources: Vec<String>,
     /// What the delivered objects show.
     pub sampling: SamplingLine,
+    /// Whose folders lie in its bucket, for an organization trail whose bucket could be listed.
+    pub account_prefixes: Option<AccountPrefixesLine>,
     /// What older objects show.
     pub history: HistoryLine,
     /// What the newest digest shows.
@@ -355,4 +366,10 @@ pub struct CoverageLine {
     /// The exceptions that take it from the exit code; the outcome stays.
     #[serde(default)]
     pub exception_ids: Vec<String>,
+    /// The ARNs of the trails that cover it, as `account-covered` counts them.
+    pub covered_by: Vec<String>,
+    /// How delivery of organization trails goes there, as the member is told: `delivering`, `stale`,
+    /// `never_delivered`, `error_contradicted`, `unread`, `delivery_error` or `not_logging`, the worst
+    /// of several trails; `None` if it was not asked.
+    pub member_delivery: Option<String>,
 }

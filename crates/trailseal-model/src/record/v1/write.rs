@@ -14,8 +14,9 @@ use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, Excepted, Finding, GapId, Gaps, Operation, OrganizationFacts,
-    Partition, Region, SampleResult, Severity, Status, Subject, Verdict, Window, verdict,
+    AccountId, AccountSealing, Arn, CoveredBy, Excepted, Finding, GapId, Gaps, Operation,
+    OrganizationFacts, Partition, Region, SampleResult, Severity, Status, Subject, Verdict, Window,
+    verdict,
 };
 
 /// What is known of the run itself.
@@ -81,6 +82,8 @@ pub struct Audit {
     pub findings: Vec<Finding>,
     /// What that comes to for each account, sorted by account.
     pub accounts: Vec<AccountSealing>,
+    /// Which trails cover each target, in the order of the coverage.
+    pub covered_by: CoveredBy,
     /// What was not read.
     pub gaps: Gaps,
     /// What of it somebody answers for.
@@ -186,8 +189,10 @@ pub fn write_record<W: Write>(
             writer.write(&Line::Sample(Box::new(sample)))?;
         }
     }
-    for (account, row) in audit.facts.coverage.rows() {
-        let line = coverage_line(account, row, audit.run.started_at, &names, &audit.excepted);
+    for (number, (account, row)) in audit.facts.coverage.rows().enumerate() {
+        let covered_by = audit.covered_by.row(number);
+        let started = audit.run.started_at;
+        let line = coverage_line(account, row, covered_by, started, &names, &audit.excepted);
         writer.write(&Line::Coverage(line))?;
     }
     writer.finish()

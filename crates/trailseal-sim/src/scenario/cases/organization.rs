@@ -141,6 +141,32 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
         change: |it| it.trail.keyless_copies = vec![it.near.log_archive],
         ..ALL_SEALED
     },
+    OrganizationCase {
+        id: "organization-member-refused",
+        about: "One member's logs are refused: only that member is told so, and the owner sees nothing.",
+        change: |it| {
+            it.fail_for_a_member();
+            it.silence_a_member();
+        },
+        row: SEALED.but(&[(TrailDelivering, Fail)]),
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-member-error-beside-delivery",
+        about: "One member is told of an error, and its logs arrived within the hour all the same.",
+        change: |it| {
+            it.fail_for_a_member();
+            it.deliveries.per_day = 48;
+        },
+        row: SEALED.but(&[(TrailDelivering, NotProven)]),
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-member-silent",
+        about: "Nothing ever arrived from one member, and nobody is told why: it may just be quiet.",
+        change: Setup::silence_a_member,
+        ..ALL_SEALED
+    },
 ];
 
 impl OrganizationCase {

@@ -288,6 +288,16 @@ pub(super) const CASES: &[Case] = &[
         ..EVERY_REGION
     },
     Case {
+        id: "trail-listed-and-never-shown",
+        about: "ListTrails names a second trail that no Region shows: it is there, and nobody judges it.",
+        build: |it| {
+            it.wide_trail(|_| {});
+            it.trail(|it| it.trail.is_never_described = true);
+        },
+        trails: &[SEALED],
+        ..EVERY_REGION
+    },
+    Case {
         id: "selectors-exclusions",
         about: "Management events but those of KMS and the RDS Data API are recorded; it is stated.",
         build: |it| it.wide_trail(|it| it.trail.selectors = Selectors::AllButKmsAndRdsData),

@@ -18,7 +18,7 @@ pub(super) fn describe_trails(context: &Context<'_>, call: &Call<'_>) -> Result<
     let with_shadows = call.flag("includeShadowTrails").unwrap_or(true);
     let trails = trails_had(world, call.session.account).filter(|it| {
         let is_asked = if names.is_empty() {
-            is_in(it, call.region)
+            !it.is_never_described && is_in(it, call.region)
         } else {
             !it.is_deleted_after_listing && names.iter().any(|name| name.is_of(it, call))
         };
