@@ -10,6 +10,7 @@ use aws_sdk_s3::operation::RequestId;
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
+use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tracing::Dispatch;
 use tracing::instrument::{WithDispatch, WithSubscriber};
@@ -35,6 +36,8 @@ pub(crate) struct Channel {
     jitter: Jitter,
     budget: RetryBudget,
     circuits: Circuits,
+    /// A place for each request that may be on its way.
+    places: Semaphore,
 }
 
 /// What is asked, and where.
@@ -170,8 +173,13 @@ struct Tally {
 }
 
 impl Channel {
-    /// A channel through which nothing has gone yet.
-    pub(crate) fn new(limits: Arc<Limits>, events: Arc<dyn EventSink>, clock: Clock) -> Self {
+    /// A channel through which nothing has gone yet, and at most so many requests go at a time.
+    pub(crate) fn new(
+        limits: Arc<Limits>,
+        events: Arc<dyn EventSink>,
+        clock: Clock,
+        max_in_flight: usize,
+    ) -> Self {
         Self {
             limits,
             events,
@@ -179,13 +187,14 @@ impl Channel {
             jitter: Jitter::of_this_process(),
             budget: RetryBudget::new(),
             circuits: Circuits::default(),
+            places: Semaphore::new(max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
         }
     }
 
     /// Makes one call: permit, send, classify, event; again where that can help, else a gap.
     ///
-    /// The session is asked for after the permit, which may have taken longer than a session
-    /// lives. `read` turns an output, or a failure that is an answer too, into what was asked for.
+    /// The session is asked for after the permit and the place, which may have taken longer than a
+    /// session lives. `read` turns an output, or a failure that is an answer too, into what was asked for.
     pub(crate) async fn exchange<O, E, T, S, SF, F, FF>(
         &self,
         ask: &Ask<'_>,
@@ -209,6 +218,7 @@ impl Channel {
                 return Err(before.unwrap_or_else(|| ask.kept_back(class).into()));
             }
             self.limits.permit(ask.operation, ask.place()).await;
+            let place = self.place_for(ask).await;
             let session = session().await?;
             // The circuit may have opened while this call waited.
             if let Some(Err(class)) = ask.site().map(|it| self.circuits.enter(it)) {
@@ -218,6 +228,7 @@ impl Channel {
             let start = Instant::now();
             let result = apart(quietly(send(session.provider()))).await;
             let took = start.elapsed();
+            drop(place);
             let failure = match conclude(ask, &session, &self.clock, result, &read) {
                 Ok((value, request_id)) => {
                     self.note(ask, &mut tally, took, None);
@@ -239,6 +250,20 @@ impl Channel {
             before = Some(failed(ask, &tally, failure.with_note(LEFT_ALONE), session));
             let wait = self.jitter.wait(ask.operation, ask.account, tally.attempts, class);
             tokio::time::sleep(wait).await;
+        }
+    }
+
+    /// A place among the requests that are on their way, free again when it is dropped.
+    pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+        self.places.acquire().await.ok()
+    }
+
+    /// AssumeRole goes in the place of whoever needs the session: a place of its own could be one
+    /// that all who hold one wait for.
+    async fn place_for(&self, ask: &Ask<'_>) -> Option<SemaphorePermit<'_>> {
+        match ask.operation {
+            Operation::AssumeRole => None,
+            _ => self.place().await,
         }
     }
 

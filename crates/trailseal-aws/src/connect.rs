@@ -48,6 +48,8 @@ pub struct Settings {
     pub session_tags: Vec<(String, String)>,
     /// The profile of the shared configuration; `None` leaves it to the environment.
     pub profile: Option<String>,
+    /// Requests that are on their way at the same time.
+    pub max_in_flight: usize,
     /// What time it is.
     pub clock: Clock,
     /// What takes the place of the outside world; [`Substitutes::none`] where AWS is asked.
@@ -132,7 +134,7 @@ pub async fn connect(
     let role = Role::new(&settings);
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
-    let channel = Channel::new(limits, events, settings.clock);
+    let channel = Channel::new(limits, events, settings.clock, settings.max_in_flight);
     own.session(&channel.clock).await.map_err(ConnectError::NoCredentials)?;
     let caller = identify(&channel, &clients, &own, region).await?;
     Ok(Aws { caller, role, channel, clients, own, members: SessionCache::default() })

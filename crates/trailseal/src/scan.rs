@@ -104,6 +104,7 @@ impl ScanSettings {
             source_identity: self.source_identity.clone(),
             session_tags: self.session_tags.clone().into_iter().collect(),
             profile: self.profile.clone(),
+            max_in_flight: self.max_in_flight,
             clock,
             substitutes,
         }

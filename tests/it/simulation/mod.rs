@@ -3,6 +3,8 @@
 mod chaos;
 mod limits;
 mod matrix;
+mod quotas;
+mod sessions;
 mod truth;
 mod wire;
 

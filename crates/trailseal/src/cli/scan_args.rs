@@ -104,7 +104,7 @@ pub(super) struct ScanArgs {
     /// The share of every published AWS quota that the scan may use, above 0 to 1 [default: 0.5].
     #[arg(long, env = "TRAILSEAL_RATE_SHARE")]
     rate_share: Option<f64>,
-    /// How many targets are read at the same time [default: 256].
+    /// How many requests are on their way at the same time, at most [default: 256].
     #[arg(long, env = "TRAILSEAL_MAX_IN_FLIGHT")]
     max_in_flight: Option<usize>,
     /// The severity from which on a failure sets the exit code: note, low, medium or high
