@@ -53,6 +53,7 @@ async fn a_whole_scan_at_the_whole_share_exceeds_no_published_quota() {
         }
         let calls: u64 = peaks.iter().map(|it| it.calls).sum();
         assert_eq!(calls, log.calls, "{name}: every call counts against a limit");
+        assert!(!scanned.summary.contains("Throttled"), "{name}: {}", scanned.summary);
         assert_no_gap(&scanned.folder);
     }
 }
