@@ -50,9 +50,7 @@ impl Storm {
     fn scenario(self) -> Scenario {
         let Self { seed, teams, strays, .. } = self;
         let mut text = ORGANIZATION.to_owned();
-        for (word, value) in
-            [("SEED", u64::from(seed)), ("TEAMS", teams.into()), ("STRAYS", strays.into())]
-        {
+        for (word, value) in [("SEED", seed), ("TEAMS", teams.into()), ("STRAYS", strays.into())] {
             text = text.replace(&format!("\"{word}\""), &value.to_string());
         }
         if self.has_organization_trail {
@@ -69,7 +67,6 @@ impl Storm {
             truncations: 0.002,
             denials: 0.03,
             fail_times: self.fail_times,
-            ..WeatherSettings::default()
         };
         scenario
     }

@@ -36,8 +36,8 @@ async fn a_whole_scan_at_the_whole_share_exceeds_no_published_quota() {
     let ready = Scenario::ready_made("landing-zone", start()).unwrap();
     for (name, scenario, flags) in [
         ("landing-zone", ready, &WITH_TAGS[..]),
-        ("bench", bench(25, Shape::LandingZone), &WITH_TAGS[..]),
-        ("bench-worst", bench(10, Shape::Worst), &WITH_TAGS[..2]),
+        ("bench", bench(12, Shape::LandingZone), &WITH_TAGS[..]),
+        ("bench-worst", bench(6, Shape::Worst), &WITH_TAGS[..2]),
     ] {
         let scenario = near(scenario, 1.0);
         let simulator = Arc::new(Simulator::of(&scenario));
@@ -58,22 +58,21 @@ async fn a_whole_scan_at_the_whole_share_exceeds_no_published_quota() {
     }
 }
 
-/// So many accounts that the bursts of the caller's quotas are used up, and so many of them with a
-/// bucket in the log archive that its are, too.
+/// So many accounts that the bursts of the directory's quotas are used up. No others are: the
+/// directory hands out 160 accounts a second at most, and each account pays for itself.
 const CROWD: &str = "
 seed = 3
 [[population]]
 name = \"team\"
 accounts = 300
-cases = { no-trail = 1, bucket-in-log-archive = 1 }
+cases = { no-trail = 9, trail-every-region = 1 }
 ";
 
 #[tokio::test(start_paused = true)]
 async fn a_client_that_is_a_third_too_fast_loses_nothing_and_is_seldom_throttled() {
     let scenario = near(Scenario::from_toml(CROWD, start()).unwrap(), 1.0 / 1.3);
     let simulator = Arc::new(Simulator::of(&scenario));
-    let few = ["--regions", "us-east-1", "--sample-size", "3", "--tolerable-rate", "0.9"];
-    let flags = [&WITH_TAGS[..], &few].concat();
+    let flags = [&WITH_TAGS[..], &["--regions", "us-east-1"]].concat();
     let (_guard, scanned) = scanned_in(&simulator, &scenario, &flags).await;
     assert_no_gap(&scanned.folder);
     let log = simulator.state().log.report();
@@ -81,7 +80,7 @@ async fn a_client_that_is_a_third_too_fast_loses_nothing_and_is_seldom_throttled
         let mut operations = log.operations.iter();
         operations.find(|it| it.operation == name).unwrap().throttled
     };
-    for operation in ["HeadBucket", "ListAccounts", "ListTagsForResource"] {
+    for operation in ["ListAccounts", "ListTagsForResource"] {
         assert!(throttled(operation) > 0, "{operation} was not too fast");
     }
     let throttled: u64 = log.operations.iter().map(|it| it.throttled).sum();

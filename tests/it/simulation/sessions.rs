@@ -13,7 +13,7 @@ use trailseal_aws::{PlainCredentials, Transport, TransportError};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
 use trailseal_sim::session::issue;
-use trailseal_sim::state::{LoggedCall, SessionSettings, WeatherSettings};
+use trailseal_sim::state::{SessionSettings, WeatherSettings};
 use trailseal_tests::sim::{outside, scan_from};
 
 use super::{access, rows, scanned_in, start};
@@ -25,10 +25,6 @@ fn bench(accounts: u32) -> Scenario {
 /// What a session's life comes to: it is renewed in the last fifth.
 const LIFE: u32 = 120;
 const USED: SignedDuration = SignedDuration::from_secs(96);
-
-fn time(call: &LoggedCall) -> Timestamp {
-    call.at
-}
 
 #[tokio::test(start_paused = true)]
 async fn sessions_of_two_minutes_carry_a_scan_of_many() {
@@ -53,9 +49,9 @@ async fn sessions_of_two_minutes_carry_a_scan_of_many() {
     for call in log.calls() {
         match call.resource.split(':').nth(4) {
             Some(account) if call.operation == "AssumeRole" => {
-                opened.entry(account.to_owned()).or_default().push(time(&call));
+                opened.entry(account.to_owned()).or_default().push(call.at);
             }
-            _ => used.entry(call.account.clone()).or_default().push(time(&call)),
+            _ => used.entry(call.account.clone()).or_default().push(call.at),
         }
     }
     assert_eq!(opened.len(), scenario.parts.accounts.len() - 1, "the caller's needs none");
@@ -172,7 +168,9 @@ async fn a_caller_that_is_itself_an_assumed_role_opens_every_account_for_an_hour
     // Roles that would let others stay for twelve.
     for account in &mut scenario.parts.accounts {
         let mut roles = account.roles.to_vec();
-        roles.iter_mut().for_each(|it| it.max_session_seconds = 43_200);
+        for role in &mut roles {
+            role.max_session_seconds = 43_200;
+        }
         account.roles = roles.into();
     }
     let simulator = Arc::new(Simulator::of(&scenario));
@@ -189,7 +187,6 @@ async fn a_caller_that_is_itself_an_assumed_role_opens_every_account_for_an_hour
     let (_guard, scanned) = scanned_from(outside, &flags).await;
     assert!(rows(&scanned.folder, "gaps.csv").is_empty());
     let coverage = rows(&scanned.folder, "coverage.csv");
-    let chained = format!("assumed-role/Pipeline/job");
-    assert!(coverage.iter().all(|it| it["caller_arn"].ends_with(&chained)));
+    assert!(coverage.iter().all(|it| it["caller_arn"].ends_with("assumed-role/Pipeline/job")));
     assert_eq!(coverage.iter().filter(|it| it["outcome"] == "evaluated").count(), 4 * 17);
 }

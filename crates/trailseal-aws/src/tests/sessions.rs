@@ -1,6 +1,7 @@
 //! Sessions: opened once, renewed in time, remembered when they cannot be opened.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use futures::future::join_all;
@@ -256,7 +257,7 @@ async fn while_the_probe_gives_no_answer_nothing_is_said_of_region_or_session() 
         assert_eq!(gap.class, class, "{message}");
         assert!(message.starts_with(INVALID) && message.contains("GetCallerIdentity"), "{message}");
     }
-    advance(30).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
     let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
     assert_eq!(gap.class, GapClass::RegionDisabled);
 }
