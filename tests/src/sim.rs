@@ -27,9 +27,25 @@ pub async fn scan(
     flags: &[&str],
     out: &Path,
 ) -> Result<Scanned, Failure> {
+    scan_from(outside(simulator)?, flags, out).await
+}
+
+/// What surrounds such a scan, for tests that change some of it.
+///
+/// # Errors
+/// When nobody in the world has keys.
+pub fn outside(simulator: &Arc<Simulator>) -> Result<Outside, Failure> {
+    Ok(Outside::simulated(simulator, SCENARIO)?)
+}
+
+/// The same scan with these surroundings.
+///
+/// # Errors
+/// As the command would end where it makes no report.
+pub async fn scan_from(outside: Outside, flags: &[&str], out: &Path) -> Result<Scanned, Failure> {
     let flags = flags.iter().map(OsString::from);
     let flags = flags.chain([OsString::from("--out"), out.into()]);
-    Ok(scan_in(flags, Outside::simulated(simulator, SCENARIO)?).await?)
+    Ok(scan_in(flags, outside).await?)
 }
 
 /// Every line of the record in a folder of reports.

@@ -102,28 +102,34 @@ impl Aws {
     /// opt in to, and the same session works in a Region that every account has.
     async fn resolve(&self, ask: &Ask<'_>, failed: Failed) -> Gap {
         let Some(session) = failed.refused else { return failed.gap };
-        let is_region_disabled = ask.region.is_opt_in()
-            && session.works(|| self.probe(ask.account, session.clone())).await;
-        let class = if is_region_disabled {
-            GapClass::RegionDisabled
-        } else {
-            GapClass::ExpiredCredentials
-        };
-        Gap { class, ..failed.gap }
+        if !ask.region.is_opt_in() {
+            return Gap { class: GapClass::ExpiredCredentials, ..failed.gap };
+        }
+        match session.works(|| self.probe(ask.account, session.clone())).await {
+            Ok(true) => Gap { class: GapClass::RegionDisabled, ..failed.gap },
+            Ok(false) => Gap { class: GapClass::ExpiredCredentials, ..failed.gap },
+            Err(class) => {
+                let said = failed.gap.message.as_deref().unwrap_or("no message");
+                let message = format!(
+                    "{said}; GetCallerIdentity, which tells a disabled Region from a session that is not valid, gave no answer"
+                );
+                Gap { class, ..failed.gap }.saying(&message)
+            }
+        }
     }
 
-    /// Whether AWS accepts the session in the partition's default Region; `None` if AWS could not
-    /// be asked.
-    async fn probe(&self, account: Option<AccountId>, session: Session) -> Option<bool> {
+    /// Whether AWS accepts the session in the partition's default Region, or why that could not be
+    /// asked: only a refused token says no.
+    async fn probe(&self, account: Option<AccountId>, session: Session) -> Result<bool, GapClass> {
         let region = self.default_region();
         let ask = Ask { account, ..Ask::by_caller(Operation::GetCallerIdentity, region) };
         let send = |credentials| get_caller_identity(&self.clients, region, credentials);
         let read = |output: Result<_, &Failure>| Ok(output.map(drop)?);
         let session = || std::future::ready(Ok(session.clone()));
         match self.channel.exchange(&ask, session, send, read).await {
-            Ok(_) => Some(true),
-            Err(failed) if failed.gap.class.is_retryable() => None,
-            Err(_) => Some(false),
+            Ok(_) => Ok(true),
+            Err(failed) if failed.gap.class == GapClass::ExpiredCredentials => Ok(false),
+            Err(failed) => Err(failed.gap.class),
         }
     }
 }

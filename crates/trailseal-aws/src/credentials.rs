@@ -89,16 +89,15 @@ impl Session {
     }
 
     /// Whether AWS accepts the session in a Region that every account has: as seen already, else
-    /// by the probe, whose answer is kept; `None` from it means that it could not tell.
-    pub(crate) async fn works<F>(&self, probe: impl FnOnce() -> F) -> bool
+    /// by the probe, whose answer is kept, or why that could not tell.
+    pub(crate) async fn works<F>(&self, probe: impl FnOnce() -> F) -> Result<bool, GapClass>
     where
-        F: Future<Output = Option<bool>>,
+        F: Future<Output = Result<bool, GapClass>>,
     {
         if self.0.works.load(Ordering::Relaxed) {
-            return true;
+            return Ok(true);
         }
-        let probed = self.0.probed.get_or_try_init(|| async { probe().await.ok_or(()) }).await;
-        probed.copied().unwrap_or(false)
+        self.0.probed.get_or_try_init(probe).await.copied()
     }
 
     /// The text without the session's secrets: AWS repeats signed headers in some messages.

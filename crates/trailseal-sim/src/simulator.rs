@@ -68,12 +68,13 @@ impl Simulator {
         Self { world, state: State::default(), scenario: "".into(), verifies_signatures: false }
     }
 
-    /// A simulator of this scenario, in its weather and under its limits.
+    /// A simulator of this scenario, in its weather, under its limits and with its sessions.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
         let simulator = Self::new(World::new(scenario.parts.clone()));
         simulator.state.weather.set(scenario.weather);
         simulator.state.limits.set(scenario.limits);
+        simulator.state.sessions.set(scenario.sessions);
         simulator
     }
 

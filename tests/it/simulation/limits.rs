@@ -35,24 +35,6 @@ fn run_line(lines: &[Line]) -> &RunLine {
 }
 
 #[tokio::test(start_paused = true)]
-async fn at_the_whole_share_no_published_quota_is_exceeded() {
-    let mut scenario = scenario();
-    scenario.limits = LimitSettings { enabled: true, share: 1.0 };
-    let simulator = Arc::new(Simulator::of(&scenario));
-    let flags = [&IN_REGIONS[..], &["--rate-share", "1"]].concat();
-    let (_guard, scanned) = scanned_in(&simulator, &scenario, &flags).await;
-    let peaks = simulator.state().log.peaks.report();
-    assert!(peaks.len() > 5);
-    for peak in peaks {
-        assert_eq!(peak.exceeded, 0, "{peak:?}");
-    }
-    let lines = record(&scanned.folder).unwrap();
-    let run = run_line(&lines);
-    assert_eq!((run.throttles, run.throttled_keys.len(), run.gaps.len()), (0, 0, 0));
-    assert!(!scanned.summary.contains("Throttled"));
-}
-
-#[tokio::test(start_paused = true)]
 async fn throttles_lose_nothing_and_are_named_by_whose_limit_it_was() {
     let scenario = scenario();
     let simulator = Arc::new(Simulator::of(&scenario));

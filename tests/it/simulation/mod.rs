@@ -1,9 +1,12 @@
 //! The whole program over a simulated organization: the real command line and SDK, no socket.
 
+mod chaos;
 mod exceptions;
 mod limits;
 mod matrix;
 mod members;
+mod quotas;
+mod sessions;
 mod trusted;
 mod truth;
 mod wire;

@@ -274,6 +274,7 @@ pub(crate) fn settings(fake: &Arc<Fake>) -> Settings {
         source_identity: None,
         session_tags: Vec::new(),
         profile: None,
+        max_in_flight: 256,
         clock: Clock::new(now),
         substitutes: Substitutes {
             transport: Some(Arc::new(Connected(Arc::clone(fake)))),

@@ -1,6 +1,7 @@
 //! Sessions: opened once, renewed in time, remembered when they cannot be opened.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use futures::future::join_all;
@@ -235,6 +236,30 @@ async fn an_answer_in_a_default_region_saves_the_probe() {
     let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
     assert_eq!(gap.class, GapClass::RegionDisabled);
     assert_eq!(fake.count("GetCallerIdentity"), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn while_the_probe_gives_no_answer_nothing_is_said_of_region_or_session() {
+    let fake = Fake::new(|seen, before| match seen.operation.as_str() {
+        "DescribeTrails" => Some(Reply::json_error(400, "UnrecognizedClientException", INVALID)),
+        // The first one is connect's, five are the first probe's.
+        "GetCallerIdentity" if (1..6).contains(&before) => {
+            Some(Reply::query_error(500, "InternalFailure", ""))
+        }
+        _ => None,
+    });
+    let aws = aws(&fake).await;
+    for (region, class) in
+        [("ap-east-1", GapClass::ServerError), ("me-south-1", GapClass::CircuitOpen)]
+    {
+        let gap = aws.describe_trails(target(region)).await.unwrap_err();
+        let message = gap.message.unwrap();
+        assert_eq!(gap.class, class, "{message}");
+        assert!(message.starts_with(INVALID) && message.contains("GetCallerIdentity"), "{message}");
+    }
+    tokio::time::sleep(Duration::from_secs(30)).await;
+    let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::RegionDisabled);
 }
 
 #[tokio::test(start_paused = true)]

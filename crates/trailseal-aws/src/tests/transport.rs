@@ -30,6 +30,7 @@ async fn child() {
         source_identity: None,
         session_tags: Vec::new(),
         profile: None,
+        max_in_flight: 256,
         clock: Clock::new(now),
         substitutes: Substitutes::none(),
     };

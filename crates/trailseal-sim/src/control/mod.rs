@@ -11,6 +11,8 @@
 //! | POST | `/_sim/weather` | Sets the weather; what is left out is fair |
 //! | GET | `/_sim/limits` | The limits |
 //! | POST | `/_sim/limits` | Sets the limits, `{"enabled": true, "share": 1.0}`; buckets begin full |
+//! | GET | `/_sim/sessions` | How long sessions live |
+//! | POST | `/_sim/sessions` | `{"seconds": N}` cuts new sessions short, whatever is asked for; `{}` does not |
 //! | GET | `/_sim/faults` | The rules that make calls fail, with what they struck |
 //! | POST | `/_sim/faults` | Adds a rule, or a list of rules; see below |
 //! | DELETE | `/_sim/faults` | Takes every rule out of force; `?id=N` only that one |
@@ -42,7 +44,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::Simulator;
-use crate::state::{LimitSettings, WeatherSettings};
+use crate::state::{LimitSettings, SessionSettings, WeatherSettings};
 
 /// Why the control endpoint does not do what it is told.
 struct Refusal(StatusCode, String);
@@ -90,6 +92,13 @@ const ENDPOINTS: &[Endpoint] = &[
         "/_sim/limits",
         "sets the limits: {\"enabled\": true, \"share\": 1.0}",
         set_limits,
+    ),
+    endpoint(Method::GET, "/_sim/sessions", "how long sessions live", reports::sessions),
+    endpoint(
+        Method::POST,
+        "/_sim/sessions",
+        "cuts new sessions short: {\"seconds\": 120}",
+        set_sessions,
     ),
     endpoint(Method::GET, "/_sim/faults", "the rules that make calls fail", reports::faults),
     endpoint(Method::POST, "/_sim/faults", "adds a rule, or a list of rules", add_faults),
@@ -219,6 +228,19 @@ fn set_limits(
     }
     simulator.state().limits.set(settings);
     reports::limits(simulator, request, real)
+}
+
+fn set_sessions(
+    simulator: &Simulator,
+    request: &Request<Bytes>,
+    real: Timestamp,
+) -> Result<Value, Refusal> {
+    let settings: SessionSettings = body(request)?;
+    if let Some(mistake) = settings.mistake() {
+        return Err(Refusal::bad(mistake));
+    }
+    simulator.state().sessions.set(settings);
+    reports::sessions(simulator, request, real)
 }
 
 fn add_faults(

@@ -59,6 +59,10 @@ pub(super) fn limits(simulator: &Simulator, _: &Request<Bytes>, _: Timestamp) ->
     Ok(json!(simulator.state().limits.settings()))
 }
 
+pub(super) fn sessions(simulator: &Simulator, _: &Request<Bytes>, _: Timestamp) -> Told {
+    Ok(json!(simulator.state().sessions.settings()))
+}
+
 pub(super) fn faults(simulator: &Simulator, _: &Request<Bytes>, _: Timestamp) -> Told {
     let rules = simulator.state().faults.rules();
     Ok(json!({ "faults": rules.iter().map(|it| rule::show(it)).collect::<Vec<_>>() }))

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::ENDPOINTS;
 use crate::Simulator;
-use crate::tests::{Caller, MANAGEMENT, WORKLOAD, call_sts, now, parts, simulator};
+use crate::tests::{Caller, MANAGEMENT, WORKLOAD, call_sts, element, now, parts, simulator};
 
 fn control(simulator: &Simulator, method: &str, path: &str, body: &str) -> (u16, Value) {
     let body = Bytes::from(body.to_owned());
@@ -83,6 +83,26 @@ fn weather_and_limits_change_while_it_runs() {
 }
 
 #[test]
+fn sessions_are_cut_short_and_are_not_any_more() {
+    let simulator = simulator(parts());
+    assert_eq!(told(&simulator, "/_sim/sessions"), json!({ "seconds": null }));
+    let expiry = || {
+        let body = format!(
+            "Action=AssumeRole&RoleSessionName=run&ExternalId=trailseal&RoleArn=arn:aws:iam::{WORKLOAD}:role/TrailsealAudit"
+        );
+        let response = call_sts(&simulator, &Caller::user(), "us-east-1", &body);
+        let body = std::str::from_utf8(response.body()).unwrap();
+        element(body, "Expiration").unwrap_or(body).to_owned()
+    };
+    assert_eq!(expiry(), "2026-11-20T13:00:00Z");
+    let (status, set) = control(&simulator, "POST", "/_sim/sessions", r#"{"seconds":120}"#);
+    assert_eq!((status, &set), (200, &json!({ "seconds": 120 })));
+    assert_eq!(expiry(), "2026-11-20T12:02:00Z");
+    assert_eq!(control(&simulator, "POST", "/_sim/sessions", "{}").0, 200);
+    assert_eq!(expiry(), "2026-11-20T13:00:00Z");
+}
+
+#[test]
 fn rules_come_strike_and_go() {
     let simulator = simulator(parts());
     let rules = json!([
@@ -147,6 +167,7 @@ fn what_is_not_understood_changes_nothing_and_says_why() {
     check("POST", "/_sim/weather", r#"{"rain":1}"#, 400, "unknown field `rain`");
     check("POST", "/_sim/weather", r#"{"resets":2}"#, 400, "`resets` is 2");
     check("POST", "/_sim/limits", r#"{"enabled":true,"share":0}"#, 400, "`share` is 0");
+    check("POST", "/_sim/sessions", r#"{"seconds":0}"#, 400, "`seconds` is 0");
     check("POST", "/_sim/log", r#"{"keep":1000000}"#, 400, "`keep`");
     for (rule, why) in [
         ("not json", "expected"),

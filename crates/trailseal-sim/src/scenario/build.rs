@@ -58,7 +58,8 @@ pub(super) fn make(text: &str, file: &File, start: Timestamp) -> Result<Scenario
     }
     build.user(access.caller);
     let (parts, expected) = build.builder.finish();
-    Ok(Scenario { parts, weather: file.weather, limits: file.limits, access, expected })
+    let File { weather, limits, sessions, .. } = *file;
+    Ok(Scenario { parts, weather, limits, sessions, access, expected })
 }
 
 /// The line that a span begins in.

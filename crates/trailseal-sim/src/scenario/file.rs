@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::state::{LimitSettings, WeatherSettings};
+use crate::state::{LimitSettings, SessionSettings, WeatherSettings};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -45,6 +45,8 @@ pub(super) struct File {
     pub(super) weather: WeatherSettings,
     #[serde(default)]
     pub(super) limits: LimitSettings,
+    #[serde(default)]
+    pub(super) sessions: SessionSettings,
 }
 
 /// Whose user the audit is.

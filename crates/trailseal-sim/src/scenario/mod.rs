@@ -24,7 +24,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::state::{LimitSettings, WeatherSettings};
+use crate::state::{LimitSettings, SessionSettings, WeatherSettings};
 use crate::world::Parts;
 use crate::world::account::AccountId;
 
@@ -46,6 +46,8 @@ pub struct Scenario {
     pub weather: WeatherSettings,
     /// The limits at the start.
     pub limits: LimitSettings,
+    /// How long sessions live at the start.
+    pub sessions: SessionSettings,
     /// How an audit gets in.
     pub access: Access,
     /// What an audit of the whole organization must find, by subject and control.

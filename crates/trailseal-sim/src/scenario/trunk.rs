@@ -53,9 +53,12 @@ pub(super) fn plan(build: &mut Build<'_>) -> Result<()> {
 /// Makes them: keys in the management account, buckets in the log archive.
 pub(super) fn make(build: &mut Build<'_>) -> Result<()> {
     let file = build.file;
+    // The management account may have trails of its own, and each needs a key of its own.
+    let trails = &build.builder.parts.trails;
+    let own = trails.iter().filter(|it| it.owner == build.builder.well_known.management).count();
     for (index, trail) in file.organization_trail.iter().enumerate() {
         let (case, home) = asked(build, trail)?;
-        let mut setup = build.builder.setup(build.builder.well_known.management, index);
+        let mut setup = build.builder.setup(build.builder.well_known.management, own + index);
         let archive = setup.near.log_archive;
         let (name, bucket) = if trail.control_tower {
             // Control Tower keeps the logs of an organization under a prefix with its id.

@@ -198,7 +198,8 @@ fn assume_role(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
             "The requested DurationSeconds exceeds the MaxSessionDuration set for this role.",
         ));
     }
-    let expires = call.now.as_second().saturating_add(i64::from(seconds));
+    let life = context.state.sessions.life(seconds);
+    let expires = call.now.as_second().saturating_add(i64::from(life));
     let expires = Timestamp::from_second(expires).unwrap_or(call.now);
     let session = call.text("RoleSessionName").unwrap_or_default();
     // The path is no part of the session's ARN.

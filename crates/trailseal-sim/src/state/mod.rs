@@ -6,6 +6,7 @@ mod faults;
 mod limits;
 mod log;
 mod peaks;
+mod sessions;
 mod shards;
 mod stored;
 mod weather;
@@ -16,6 +17,7 @@ pub use limits::{LimitSettings, Limits};
 pub use log::{CallLog, InFlight, LogReport, LoggedCall, OperationCalls, Remarks};
 pub(crate) use log::{Noted, Outcome};
 pub use peaks::{Peak, Peaks};
+pub use sessions::{SessionSettings, Sessions};
 pub use stored::{Stored, StoredObject};
 pub use weather::{Weather, WeatherSettings};
 
@@ -30,6 +32,8 @@ pub struct State {
     pub faults: Faults,
     /// Latency and failures by chance.
     pub weather: Weather,
+    /// How long sessions live.
+    pub sessions: Sessions,
     /// What was called.
     pub log: CallLog,
     /// Objects that were put.
