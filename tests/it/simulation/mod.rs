@@ -1,7 +1,9 @@
 //! The whole program over a simulated organization: the real command line and SDK, no socket.
 
+mod cost;
 mod limits;
 mod matrix;
+mod read_only;
 mod truth;
 mod wire;
 
