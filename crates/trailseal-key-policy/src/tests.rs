@@ -7,6 +7,7 @@ use super::*;
 mod corpus;
 mod malformed;
 mod odd_case;
+mod operators;
 mod properties;
 mod readers;
 mod scoping;

@@ -123,10 +123,7 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
 /// Where an answer to the same question is asked for only once. Of the others, lists come in pages
 /// and log objects are looked at for each trail.
 const fn is_asked_once(operation: Operation) -> bool {
-    !matches!(
-        operation,
-        Operation::ListAccounts | Operation::ListObjectsV2 | Operation::HeadObject
-    )
+    !matches!(operation, Operation::ListAccounts | Operation::ListObjectsV2 | Operation::HeadObject)
 }
 
 /// What was called more often than the page says.

@@ -78,7 +78,11 @@ pub(super) fn not_allowed(simulator: &Simulator, scenario: &Scenario) -> Vec<Str
 }
 
 /// The actions that a scan's calls need, the caller's and those with the role.
-async fn needed(scenario: &Scenario, rules: Vec<Rule>, flags: &[&str]) -> [BTreeSet<&'static str>; 2] {
+async fn needed(
+    scenario: &Scenario,
+    rules: Vec<Rule>,
+    flags: &[&str],
+) -> [BTreeSet<&'static str>; 2] {
     let simulator = Arc::new(Simulator::of(scenario));
     simulator.state().log.keep(KEPT);
     for rule in rules {
