@@ -173,6 +173,30 @@ fn some_of_an_account() {
 }
 
 #[test]
+fn a_doubt_that_no_caller_settles_stays_whatever_comes_first() {
+    let own = json!({ "StringEquals": { "kms:CallerAccount": "111122223333" } });
+    let allowing = decrypting(&json!({ "Condition": own }));
+    let deny = |condition: Value| {
+        let members = json!({ "Effect": "Deny", "Principal": "*", "Condition": condition });
+        decrypting(&members)
+    };
+    let by_tag = deny(json!({ "StringEquals": { "aws:PrincipalTag/Role": "guest" } }));
+    let unheard = deny(json!({ "Perhaps": { "a": "b" } }));
+    let part = "2 part 111122223333";
+    check(&json!([by_tag, by_tag, allowing]), &[part]);
+    let whole = "2 whole 111122223333? the operator `Perhaps` is not evaluated";
+    check(&json!([by_tag, unheard, allowing]), &[whole]);
+    check(&json!([unheard, by_tag, allowing]), &[whole]);
+    // The same within one statement.
+    let tag_first = json!({
+        "StringEquals": { "kms:CallerAccount": "111122223333", "aws:PrincipalTag/Role": "audit" },
+        "Unheard": { "a": "b" },
+    });
+    let doubt = "0 whole 111122223333? the operator `Unheard` is not evaluated";
+    check_condition(&tag_first, &[doubt]);
+}
+
+#[test]
 fn a_stranger_of_whom_it_is_not_known() {
     check_condition(
         &json!({ "StringEquals": { "aws:SourceVpce": "vpce-1" } }),
