@@ -295,6 +295,9 @@ mod tests {
         assert_eq!(addresses("2001:db8::/129", "2001:db8::1"), None);
         assert_eq!(addresses("203.0.113.0/24", "2001:db8::1"), Some(false));
         assert_eq!(addresses("::/0", "::ffff:203.0.113.9"), None);
+        for range in ["203.0.113.0/+24", "203.0.113.0/24/1", "203.0.113.0/ 24"] {
+            assert_eq!(addresses(range, "203.0.113.9"), None, "{range}");
+        }
         for range in ["2001:db8::1", "203.0.113.0/33", "203.0.113.0/", "::ffff:0:0/96", "a"] {
             assert_eq!(addresses(range, "203.0.113.9"), None, "{range}");
         }

@@ -197,6 +197,26 @@ fn a_doubt_that_no_caller_settles_stays_whatever_comes_first() {
 }
 
 #[test]
+fn an_identity_has_its_own_arn_and_a_session_its_role_s() {
+    let check = |principal: &str, wanted: &str, expected: &[&str]| {
+        let condition = json!({ "StringEquals": { "aws:PrincipalArn": wanted } });
+        let principal = json!({ "AWS": principal });
+        check(
+            &decrypting(&json!({ "Principal": principal, "Condition": condition })),
+            expected,
+        );
+    };
+    let role = "arn:aws:iam::111122223333:role/a/Reader";
+    check(role, role, &["0 Reader of 111122223333"]);
+    check(role, "arn:aws:iam::111122223333:role/Reader", &[]);
+    let session = "arn:aws:sts::111122223333:assumed-role/Reader/me";
+    let in_part = "0 me of 111122223333? the value of `aws:PrincipalArn` is known in part only";
+    check(session, role, &[in_part]);
+    check(session, session, &[in_part]);
+    check(session, "arn:aws:iam::444455556666:role/a/Reader", &[]);
+}
+
+#[test]
 fn a_stranger_of_whom_it_is_not_known() {
     check_condition(
         &json!({ "StringEquals": { "aws:SourceVpce": "vpce-1" } }),
