@@ -10,6 +10,7 @@ mod key_policy_scoped;
 mod key_readers;
 mod key_rotation;
 mod properties;
+mod words;
 
 use std::sync::Arc;
 
