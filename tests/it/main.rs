@@ -6,6 +6,7 @@ mod command_line;
 mod demo;
 mod directory;
 mod failures;
+mod fuzz;
 mod order;
 mod scope;
 mod simulation;

@@ -183,6 +183,10 @@ mod tests {
         assert_eq!(binaries("YQ==", "YQ=="), Some(true));
         assert_eq!(binaries("YQ==", "YR=="), None);
         assert_eq!(binaries("YWJj", "arn:"), None);
+        assert_eq!(binaries("arn:", "YWJj"), None);
+        assert_eq!(binaries("a+/9", "a+/9"), Some(true));
+        assert_eq!(binaries("a+/9", "YWJj"), Some(false));
+        assert_eq!(binaries("YWJjY", "YWJj"), None);
     }
 
     #[test]
@@ -203,6 +207,79 @@ mod tests {
     }
 
     #[test]
+    fn a_moment_is_counted_from_1970() {
+        // As Python's datetime counts.
+        for (text, seconds) in [
+            ("1970-01-01T00:01:01Z", 61),
+            ("1999-12-31T23:59:59Z", 946_684_799),
+            ("2000-03-01T00:00:00Z", 951_868_800),
+            ("1900-03-01T05:06:07Z", -2_203_872_833),
+            ("2024-02-29T23:30:15Z", 1_709_249_415),
+            ("2026-10-31T08:09:10Z", 1_793_434_150),
+            ("2100-02-28T12:34:56Z", 4_107_501_296),
+            ("2026-04-30T00:00:00Z", 1_777_507_200),
+            ("0001-01-01T00:00:00Z", -62_135_596_800),
+            ("2026-04-30T01:59:00+01:59", 1_777_507_200),
+            ("2026-04-29T20:30:00-03:30", 1_777_507_200),
+            ("2026-04-30T23:59:00+23:59", 1_777_507_200),
+            ("12345", 12_345),
+            ("999999999999", 999_999_999_999),
+        ] {
+            assert_eq!(date(text), Some((seconds, 0)), "{text}");
+        }
+        let fraction = |text: &str| date(&format!("1970-01-01T00:00:00.{text}Z"));
+        assert_eq!(fraction("000000001"), Some((0, 1)));
+        assert_eq!(fraction("25"), Some((0, 250_000_000)));
+        for text in ["0000000001", "", "x", "-1"] {
+            assert_eq!(fraction(text), None, "{text}");
+        }
+        for text in ["1234", "1234567890123", "2026-04-30T00:00", "2026-04-30T00:00:00"] {
+            assert_eq!(date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn only_moments_that_exist_are_read() {
+        let at = |day: &str, clock: &str| date(&format!("{day}T{clock}")).is_some();
+        let lengths = [31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31];
+        for (month, length) in (1..).zip(lengths) {
+            let day = |day: u32| at(&format!("2026-{month:02}-{day:02}"), "00:00:00Z");
+            assert!(day(1) && day(length), "{month}");
+            assert!(!day(0) && !day(length + 1), "{month}");
+        }
+        for (year, has_leap_day) in [(2000, true), (2024, true), (1900, false), (2026, false)] {
+            assert_eq!(at(&format!("{year}-02-29"), "00:00:00Z"), has_leap_day, "{year}");
+        }
+        assert!(!at("2026-00-01", "00:00:00Z") && !at("2026-13-01", "00:00:00Z"));
+        assert!(at("2026-01-01", "23:59:59Z") && at("2026-01-01", "00:00:00+23:59"));
+        for clock in ["24:00:00Z", "23:60:00Z", "23:59:60Z", "00:00:00+24:00", "00:00:00+00:60"] {
+            assert!(!at("2026-01-01", clock), "{clock}");
+        }
+        for clock in ["00:00:00+1", "00:00:00+01:00:00", "00:00:00 01:00", "0:00:00Z", "00Z"] {
+            assert!(!at("2026-01-01", clock), "{clock}");
+        }
+    }
+
+    #[test]
+    fn each_order_is_its_own() {
+        let check = |order, [less, equal, greater]: [bool; 3]| {
+            assert_eq!(numbers(order, "2", "1"), Some(less), "{order:?}");
+            assert_eq!(numbers(order, "2", "2"), Some(equal), "{order:?}");
+            assert_eq!(numbers(order, "2", "3"), Some(greater), "{order:?}");
+        };
+        check(Order::Equal, [false, true, false]);
+        check(Order::Less, [true, false, false]);
+        check(Order::LessOrEqual, [true, true, false]);
+        check(Order::Greater, [false, false, true]);
+        check(Order::GreaterOrEqual, [false, true, true]);
+        // Fifteen digits and no more, wherever the point is.
+        assert_eq!(numbers(Order::Equal, "12345678901234", "12345678901234"), Some(true));
+        assert_eq!(numbers(Order::Equal, "1234567.12345678", "1234567.12345678"), Some(true));
+        assert_eq!(numbers(Order::Equal, "1234567.123456789", "1234567.123456789"), None);
+        assert_eq!(numbers(Order::Equal, "-12345678901234", "-12345678901234"), Some(true));
+    }
+
+    #[test]
     fn addresses_lie_in_ranges() {
         assert_eq!(addresses("203.0.113.0/24", "203.0.113.9"), Some(true));
         assert_eq!(addresses("203.0.113.0/24", "203.0.114.9"), Some(false));
@@ -211,6 +288,16 @@ mod tests {
         assert_eq!(addresses("::/0", "203.0.113.9"), Some(false));
         assert_eq!(addresses("::/0", "2001:db8::1"), Some(true));
         assert_eq!(addresses("2001:db8::/32", "2001:db9::1"), Some(false));
+        assert_eq!(addresses("203.0.113.9/32", "203.0.113.8"), Some(false));
+        assert_eq!(addresses("203.0.113.8/31", "203.0.113.9"), Some(true));
+        assert_eq!(addresses("2001:db8::1/128", "2001:db8::1"), Some(true));
+        assert_eq!(addresses("2001:db8::1/128", "2001:db8::2"), Some(false));
+        assert_eq!(addresses("2001:db8::/129", "2001:db8::1"), None);
+        assert_eq!(addresses("203.0.113.0/24", "2001:db8::1"), Some(false));
+        assert_eq!(addresses("::/0", "::ffff:203.0.113.9"), None);
+        for range in ["203.0.113.0/+24", "203.0.113.0/24/1", "203.0.113.0/ 24"] {
+            assert_eq!(addresses(range, "203.0.113.9"), None, "{range}");
+        }
         for range in ["2001:db8::1", "203.0.113.0/33", "203.0.113.0/", "::ffff:0:0/96", "a"] {
             assert_eq!(addresses(range, "203.0.113.9"), None, "{range}");
         }

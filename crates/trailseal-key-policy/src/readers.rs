@@ -274,7 +274,7 @@ impl Allowing<'_> {
             let context = self.reading.context(caller);
             let reader = self.reader(Who::WholeAccount(account.clone()), &context)?;
             Some(match reader.doubt {
-                Some(Why::ContextKey(_) | Why::ContextKeyInPart(_)) => {
+                Some(why) if why.is_of_request() => {
                     Reader { who: Who::PartOfAccount(account), doubt: None, ..reader }
                 }
                 _ => reader,

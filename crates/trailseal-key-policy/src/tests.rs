@@ -7,6 +7,7 @@ use super::*;
 mod corpus;
 mod malformed;
 mod odd_case;
+mod operators;
 mod properties;
 mod readers;
 mod scoping;
@@ -483,7 +484,8 @@ fn the_object_is_known_in_part() {
     check_condition(&json!({ "StringEquals": { key: "arn:aws:s3:::other" } }), "not_allowed");
     check_condition(&json!({ "StringEquals": { key: "arn:aws:s3:::sealed/AWSLogs/a" } }), &in_part);
     check_condition(&json!({ "ArnNotLike": { key: "arn:aws:s3:::other/*" } }), "allow 0");
-    check_condition(&json!({ "Bool": { key: "true" } }), &in_part);
+    let open = "unknown 0: the value `true` cannot be compared";
+    check_condition(&json!({ "Bool": { key: "true" } }), open);
 }
 
 #[test]

@@ -56,6 +56,13 @@ impl fmt::Display for Why {
     }
 }
 
+impl Why {
+    /// Whether the rest of the request would settle it, such as who asks.
+    pub(crate) const fn is_of_request(&self) -> bool {
+        matches!(self, Self::ContextKey(_) | Self::ContextKeyInPart(_))
+    }
+}
+
 /// The answer to one question about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Truth {
@@ -83,14 +90,21 @@ impl Truth {
         }
     }
 
-    /// Whether all are so. One certain no decides, whatever else is not known.
+    /// Whether all are so. One certain no decides, whatever else is not known. Of several doubts the
+    /// first is given that no request settles, else the first: whether there is such a one must not
+    /// depend on the order.
     pub(crate) fn all(truths: impl IntoIterator<Item = Self>) -> Self {
         let mut result = Self::Yes;
         for truth in truths {
-            match truth {
-                Self::No => return Self::No,
-                Self::Unknown(_) if result == Self::Yes => result = truth,
-                Self::Yes | Self::Unknown(_) => {}
+            match (&truth, &result) {
+                (Self::No, _) => return Self::No,
+                (Self::Unknown(_), Self::Yes) => result = truth,
+                (Self::Unknown(new), Self::Unknown(known))
+                    if known.is_of_request() && !new.is_of_request() =>
+                {
+                    result = truth;
+                }
+                _ => {}
             }
         }
         result
@@ -119,6 +133,14 @@ mod tests {
         assert_eq!(Truth::all([Truth::Yes, unknown()]), unknown());
         assert_eq!(Truth::any([Truth::No, unknown(), Truth::Yes]), Truth::Yes);
         assert_eq!(Truth::any([Truth::No, unknown()]), unknown());
+        let of_request = || Truth::Unknown(Why::ContextKey("b".to_owned()));
+        for doubts in [[unknown(), of_request()], [of_request(), unknown()]] {
+            assert_eq!(Truth::all(doubts.clone()), unknown());
+            assert_eq!(Truth::any(doubts), unknown());
+        }
+        let in_part = || Truth::Unknown(Why::ContextKeyInPart("c".to_owned()));
+        assert_eq!(Truth::all([in_part(), of_request()]), in_part());
+        assert_eq!(Truth::all([of_request(), Truth::No, unknown()]), Truth::No);
         assert_eq!(Truth::all([]), Truth::Yes);
         assert_eq!(Truth::any([]), Truth::No);
     }

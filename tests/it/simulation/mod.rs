@@ -1,11 +1,13 @@
 //! The whole program over a simulated organization: the real command line and SDK, no socket.
 
 mod chaos;
+mod cost;
 mod exceptions;
 mod limits;
 mod matrix;
 mod members;
 mod quotas;
+mod read_only;
 mod sessions;
 mod trusted;
 mod truth;

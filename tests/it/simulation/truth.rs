@@ -7,7 +7,7 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 
-use super::{fair, of_text, rows, scanned_in};
+use super::{cost, fair, of_text, read_only, rows, scanned_in};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -15,12 +15,15 @@ type Cell = (String, String);
 /// What the scan found, by control and subject: status and reason.
 async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
     let simulator = Arc::new(Simulator::of(scenario));
+    simulator.state().log.keep(cost::KEPT);
     let (_folder, scanned) = scanned_in(&simulator, scenario, &[]).await;
     let log = simulator.state().log.report();
     assert_eq!(log.writes, 0, "a scan only reads");
     assert_eq!(log.unusable_accounts.first, [""; 0], "accounts that are not in use are left alone");
     assert_eq!(log.repeated_denials.first, [""; 0], "what is denied is asked once");
     assert_eq!(log.not_understood.into_keys().next(), None, "only what the services have is asked");
+    assert_eq!(cost::excess(scenario, &simulator), [""; 0], "what a scan costs is stated");
+    assert_eq!(read_only::not_allowed(&simulator, scenario), [""; 0], "the policies are enough");
     let rows = rows(&scanned.folder, "findings.csv");
     let cell = |row: &BTreeMap<String, String>| {
         let is_of_account = row["control_id"] == "account-covered";

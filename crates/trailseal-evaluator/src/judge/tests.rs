@@ -13,6 +13,7 @@ mod key_rotation;
 mod members;
 mod properties;
 mod what_follows;
+mod words;
 
 use std::sync::Arc;
 

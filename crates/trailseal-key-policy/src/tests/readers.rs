@@ -173,6 +173,47 @@ fn some_of_an_account() {
 }
 
 #[test]
+fn a_doubt_that_no_caller_settles_stays_whatever_comes_first() {
+    let own = json!({ "StringEquals": { "kms:CallerAccount": "111122223333" } });
+    let allowing = decrypting(&json!({ "Condition": own }));
+    let deny = |condition: Value| {
+        let members = json!({ "Effect": "Deny", "Principal": "*", "Condition": condition });
+        decrypting(&members)
+    };
+    let by_tag = deny(json!({ "StringEquals": { "aws:PrincipalTag/Role": "guest" } }));
+    let unheard = deny(json!({ "Perhaps": { "a": "b" } }));
+    let part = "2 part 111122223333";
+    check(&json!([by_tag, by_tag, allowing]), &[part]);
+    let whole = "2 whole 111122223333? the operator `Perhaps` is not evaluated";
+    check(&json!([by_tag, unheard, allowing]), &[whole]);
+    check(&json!([unheard, by_tag, allowing]), &[whole]);
+    // The same within one statement.
+    let tag_first = json!({
+        "StringEquals": { "kms:CallerAccount": "111122223333", "aws:PrincipalTag/Role": "audit" },
+        "Unheard": { "a": "b" },
+    });
+    let doubt = "0 whole 111122223333? the operator `Unheard` is not evaluated";
+    check_condition(&tag_first, &[doubt]);
+}
+
+#[test]
+fn an_identity_has_its_own_arn_and_a_session_its_role_s() {
+    let check = |principal: &str, wanted: &str, expected: &[&str]| {
+        let condition = json!({ "StringEquals": { "aws:PrincipalArn": wanted } });
+        let principal = json!({ "AWS": principal });
+        check(&decrypting(&json!({ "Principal": principal, "Condition": condition })), expected);
+    };
+    let role = "arn:aws:iam::111122223333:role/a/Reader";
+    check(role, role, &["0 Reader of 111122223333"]);
+    check(role, "arn:aws:iam::111122223333:role/Reader", &[]);
+    let session = "arn:aws:sts::111122223333:assumed-role/Reader/me";
+    let in_part = "0 me of 111122223333? the value of `aws:PrincipalArn` is known in part only";
+    check(session, role, &[in_part]);
+    check(session, session, &[in_part]);
+    check(session, "arn:aws:iam::444455556666:role/a/Reader", &[]);
+}
+
+#[test]
 fn a_stranger_of_whom_it_is_not_known() {
     check_condition(
         &json!({ "StringEquals": { "aws:SourceVpce": "vpce-1" } }),
@@ -295,4 +336,39 @@ fn conditions_are_shown() {
         found[0].conditions,
         ["Null kms:EncryptionContext:aws:cloudtrail:arn", "StringEquals kms:CallerAccount",]
     );
+}
+
+#[test]
+fn who_a_grantee_is_and_how_everybody_is_called() {
+    let check = |grantee: &str, expected: &str, shown: &str| {
+        let who = Who::of_grantee(grantee);
+        let statement = StatementId { index: 0, sid: None };
+        let reader = Reader { statement, who: who.clone(), conditions: Vec::new(), doubt: None };
+        assert_eq!(line(&reader), format!("0 {expected}"), "{grantee}");
+        assert_eq!(who.to_string(), shown);
+    };
+    let role = "arn:aws:iam::111122223333:role/Reader";
+    check(role, "Reader of 111122223333", role);
+    let root = "arn:aws:iam::111122223333:root";
+    check(root, "account 111122223333", "whom account 111122223333 lets");
+    let service = "logs.eu-west-1.amazonaws.com";
+    check(service, &format!("service {service}"), &format!("the service {service}"));
+    check(
+        "AROAEXAMPLE1234567890",
+        "deleted AROAEXAMPLE1234567890",
+        "the deleted AROAEXAMPLE1234567890",
+    );
+    for odd in ["*.amazonaws.com", "a:b.amazonaws.com", "a/b.amazonaws.com", "amazon"] {
+        check(odd, &format!("other {odd}"), &format!("`{odd}`"));
+    }
+    let shown = [
+        (Who::Everybody, "everybody"),
+        (Who::OtherOrganization("o-a".to_owned()), "everybody of the organization o-a"),
+        (Who::Organization, "everybody of the organization"),
+        (Who::WholeAccount("1".to_owned()), "everybody of account 1"),
+        (Who::PartOfAccount("1".to_owned()), "some of account 1"),
+    ];
+    for (who, expected) in shown {
+        assert_eq!(who.to_string(), expected);
+    }
 }

@@ -114,9 +114,11 @@ fn an_outsider_fails_unless_trusted() {
         r#"{"AWS": "arn:aws:iam::000000000077:role/Partner"}"#,
     ] {
         let facts = || under_policy(&decrypting(principal, "{}"));
-        check_facts(facts(), "fail outsider_reads");
+        let finding = check_facts(facts(), "fail outsider_reads");
         let trusting = facts().with(|it| it.trusted_readers.extend([account(77)]));
         check_facts(trusting, "pass readers_limited");
+        let says = "An account outside the organization may decrypt";
+        assert!(finding.message().starts_with(says), "{}", finding.message());
         // To be trusted with keys is another matter.
         let trusting = facts().with(|it| it.trusted_key_accounts.extend([account(77)]));
         check_facts(trusting, "fail outsider_reads");
@@ -151,6 +153,27 @@ fn the_widest_reader_gives_the_reason() {
     let both = r#"{"AWS": ["000000000077", "*"]}"#;
     let finding = check_policy(both, "{}", "fail everybody_reads");
     assert_eq!(finding.observed(), "everybody by statement 2 (`Readers`)");
+}
+
+#[test]
+fn what_is_not_understood_is_not_proven_in_whatever_order_it_stands() {
+    let own = r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#;
+    let text = decrypting(EVERYBODY, own);
+    let denial = |condition: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*",
+                "Condition": {condition}}}"#
+        )
+    };
+    let by_tag = denial(r#"{"StringEquals": {"aws:PrincipalTag/Role": "guest"}}"#);
+    let unheard = denial(r#"{"Perhaps": {"a": "b"}}"#);
+    let with = |more: &[&String]| {
+        let more = more.iter().fold(String::new(), |all, it| all + ", " + it);
+        under_policy(&text.replace("}]}", &format!("}}{more}]}}")))
+    };
+    check_facts(with(&[&by_tag]), "pass readers_limited");
+    check_facts(with(&[&by_tag, &unheard]), "not_proven readers_unknown");
+    check_facts(with(&[&unheard, &by_tag]), "not_proven readers_unknown");
 }
 
 #[test]

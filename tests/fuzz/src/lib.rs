@@ -1,0 +1,130 @@
+//! What any text must survive, and what must hold of the answer: key policies, keys of log objects,
+//! records. The fuzz targets make the text up; `tests/it/fuzz.rs` replays the seeds.
+
+use std::io;
+
+use serde_json::{Value, json};
+use trailseal_evaluator::LogCell;
+use trailseal_key_policy::{
+    BucketKey, CloudTrailDelivery, Decision, KeyPolicy, LogReading, Membership, RequestContext,
+    binding, evaluate, is_reader_denied, readers,
+};
+use trailseal_model::record::v1::Line;
+use trailseal_model::record::{RecordError, RecordReader};
+use trailseal_model::{AccountId, Region};
+use trailseal_report_csv::write_pack;
+use trailseal_report_html::write_page;
+use trailseal_report_sarif::write_sarif;
+
+const DELIVERY: CloudTrailDelivery<'static> = CloudTrailDelivery {
+    trail_arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main",
+    trail_owner_account: "111122223333",
+    key_arn: "arn:aws:kms:eu-west-1:111122223333:key/11111111-2222-3333-4444-555555555555",
+    bucket: "sealed",
+    key_prefix: None,
+    bucket_key: BucketKey::Unknown,
+};
+
+/// A key policy: it is refused or answered, twice the same, and a denial of everything that is added
+/// leaves nothing allowed.
+pub fn key_policy(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let Ok(policy) = KeyPolicy::parse(text) else { return };
+    let deliveries = [BucketKey::Enabled, BucketKey::Disabled, BucketKey::Unknown]
+        .map(|bucket_key| CloudTrailDelivery { bucket_key, ..DELIVERY });
+    let mut requests: Vec<RequestContext> =
+        deliveries.iter().map(RequestContext::cloudtrail_delivery).collect();
+    requests.push(RequestContext::cloudtrail_describes_key(&DELIVERY));
+    requests.push(RequestContext::cloudtrail_describes_key_in_context(&DELIVERY));
+    requests.push(RequestContext::of_service("s3.amazonaws.com", "kms:Decrypt", DELIVERY.key_arn));
+    let denying = with_denial(text).and_then(|it| KeyPolicy::parse(&it).ok());
+    for request in &requests {
+        let decision = evaluate(&policy, request);
+        assert_eq!(decision, evaluate(&policy, request));
+        if let Some(denying) = &denying {
+            let denied = evaluate(denying, request);
+            assert!(!matches!(denied, Decision::Allow { .. }), "{denied:?}");
+        }
+    }
+    let _ = binding(&policy, &DELIVERY);
+    let membership = |account: &str| match account.bytes().last() {
+        Some(b'3') => Membership::Member,
+        Some(b'6') => Membership::Stranger,
+        _ => Membership::Unknown,
+    };
+    for organization in [None, Some("o-a1b2c3d4e5")] {
+        let reading = LogReading { delivery: DELIVERY, organization, membership: &membership };
+        for reader in readers(&policy, &reading) {
+            let _ = reader.who.to_string();
+        }
+        let _ = is_reader_denied(&policy, &reading, "arn:aws:iam::111122223333:role/reader");
+    }
+}
+
+/// The same policy with a statement that denies everything to everybody.
+fn with_denial(text: &str) -> Option<String> {
+    let denial = json!({ "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*" });
+    let mut policy: Value = serde_json::from_str(text).ok()?;
+    match policy.get_mut("Statement")? {
+        Value::Array(statements) => statements.push(denial),
+        statement @ Value::Object(_) => *statement = json!([statement.take(), denial]),
+        _ => return None,
+    }
+    Some(policy.to_string())
+}
+
+/// The key of an object, after a line with the root of the trail's logs: what is read as the name of
+/// a log is written again as the same key, and lies where the listing of its time begins.
+pub fn object_key(data: &[u8]) {
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    let (root, key) = text.split_once('\n').unwrap_or(("AWSLogs/", text));
+    let (Some(account), Some(region)) = (AccountId::new(12_345_678_901), Region::new("eu-west-1"))
+    else {
+        return;
+    };
+    let cell = LogCell { account, region };
+    let (prefix, digests) = (cell.prefix(root), cell.digest_prefix(root));
+    let name = format!("{account}_CloudTrail_{region}_");
+    let digest = format!("{account}_CloudTrail-Digest_{region}_main_{region}_");
+    for key in [
+        key.to_owned(),
+        format!("{prefix}{key}"),
+        format!("{prefix}2026/11/05/{name}{key}"),
+        format!("{prefix}2026/11/05/{name}20261105T2355Z_{key}"),
+    ] {
+        let Some(read) = cell.names(root).read(&key) else { continue };
+        assert_eq!(cell.key(root, read), key);
+        assert!(key.starts_with(&prefix));
+        let at = read.at();
+        let day = jiff::tz::Offset::UTC.to_datetime(at).date();
+        if key.starts_with(&cell.day_prefix(root, day)) {
+            assert!(cell.first_key(root, at) <= key);
+        }
+    }
+    for key in
+        [key.to_owned(), format!("{digests}{key}"), format!("{digests}2026/11/05/{digest}{key}")]
+    {
+        if cell.digest_time(root, &key, "main", region).is_some() {
+            assert!(key.starts_with(&digests));
+            assert_eq!(cell.names(root).read(&key), None, "a digest is no log");
+        }
+    }
+}
+
+/// A record: it is refused, or its lines are written and read back as the same, and every report is
+/// made of it or refuses it.
+pub fn record(data: &[u8]) {
+    let read = || RecordReader::new(data);
+    let lines: Result<Vec<Line>, RecordError> = read().collect();
+    let _ = write_pack(read(), |_| Ok(io::sink()));
+    let _ = write_sarif(read(), io::sink());
+    let _ = write_page(read(), io::sink());
+    let Ok(lines) = lines else { return };
+    let mut written = trailseal_model::record::RecordWriter::new(Vec::new());
+    for line in &lines {
+        written.write(line).expect("memory takes everything");
+    }
+    let written = written.finish().expect("memory takes everything");
+    let again: Result<Vec<Line>, RecordError> = RecordReader::new(&*written).collect();
+    assert_eq!(again.expect("what is written can be read"), lines);
+}

@@ -1,0 +1,263 @@
+//! No operation is called more often than `docs/operations/cost.md` says. What a scan may cost
+//! follows from the simulated world, not from what the scan saw of it.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use trailseal_model::{Operation, Purpose, Thresholds};
+use trailseal_sim::Simulator;
+use trailseal_sim::scenario::Scenario;
+use trailseal_sim::state::LoggedCall;
+use trailseal_sim::world::Parts;
+use trailseal_sim::world::account::Account;
+use trailseal_sim::world::denial::matches_action;
+use trailseal_sim::world::trail::Trail;
+
+use super::{fair, scanned_in, start};
+
+const PAGE: &str = include_str!("../../../docs/operations/cost.md");
+const ORGANIZATION: &str = include_str!("cost.toml");
+
+/// As the page says: to find since when everything is sealed, and the newest digest.
+const LISTS_BESIDE_THE_WINDOW: u64 = 28 + 3;
+const HEADS_BESIDE_THE_WINDOW: u64 = 25 + 1;
+/// To find a change of key inside the window.
+const HEADS_AROUND_A_SWITCH: u64 = 20;
+/// Of the newest minute of each account and Region.
+const HEADS_OF_A_CELL: u64 = 16;
+/// Folders of accounts on a page of ListObjectsV2.
+const FOLDERS_A_PAGE: u64 = 1000;
+/// Accounts on a page of ListAccounts.
+const ACCOUNTS_A_PAGE: usize = 20;
+
+fn count<T>(items: impl Iterator<Item = T>) -> u64 {
+    items.count() as u64
+}
+
+fn distinct<T: Ord>(items: impl Iterator<Item = T>) -> u64 {
+    items.collect::<BTreeSet<_>>().len() as u64
+}
+
+fn in_use(parts: &Parts) -> impl Iterator<Item = &Account> {
+    parts.accounts.iter().filter(|it| it.state.is_usable())
+}
+
+/// The Regions of an account that are asked: all of the partition where it may not list its own.
+fn regions_of(parts: &Parts, account: &Account) -> u64 {
+    let hides = parts.denials.iter().filter(|it| it.accounts.contain(account.id));
+    let mut hidden = hides.flat_map(|it| &it.actions);
+    let is_hidden = hidden.any(|it| matches_action(it, "account:ListRegions"));
+    count(parts.partition.regions().filter(|it| is_hidden || account.regions.is_enabled(*it)))
+}
+
+/// The accounts and Regions in which a trail delivers.
+fn cells_of(parts: &Parts, trail: &Trail) -> u64 {
+    let covers = |it: &&Account| trail.is_organization || it.id == trail.owner;
+    let covered = in_use(parts).filter(covers);
+    covered.map(|it| if trail.is_multi_region { regions_of(parts, it) } else { 1 }).sum()
+}
+
+/// Whose session looks for a bucket: its owner's where the trail's owner or the log archive is it.
+fn reader_of(scenario: &Scenario, trail: &Trail) -> impl Ord + use<> {
+    let found = scenario.parts.buckets.iter().find(|it| it.name == trail.bucket);
+    let owner = found.map(|it| it.owner).filter(|it| Some(*it) == scenario.access.log_archive);
+    (owner.unwrap_or(trail.owner), trail.bucket.clone())
+}
+
+/// The most calls of an operation that a scan of this scenario may make, without options that ask
+/// for more.
+fn most(operation: Operation, scenario: &Scenario) -> u64 {
+    let parts = &scenario.parts;
+    let units = parts.organization.as_ref().map_or(0, |it| 1 + it.units.len() as u64);
+    let trails = || parts.trails.iter();
+    let opened = count(in_use(parts));
+    let thresholds = Thresholds::DEFAULT;
+    let (size, budget) = (u64::from(thresholds.sample_size), u64::from(thresholds.listing_budget));
+    match operation {
+        Operation::GetCallerIdentity => 1,
+        Operation::ListAccounts => {
+            let empty = parts.organization.as_ref().map_or(0, |it| it.empty_page_every as usize);
+            let pages = parts.accounts.len().div_ceil(ACCOUNTS_A_PAGE);
+            (pages + parts.accounts.len().checked_div(empty).unwrap_or_default()) as u64
+        }
+        Operation::ListRoots => units.min(1),
+        Operation::ListOrganizationalUnitsForParent => units,
+        Operation::ListAccountsForParent => {
+            let has_paths = parts.organization.as_ref().is_none_or(|it| it.shows_paths);
+            if has_paths { 0 } else { units }
+        }
+        Operation::DescribeOrganization | Operation::ListTagsForResource | Operation::PutObject => {
+            0
+        }
+        Operation::AssumeRole => opened - 1,
+        Operation::ListRegions | Operation::ListTrails => opened,
+        Operation::DescribeTrails | Operation::ListEventDataStores => {
+            in_use(parts).map(|it| regions_of(parts, it)).sum()
+        }
+        Operation::GetTrailStatus => {
+            let of_owner = |it: &Trail| Trail { is_organization: false, ..it.clone() };
+            let of_members = |it: &Trail| if it.is_organization { opened - 1 } else { 0 };
+            trails().map(|it| cells_of(parts, &of_owner(it)) + of_members(it)).sum()
+        }
+        Operation::GetEventSelectors => count(trails()),
+        Operation::GetEventDataStore => parts.stores.len() as u64,
+        Operation::DescribeKey => {
+            let of_stores = parts.stores.iter().map(|it| &it.key);
+            distinct(trails().map(|it| &it.key).chain(of_stores).flatten())
+        }
+        Operation::GetKeyPolicy | Operation::ListGrants | Operation::GetKeyRotationStatus => {
+            distinct(trails().filter_map(|it| it.key.as_ref()))
+        }
+        Operation::ListBuckets => {
+            distinct(trails().map(|it| it.owner).chain(scenario.access.log_archive))
+        }
+        Operation::HeadBucket => distinct(trails().map(|it| reader_of(scenario, it))),
+        Operation::ListObjectsV2 => {
+            let folders = count(parts.accounts.iter()).div_ceil(FOLDERS_A_PAGE);
+            let of_trail = |it: &Trail| {
+                let folders = if it.is_organization { folders } else { 0 };
+                budget + LISTS_BESIDE_THE_WINDOW + cells_of(parts, it) + folders
+            };
+            trails().map(of_trail).sum()
+        }
+        Operation::HeadObject => {
+            let fixed = 2 * size + HEADS_AROUND_A_SWITCH + HEADS_BESIDE_THE_WINDOW;
+            let of_trail = |it| fixed + HEADS_OF_A_CELL * cells_of(parts, it);
+            trails().map(of_trail).sum()
+        }
+    }
+}
+
+/// Where an answer to the same question is asked for only once. Of the others, lists come in pages
+/// and log objects are looked at for each trail.
+const fn is_asked_once(operation: Operation) -> bool {
+    !matches!(operation, Operation::ListAccounts | Operation::ListObjectsV2 | Operation::HeadObject)
+}
+
+/// What was called more often than the page says.
+pub(super) fn excess(scenario: &Scenario, simulator: &Simulator) -> Vec<String> {
+    let mut excess = Vec::new();
+    let of_run = simulator.state().log.report().operations;
+    for it in of_run {
+        let operation = Operation::from_word(it.operation).unwrap();
+        let most = most(operation, scenario);
+        if it.calls > most {
+            excess.push(format!("{operation}: {} calls, at most {most} are stated", it.calls));
+        }
+    }
+    let mut seen = BTreeSet::new();
+    for it in simulator.state().log.calls() {
+        let operation = Operation::from_word(&it.operation).unwrap();
+        let LoggedCall { operation: name, account, region, resource, .. } = it;
+        // A key is described once, whoever wants to know.
+        let of_key = operation.service() == "kms";
+        let asked_in = if of_key { Default::default() } else { (account, region) };
+        let question = (name, asked_in, resource);
+        if is_asked_once(operation) && !seen.insert(question.clone()) {
+            excess.push(format!("asked twice: {question:?}"));
+        }
+    }
+    excess
+}
+
+/// So many calls are kept of a scan.
+pub(super) const KEPT: usize = 100_000;
+
+async fn scanned(scenario: &Scenario) -> Arc<Simulator> {
+    let simulator = Arc::new(Simulator::of(scenario));
+    simulator.state().log.keep(KEPT);
+    scanned_in(&simulator, scenario, &["--seed", "1"]).await;
+    simulator
+}
+
+fn calls(simulator: &Simulator, operation: Operation) -> u64 {
+    let operations = simulator.state().log.report().operations;
+    operations.iter().filter(|it| it.operation == operation.as_str()).map(|it| it.calls).sum()
+}
+
+#[tokio::test(start_paused = true)]
+async fn more_trails_cost_no_more_calls_about_their_key_and_bucket() {
+    let mut scenario = Scenario::from_toml(ORGANIZATION, start()).unwrap();
+    let before = scanned(&scenario).await;
+    let trails = &mut scenario.parts.trails;
+    let single = trails.iter().position(|it| it.is_multi_region && !it.is_organization).unwrap();
+    for number in 0..4 {
+        let name = format!("another-{number}").into();
+        let another = Trail { name, ..trails[single].clone() };
+        trails.push(another);
+    }
+    let after = scanned(&scenario).await;
+    assert_eq!(excess(&scenario, &after), [""; 0]);
+    let more = |operation| calls(&after, operation) - calls(&before, operation);
+    for operation in Operation::ALL.iter().copied() {
+        let expected = match operation {
+            Operation::GetTrailStatus => 4 * 17,
+            Operation::GetEventSelectors => 4,
+            Operation::ListObjectsV2 | Operation::HeadObject => continue,
+            _ => 0,
+        };
+        assert_eq!(more(operation), expected, "{operation}");
+    }
+}
+
+/// The trail of each kind, as the page names it, and its bucket.
+fn kinds(scenario: &Scenario) -> Vec<(String, String)> {
+    let parts = &scenario.parts;
+    let kind = |it: &Trail| {
+        let owner = parts.accounts.iter().find(|account| account.id == it.owner).unwrap();
+        let kind = if it.is_organization { "organization-sealed" } else { &owner.name };
+        (kind.to_owned(), it.bucket.to_string())
+    };
+    parts.trails.iter().map(kind).collect()
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_says_what_the_log_objects_of_each_kind_of_trail_cost() {
+    let scenario = Scenario::from_toml(ORGANIZATION, start()).unwrap();
+    let simulator = scanned(&scenario).await;
+    assert_eq!(excess(&scenario, &simulator), [""; 0]);
+    let mut by_bucket: BTreeMap<String, [u32; 2]> = BTreeMap::new();
+    for it in simulator.state().log.calls() {
+        let place = ["ListObjectsV2", "HeadObject"].iter().position(|name| *name == it.operation);
+        let resource = it.resource.strip_prefix("arn:aws:s3:::").unwrap_or_default();
+        let bucket = resource.split('/').next().unwrap_or_default();
+        if let Some(place) = place {
+            by_bucket.entry(bucket.to_owned()).or_default()[place] += 1;
+        }
+    }
+    let measured = kinds(&scenario).into_iter().map(|(kind, bucket)| {
+        let [lists, heads] = by_bucket[&bucket];
+        format!("| `{kind}` | {lists} | {heads} |")
+    });
+    let rows = PAGE.lines().filter(|it| it.ends_with(" |") && it.matches('|').count() == 5);
+    let stated: BTreeSet<&str> = rows.skip(2).filter_map(|it| it.get(it.find("| `")?..)).collect();
+    let measured: BTreeSet<String> = measured.collect();
+    assert_eq!(stated, measured.iter().map(String::as_str).collect());
+}
+
+#[test]
+fn the_page_has_a_row_for_every_operation_that_audits_and_names_the_same_numbers() {
+    for operation in Operation::ALL.iter().filter(|it| it.purpose() == Purpose::Audit) {
+        let row = format!("\n| `{operation}` |");
+        assert_eq!(PAGE.matches(&row).count(), 1, "{operation}");
+    }
+    let Thresholds { sample_size, listing_budget, .. } = Thresholds::DEFAULT;
+    let beside = 2 * u64::from(sample_size) + HEADS_AROUND_A_SWITCH + HEADS_BESIDE_THE_WINDOW;
+    let lists = u64::from(listing_budget) + LISTS_BESIDE_THE_WINDOW;
+    for number in [beside, lists, u64::from(sample_size), u64::from(listing_budget)] {
+        assert!(PAGE.contains(&format!("**{number}**")), "{number}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_excess_is_noticed() {
+    let mut scenario = fair("standalone");
+    let simulator = scanned(&scenario).await;
+    assert_eq!(excess(&scenario, &simulator), [""; 0]);
+    // As if one trail less had been there to ask about, and no key.
+    scenario.parts.trails.clear();
+    let excess = excess(&scenario, &simulator).join("\n");
+    for operation in ["GetTrailStatus: 17 calls", "GetEventSelectors: 1 calls", "HeadObject: "] {
+        assert!(excess.contains(operation), "{excess}");
+    }
+}
