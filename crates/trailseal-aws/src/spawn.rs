@@ -55,7 +55,7 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "as it was")]
     async fn a_panic_comes_out_as_it_was() {
-        apart(async { panic!("as it was") }).await
+        apart(async { panic!("as it was") }).await;
     }
 
     #[tokio::test(start_paused = true)]

@@ -343,7 +343,6 @@ impl Facts {
         self.0
     }
 }
-
 pub(crate) fn member(number: u64, state: AccountState) -> Account {
     Account { id: account(number), name: format!("account {number}"), state, ou_path: None }
 }
@@ -374,11 +373,11 @@ pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
 
 /// A year of sealed logs.
 pub(crate) fn sealed_history() -> HistorySample {
-    let oldest = now() - SignedDuration::from_hours(365 * 24);
+    let oldest = Some(now() - SignedDuration::from_hours(365 * 24));
     HistorySample {
-        oldest: Some(oldest),
+        oldest,
         examined: 13,
-        sealed_since: Some(oldest),
+        sealed_since: oldest,
         oldest_read_by: Some(evidence()),
         listed_by: Some(evidence()),
         ..HistorySample::default()
@@ -387,8 +386,8 @@ pub(crate) fn sealed_history() -> HistorySample {
 
 /// The newest digest.
 pub(crate) fn digest(result: SampleResult, deviation: Option<DeviationClass>) -> DigestSample {
-    let newest = Box::new(object(result, deviation));
-    DigestSample { newest: Some(newest), listed_by: Some(evidence()), gaps: Vec::new() }
+    let newest = Some(Box::new(object(result, deviation)));
+    DigestSample { newest, listed_by: Some(evidence()), gaps: Vec::new() }
 }
 
 fn bucket() -> BucketFacts {

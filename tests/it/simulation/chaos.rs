@@ -405,10 +405,13 @@ impl Scan {
                 continue;
             }
             let accounts = kin.of_subject(&subject);
-            // Of accounts that were not listed nothing is known, wherever they come in.
+            // A member's gap names the trail. Of accounts that were not listed nothing is known,
+            // wherever they come in.
             let bears = |id: &str| {
                 self.gaps.get(id).is_some_and(|it| {
-                    accounts.contains(&it["account_id"]) || it["operation"] == "ListAccounts"
+                    accounts.contains(&it["account_id"])
+                        || it["subject"] == subject
+                        || it["operation"] == "ListAccounts"
                 })
             };
             let is_explained =

@@ -45,7 +45,7 @@ impl Policy {
         self.statements(effect).any(|it| {
             let is_about = |pattern: &&str| matches_text(pattern, resource);
             texts(&it["Action"]).iter().any(|pattern| matches_action(pattern, action))
-                && texts(&it["Resource"]).iter().any(|pattern| is_about(pattern))
+                && texts(&it["Resource"]).iter().any(is_about)
         })
     }
 

@@ -15,7 +15,8 @@ fn a_key_or_policy_that_is_unread_is() {
     let unread = || Facts::sealed().key_is(Observed::Unread(gap(0)));
     check(unread(), "key-customer-managed not_proven unread", true);
     check(unread(), "key-usable not_proven unread", true);
-    check(unread(), "key-policy-allows-cloudtrail not_proven unread", true);
+    let policy_too = unread().policy_is(Some(Observed::Unread(gap(0))));
+    check(policy_too, "key-policy-allows-cloudtrail not_proven unread", true);
     let policy = Facts::sealed().policy_is(Some(Observed::Unread(gap(0))));
     check(policy, "key-policy-allows-cloudtrail not_proven unread", true);
     let never_asked = Facts::sealed().names_key(Some("arn:aws:kms:us-east-1:000000000001:key/2"));

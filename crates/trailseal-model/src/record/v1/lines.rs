@@ -367,6 +367,7 @@ pub struct CoverageLine {
     #[serde(default)]
     pub exception_ids: Vec<String>,
     /// The ARNs of the trails that cover it, as `account-covered` counts them.
+    #[serde(default)]
     pub covered_by: Vec<String>,
     /// How delivery of organization trails goes there, as the member is told: `delivering`, `stale`,
     /// `never_delivered`, `error_contradicted`, `unread`, `delivery_error` or `not_logging`, the worst
