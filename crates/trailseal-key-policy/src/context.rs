@@ -331,6 +331,13 @@ mod tests {
     }
 
     #[test]
+    fn an_empty_prefix_is_none() {
+        let sealed = |key_prefix| sealed_arn(&CloudTrailDelivery { key_prefix, ..DELIVERY });
+        assert_eq!(sealed(Some("")), sealed(None));
+        assert_ne!(sealed(Some("prod")), sealed(None));
+    }
+
+    #[test]
     fn an_empty_value_is_no_value() {
         let context = RequestContext::of_service("s", "kms:Decrypt", "k");
         let context = context.with("a", ContextValue::Known(Vec::new()));

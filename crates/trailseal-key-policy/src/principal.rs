@@ -176,5 +176,7 @@ mod tests {
         check(session, &named, &unknown(session), &unknown(session));
         let other = "arn:aws:iam::111122223333:role/b";
         check(other, &named, no, no);
+        // No session of another account is this role's.
+        check("arn:aws:sts::444455556666:assumed-role/a/b", &named, no, no);
     }
 }
