@@ -818,8 +818,7 @@ mod shared_prefix {
 
     #[test]
     fn a_history_that_the_group_explains_nothing_of_stays_as_it_was() {
-        let unread =
-            HistorySample { oldest: Some(now()), sealed_since: None, ..sealed_history() };
+        let unread = HistorySample { oldest: Some(now()), sealed_since: None, ..sealed_history() };
         let facts = Facts::sealed().trail(|it| it.history = unread.clone());
         let facts = settled(facts.and_trail("sibling", |_| ())).build();
         assert_eq!(facts.trails[0].history, unread);

@@ -53,3 +53,13 @@ fn a_listing_that_was_refused_is_unread_whatever_it_listed_before() {
         assert!(finding.message().contains("could not be listed"), "{}", finding.message());
     }
 }
+
+#[test]
+fn a_deviating_object_is_named_by_its_file() {
+    let sample = deviating(DeviationClass::SseS3);
+    let (folder, file) = sample.deviating[0].newest.key.rsplit_once('/').unwrap();
+    let (folder, file) = (folder.to_owned(), format!("'{file}'"));
+    let finding = check(Facts::sealed().objects(sample), "log-objects-sealed fail sse_s3");
+    assert!(finding.message().contains(&file), "{}", finding.message());
+    assert!(!finding.message().contains(&folder), "{}", finding.message());
+}
