@@ -11,6 +11,9 @@ pub(crate) enum Bench {
     Fanout(Fanout),
     /// The simulator's server under a load: requests a second, processor time and memory.
     Sim(Sim),
+    /// A whole scan by the program against the simulator: ratios to quotas, to the same calls by bare
+    /// SDK clients and to latency, and peak memory.
+    Scan(Scan),
 }
 
 /// What `bench fanout` takes; all but the profile belong to the program itself.
@@ -59,6 +62,70 @@ pub(crate) struct Sim {
     profile: Profile,
 }
 
+/// What `bench scan` takes; all but the profile belong to the program itself.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Scan {
+    /// Accounts of the organization.
+    #[arg(long, value_name = "N")]
+    accounts: Option<u32>,
+    /// Regions of each account.
+    #[arg(long, value_name = "N")]
+    regions: Option<u32>,
+    /// `landing-zone`: an organization trail, and a trail of its own in every tenth account;
+    /// `worst`: a trail of its own in every account.
+    #[arg(long, value_name = "SCENARIO")]
+    scenario: Option<String>,
+    /// The share of the published quotas that the program may take [default: 1].
+    #[arg(long, value_name = "SHARE")]
+    share: Option<f64>,
+    /// Handed to the program too, such as `--flag=--sample-size=300`.
+    #[arg(long = "flag", value_name = "FLAG", allow_hyphen_values = true)]
+    flags: Vec<String>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// Fail if the time is above this multiple of the bound.
+    #[arg(long, value_name = "RATIO")]
+    max_ratio: Option<f64>,
+    /// Fail if processor time for a call is above this multiple of a bare client's.
+    #[arg(long, value_name = "RATIO")]
+    max_cpu_ratio: Option<f64>,
+    /// Fail if the peak memory is above this.
+    #[arg(long, value_name = "MIB")]
+    max_rss_mib: Option<u32>,
+    /// Keep the reports in this folder.
+    #[arg(long, value_name = "FOLDER")]
+    out: Option<String>,
+    /// How the programs are built.
+    #[arg(long, value_enum, default_value = "release")]
+    profile: Profile,
+}
+
+impl Scan {
+    fn run(&self) -> Result<()> {
+        let programs = ["bench-scan", "trailseal", "bare-calls"];
+        let [bench, program, bare] = workspace::programs(programs, self.profile)?;
+        let mut command = workspace::command(bench);
+        command.arg("--program").arg(program).arg("--bare").arg(bare);
+        let mut add = |flag: &str, value: Option<String>| {
+            command.args(value.into_iter().flat_map(|it| [flag.to_owned(), it]));
+        };
+        add("--accounts", self.accounts.map(|it| it.to_string()));
+        add("--regions", self.regions.map(|it| it.to_string()));
+        add("--scenario", self.scenario.clone());
+        add("--share", self.share.map(|it| it.to_string()));
+        add("--max-ratio", self.max_ratio.map(|it| it.to_string()));
+        add("--max-cpu-ratio", self.max_cpu_ratio.map(|it| it.to_string()));
+        add("--max-rss-mib", self.max_rss_mib.map(|it| it.to_string()));
+        add("--out", self.out.clone());
+        command.args(self.flags.iter().map(|it| format!("--flag={it}")));
+        if self.json {
+            command.arg("--json");
+        }
+        workspace::run(&mut command)
+    }
+}
+
 /// Runs a benchmark.
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
@@ -70,6 +137,7 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
             ];
             run_program("bench-fanout", it.profile, &numbers, it.json)
         }
+        Bench::Scan(it) => it.run(),
         Bench::Sim(it) => {
             let numbers = [
                 ("--accounts", it.accounts),

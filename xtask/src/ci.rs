@@ -119,6 +119,20 @@ const STEPS: &[Step] = &[
         ],
         environment: &[],
     },
+    Step {
+        name: "bench-scan",
+        about: "a scan over TCP, and the same calls by bare clients; time is not judged",
+        program: Program::Xtask,
+        arguments: &[
+            "bench",
+            "scan",
+            "--profile=dev",
+            "--accounts=60",
+            "--regions=17",
+            "--max-rss-mib=192",
+        ],
+        environment: &[],
+    },
 ];
 
 /// What `ci` takes.

@@ -84,8 +84,35 @@ pub(crate) fn program(package: &str, name: &str, profile: Profile) -> Result<Pat
         }
     };
     run(&mut build)?;
-    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
-    Ok(target.join(folder).join(name))
+    Ok(target().join(folder).join(name))
+}
+
+/// Builds the programs that a bench sets side by side, with the same features, and returns their
+/// paths.
+pub(crate) fn programs<const N: usize>(
+    names: [&str; N],
+    profile: Profile,
+) -> Result<[PathBuf; N]> {
+    let mut build = cargo();
+    build.args(["build", "--quiet"]);
+    let folder = match profile {
+        Profile::Dev => {
+            build.args(["--workspace", "--all-targets"]);
+            "debug"
+        }
+        Profile::Release => {
+            build.args(["--release", "--bins"]);
+            build.args(["--package", "trailseal", "--package", "trailseal-aws"]);
+            build.args(["--package", "trailseal-tests"]);
+            "release"
+        }
+    };
+    run(&mut build)?;
+    Ok(names.map(|it| target().join(folder).join(it)))
+}
+
+fn target() -> PathBuf {
+    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into)
 }
 
 #[cfg(test)]
