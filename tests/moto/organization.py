@@ -86,19 +86,24 @@ class Organization:
     tree: dict[str, dict[str, int]]
 
 
-def build(moto: Moto) -> Organization:
+def build(
+    moto: Moto,
+    parents: dict[str, str | None] = UNITS,
+    places: dict[str, str] = ACCOUNTS,
+    tags: dict[str, dict[str, str]] = TAGS,
+) -> Organization:
     """Creates the organization; one call after the other, so that moto's ids repeat."""
     client = moto.client("organizations")
     organization = client.create_organization(FeatureSet="ALL")["Organization"]
     root = client.list_roots()["Roots"][0]["Id"]
     units: dict[str, str] = {}
-    for label, parent in UNITS.items():
+    for label, parent in parents.items():
         parent_id = units[parent] if parent else root
         name = UNIT_NAMES.get(label, label)
         answer = client.create_organizational_unit(ParentId=parent_id, Name=name)
         units[label] = answer["OrganizationalUnit"]["Id"]
     members = {}
-    for label, unit in ACCOUNTS.items():
+    for label, unit in places.items():
         name = ACCOUNT_NAMES.get(label, label)
         answer = client.create_account(AccountName=name, Email=f"{label}@example.com")
         account_id = answer["CreateAccountStatus"]["AccountId"]
@@ -106,16 +111,15 @@ def build(moto: Moto) -> Organization:
             AccountId=account_id, SourceParentId=root, DestinationParentId=units[unit]
         )
         members[label] = Account(moto, label, account_id)
-    for label, tags in TAGS.items():
-        pairs = [{"Key": key, "Value": value} for key, value in tags.items()]
+    for label, values in tags.items():
+        pairs = [{"Key": key, "Value": value} for key, value in values.items()]
         client.tag_resource(ResourceId=members[label].id, Tags=pairs)
     management_id = organization["MasterAccountId"]
     name = client.describe_account(AccountId=management_id)["Account"]["Name"]
     if name != MANAGEMENT:
         raise SystemExit(f"moto calls the management account {name!r}, not {MANAGEMENT!r}")
-    return Organization(
-        organization["Id"], management(moto, management_id), members, tree(root, units)
-    )
+    under = tree(root, units, parents, places)
+    return Organization(organization["Id"], management(moto, management_id), members, under)
 
 
 def management(moto: Moto, account_id: str) -> Account:
@@ -123,10 +127,12 @@ def management(moto: Moto, account_id: str) -> Account:
     return Account(moto, MANAGEMENT, account_id, MANAGEMENT_CREDENTIALS)
 
 
-def tree(root: str, units: dict[str, str]) -> dict[str, dict[str, int]]:
+def tree(
+    root: str, units: dict[str, str], parents: dict[str, str | None], places: dict[str, str]
+) -> dict[str, dict[str, int]]:
     """What stands under the root and each unit; the management account stands under the root."""
-    parents = [units[parent] if parent else root for parent in UNITS.values()]
-    below, accounts = Counter(parents), Counter(units[unit] for unit in ACCOUNTS.values())
+    below = Counter(units[parent] if parent else root for parent in parents.values())
+    accounts = Counter(units[unit] for unit in places.values())
     accounts[root] += 1
     return {
         it: {"units": below[it], "accounts": accounts[it]} for it in (root, *units.values())

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 
 from organization import Organization
 from trails import (
+    Bucket,
     create_bucket,
     create_key,
     create_trail_elsewhere,
@@ -28,7 +29,7 @@ DELIVERED = {
 }
 
 
-def build(organization: Organization, now: datetime) -> None:
+def create(organization: Organization) -> tuple[Bucket, str]:
     """Trail in the management account; bucket and key in the account `log-archive`."""
     management, archive = organization.management, organization.members["log-archive"]
     statements = documented_statements(management, trail=NAME)
@@ -43,10 +44,16 @@ def build(organization: Organization, now: datetime) -> None:
         multi_region=True,
         organization=True,
     )
+    return bucket, key_arn
+
+
+def build(organization: Organization, now: datetime) -> None:
+    """The trail, and what it delivered."""
+    bucket, key_arn = create(organization)
     # The one of tomorrow does not count before its time.
     midnight = now.replace(hour=0, minute=0, second=0, microsecond=0)
     times = [midnight + timedelta(days=day) for day in (-2, -1, 0, 1)]
-    accounts = {management: ("us-east-1",)} | {
+    accounts = {organization.management: ("us-east-1",)} | {
         organization.members[label]: regions for label, regions in DELIVERED.items()
     }
     for account, regions in accounts.items():
