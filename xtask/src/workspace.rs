@@ -89,10 +89,7 @@ pub(crate) fn program(package: &str, name: &str, profile: Profile) -> Result<Pat
 
 /// Builds the programs that a bench sets side by side, with the same features, and returns their
 /// paths.
-pub(crate) fn programs<const N: usize>(
-    names: [&str; N],
-    profile: Profile,
-) -> Result<[PathBuf; N]> {
+pub(crate) fn programs<const N: usize>(names: [&str; N], profile: Profile) -> Result<[PathBuf; N]> {
     let mut build = cargo();
     build.args(["build", "--quiet"]);
     let folder = match profile {
