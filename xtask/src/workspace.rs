@@ -71,25 +71,19 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String> {
 /// In the dev profile everything is built, tests included, because then cargo takes the same
 /// features as `cargo test --workspace` and builds the AWS SDK once instead of twice.
 pub(crate) fn program(package: &str, name: &str, profile: Profile) -> Result<PathBuf> {
-    let mut build = cargo();
-    build.args(["build", "--quiet"]);
-    let folder = match profile {
-        Profile::Dev => {
-            build.args(["--workspace", "--all-targets"]);
-            "debug"
-        }
-        Profile::Release => {
-            build.args(["--release", "--package", package, "--bin", name]);
-            "release"
-        }
-    };
-    run(&mut build)?;
-    Ok(target().join(folder).join(name))
+    Ok(build(profile, &["--package", package, "--bin", name])?.join(name))
 }
 
 /// Builds the programs that a bench sets side by side, with the same features, and returns their
 /// paths.
 pub(crate) fn programs<const N: usize>(names: [&str; N], profile: Profile) -> Result<[PathBuf; N]> {
+    let packages = ["-p", "trailseal", "-p", "trailseal-aws", "-p", "trailseal-tests", "--bins"];
+    let folder = build(profile, &packages)?;
+    Ok(names.map(|it| folder.join(it)))
+}
+
+/// Builds everything, or in the release profile what is named, and returns where it is.
+fn build(profile: Profile, in_release: &[&str]) -> Result<PathBuf> {
     let mut build = cargo();
     build.args(["build", "--quiet"]);
     let folder = match profile {
@@ -98,18 +92,13 @@ pub(crate) fn programs<const N: usize>(names: [&str; N], profile: Profile) -> Re
             "debug"
         }
         Profile::Release => {
-            build.args(["--release", "--bins"]);
-            build.args(["--package", "trailseal", "--package", "trailseal-aws"]);
-            build.args(["--package", "trailseal-tests"]);
+            build.arg("--release").args(in_release);
             "release"
         }
     };
     run(&mut build)?;
-    Ok(names.map(|it| target().join(folder).join(it)))
-}
-
-fn target() -> PathBuf {
-    env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into)
+    let target = env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), Into::into);
+    Ok(target.join(folder))
 }
 
 #[cfg(test)]
