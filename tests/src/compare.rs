@@ -12,35 +12,53 @@ use crate::Failure;
 /// # Errors
 /// When it is not the report that its name says.
 pub fn blanked(name: &str, bytes: &[u8]) -> Result<String, Failure> {
+    blanked_with(name, bytes, &[])
+}
+
+/// The same with these further columns or fields blanked.
+///
+/// # Errors
+/// As [`blanked`].
+pub fn blanked_with(name: &str, bytes: &[u8], further: &[&str]) -> Result<String, Failure> {
     let text = std::str::from_utf8(bytes)?;
     let json = |text: &str| -> Result<String, Failure> {
-        Ok(format!("{}\n", blanked_json(serde_json::from_str(text)?)))
+        Ok(format!("{}\n", blanked_json(serde_json::from_str(text)?, further)))
     };
     match Path::new(name).extension().and_then(|it| it.to_str()) {
-        Some("csv") => Ok(blanked_csv(text)),
+        Some("csv") => Ok(blanked_csv(text, further)),
         Some("jsonl") => text.lines().map(json).collect(),
         Some("json") => json(text),
-        Some("sarif") => blanked_sarif(serde_json::from_str(text)?),
+        Some("sarif") => blanked_sarif(serde_json::from_str(text)?, further),
         _ => Ok(text.to_owned()),
     }
 }
 
-fn blanked_json(value: Value) -> Value {
+fn blanked_json(value: Value, further: &[&str]) -> Value {
     match value {
         Value::Object(fields) => fields
             .into_iter()
             .map(|(name, value)| {
-                let is_volatile = VOLATILE.contains(&name.as_str());
-                (name, if is_volatile { Value::Null } else { blanked_json(value) })
+                let is_blank = is_blank(&name, further);
+                (name, if is_blank { Value::Null } else { blanked_json(value, further) })
             })
             .collect(),
-        Value::Array(values) => values.into_iter().map(blanked_json).collect(),
+        Value::Array(values) => {
+            values.into_iter().map(|value| blanked_json(value, further)).collect()
+        }
         other => other,
     }
 }
 
-/// SARIF's own names for the run's id and times.
-fn blanked_sarif(mut document: Value) -> Result<String, Failure> {
+fn is_blank(name: &str, further: &[&str]) -> bool {
+    VOLATILE.contains(&name) || further.contains(&name)
+}
+
+/// SARIF's own names for the run's id and times, and what is blank of the program itself.
+fn blanked_sarif(mut document: Value, further: &[&str]) -> Result<String, Failure> {
+    let program = document.pointer_mut("/runs/0/tool/driver").ok_or("no driver")?;
+    for name in further {
+        program.get_mut(name).map(Value::take);
+    }
     let places = [
         "/runs/0/invocations/0/startTimeUtc",
         "/runs/0/invocations/0/endTimeUtc",
@@ -58,7 +76,7 @@ fn blanked_sarif(mut document: Value) -> Result<String, Failure> {
 
 /// The cells of made-up worlds hold neither commas in quotes nor line breaks in volatile columns,
 /// so a plain split finds the columns; rows with quotes keep their tail as it is.
-fn blanked_csv(text: &str) -> String {
+fn blanked_csv(text: &str, further: &[&str]) -> String {
     let mut lines = text.split("\r\n");
     let header: Vec<&str> = lines.next().unwrap_or_default().split(',').collect();
     let mut blanked = header.join(",");
@@ -68,7 +86,7 @@ fn blanked_csv(text: &str) -> String {
         let shown: Vec<&str> = cells
             .iter()
             .zip(&header)
-            .map(|(cell, column)| if VOLATILE.contains(column) { "" } else { cell })
+            .map(|(cell, column)| if is_blank(column, further) { "" } else { cell })
             .collect();
         blanked.push_str(&shown.join(","));
     }

@@ -7,6 +7,7 @@
 pub mod audit;
 pub mod compare;
 pub mod faults;
+pub mod golden;
 pub mod load;
 pub mod plan;
 pub mod policy_cases;

@@ -11,11 +11,26 @@ use trailseal::{Outside, RECORD_FILE, Scanned, scan_in};
 use trailseal_model::record::RecordReader;
 use trailseal_model::record::v1::Line;
 use trailseal_sim::Simulator;
+use trailseal_sim::scenario::Scenario;
 
 use crate::Failure;
 
 /// What such a scan is called in its reports.
 const SCENARIO: &str = "test";
+
+/// The flags with which a scan gets into the scenario.
+#[must_use]
+pub fn access_flags(scenario: &Scenario) -> Vec<String> {
+    let access = &scenario.access;
+    let mut flags = vec!["--role-name".to_owned(), access.role_name.to_string()];
+    if let Some(external_id) = &access.external_id {
+        flags.extend(["--external-id".to_owned(), external_id.to_string()]);
+    }
+    if let Some(archive) = access.log_archive {
+        flags.extend(["--log-archive-account".to_owned(), archive.to_string()]);
+    }
+    flags
+}
 
 /// Scans with these flags of `trailseal scan`, as the first user of the simulator's world, at the
 /// time that the world was made for. The reports go to `out`.

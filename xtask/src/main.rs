@@ -1,5 +1,5 @@
 //! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | sarif |
-//! browser | bench | ci`.
+//! browser | golden | bench | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
@@ -7,6 +7,7 @@ mod browser;
 mod ci;
 mod codegen;
 mod deny;
+mod golden;
 mod moto;
 mod npm;
 mod policy;
@@ -59,6 +60,9 @@ enum Chore {
     Policy,
     /// Judge the HTML page in a real browser.
     Browser(browser::Options),
+    /// Compare the reports of every ready-made organization before and after a change.
+    #[command(subcommand)]
+    Golden(golden::Golden),
     /// Run a benchmark.
     #[command(subcommand)]
     Bench(bench::Bench),
@@ -80,6 +84,7 @@ fn main() -> ExitCode {
         Chore::Sarif => sarif::run(),
         Chore::Policy => policy::run(),
         Chore::Browser(options) => browser::run(&options),
+        Chore::Golden(golden) => golden::run(&golden),
         Chore::Bench(bench) => bench::run(&bench),
         Chore::Ci(options) => ci::run(&options),
     };

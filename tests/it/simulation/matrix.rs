@@ -11,9 +11,9 @@ use trailseal::{Scanned, UserError};
 use trailseal_model::{GapClass, Loss, Operation, Purpose};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
-use trailseal_tests::sim::scan;
+use trailseal_tests::sim::{access_flags, scan};
 
-use super::{access, rows, start};
+use super::{rows, start};
 
 /// What comes of it, by operation and way to fail: the class of the gap, `answer` where it is no gap
 /// but something that the operation may say, `-` where nothing makes the operation fail so.
@@ -98,7 +98,7 @@ async fn tried(operation: Operation, skip: u64, effect: &Value) -> Option<Tried>
     let scenario = Scenario::from_toml(ORGANIZATION, start()).unwrap();
     let simulator = Arc::new(Simulator::of(&scenario));
     let folder = tempfile::tempdir().unwrap();
-    let mut flags = access(&scenario);
+    let mut flags = access_flags(&scenario);
     flags.extend(["--regions", "us-east-1", "--account-tag", "owner"].map(str::to_owned));
     if operation == Operation::DescribeOrganization {
         let accounts = scenario.parts.accounts.iter().map(|it| format!("{}\n", it.id));

@@ -22,7 +22,7 @@ use trailseal::Scanned;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::state::{LimitSettings, WeatherSettings};
-use trailseal_tests::sim::scan;
+use trailseal_tests::sim::{access_flags, scan};
 
 /// When simulated organizations are made for.
 pub(crate) fn start() -> Timestamp {
@@ -40,19 +40,6 @@ pub(crate) fn of_text(text: &str) -> Scenario {
     Scenario::from_toml(text, start()).unwrap()
 }
 
-/// What a scan must be told to get into the scenario.
-pub(crate) fn access(scenario: &Scenario) -> Vec<String> {
-    let access = &scenario.access;
-    let mut flags = vec!["--role-name".to_owned(), access.role_name.to_string()];
-    if let Some(external_id) = &access.external_id {
-        flags.extend(["--external-id".to_owned(), external_id.to_string()]);
-    }
-    if let Some(archive) = access.log_archive {
-        flags.extend(["--log-archive-account".to_owned(), archive.to_string()]);
-    }
-    flags
-}
-
 /// Scans the simulator's organization with these further flags; the folder goes when the guard does.
 pub(crate) async fn scanned_in(
     simulator: &Arc<Simulator>,
@@ -60,7 +47,7 @@ pub(crate) async fn scanned_in(
     flags: &[&str],
 ) -> (TempDir, Scanned) {
     let folder = tempfile::tempdir().unwrap();
-    let access = access(scenario);
+    let access = access_flags(scenario);
     let flags: Vec<&str> = access.iter().map(String::as_str).chain(flags.iter().copied()).collect();
     let scanned = scan(simulator, &flags, &folder.path().join("out")).await.unwrap();
     (folder, scanned)

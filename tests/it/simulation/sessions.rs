@@ -14,9 +14,9 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
 use trailseal_sim::session::issue;
 use trailseal_sim::state::{SessionSettings, WeatherSettings};
-use trailseal_tests::sim::{outside, scan_from};
+use trailseal_tests::sim::{access_flags, outside, scan_from};
 
-use super::{access, rows, scanned_in, start};
+use super::{rows, scanned_in, start};
 
 fn bench(accounts: u32) -> Scenario {
     Scenario::bench(accounts, 17, Shape::Worst, start()).unwrap()
@@ -112,7 +112,7 @@ async fn what_the_user_names_goes_with_every_session() {
     let inner = outside.substitutes.transport.take().unwrap();
     let recorder = Recorder { inner, bodies: Arc::clone(&bodies) };
     outside.substitutes.transport = Some(Arc::new(recorder));
-    let access = access(&scenario);
+    let access = access_flags(&scenario);
     let mut flags: Vec<&str> = access.iter().map(String::as_str).collect();
     flags.extend(["--external-id", "an/id:1", "--session-name", "nightly@audit"]);
     flags.extend(["--source-identity", "jo.doe", "--session-tag", "team=audit"]);
@@ -138,7 +138,7 @@ async fn what_the_user_names_goes_with_every_session() {
 #[tokio::test(start_paused = true)]
 async fn without_the_right_external_id_no_account_is_opened_and_every_one_is_told() {
     let scenario = Scenario::ready_made("landing-zone", start()).unwrap();
-    let mut access = access(&scenario);
+    let mut access = access_flags(&scenario);
     let place = access.iter().position(|it| it == "--external-id").unwrap();
     access[place + 1] = "another".to_owned();
     let wrong: Vec<&str> = access.iter().map(String::as_str).collect();
@@ -182,7 +182,7 @@ async fn a_caller_that_is_itself_an_assumed_role_opens_every_account_for_an_hour
         secret_access_key: issued.secret_access_key,
         session_token: Some(issued.session_token),
     });
-    let access = access(&scenario);
+    let access = access_flags(&scenario);
     let flags: Vec<&str> = access.iter().map(String::as_str).collect();
     let (_guard, scanned) = scanned_from(outside, &flags).await;
     assert!(rows(&scanned.folder, "gaps.csv").is_empty());
