@@ -39,12 +39,13 @@ fn blanked_json(value: Value) -> Value {
     }
 }
 
-/// SARIF's own names for the run's id and times.
+/// SARIF's own names for the run's id and times and the program's version.
 fn blanked_sarif(mut document: Value) -> Result<String, Failure> {
     let places = [
         "/runs/0/invocations/0/startTimeUtc",
         "/runs/0/invocations/0/endTimeUtc",
         "/runs/0/versionControlProvenance/0/asOfTimeUtc",
+        "/runs/0/tool/driver/version",
     ];
     for place in places {
         document.pointer_mut(place).ok_or(place)?.take();
