@@ -2,9 +2,8 @@
 
 use std::collections::BTreeMap;
 use std::fs;
-use std::io::{BufRead as _, BufReader, Read as _};
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::Output;
 use std::sync::OnceLock;
 
 use serde_json::Value;
@@ -12,6 +11,8 @@ use trailseal_tests::audit::{audit_into, files, is};
 use trailseal_tests::compare::blanked;
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
+
+use crate::program::{Sim, command};
 
 /// What surrounds the program is wrong all over, and must not matter.
 const WRONG: [(&str, &str); 5] = [
@@ -21,12 +22,6 @@ const WRONG: [(&str, &str); 5] = [
     ("HTTPS_PROXY", "http://127.0.0.1:9"),
     ("TRAILSEAL_REGIONS", "mars"),
 ];
-
-fn command(folder: &Path, arguments: &[&str]) -> Command {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_trailseal-under-test"));
-    command.args(arguments).current_dir(folder).env_clear().env("HOME", folder);
-    command
-}
 
 fn run(folder: &Path, arguments: &[&str]) -> Output {
     command(folder, arguments).envs(WRONG).output().unwrap()
@@ -184,57 +179,16 @@ fn a_simulator_listens_on_this_machine_only() {
     check(&["--scenario", "small", "--port", &port], &["127.0.0.1", &port, "--port"]);
 }
 
-/// A simulator in a process of its own, which ends with the test.
-struct Sim {
-    child: Child,
-    first_line: String,
-}
-
-impl Sim {
-    fn begin(folder: &Path, arguments: &[&str]) -> Self {
-        let arguments = [["sim", "--scenario", "small"].as_slice(), arguments].concat();
-        let mut command = command(folder, &arguments);
-        let mut child = command.envs(WRONG).stdout(Stdio::piped()).spawn().unwrap();
-        let mut first_line = String::new();
-        let stdout = child.stdout.as_mut().unwrap();
-        BufReader::with_capacity(1, stdout).read_line(&mut first_line).unwrap();
-        Self { child, first_line }
-    }
-
-    /// What else it printed, once it was asked to end, and its exit code.
-    fn end(mut self, signal: &str) -> (String, Option<i32>) {
-        let process = self.child.id().to_string();
-        Command::new("kill").args(["-s", signal, &process]).status().unwrap();
-        let mut rest = String::new();
-        self.child.stdout.take().unwrap().read_to_string(&mut rest).unwrap();
-        (rest, self.child.wait().unwrap().code())
-    }
-}
-
-impl Drop for Sim {
-    fn drop(&mut self) {
-        // It has ended already where all went well.
-        let _ = self.child.kill();
-    }
-}
-
 #[cfg(unix)]
 #[test]
 fn a_scan_of_the_simulator_over_a_socket_finds_what_there_is() {
     let folder = tempfile::tempdir().unwrap();
-    let sim = Sim::begin(folder.path(), &["--json", "--verify-signatures", "--seed", "7"]);
-    let told: Value = serde_json::from_str(&sim.first_line).unwrap();
-    let told = |name: &str| told[name].to_string().trim_matches('"').to_owned();
+    let sim = Sim::begin(folder.path(), &WRONG, &["--json", "--verify-signatures", "--seed", "7"]);
+    let told = |name: &str| sim.told(name);
     assert_eq!((told("scenario"), told("seed")), ("small".to_owned(), "7".to_owned()));
     assert_eq!(told("control_endpoint"), format!("{}/_sim/", told("endpoint")));
     let flags = ["scan", "--quiet", "--out", "out", "--role-name", &told("role_name")];
-    let output = command(folder.path(), &flags)
-        .env("AWS_ENDPOINT_URL", told("endpoint"))
-        .env("AWS_ACCESS_KEY_ID", told("access_key_id"))
-        .env("AWS_SECRET_ACCESS_KEY", told("secret_access_key"))
-        .env("AWS_REGION", told("region"))
-        .output()
-        .unwrap();
+    let output = command(folder.path(), &flags).envs(sim.environment()).output().unwrap();
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
     assert!(stderr.contains("Of 2 trails 1 are sealed, 1 unsealed, 0 unproven."), "{stderr}");
@@ -245,7 +199,7 @@ fn a_scan_of_the_simulator_over_a_socket_finds_what_there_is() {
 #[test]
 fn a_simulator_says_how_to_use_it_until_it_is_interrupted() {
     let folder = tempfile::tempdir().unwrap();
-    let sim = Sim::begin(folder.path(), &["--start", "2026-11-20T12:02:30Z"]);
+    let sim = Sim::begin(folder.path(), &WRONG, &["--start", "2026-11-20T12:02:30Z"]);
     assert!(sim.first_line.starts_with("A simulated organization of 5 accounts (scenario `small`"));
     let (_, endpoint) = sim.first_line.trim_end().rsplit_once(' ').unwrap();
     let endpoint = format!("export AWS_ENDPOINT_URL={endpoint}\n");

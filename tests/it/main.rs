@@ -5,9 +5,11 @@
 mod command_line;
 mod demo;
 mod directory;
+mod endpoints;
 mod failures;
 mod fuzz;
 mod order;
+mod program;
 mod scope;
 mod simulation;
 mod whole;

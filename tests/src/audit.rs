@@ -81,6 +81,7 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
     let run = Run {
         id: "20261120T120000Z-0000".to_owned(),
         simulation: None,
+        endpoints: Vec::new(),
         tool_version: "0.0.0".to_owned(),
         started_at: now(),
         finished_at: now(),

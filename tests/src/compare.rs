@@ -28,7 +28,7 @@ pub fn blanked_with(name: &str, bytes: &[u8], further: &[&str]) -> Result<String
         Some("csv") => Ok(blanked_csv(text, further)),
         Some("jsonl") => text.lines().map(json).collect(),
         Some("json") => json(text),
-        Some("sarif") => blanked_sarif(serde_json::from_str(text)?, further),
+        Some("sarif") => blanked_sarif(serde_json::from_str(text)?),
         _ => Ok(text.to_owned()),
     }
 }
@@ -53,16 +53,13 @@ fn is_blank(name: &str, further: &[&str]) -> bool {
     VOLATILE.contains(&name) || further.contains(&name)
 }
 
-/// SARIF's own names for the run's id and times, and what is blank of the program itself.
-fn blanked_sarif(mut document: Value, further: &[&str]) -> Result<String, Failure> {
-    let program = document.pointer_mut("/runs/0/tool/driver").ok_or("no driver")?;
-    for name in further {
-        program.get_mut(name).map(Value::take);
-    }
+/// SARIF's own names for the run's id and times and the program's version.
+fn blanked_sarif(mut document: Value) -> Result<String, Failure> {
     let places = [
         "/runs/0/invocations/0/startTimeUtc",
         "/runs/0/invocations/0/endTimeUtc",
         "/runs/0/versionControlProvenance/0/asOfTimeUtc",
+        "/runs/0/tool/driver/version",
     ];
     for place in places {
         document.pointer_mut(place).ok_or(place)?.take();

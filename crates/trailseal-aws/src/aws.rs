@@ -11,7 +11,9 @@ use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::Semaphore;
-use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Partition, Region};
+use trailseal_model::{
+    AccountId, Answer, Arn, Endpoint, Gap, GapClass, Operation, Partition, Region,
+};
 
 use crate::call::{Ask, Channel, Failed, Unread};
 use crate::clients::Clients;
@@ -33,6 +35,8 @@ pub struct Caller {
 /// Everything this program may ask of AWS, as the ports of fan-out and evaluator.
 pub struct Aws {
     pub(crate) caller: Caller,
+    /// Set in place of the endpoints that AWS publishes.
+    pub(crate) endpoints: Vec<Endpoint>,
     pub(crate) role: Role,
     pub(crate) channel: Channel,
     pub(crate) clients: Clients,
@@ -56,6 +60,13 @@ impl Aws {
     #[must_use]
     pub const fn caller(&self) -> &Caller {
         &self.caller
+    }
+
+    /// The endpoints that the environment or the AWS configuration set in place of those that AWS
+    /// publishes, sorted by service; none where a stand-in answers.
+    #[must_use]
+    pub fn endpoints(&self) -> &[Endpoint] {
+        &self.endpoints
     }
 
     /// The Region of the partition's global services, enabled in every account.

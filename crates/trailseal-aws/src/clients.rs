@@ -4,8 +4,9 @@ use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
 use aws_config::SdkConfig;
-use aws_types::service_config::ServiceConfigKey;
 use trailseal_model::Region;
+
+use crate::endpoints;
 
 /// Every client of a run, each made when it is first needed.
 ///
@@ -78,14 +79,7 @@ impl Clients {
     }
 
     fn has_own_s3_endpoint(&self) -> bool {
-        let key = ServiceConfigKey::builder()
-            .service_id("S3")
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .expect("all three are given");
-        let of_s3 = self.config.service_config().and_then(|it| it.load_config(key));
-        of_s3.is_some() || self.config.endpoint_url().is_some()
+        endpoints::setting(&self.config, "S3").is_some()
     }
 }
 

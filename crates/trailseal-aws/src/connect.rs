@@ -28,6 +28,7 @@ use crate::call::{Ask, Channel, Patience, Unread};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::credentials::{OwnCredentials, PlainCredentials, SessionCache};
+use crate::endpoints::endpoints;
 use crate::failure::Failure;
 use crate::https::https_client;
 use crate::role::Role;
@@ -133,6 +134,7 @@ pub async fn connect(
         None => credentials_chain(&settings, &config, region, &http_client).await,
     };
     let role = Role::new(&settings);
+    let endpoints = endpoints(&config);
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
     let channel = Channel::new(limits, events, settings.clock, settings.max_in_flight);
@@ -140,6 +142,7 @@ pub async fn connect(
     let caller = identify(&channel, &clients, &own, region).await?;
     Ok(Aws {
         caller,
+        endpoints,
         role,
         channel,
         clients,

@@ -21,6 +21,7 @@ mod clients;
 mod clock;
 mod connect;
 mod credentials;
+mod endpoints;
 mod failure;
 mod https;
 mod ports;

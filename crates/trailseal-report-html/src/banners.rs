@@ -51,6 +51,7 @@ pub(crate) fn banners(
         words::read("population source", &run.population_source, PopulationSource::from_word)?;
     let banners = [
         run.simulation.as_deref().map(simulated),
+        foreign_endpoints(run),
         scoped(run, coverage, names),
         population(source),
         (!run.population_complete).then(incomplete_population),
@@ -70,6 +71,17 @@ fn simulated(scenario: &str) -> Banner {
         cut(scenario)
     );
     Banner::new("SIMULATION: nothing here is about real accounts", text)
+}
+
+/// A scan of an emulator looks like a real one but for this.
+fn foreign_endpoints(run: &RunLine) -> Option<Banner> {
+    let endpoints = run.foreign_endpoints();
+    let text = "The environment or the AWS configuration sent requests to the endpoints below. Unless \
+                they pass requests on to AWS, the answers are not about real accounts.";
+    let plain = |it: &str| Who { id: it.to_owned(), name: String::new() };
+    let lists = list("Endpoints and the services that they served", &endpoints, plain)?;
+    let title = "ENDPOINTS: not all answers came from endpoints of AWS";
+    Some(Banner { lists: vec![lists], ..Banner::new(title, text.to_owned()) })
 }
 
 fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {

@@ -63,16 +63,23 @@ fn in_words(counts: &[(String, u64)]) -> String {
     }
 }
 
+/// AWS, unless a simulation or other endpoints are on record.
+fn answered_by(run: &RunLine) -> String {
+    let (foreign, aws) = (run.foreign_endpoints(), run.aws_endpoints());
+    match &run.simulation {
+        Some(scenario) => cut(&format!("a simulation, scenario {scenario}")),
+        None if !foreign.is_empty() => cut(&[foreign, aws].concat().join(", ")),
+        None if !aws.is_empty() => cut(&format!("AWS, at {}", aws.join(", "))),
+        None => "AWS".to_owned(),
+    }
+}
+
 /// The run itself, as rows of name and value.
 pub(crate) fn provenance(run: &RunLine) -> Vec<(&'static str, String)> {
     let optional = |it: &Option<String>| it.as_deref().map_or_else(|| "not known".to_owned(), cut);
-    let answered_by = run.simulation.as_ref().map_or_else(
-        || "AWS, or what its endpoints were set to".to_owned(),
-        |it| cut(&format!("a simulation, scenario {it}")),
-    );
     vec![
         ("Run", cut(&run.run_id)),
-        ("Answered by", answered_by),
+        ("Answered by", answered_by(run)),
         ("Trailseal version", cut(&run.tool_version)),
         ("Caller", cut(&run.caller_arn)),
         ("Caller's account", cut(&run.caller_account_id)),

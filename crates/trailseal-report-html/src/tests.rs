@@ -7,7 +7,7 @@ use std::io::{self, Write};
 
 use sha2::{Digest, Sha256};
 use trailseal_model::record::RecordError;
-use trailseal_model::record::v1::{Line, RunLine};
+use trailseal_model::record::v1::{EndpointLine, Line, RunLine};
 use trailseal_model::{LogsSealed, Outcome, Status, Verdict};
 
 use crate::text::Markup;
@@ -191,9 +191,19 @@ fn unsealed_trails_come_first_and_sealed_ones_are_closed() {
     assert!(first.contains("<h4>Objects: <span class=\"state bad\">fail</span></h4>"));
 }
 
+/// One endpoint of two services, and whether it is AWS's own.
+fn endpoints(is_aws: bool) -> Vec<EndpointLine> {
+    let line = |service: &str| EndpointLine {
+        service: service.to_owned(),
+        url: "http://127.0.0.1:5000".to_owned(),
+        is_aws,
+    };
+    vec![line("sts"), line("kms")]
+}
+
 #[test]
 fn banners_appear_exactly_when_they_should() {
-    const TITLES: [&str; 10] = [
+    const TITLES: [&str; 11] = [
         "SCOPED: this run was limited",
         "The list of accounts was declared by the user; nobody proved that it is complete",
         "One account, not an organization",
@@ -204,6 +214,7 @@ fn banners_appear_exactly_when_they_should() {
         "SIMULATION: nothing here is about real accounts",
         "Exceptions have expired, or cover nothing",
         "Something of this is accepted",
+        "ENDPOINTS: not all answers came from endpoints of AWS",
     ];
     let check = |page: &str, expected: &[usize]| {
         let shown = |title: &str| page.contains(&format!("</span> {title}</h3>"));
@@ -235,6 +246,12 @@ fn banners_appear_exactly_when_they_should() {
     check(&simulated, &[7]);
     assert!(simulated.contains("the scenario &lt;demo&gt;: accounts"));
     assert!(simulated.contains("a simulation, scenario &lt;demo&gt;"));
+    let emulated = clean(|it| it.endpoints = endpoints(false));
+    check(&emulated, &[10]);
+    assert!(emulated.contains("<span class=\"id\">http://127.0.0.1:5000 (kms, sts)</span>"));
+    let private = clean(|it| it.endpoints = endpoints(true));
+    check(&private, &[]);
+    assert!(private.contains("AWS, at http://127.0.0.1:5000 (kms, sts)"));
     let mut lines = fixture::rich();
     lines.retain(|it| !matches!(it, Line::Trail(_)));
     check(&page(lines), &[4, 5, 6]);
@@ -251,6 +268,8 @@ fn what_is_limited_or_missing_never_looks_good() {
     assert_eq!(class(&clean(|it| it.population_source = "accounts_file".to_owned())), "open");
     assert_eq!(class(&clean(|it| it.scope.is_limited = true)), "open");
     assert_eq!(class(&clean(|it| it.simulation = Some("demo".to_owned()))), "open");
+    assert_eq!(class(&clean(|it| it.endpoints = endpoints(false))), "open");
+    assert_eq!(class(&clean(|it| it.endpoints = endpoints(true))), "good");
     assert_eq!(class(&clean(|it| it.exceptions.targets = 1)), "open");
     let standalone = clean(|it| it.population_source = "standalone_account".to_owned());
     assert_eq!(class(&standalone), "good");

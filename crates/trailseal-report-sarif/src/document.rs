@@ -198,6 +198,7 @@ fn run_properties(run: &RunLine) -> Value {
     let banner: Vec<String> = Caution::of_run(run).map(|it| it.message(run)).collect();
     json!({
         "banner": banner,
+        "endpoints": run.endpoints,
         "population_source": run.population_source,
         "scope": scope_word(run),
         "exceptions": run.exceptions,

@@ -13,6 +13,8 @@ use crate::text::{NAME, SENTENCE, clause, first_few, quotable};
 pub(crate) enum Caution {
     /// No AWS account was asked.
     Simulated,
+    /// An endpoint that is not AWS's own was set.
+    ForeignEndpoints,
     /// The user left a part out.
     Scoped,
     /// Only the user's word stands for the list of accounts.
@@ -27,8 +29,9 @@ pub(crate) enum Caution {
 
 impl Caution {
     /// Every one, in the order of the report.
-    pub(crate) const ALL: [Self; 6] = [
+    pub(crate) const ALL: [Self; 7] = [
         Self::Simulated,
+        Self::ForeignEndpoints,
         Self::Scoped,
         Self::SelfDeclared,
         Self::Standalone,
@@ -38,21 +41,27 @@ impl Caution {
 
     /// What a run calls for.
     pub(crate) fn of_run(run: &RunLine) -> impl Iterator<Item = Self> {
+        Self::ALL.into_iter().filter(|it| it.applies(run))
+    }
+
+    fn applies(self, run: &RunLine) -> bool {
         let source = PopulationSource::from_word(&run.population_source);
-        Self::ALL.into_iter().filter(move |it| match it {
+        match self {
             Self::Simulated => run.simulation.is_some(),
+            Self::ForeignEndpoints => run.endpoints.iter().any(|it| !it.is_aws),
             Self::Scoped => run.scope.is_limited,
             Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
             Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
             Self::DoubtfulExceptions => !run.exceptions.warnings.is_empty(),
             Self::Excepted => run.exceptions.in_force > 0,
-        })
+        }
     }
 
     /// Its id.
     pub(crate) const fn id(self) -> &'static str {
         match self {
             Self::Simulated => "simulated-organization",
+            Self::ForeignEndpoints => "endpoints-not-aws",
             Self::Scoped => "limited-scope",
             Self::SelfDeclared => "population-self-declared",
             Self::Standalone => "standalone-account",
@@ -65,6 +74,7 @@ impl Caution {
     pub(crate) const fn title(self) -> &'static str {
         match self {
             Self::Simulated => "SIMULATION: no AWS account was asked",
+            Self::ForeignEndpoints => "ENDPOINTS: not all answers came from endpoints of AWS",
             Self::Scoped => "SCOPED: the user left a part out",
             Self::SelfDeclared => "Population self-declared",
             Self::Standalone => "One account without an organization",
@@ -78,6 +88,9 @@ impl Caution {
         match self {
             Self::Simulated => {
                 "A simulator answered and not AWS. Nothing in the file is about real accounts. The category of the upload says so, and real alerts stay as they are."
+            }
+            Self::ForeignEndpoints => {
+                "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The category of the upload says so, and alerts of other runs stay as they are."
             }
             Self::Scoped => {
                 "The run was limited to a part of the accounts or Regions. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
@@ -106,6 +119,9 @@ impl Caution {
             Self::SelfDeclared => {
                 "https://docs.aws.amazon.com/organizations/latest/APIReference/API_ListAccounts.html"
             }
+            Self::ForeignEndpoints => {
+                "https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html"
+            }
             Self::Standalone => {
                 "https://docs.aws.amazon.com/organizations/latest/userguide/orgs_introduction.html"
             }
@@ -115,9 +131,11 @@ impl Caution {
     /// SARIF's level.
     pub(crate) const fn level(self) -> &'static str {
         match self {
-            Self::Simulated | Self::Scoped | Self::SelfDeclared | Self::DoubtfulExceptions => {
-                "warning"
-            }
+            Self::Simulated
+            | Self::ForeignEndpoints
+            | Self::Scoped
+            | Self::SelfDeclared
+            | Self::DoubtfulExceptions => "warning",
             Self::Standalone | Self::Excepted => "note",
         }
     }
@@ -128,6 +146,10 @@ impl Caution {
             Self::Simulated => format!(
                 "SIMULATION: no AWS account was asked. A simulator answered, with the scenario '{}', and nothing here is about real accounts.",
                 quotable(run.simulation.as_deref().unwrap_or_default(), NAME)
+            ),
+            Self::ForeignEndpoints => format!(
+                "ENDPOINTS: requests went to '{}', which are not AWS's own. Unless they pass requests on to AWS, nothing here is about real accounts.",
+                quotable(&first_few(&run.foreign_endpoints()).unwrap_or_default(), SENTENCE)
             ),
             Self::Scoped => format!(
                 "SCOPED: the run was limited by its user to '{}'. What lies outside was not assessed and has no result here.",
@@ -164,9 +186,15 @@ pub(crate) fn organization(run: &RunLine) -> &str {
 }
 
 /// GitHub's category: alerts live in it, so it is stable. A limited run has one of its own, because
-/// an upload closes what it does not have, in its own category only; so has a simulation.
+/// an upload closes what it does not have, in its own category only; so have a simulation and whatever else is not known to be AWS.
 pub(crate) fn category(run: &RunLine) -> String {
-    let program = if run.simulation.is_some() { "trailseal/simulation" } else { "trailseal" };
+    let program = if run.simulation.is_some() {
+        "trailseal/simulation"
+    } else if Caution::ForeignEndpoints.applies(run) {
+        "trailseal/other-endpoints"
+    } else {
+        "trailseal"
+    };
     let whole = format!("{program}/{}", segment(organization(run)));
     if !run.scope.is_limited {
         return whole;

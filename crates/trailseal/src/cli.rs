@@ -19,6 +19,7 @@ use crate::logging::LogFormat;
 use crate::outside::Outside;
 use crate::scan::{ScanSettings, Scanned};
 use crate::summary::meaning;
+use crate::version::VERSION;
 use crate::{demo, explain, logging, report, scan, sim};
 use scan_args::ScanArgs;
 pub(crate) use scan_args::is_unit;
@@ -27,7 +28,7 @@ use sim_args::{DemoArgs, SimArgs};
 /// Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that you
 /// control, shows the delivered objects as evidence, and says where it could not look.
 #[derive(Debug, Parser)]
-#[command(name = "trailseal", version, max_term_width = 100, after_long_help = help::PROGRAM)]
+#[command(name = "trailseal", version = VERSION, max_term_width = 100, after_long_help = help::PROGRAM)]
 struct Cli {
     #[command(subcommand)]
     command: Command,

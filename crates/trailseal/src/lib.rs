@@ -31,6 +31,7 @@ pub mod sim_transport;
 mod simulation;
 mod summary;
 mod throttled;
+mod version;
 mod window;
 
 pub use cli::scan_in;

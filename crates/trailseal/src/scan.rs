@@ -23,6 +23,7 @@ use crate::output::{OutputFolder, RECORD_FILE, write_reports};
 use crate::outside::Outside;
 use crate::samples::SampleSpool;
 use crate::summary::summary;
+use crate::version::VERSION;
 use crate::window::WindowChoice;
 
 /// Everything a scan is told, flags and configuration brought together.
@@ -164,7 +165,8 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     let run = Run {
         id: run_id,
         simulation: outside.simulation,
-        tool_version: env!("CARGO_PKG_VERSION").to_owned(),
+        endpoints: aws.endpoints().to_vec(),
+        tool_version: VERSION.to_owned(),
         started_at,
         finished_at: outside.clock.now(),
         caller_arn: aws.caller().arn.to_string(),

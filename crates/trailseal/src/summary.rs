@@ -5,8 +5,9 @@ use std::fmt::Write as _;
 
 use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
-    ControlId, Counts, Excepted, ExceptionState, Finding, Gap, GapClass, GapId, LogsSealed,
-    Outcome, PopulationSource, Reason, Scope, Severity, Status, Subject, Verdict, exit_code,
+    ControlId, Counts, Endpoint, Excepted, ExceptionState, Finding, Gap, GapClass, GapId,
+    LogsSealed, Outcome, PopulationSource, Reason, Scope, Severity, Status, Subject, Verdict,
+    exit_code,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -104,6 +105,14 @@ fn banners(audit: &Audit) -> Vec<String> {
     if let Some(scenario) = &audit.run.simulation {
         banners.push(format!(
             "SIMULATION: no AWS account was asked; the scenario `{scenario}` is made up."
+        ));
+    }
+    let foreign = Endpoint::foreign(&audit.run.endpoints);
+    if !foreign.is_empty() {
+        banners.push(format!(
+            "ENDPOINTS: requests went to {}, which are not AWS's own; unless they pass requests on to \
+             AWS, nothing here is about real accounts.",
+            foreign.join(", ")
         ));
     }
     if facts.scope.is_limited() {

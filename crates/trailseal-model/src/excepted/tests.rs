@@ -174,6 +174,7 @@ impl World {
         let run = Run {
             id: String::new(),
             simulation: None,
+            endpoints: Vec::new(),
             tool_version: String::new(),
             started_at: as_of(),
             finished_at: as_of(),

@@ -4,6 +4,7 @@
 //! counts the others, so that a record that was cut short is refused.
 
 mod convert;
+mod endpoints;
 mod exceptions;
 mod history;
 mod inventory;
@@ -17,6 +18,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+pub use endpoints::EndpointLine;
 pub use exceptions::{ExceptionLine, ExceptionsLine};
 pub use history::{DigestLine, HistoryLine};
 pub use lines::{
@@ -113,7 +115,12 @@ pub struct RunLine {
     pub run_id: String,
     /// The scenario, if a simulation answered and not AWS: nothing here is about real accounts.
     pub simulation: Option<String>,
-    /// The program's version.
+    /// The endpoints that the environment or the AWS configuration set, by service. Where one of
+    /// them is not AWS's own, an emulator may have answered. Empty if AWS's own rules were followed.
+    #[serde(default)]
+    pub endpoints: Vec<EndpointLine>,
+    /// The program's version with the git commit that it was built from, such as
+    /// `0.1.0-dev+1a2b3c4d5e6f`; `.dirty` follows if the sources differed from the commit.
     pub tool_version: String,
     /// When the run began, UTC.
     pub started_at: String,

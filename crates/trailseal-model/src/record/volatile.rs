@@ -4,6 +4,7 @@
 /// two runs blanks exactly these, by name, in every report.
 pub const VOLATILE: &[&str] = &[
     "run_id",
+    "tool_version",
     "started_at",
     "finished_at",
     "as_of",

@@ -1,7 +1,7 @@
 //! What the file says of the population, and the category that follows from it.
 
 use serde_json::{Value, json};
-use trailseal_model::record::v1::{Line, RunLine};
+use trailseal_model::record::v1::{EndpointLine, Line, RunLine};
 
 use super::record::*;
 
@@ -48,7 +48,7 @@ fn a_whole_run_of_an_organization_needs_no_caution() {
         "entries": 0, "in_force": 0, "expired": 0, "unmatched": 0, "findings": 0, "gaps": 0,
         "targets": 0, "warnings": []
     });
-    let properties = json!({ "banner": [], "exceptions": exceptions, "population_source": "organizations", "scope": "whole", "simulation": null });
+    let properties = json!({ "banner": [], "endpoints": [], "exceptions": exceptions, "population_source": "organizations", "scope": "whole", "simulation": null });
     assert_eq!(document["properties"], properties);
 }
 
@@ -66,6 +66,32 @@ fn a_simulation_says_so_and_never_closes_real_alerts() {
     });
     assert_eq!(cautions(&both), ["simulated-organization", "limited-scope"]);
     assert!(category(&both).starts_with("trailseal/simulation/o-1/scope-"));
+}
+
+#[test]
+fn endpoints_that_are_not_aws_s_are_named_and_never_close_real_alerts() {
+    let endpoint = |is_aws| EndpointLine {
+        service: "sts".to_owned(),
+        url: "http://127.0.0.1:5000".to_owned(),
+        is_aws,
+    };
+    let emulated = changed(|it| it.endpoints = vec![endpoint(false)]);
+    assert_eq!(cautions(&emulated), ["endpoints-not-aws"]);
+    assert_eq!(category(&emulated), "trailseal/other-endpoints/o-1");
+    let banner = emulated["properties"]["banner"][0].as_str().unwrap();
+    assert!(
+        banner.starts_with("ENDPOINTS: requests went to 'http://127.0.0.1:5000 (sts)'"),
+        "{banner}"
+    );
+    let both = changed(|it| {
+        it.endpoints = vec![endpoint(false)];
+        limit(it);
+    });
+    assert!(category(&both).starts_with("trailseal/other-endpoints/o-1/scope-"));
+    let private = changed(|it| it.endpoints = vec![endpoint(true)]);
+    assert!(cautions(&private).is_empty());
+    assert_eq!(category(&private), "trailseal/o-1");
+    assert_eq!(private["properties"]["endpoints"][0]["url"], "http://127.0.0.1:5000");
 }
 
 #[test]
@@ -133,6 +159,7 @@ fn every_run_has_every_descriptor() {
     let ids: Vec<&str> = descriptors.iter().map(|it| it["id"].as_str().unwrap()).collect();
     let expected = [
         "simulated-organization",
+        "endpoints-not-aws",
         "limited-scope",
         "population-self-declared",
         "standalone-account",

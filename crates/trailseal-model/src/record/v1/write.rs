@@ -8,13 +8,14 @@ use jiff::Timestamp;
 use super::convert::{
     bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
 };
+use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
 use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, CoveredBy, Excepted, Finding, GapId, Gaps, Operation,
+    AccountId, AccountSealing, Arn, CoveredBy, Endpoint, Excepted, Finding, GapId, Gaps, Operation,
     OrganizationFacts, Partition, Region, SampleResult, Severity, Status, Subject, Verdict, Window,
     verdict,
 };
@@ -26,7 +27,9 @@ pub struct Run {
     pub id: String,
     /// The scenario, if a simulation answered and not AWS.
     pub simulation: Option<String>,
-    /// The program's version.
+    /// The endpoints that were set in place of those that AWS publishes, sorted by service.
+    pub endpoints: Vec<Endpoint>,
+    /// The program's version, with the commit.
     pub tool_version: String,
     /// When it began.
     pub started_at: Timestamp,
@@ -248,6 +251,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         schema: SCHEMA.to_owned(),
         run_id: run.id.clone(),
         simulation: run.simulation.clone(),
+        endpoints: endpoint_lines(&run.endpoints),
         tool_version: run.tool_version.clone(),
         started_at: time(run.started_at),
         finished_at: time(run.finished_at),
