@@ -149,7 +149,7 @@ async fn judged(mut scenario: Scenario, is_named: bool) -> (Vec<Row>, Vec<Row>, 
 
 #[tokio::test(start_paused = true)]
 async fn naming_the_log_archive_changes_nothing_that_is_judged() {
-    for name in ["landing-zone", "small", "demo"] {
+    for name in ["landing-zone", "small"] {
         let named = judged(fair(name), true).await;
         let unnamed = judged(fair(name), false).await;
         assert!(!named.0.is_empty() && !named.1.is_empty());
@@ -211,17 +211,13 @@ async fn an_account_that_may_not_list_its_buckets_is_a_gap_if_it_may_be_the_owne
     let world = World::new(World::of("", &head, &accounts), "Management", "vault", BUCKET);
     let seen = world.scanned(&[]).await;
     seen.is_unknown("4 accounts answered ListBuckets without it, 2 accounts refused ListBuckets");
-    let mut refused: Vec<&str> = seen.gaps.iter().map(|it| &*it["account_id"]).collect();
-    refused.dedup();
+    // The objects of the bucket are beside the point here.
+    let refused: Vec<&Row> =
+        seen.gaps.iter().filter(|it| it["operation"] == "ListBuckets").collect();
     assert_eq!(refused.len(), 2, "{:?}", seen.gaps);
-    assert!(
-        seen.gaps
-            .iter()
-            .all(|it| it["operation"] == "ListBuckets" && it["class"] == "denied_by_scp")
-    );
-    let first = refused.iter().min().unwrap();
-    let gap = seen.gaps.iter().find(|it| it["account_id"] == **first).unwrap();
-    assert_eq!(seen.delivering["gap_ids"], gap["gap_id"]);
+    assert!(refused.iter().all(|it| it["class"] == "denied_by_scp"));
+    let first = refused.iter().min_by_key(|it| it["account_id"].clone()).unwrap();
+    assert_eq!(seen.delivering["gap_ids"], first["gap_id"]);
     assert_eq!(seen.exit_code, 3);
     // Where the owner is another account, nothing came of the refusals.
     let world = World::new(World::of("", &head, &accounts), "Management", "shop", BUCKET);
@@ -303,11 +299,11 @@ async fn the_search_goes_on_where_the_tree_of_units_cannot_be_read() {
 #[tokio::test(start_paused = true)]
 async fn who_owns_it_and_has_the_highest_id_of_three_hundred_is_found_under_the_limits() {
     let crowd = "[[population]]\nname = \"team\"\naccounts = 300\ncases = { no-trail = 1 }\n";
-    let mut scenario = World::of("", &format!("{ORGANIZATION_TRAIL}{crowd}"), &[]);
+    let mut scenario = World::of("", crowd, &[("shop", "trail-every-region", "")]);
     scenario.weather.latency_ms = 20;
     let ids = scenario.parts.accounts.iter().filter(|it| it.name.starts_with("team"));
     let last = ids.max_by_key(|it| it.id.number()).unwrap().name.to_string();
-    let world = World::new(scenario, "Management", &last, BUCKET);
+    let world = World::new(scenario, "shop", &last, BUCKET);
     let seen = world.scanned(&["--max-in-flight", "24"]).await;
     seen.is_sealed();
     assert_eq!(seen.highest_concurrency, 24);
@@ -316,6 +312,6 @@ async fn who_owns_it_and_has_the_highest_id_of_three_hundred_is_found_under_the_
     asked.sort();
     asked.dedup();
     assert_eq!(asked.len(), seen.asked.len(), "nobody is asked twice");
-    assert_eq!(seen.asked[..2], ["Management", "Log Archive"]);
-    assert!((300..=303).contains(&asked.len()), "{}", asked.len());
+    assert_eq!(seen.asked[..4], ["shop", "Management", "Log Archive", "Audit"]);
+    assert!((301..=304).contains(&asked.len()), "{}", asked.len());
 }

@@ -19,9 +19,11 @@ use super::Collector;
 use super::single_flight::SingleFlight;
 use crate::ports::CollectPorts;
 
-/// Accounts that are asked at the same time. It begins with one and grows with each answer, so that a
-/// good guess costs one call and thousands of accounts do not take hours.
+/// Accounts that are asked at the same time, at most.
 const AT_A_TIME: usize = 64;
+/// So many accounts are asked one by one: the management account, the caller's, and the one with the
+/// best name. Then the number grows with each answer, so that thousands do not take hours.
+const ONE_BY_ONE: usize = 3;
 /// Refusals of one search that become gaps; the finding counts all of them.
 const KEPT_REFUSALS: usize = 10;
 
@@ -337,7 +339,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         loop {
             let is_missing = sweep.misses(owners.take_wanted());
             let answers = sweep.counts.answered + sweep.counts.refused + sweep.counts.unopened;
-            while is_missing && under_way.len() < AT_A_TIME.min(1 + answers) {
+            let at_a_time = answers.saturating_sub(ONE_BY_ONE - 1).clamp(1, AT_A_TIME);
+            while is_missing && under_way.len() < at_a_time {
                 let Some((place, account)) = sweep.to_ask.pop_front() else { break };
                 under_way.push(self.buckets_of(account).map(move |it| (place, account, it)));
             }
