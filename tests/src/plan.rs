@@ -45,8 +45,8 @@ pub struct Plan {
     pub reads_wait_for_openings: bool,
     /// An account whose list names a trail that no Region shows.
     pub hides_trail: Option<u64>,
-    /// The account that owns one bucket for all trails; one that the organization does not have is a
-    /// stranger. Without it each account has a bucket for its own trail.
+    /// The account that owns the buckets of all trails; one that the organization does not have is a
+    /// stranger. Without it each account owns that of its own trail.
     pub archive: Option<u64>,
 }
 

@@ -119,7 +119,7 @@ impl World {
         Target { account, region: Self::home() }
     }
 
-    fn trail(&self, owner: u64, is_organization_trail: bool) -> TrailDescription {
+    fn trail(owner: u64, is_organization_trail: bool) -> TrailDescription {
         let account = Plan::account(owner);
         let name = if is_organization_trail { "organization" } else { "own" };
         let arn = Arn::new(&format!("arn:aws:cloudtrail:{HOME}:{account}:trail/{name}"));
@@ -128,7 +128,7 @@ impl World {
             name: name.to_owned(),
             home_region: Self::home(),
             owner: account,
-            bucket: Some(self.plan.archive.map_or(format!("logs-{account}"), |_| ARCHIVED.into())),
+            bucket: Some(format!("logs-{account}")),
             prefix: is_organization_trail.then(|| "central".to_owned()),
             kms_key_id: Some(key_of(account)),
             is_multi_region: true,
@@ -143,9 +143,6 @@ impl World {
     }
 }
 
-/// The bucket of all trails, where there is one.
-const ARCHIVED: &str = "trail-logs";
-
 fn key_of(account: AccountId) -> String {
     format!("arn:aws:kms:{HOME}:{account}:key/00000000-0000-0000-0000-{account}")
 }
@@ -159,11 +156,11 @@ impl TrailListing for World {
         self.call(Operation::DescribeTrails, target, "").await?;
         let mut trails = Vec::new();
         if self.plan.has_organization_trail {
-            trails.push(self.trail(0, true));
+            trails.push(Self::trail(0, true));
         }
         let number = Self::number(target.account);
         if self.plan.has_own_trail(number) {
-            trails.push(self.trail(number, false));
+            trails.push(Self::trail(number, false));
         }
         Ok(Self::answer(Operation::DescribeTrails, Some(target), trails))
     }
@@ -173,7 +170,7 @@ impl TrailNames for World {
     async fn list_trails(&self, account: AccountId) -> Result<Vec<TrailListed>, Gap> {
         self.call(Operation::ListTrails, Self::at_home(account), "").await?;
         let number = Self::number(account);
-        let own = self.plan.has_own_trail(number).then(|| self.trail(number, false).arn);
+        let own = self.plan.has_own_trail(number).then(|| Self::trail(number, false).arn);
         let hidden = (self.plan.hides_trail == Some(number)).then(|| {
             let arn = format!("arn:aws:cloudtrail:{HOME}:{account}:trail/hidden");
             Arn::new(&arn).expect("an ARN")
@@ -274,10 +271,14 @@ impl Buckets for World {
     async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
         let target = Self::at_home(account);
         self.call(Operation::ListBuckets, target, "").await?;
-        let archived = self.plan.archive.filter(|it| Plan::account(*it) == account);
-        let archived = archived.map(|_| ARCHIVED.to_owned());
-        let own = ["other".to_owned(), format!("logs-{account}")];
-        let buckets = own.into_iter().chain(archived).collect();
+        let of_all = || (0..self.plan.accounts).map(Plan::account).collect();
+        let owned: Vec<AccountId> = match self.plan.archive.map(Plan::account) {
+            None => vec![account],
+            Some(archive) if archive == account => of_all(),
+            Some(_) => Vec::new(),
+        };
+        let owned = owned.into_iter().map(|it| format!("logs-{it}"));
+        let buckets = owned.chain(["other".to_owned()]).collect();
         Ok(Self::answer(Operation::ListBuckets, Some(target), buckets))
     }
 
