@@ -7,12 +7,24 @@ use trailseal_tests::world::World;
 
 #[test]
 fn any_order_of_answers_gives_the_same_bytes() {
+    check(&Plan { accounts: 60, own_trail_every: 3, ..Plan::small() });
+}
+
+#[test]
+fn any_order_of_answers_finds_the_same_owner_of_a_bucket_or_none() {
+    let small = Plan { accounts: 60, own_trail_every: 3, ..Plan::small() };
+    // One that is asked late, one that cannot be opened, and one that is nobody's.
+    for (archive, without_role) in [(57, vec![]), (50, vec![20, 50]), (999, vec![])] {
+        check(&Plan { archive: Some(archive), without_role, ..small.clone() });
+    }
+}
+
+fn check(plan: &Plan) {
     let folder = tempfile::tempdir().unwrap();
     let reports = |seed: u64| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let plan = Plan { accounts: 60, own_trail_every: 3, ..Plan::small() };
         let out = folder.path().join(seed.to_string());
-        let world = World::new(plan).shuffled(seed);
+        let world = World::new(plan.clone()).shuffled(seed);
         runtime.block_on(audit_into(&world, &out)).unwrap();
         let files = files(&out).unwrap();
         files

@@ -45,6 +45,9 @@ pub struct Plan {
     pub reads_wait_for_openings: bool,
     /// An account whose list names a trail that no Region shows.
     pub hides_trail: Option<u64>,
+    /// The account that owns the buckets of all trails; one that the organization does not have is a
+    /// stranger. Without it each account owns that of its own trail.
+    pub archive: Option<u64>,
 }
 
 /// What ListAccounts says.
@@ -76,6 +79,7 @@ impl Plan {
             without_role: Vec::new(),
             reads_wait_for_openings: false,
             hides_trail: None,
+            archive: None,
         }
     }
 

@@ -21,8 +21,9 @@ pub mod ports;
 mod test_support;
 
 pub use collect::{
-    CensusEntry, CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions,
-    Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
+    BucketSearch, BucketSearchToCome, CensusEntry, CollectSettings, CollectedStore, CollectedTrail,
+    Collector, EnabledRegions, Members, MembersToCome, OtherAccounts, OtherAccountsToCome,
+    RegionsToCome, StoreWork, TrailWork, key_arn, log_account_rank, needs_members,
 };
 pub use delivery::delivery;
 pub use fold::{Fold, FoldedTrail, Sightings};

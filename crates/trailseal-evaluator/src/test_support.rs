@@ -9,8 +9,9 @@ use trailseal_model::{
     Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
     GapClass, GapId, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence, KeyRotation,
     LogSample, ManagementEvents, MemberStatuses, Observed, Operation, OrganizationFacts,
-    Population, PopulationSource, Region, Sample, SampleMethod, SampleResult, Scope, Selection,
-    StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
+    OwnerSearch, Population, PopulationSource, Region, Sample, SampleMethod, SampleResult, Scope,
+    Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts, TrailStatus,
+    Window,
 };
 
 use crate::collect::key_arn;
@@ -396,5 +397,6 @@ fn bucket() -> BucketFacts {
         presence: known(BucketPresence::Exists(Some(region("us-east-1")))),
         owner: BucketOwner::Account(account(1), evidence()),
         configured_owner: None,
+        search: OwnerSearch::default(),
     }
 }

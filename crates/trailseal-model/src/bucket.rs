@@ -1,5 +1,7 @@
 //! The buckets that trails deliver to.
 
+use std::fmt;
+
 use crate::account::AccountId;
 use crate::evidence::{Answer, Evidence, Observed};
 use crate::gap::GapId;
@@ -36,6 +38,38 @@ impl BucketOwner {
     }
 }
 
+/// In how many accounts the owner of a bucket was looked for, where none was found; else zeros.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct OwnerSearch {
+    /// Accounts that answered ListBuckets without the bucket.
+    pub answered: usize,
+    /// Accounts that refused ListBuckets, or did not answer it.
+    pub refused: usize,
+    /// Accounts in use that could not be opened.
+    pub unopened: usize,
+    /// Accounts in use that were not asked because the user limited the run.
+    pub left_out: usize,
+}
+
+impl fmt::Display for OwnerSearch {
+    /// As a part of a sentence: "1 account answered ListBuckets without it, 2 accounts refused it".
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let said = [
+            (self.answered, "answered ListBuckets without it"),
+            (self.refused, "refused ListBuckets or did not answer it"),
+            (self.unopened, "could not be opened"),
+            (self.left_out, "not asked because the run is limited"),
+        ];
+        let mut separator = "";
+        for (count, what) in said.into_iter().filter(|it| it.0 > 0) {
+            let accounts = if count == 1 { "account" } else { "accounts" };
+            write!(formatter, "{separator}{count} {accounts} {what}")?;
+            separator = ", ";
+        }
+        Ok(())
+    }
+}
+
 /// Everything known of one bucket.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BucketFacts {
@@ -47,6 +81,8 @@ pub struct BucketFacts {
     pub owner: BucketOwner,
     /// Who should own it, by configuration.
     pub configured_owner: Option<AccountId>,
+    /// Where an owner was looked for in vain.
+    pub search: OwnerSearch,
 }
 
 impl BucketFacts {
@@ -63,5 +99,28 @@ impl BucketFacts {
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.presence.known().is_some_and(|it| it.value == BucketPresence::Gone)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_search_says_what_there_is_to_say() {
+        let check = |counts: [usize; 4], expected: &str| {
+            let [answered, refused, unopened, left_out] = counts;
+            let search = OwnerSearch { answered, refused, unopened, left_out };
+            assert_eq!(search.to_string(), expected);
+        };
+        check([0; 4], "");
+        check(
+            [1, 0, 2, 0],
+            "1 account answered ListBuckets without it, 2 accounts could not be opened",
+        );
+        check(
+            [12, 1, 0, 40],
+            "12 accounts answered ListBuckets without it, 1 account refused ListBuckets or did not answer it, 40 accounts not asked because the run is limited",
+        );
     }
 }

@@ -29,6 +29,15 @@ pub fn number_of(parts: &[&str]) -> u64 {
     u64::from_be_bytes(first)
 }
 
+/// The first 16 bytes of the text's SHA-256 as a big-endian number: a text to be recognized later in
+/// little room, and that no other text can be made to look like.
+#[must_use]
+pub fn fingerprint(text: &str) -> u128 {
+    let mut first = [0; 16];
+    first.copy_from_slice(&Sha256::digest(text.as_bytes())[..16]);
+    u128::from_be_bytes(first)
+}
+
 /// The SHA-256 of a list of keys, each with a line feed after it.
 #[derive(Debug, Clone, Default)]
 pub struct KeysDigest(Sha256);
@@ -58,6 +67,12 @@ fn hex(bytes: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_fingerprint_is_the_beginning_of_the_sha_256() {
+        // printf 'abc' | sha256sum
+        assert_eq!(fingerprint("abc"), 0xba78_16bf_8f01_cfea_4141_40de_5dae_2223);
+    }
 
     #[test]
     fn parts_do_not_run_together() {

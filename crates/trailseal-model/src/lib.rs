@@ -57,7 +57,7 @@ mod vocabulary;
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
 pub use arn::Arn;
 pub use bound::{binomial_upper_bound, hypergeometric_upper_bound};
-pub use bucket::{BucketFacts, BucketOwner, BucketPresence};
+pub use bucket::{BucketFacts, BucketOwner, BucketPresence, OwnerSearch};
 pub use catalogue::{Control, ControlId, Severity, SubjectKind};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use covered_by::CoveredBy;

@@ -9,7 +9,7 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::state::LoggedCall;
 use trailseal_sim::world::Parts;
-use trailseal_sim::world::account::Account;
+use trailseal_sim::world::account::{Account, AccountId};
 use trailseal_sim::world::denial::matches_action;
 use trailseal_sim::world::trail::Trail;
 
@@ -57,11 +57,36 @@ fn cells_of(parts: &Parts, trail: &Trail) -> u64 {
     covered.map(|it| if trail.is_multi_region { regions_of(parts, it) } else { 1 }).sum()
 }
 
-/// Whose session looks for a bucket: its owner's where the trail's owner or the log archive is it.
-fn reader_of(scenario: &Scenario, trail: &Trail) -> impl Ord + use<> {
-    let found = scenario.parts.buckets.iter().find(|it| it.name == trail.bucket);
-    let owner = found.map(|it| it.owner).filter(|it| Some(*it) == scenario.access.log_archive);
-    (owner.unwrap_or(trail.owner), trail.bucket.clone())
+/// The accounts that are asked first for a trail's bucket.
+fn asked_first(scenario: &Scenario, trail: &Trail) -> impl Iterator<Item = AccountId> {
+    [trail.owner].into_iter().chain(scenario.access.log_archive)
+}
+
+/// Whether the owner of a trail's bucket has to be looked for in other accounts.
+fn misses_owner(scenario: &Scenario, trail: &Trail) -> bool {
+    let owner = owner_of(scenario, trail);
+    asked_first(scenario, trail).all(|it| Some(it) != owner)
+}
+
+fn owner_of(scenario: &Scenario, trail: &Trail) -> Option<AccountId> {
+    scenario.parts.buckets.iter().find(|it| it.name == trail.bucket).map(|it| it.owner)
+}
+
+/// In whose sessions a bucket is looked at: in its owner's; where that is not among those who are asked
+/// first, before that in one of the accounts whose trails deliver there, and where it is nobody of the
+/// organization, in the trail's.
+fn readers_of<'a>(
+    scenario: &'a Scenario,
+    trail: &'a Trail,
+) -> impl Iterator<Item = (AccountId, &'a str)> {
+    let owner = owner_of(scenario, trail);
+    let is_in_use = in_use(&scenario.parts).any(|it| Some(it.id) == owner);
+    let mut readers = vec![owner.filter(|_| is_in_use).unwrap_or(trail.owner)];
+    if misses_owner(scenario, trail) {
+        let same = scenario.parts.trails.iter().filter(|it| it.bucket == trail.bucket);
+        readers.extend(same.map(|it| it.owner).min());
+    }
+    readers.into_iter().map(|it| (it, &*trail.bucket))
 }
 
 /// The most calls of an operation that a scan of this scenario may make, without options that ask
@@ -109,9 +134,11 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
             distinct(trails().filter_map(|it| it.key.as_ref()))
         }
         Operation::ListBuckets => {
-            distinct(trails().map(|it| it.owner).chain(scenario.access.log_archive))
+            let is_sought = trails().any(|it| misses_owner(scenario, it));
+            let first = distinct(trails().flat_map(|it| asked_first(scenario, it)));
+            if is_sought { opened } else { first }
         }
-        Operation::HeadBucket => distinct(trails().map(|it| reader_of(scenario, it))),
+        Operation::HeadBucket => distinct(trails().flat_map(|it| readers_of(scenario, it))),
         Operation::ListObjectsV2 => {
             let folders = count(parts.accounts.iter()).div_ceil(FOLDERS_A_PAGE);
             let of_trail = |it: &Trail| {
@@ -198,6 +225,32 @@ async fn more_trails_cost_no_more_calls_about_their_key_and_bucket() {
         };
         assert_eq!(more(operation), expected, "{operation}");
     }
+}
+
+#[tokio::test(start_paused = true)]
+async fn looking_for_an_owner_costs_one_call_for_each_account_that_is_asked_and_one_for_the_bucket()
+{
+    let mut scenario = Scenario::from_toml(ORGANIZATION, start()).unwrap();
+    let opened = count(in_use(&scenario.parts));
+    let named = scanned(&scenario).await;
+    scenario.access.log_archive = None;
+    // The bucket's name has its owner's id.
+    let unnamed = scanned(&scenario).await;
+    // The bucket is nobody's in the organization.
+    let trail = scenario.parts.trails.iter().find(|it| it.is_organization).unwrap();
+    let (bucket, archive) = (trail.bucket.clone(), owner_of(&scenario, trail));
+    let bucket = scenario.parts.buckets.iter_mut().find(|it| it.name == bucket).unwrap();
+    bucket.owner = AccountId::new(999_999_999_999).unwrap();
+    let nowhere = scanned(&scenario).await;
+    for simulator in [&unnamed, &nowhere] {
+        assert_eq!(excess(&scenario, simulator), [""; 0]);
+    }
+    for operation in Operation::ALL.iter().copied() {
+        assert_eq!(calls(&unnamed, operation), calls(&named, operation), "{operation}");
+    }
+    assert!(calls(&named, Operation::ListBuckets) < opened && archive.is_some());
+    assert_eq!(calls(&nowhere, Operation::ListBuckets), opened);
+    assert_eq!(calls(&nowhere, Operation::HeadBucket), calls(&named, Operation::HeadBucket));
 }
 
 /// The trail of each kind, as the page names it, and its bucket.

@@ -6,6 +6,7 @@ mod exceptions;
 mod limits;
 mod matrix;
 mod members;
+mod owners;
 mod quotas;
 mod read_only;
 mod sessions;

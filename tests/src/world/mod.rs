@@ -271,7 +271,14 @@ impl Buckets for World {
     async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
         let target = Self::at_home(account);
         self.call(Operation::ListBuckets, target, "").await?;
-        let buckets = vec!["other".to_owned(), format!("logs-{account}")];
+        let of_all = || (0..self.plan.accounts).map(Plan::account).collect();
+        let owned: Vec<AccountId> = match self.plan.archive.map(Plan::account) {
+            None => vec![account],
+            Some(archive) if archive == account => of_all(),
+            Some(_) => Vec::new(),
+        };
+        let owned = owned.into_iter().map(|it| format!("logs-{it}"));
+        let buckets = owned.chain(["other".to_owned()]).collect();
         Ok(Self::answer(Operation::ListBuckets, Some(target), buckets))
     }
 

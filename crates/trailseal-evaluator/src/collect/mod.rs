@@ -11,7 +11,9 @@ mod heads;
 mod history;
 mod key;
 mod listing;
+mod log_account;
 mod objects;
+mod owners;
 mod place;
 mod prefixes;
 mod single_flight;
@@ -20,28 +22,32 @@ mod summary;
 mod switch;
 mod trace;
 
-use std::collections::{BTreeMap, BTreeSet, HashSet};
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, BucketPresence, DecryptGrant, DescribedFrom, Gap,
-    GapClass, GapId, GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents,
-    MemberStatuses, NewestLog, Observed, Organization, Region, RegionSet, Sample, SampledCell,
-    Target, Thresholds, TrailDescription, TrailFacts, TrailStatus, Window,
+    AccountId, Answer, Arn, BucketFacts, DecryptGrant, DescribedFrom, Gap, GapClass, GapId,
+    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberStatuses, NewestLog,
+    Observed, Organization, Region, RegionSet, Sample, SampledCell, Target, Thresholds,
+    TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
 use crate::object_name::LogCell;
 use crate::ports::CollectPorts;
+use bucket::Presence;
 use classify::Expected;
 use objects::Examined;
+use owners::Owners;
 use single_flight::SingleFlight;
 
 pub(crate) use classify::is_same_key;
 pub use key::key_arn;
+pub use log_account::log_account_rank;
+pub use owners::{BucketSearch, BucketSearchToCome, OtherAccounts, OtherAccountsToCome};
 pub use store::{CollectedStore, StoreWork};
 
 /// Calls that one trail keeps in flight.
@@ -162,8 +168,8 @@ pub struct Collector<'a, P> {
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
     grants: SingleFlight<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
-    bucket_heads: SingleFlight<(AccountId, String), Observed<Answer<BucketPresence>>>,
-    buckets_of: SingleFlight<AccountId, Observed<Answer<Arc<HashSet<String>>>>>,
+    bucket_heads: SingleFlight<(AccountId, String), Presence>,
+    owners: Owners,
 }
 
 impl<'a, P: CollectPorts> Collector<'a, P> {
@@ -186,8 +192,21 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             grants: SingleFlight::default(),
             rotations: SingleFlight::default(),
             bucket_heads: SingleFlight::default(),
-            buckets_of: SingleFlight::default(),
+            owners: Owners::default(),
         }
+    }
+
+    /// The same collector, which also looks for the owners of buckets in these accounts, where neither
+    /// the trail nor the settings lead to one.
+    #[must_use]
+    pub fn asking(mut self, to_ask: BucketSearchToCome, others: OtherAccountsToCome) -> Self {
+        self.owners = Owners::new(to_ask, others);
+        self
+    }
+
+    /// Waits until all accounts can be asked for a bucket that misses its owner.
+    pub async fn can_ask_all(&self) {
+        self.owners.to_ask.clone().await;
     }
 
     /// Collects one trail.

@@ -2,6 +2,7 @@
 
 mod beside_the_window;
 mod fake;
+mod owners;
 mod prefixes;
 mod rotation;
 mod sampling;

@@ -70,6 +70,10 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
         let observed = format!("the bucket '{name}' does not exist");
         return Leg::Fails(Reason::BucketGone, observed, evidence.into_iter().collect());
     }
+    let search = match bucket.search.to_string() {
+        none if none.is_empty() => none,
+        counts => format!(" ({counts})"),
+    };
     match &bucket.owner {
         BucketOwner::Account(owner, evidence) => match bucket.configured_owner {
             Some(configured) if configured != *owner => {
@@ -79,11 +83,11 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
             _ => Leg::Holds(evidence.clone()),
         },
         BucketOwner::NotFound => {
-            let observed = format!("no account that was asked owns the bucket '{name}'");
+            let observed = format!("no account that was asked owns the bucket '{name}'{search}");
             Leg::NotProven(Reason::BucketOwnerUnknown, observed, Vec::new())
         }
         BucketOwner::Unread(gap) => {
-            let observed = format!("the owner of the bucket '{name}' could not be looked for");
+            let observed = format!("the owner of the bucket '{name}' was not found{search}");
             Leg::NotProven(Reason::BucketOwnerUnknown, observed, vec![*gap])
         }
     }

@@ -37,6 +37,7 @@ impl<P: Ports> Work<'_, P> {
         accounts: mpsc::UnboundedSender<Account>,
         to_tag: mpsc::UnboundedSender<AccountId>,
         ended: oneshot::Sender<Arc<Members>>,
+        tree_walked: oneshot::Sender<()>,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
         let (wish, wished) = oneshot::channel::<Wish>();
@@ -54,6 +55,8 @@ impl<P: Ports> Work<'_, P> {
         }
         let units = tree.units().into_iter().map(str::to_owned).collect();
         ledger.place(tree);
+        // Nobody listens any more only when the whole audit has ended.
+        let _ = tree_walked.send(());
         self.check_units(&units, ledger)?;
         if let Some((outlets, held)) = held {
             ledger.placed(&held).into_iter().for_each(|it| outlets.send(it, self));

@@ -1,18 +1,20 @@
 //! What is known while the run goes on: accounts, coverage, sightings, and which trails are ready.
 
+mod settled;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::mpsc;
 use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
-    EnabledRegions, Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
+    Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
 };
 use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree, outcome_of_failure};
 use trailseal_model::{
     Account, AccountId, Arn, Coverage, CoverageRow, Delivery, GapClass, GapId, MemberStatus,
-    Observed, Organization, Outcome, Partition, PopulationSource, Region, RegionSet, Scope,
-    Sighting, StoreListed, Target,
+    Observed, Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting,
+    StoreListed, Target,
 };
 
 use super::AuditSettings;
@@ -35,6 +37,10 @@ struct State {
     fold: Fold,
     /// Trails by the accounts that list them.
     named: Vec<(AccountId, TrailListed)>,
+    /// Accounts in use that could not be opened.
+    unopened: BTreeMap<AccountId, GapId>,
+    /// Buckets, with the owners of the trails that name them.
+    delivering: BTreeMap<String, BTreeSet<AccountId>>,
     /// Targets of an account that are still to be read.
     waiting: HashMap<AccountId, usize>,
     /// Accounts that listed their Regions themselves.
@@ -80,6 +86,8 @@ impl Ledger {
             coverage: Coverage::default(),
             fold: Fold::of_caller(settings.caller),
             named: Vec::new(),
+            unopened: BTreeMap::new(),
+            delivering: BTreeMap::new(),
             waiting: HashMap::new(),
             listing: HashSet::new(),
             support: HashMap::new(),
@@ -199,6 +207,7 @@ impl Ledger {
     ) -> usize {
         let mut state = self.state();
         opened.plan(&mut state.coverage, scope, gap);
+        state.unopened.extend(gap.map(|it| (opened.account, it)));
         state.waiting.insert(opened.account, targets);
         if opened.lists_regions {
             state.listing.insert(opened.account);
@@ -223,6 +232,7 @@ impl Ledger {
         state.coverage.settle(target.account, row);
         for sighting in sightings {
             state.show(&sighting);
+            state.note_bucket(&sighting.description);
             state.fold.add(sighting);
         }
         for listed in stores {
@@ -256,6 +266,7 @@ impl Ledger {
         let mut state = self.state();
         for sighting in sightings {
             if state.fold.has_seen(&sighting.description.arn) {
+                state.note_bucket(&sighting.description);
                 state.fold.add(sighting);
             }
         }
@@ -265,17 +276,6 @@ impl Ledger {
             state.listing.insert(account);
             state.support.insert(account, enabled);
         }
-    }
-
-    /// The Regions that each account has, when every target is read.
-    pub(super) fn all_enabled_regions(&self) -> EnabledRegions {
-        let state = self.state();
-        let set = |account| {
-            let mut set = RegionSet::default();
-            state.enabled_regions(account).into_iter().for_each(|it| set.insert(it));
-            set
-        };
-        EnabledRegions(state.accounts.keys().map(|it| (*it, set(*it))).collect())
     }
 
     /// Queues what waited for the end of the directory; returns how many.

@@ -19,8 +19,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
 use trailseal_evaluator::{
-    CollectSettings, Collector, EnabledRegions, Members, account_sealing, covered_by, judge,
-    settle_groups,
+    BucketSearch, CollectSettings, Collector, EnabledRegions, Members, OtherAccounts,
+    account_sealing, covered_by, judge, settle_groups,
 };
 use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
 use trailseal_model::{
@@ -32,6 +32,7 @@ use trailseal_model::{
 use crate::samples::SampleSpool;
 use ledger::Ledger;
 use stores::CollectedStores;
+use targets::Announcements;
 use trails::Collected;
 
 /// Everything an audit asks of the world.
@@ -149,19 +150,26 @@ pub async fn audit<P: Ports>(
     let (listed, to_tag) = mpsc::unbounded();
     let (trails, ready) = mpsc::unbounded();
     let (stores, stores_ready) = mpsc::unbounded();
-    let (shown, to_ask) = mpsc::unbounded();
+    let (shown, shown_by) = mpsc::unbounded();
     let (ended, members) = oneshot::channel::<Arc<Members>>();
     let members = members.map(Result::unwrap_or_default).boxed().shared();
-    let (read, regions) = oneshot::channel::<Arc<EnabledRegions>>();
+    let (read_regions, regions) = oneshot::channel::<Arc<EnabledRegions>>();
     let regions = regions.map(Result::unwrap_or_default).boxed().shared();
+    let (to_ask, asked) = oneshot::channel::<Arc<BucketSearch>>();
+    let asked = asked.map(Result::unwrap_or_default).boxed().shared();
+    let (others, asked_last) = oneshot::channel::<Arc<OtherAccounts>>();
+    let asked_last = asked_last.map(Result::unwrap_or_default).boxed().shared();
+    let (walked, tree_walked) = oneshot::channel();
+    let read = Announcements { regions: read_regions, to_ask, others, tree_walked };
     let ledger = Ledger::new(settings, trails, stores, shown);
-    let collector = Collector::new(ports, &gaps, settings.collect.clone(), members, regions);
+    let collector = Collector::new(ports, &gaps, settings.collect.clone(), members, regions)
+        .asking(asked, asked_last);
     let (collected, stores, members) = {
-        let directory = work.walk_directory(accounts, listed, ended, &ledger);
+        let directory = work.walk_directory(accounts, listed, ended, walked, &ledger);
         let tags = work.read_tags(to_tag, &ledger);
         let targets = work.read_targets(arriving, opened, read, &ledger);
         let names = work.list_trails(to_list, &ledger);
-        let told = work.ask_members(to_ask, &ledger);
+        let told = work.ask_members(shown_by, &ledger);
         let trails = trails::collect(&work, &collector, ready, samples);
         let stores = stores::collect(&work, &collector, stores_ready);
         let ((), (), (), (), told, collected, stores) =

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::channel::{mpsc, oneshot};
 use tokio::time::Instant;
-use trailseal_evaluator::EnabledRegions;
+use trailseal_evaluator::{BucketSearch, EnabledRegions, OtherAccounts};
 use trailseal_fanout::{Access, OpenedAccount, open_account, run};
 use trailseal_model::{
     Account, AccountId, Answer, Event, Gap, GapClass, Operation, Outcome, Sighting, StoreListed,
@@ -42,12 +42,24 @@ impl Listings {
     }
 }
 
+/// Who waits for all targets.
+pub(super) struct Announcements {
+    /// Those who look for the logs of all members.
+    pub(super) regions: oneshot::Sender<Arc<EnabledRegions>>,
+    /// Those who look for the owners of buckets.
+    pub(super) to_ask: oneshot::Sender<Arc<BucketSearch>>,
+    /// The same, where the names of units are needed as well.
+    pub(super) others: oneshot::Sender<Arc<OtherAccounts>>,
+    /// When the tree of units has been walked.
+    pub(super) tree_walked: oneshot::Receiver<()>,
+}
+
 impl<P: Ports> Work<'_, P> {
     pub(super) async fn read_targets(
         &self,
         accounts: mpsc::UnboundedReceiver<Account>,
         to_list: mpsc::UnboundedSender<AccountId>,
-        read: oneshot::Sender<Arc<EnabledRegions>>,
+        read: Announcements,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
         // Two futures, so that opening goes on while no read has room: a read may wait for a
@@ -56,9 +68,13 @@ impl<P: Ports> Work<'_, P> {
         let opening = self.open_accounts(accounts, to_list, planned, ledger);
         futures::join!(opening, self.read_planned(targets, ledger));
         self.read_support(ledger).await;
-        // Nobody listens any more only when the whole audit has ended.
-        let _ = read.send(Arc::new(ledger.all_enabled_regions()));
+        // The other ends stop listening only when the whole audit has ended.
+        let _ = read.regions.send(Arc::new(ledger.all_enabled_regions()));
+        let _ = read.to_ask.send(Arc::new(ledger.bucket_search()));
         self.queued(ledger.queue_rest());
+        // A tree that could not be read has been walked too: names of units are only hints.
+        let _ = read.tree_walked.await;
+        let _ = read.others.send(Arc::new(ledger.other_accounts(&self.settings.scope)));
         Ok(())
     }
 

@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
-use futures::StreamExt as _;
 use futures::channel::mpsc;
+use futures::{FutureExt as _, StreamExt as _, future, stream};
 use trailseal_evaluator::ports::CollectPorts;
 use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, TrailWork, key_arn};
 use trailseal_fanout::run;
@@ -32,18 +32,39 @@ pub(super) struct Collected {
     pub(super) census: Vec<Vec<CensusEntry>>,
 }
 
-/// Collects every trail that comes, and lets its samples go to the spool.
+/// Collects every trail that comes, and lets its samples go to the spool. A trail whose bucket misses
+/// its owner is put back until all targets are read, so that it keeps no other one waiting.
 pub(super) async fn collect<P: Ports>(
     work: &Work<'_, P>,
     collector: &Collector<'_, P>,
     ready: mpsc::UnboundedReceiver<TrailWork>,
     samples: &mut SampleSpool,
 ) -> Result<Collected, AuditError> {
-    let mut all = BTreeMap::new();
-    let mut done = std::pin::pin!(run(ready, COLLECTING, |it| collector.collect(it)));
-    while let Some((trail, res)) = done.next().await {
+    let (put_back, later) = mpsc::unbounded();
+    let at_once = run(ready, COLLECTING, |it: TrailWork| async move {
+        let must_wait = collector.waits_for_owner(&it).await;
+        if must_wait { None } else { Some(collector.collect(it).await) }
+    });
+    let later = async {
+        collector.can_ask_all().await;
+        run(later, COLLECTING, |it| async move { Some(collector.collect(it).await) })
+    };
+    // The end of the first stream, so that nothing can be put back any more.
+    let at_once = at_once.map(Some).chain(stream::once(future::ready(None)));
+    let mut done = std::pin::pin!(stream::select(at_once, later.flatten_stream().map(Some)));
+    let (mut all, mut put_back) = (BTreeMap::new(), Some(put_back));
+    while let Some(next) = done.next().await {
+        let Some((trail, res)) = next else {
+            put_back = None;
+            continue;
+        };
         let mut collected = match res {
-            Ok(collected) => collected,
+            Ok(Some(collected)) => collected,
+            Ok(None) => {
+                // The other end is in this function.
+                let _ = put_back.as_ref().map(|it| it.unbounded_send(trail));
+                continue;
+            }
             Err(panicked) => {
                 let gap = panic_gap(Operation::GetTrailStatus, &panicked.message);
                 let description = &trail.trail.description;
@@ -184,6 +205,6 @@ fn better(known: &mut BucketFacts, other: BucketFacts) {
         known.presence = other.presence;
     }
     if known.owner.account().is_none() && other.owner.account().is_some() {
-        known.owner = other.owner;
+        (known.owner, known.search) = (other.owner, other.search);
     }
 }

@@ -115,7 +115,12 @@ pub(super) struct World {
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) page_size: usize,
     refuses: Refuses,
+    /// Accounts that cannot be opened.
+    unopened: Vec<AccountId>,
+    panics: Box<dyn Fn(&Call) -> bool + Send + Sync>,
     calls: Mutex<Vec<Call>>,
+    /// How many calls of each operation are on their way, and were at most.
+    on_their_way: Mutex<BTreeMap<Operation, (usize, usize)>>,
 }
 
 impl World {
@@ -130,7 +135,10 @@ impl World {
             objects: BTreeMap::new(),
             page_size: 1000,
             refuses: Box::new(|_| None),
+            unopened: Vec::new(),
+            panics: Box::new(|_| false),
             calls: Mutex::default(),
+            on_their_way: Mutex::default(),
         }
     }
 
@@ -155,6 +163,26 @@ impl World {
         self
     }
 
+    /// The same world in which these accounts cannot be opened.
+    pub(super) fn opening_none_of(mut self, accounts: &[u64]) -> Self {
+        self.unopened = accounts.iter().map(|it| account(*it)).collect();
+        self
+    }
+
+    /// The same world in which these calls panic.
+    pub(super) fn panicking(
+        mut self,
+        panics: impl Fn(&Call) -> bool + Send + Sync + 'static,
+    ) -> Self {
+        self.panics = Box::new(panics);
+        self
+    }
+
+    /// How many calls of the operation were on their way at the same time, at most.
+    pub(super) fn peak(&self, operation: Operation) -> usize {
+        self.on_their_way.lock().unwrap().get(&operation).map_or(0, |it| it.1)
+    }
+
     pub(super) fn calls(&self) -> Vec<Call> {
         self.calls.lock().unwrap().clone()
     }
@@ -169,8 +197,16 @@ impl World {
 
     /// Notes the call, lets others go ahead once, and refuses or answers it.
     async fn answer<T>(&self, call: Call, value: impl FnOnce() -> T) -> Result<Answer<T>, Gap> {
-        let refused = (self.refuses)(&call).map(|it| call.gap(it));
+        let (operation, asked_in) = (call.operation(), call.asked_in().0);
+        assert!(!(self.panics)(&call), "injected into {operation}");
+        let refused = if self.unopened.contains(&asked_in) {
+            let gap = Gap::new(GapClass::RoleNotAssumable, Operation::AssumeRole);
+            Some(gap.at(asked_in, None))
+        } else {
+            (self.refuses)(&call).map(|it| call.gap(it))
+        };
         let evidence = call.evidence();
+        self.count_on_their_way(operation, 1);
         self.calls.lock().unwrap().push(call);
         let mut has_waited = false;
         poll_fn(|context| {
@@ -182,7 +218,15 @@ impl World {
             Poll::Pending
         })
         .await;
+        self.count_on_their_way(operation, -1);
         refused.map_or_else(|| Ok(Answer { value: value(), evidence }), Err)
+    }
+
+    fn count_on_their_way(&self, operation: Operation, more: isize) {
+        let mut counts = self.on_their_way.lock().unwrap();
+        let (now, peak) = counts.entry(operation).or_default();
+        *now = now.saturating_add_signed(more);
+        *peak = (*peak).max(*now);
     }
 }
 

@@ -348,7 +348,13 @@ fn a_bucket() -> impl Strategy<Value = BucketFacts> {
     ];
     let configured = option::weighted(0.2, (1..3u64).prop_map(account));
     (observed(presence), owner, configured).prop_map(|(presence, owner, configured_owner)| {
-        BucketFacts { name: "logs".to_owned(), presence, owner, configured_owner }
+        BucketFacts {
+            name: "logs".to_owned(),
+            presence,
+            owner,
+            configured_owner,
+            search: trailseal_model::OwnerSearch::default(),
+        }
     })
 }
 
