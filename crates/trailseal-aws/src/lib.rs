@@ -11,6 +11,7 @@
 //! **Architecture invariant**: credentials never leave this crate: no port returns them, no
 //! `Debug` prints them, and messages of AWS and of the transport are searched for them.
 
+mod answer;
 mod aws;
 mod backoff;
 mod budget;
@@ -24,6 +25,7 @@ mod credentials;
 mod failure;
 mod https;
 mod ports;
+mod proxy;
 mod role;
 mod spawn;
 #[cfg(test)]

@@ -120,6 +120,11 @@ fn read_assumed_role(output: &AssumeRoleOutput, now: Timestamp) -> Result<Sessio
     let given = output.credentials().ok_or("AssumeRole's answer has no Credentials")?;
     let expires = std::time::SystemTime::try_from(*given.expiration())
         .map_err(|_| "the Expiration of the session is not a time")?;
+    // The SDK gives an empty text for an element that the answer lacks.
+    let parts = [given.access_key_id(), given.secret_access_key(), given.session_token()];
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err("the Credentials of AssumeRole's answer are not whole".into());
+    }
     let credentials = Credentials::new(
         given.access_key_id(),
         given.secret_access_key(),

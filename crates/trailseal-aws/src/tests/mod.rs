@@ -2,6 +2,7 @@
 
 mod circuits;
 mod keys;
+mod no_answers;
 mod organization_tree;
 mod ports;
 mod redaction;
