@@ -33,6 +33,8 @@ pub struct Caller {
 /// Everything this program may ask of AWS, as the ports of fan-out and evaluator.
 pub struct Aws {
     pub(crate) caller: Caller,
+    /// The Region that the run starts from, which the user can choose (`AWS_REGION`).
+    pub(crate) start: Region,
     pub(crate) role: Role,
     pub(crate) channel: Channel,
     pub(crate) clients: Clients,

@@ -140,6 +140,7 @@ pub async fn connect(
     let caller = identify(&channel, &clients, &own, region).await?;
     Ok(Aws {
         caller,
+        start: region,
         role,
         channel,
         clients,

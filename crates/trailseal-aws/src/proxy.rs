@@ -124,10 +124,10 @@ impl Proxy {
         connection.set_read_timeout(Some(PATIENCE))?;
         connection.set_write_timeout(Some(PATIENCE))?;
         let authorization = self.authorization().unwrap_or_default();
-        write!(
-            connection,
-            "CONNECT {destination} HTTP/1.1\r\nHost: {destination}\r\n{authorization}\r\n"
-        )?;
+        // In one piece: some proxies answer what they have read by then.
+        let request =
+            format!("CONNECT {destination} HTTP/1.1\r\nHost: {destination}\r\n{authorization}\r\n");
+        connection.write_all(request.as_bytes())?;
         let mut head = Vec::new();
         while !head.contains(&b'\n') && head.len() < 1024 {
             let mut bytes = [0; 256];

@@ -56,8 +56,10 @@ fn read_page(output: &ListGrantsOutput) -> Result<Page<DecryptGrant>, Unread> {
     Ok(Page { items, next_token: next_token.filter(|_| output.truncated()) })
 }
 
+/// A grant whose operations are not printed may allow any of them.
 fn may_decrypt(grant: &GrantListEntry) -> bool {
-    grant.operations().contains(&GrantOperation::Decrypt)
+    let operations = grant.operations.as_deref();
+    operations.is_none_or(|operations| operations.contains(&GrantOperation::Decrypt))
 }
 
 /// Of a session the role. KMS prints a role that was deleted by its unique id, and its session as

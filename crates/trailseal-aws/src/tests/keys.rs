@@ -197,6 +197,16 @@ async fn the_state_of_a_key_is_an_answer_about_it() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_grant_without_operations_hides_no_reader() {
+    let one = grant("1", "", "").replace(r#","Operations":[]"#, "");
+    assert!(!one.contains("Operations"));
+    let fake = Fake::saying(Reply::new(200, grants(&[one, grant("2", "", "")], "")));
+    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    let ids: Vec<&str> = answer.value.iter().map(|grant| grant.id.as_str()).collect();
+    assert_eq!(ids, ["1"]);
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_session_of_a_deleted_role_is_that_role() {
     for (grantee, expected) in [
         ("AROAEXAMPLEEXAMPLE23:a.session@example", "AROAEXAMPLEEXAMPLE23"),
