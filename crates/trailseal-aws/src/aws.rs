@@ -37,6 +37,8 @@ pub struct Aws {
     pub(crate) caller: Caller,
     /// Set in place of the endpoints that AWS publishes.
     pub(crate) endpoints: Vec<Endpoint>,
+    /// The Region that the run starts from, which the user can choose (`AWS_REGION`).
+    pub(crate) start: Region,
     pub(crate) role: Role,
     pub(crate) channel: Channel,
     pub(crate) clients: Clients,

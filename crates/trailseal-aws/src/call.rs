@@ -110,11 +110,14 @@ impl<'a> Ask<'a> {
         ))
     }
 
-    const fn attempts(&self, class: GapClass) -> u8 {
-        match (class, self.patience) {
-            (GapClass::Timeout | GapClass::Dns | GapClass::Connection, Patience::Short) => 2,
-            _ if class.is_retryable() => 5,
-            _ => 1,
+    fn attempts(&self, diagnosis: Diagnosis) -> u8 {
+        match (diagnosis.class(self.region), self.patience) {
+            _ if !diagnosis.is_retryable() => 1,
+            (
+                GapClass::Timeout | GapClass::Dns | GapClass::Connection | GapClass::Proxy,
+                Patience::Short,
+            ) => 2,
+            _ => 5,
         }
     }
 }
@@ -241,7 +244,7 @@ impl Channel {
             if self.renews(&failure, &session, &mut tally) {
                 continue;
             }
-            if tally.attempts >= ask.attempts(class) {
+            if tally.attempts >= ask.attempts(failure.diagnosis) {
                 return Err(failed(ask, &tally, failure, session));
             }
             if !self.budget.take(class) {

@@ -1,6 +1,6 @@
 //! What a failed request means. Pure: the same answer always has the same class.
 
-use trailseal_model::{GapClass, Operation, Region};
+use trailseal_model::{Denial, DenyingPolicy, GapClass, Operation, Region};
 
 use crate::transport::TransportErrorKind;
 
@@ -9,7 +9,10 @@ impl TransportErrorKind {
     pub(crate) fn from_text(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|it| text.contains(it));
-        if says(&["connect timeout"]) {
+        if is_busy_proxy(&text) {
+            // Before all else, for a gateway's own timeout is among its words.
+            Self::ProxyBusy
+        } else if says(&["connect timeout"]) {
             Self::Connection
         } else if says(&["timeout", "timed out"]) {
             Self::Timeout
@@ -51,6 +54,9 @@ pub(crate) enum Diagnosis {
     TokenRefused,
     /// The token has expired: another one can help.
     TokenExpired,
+    /// The proxy could not reach its destination just now: asking again can help, which another
+    /// refusal of a proxy does not promise.
+    ProxyBusy,
 }
 
 impl Diagnosis {
@@ -60,6 +66,16 @@ impl Diagnosis {
             Self::Certain(class) => class,
             Self::TokenRefused if region.is_opt_in() => GapClass::RegionDisabled,
             Self::TokenRefused | Self::TokenExpired => GapClass::ExpiredCredentials,
+            Self::ProxyBusy => GapClass::Proxy,
+        }
+    }
+
+    /// Whether asking again can help.
+    pub(crate) fn is_retryable(self) -> bool {
+        match self {
+            Self::Certain(class) => class.is_retryable(),
+            Self::ProxyBusy => true,
+            Self::TokenRefused | Self::TokenExpired => false,
         }
     }
 }
@@ -68,6 +84,7 @@ impl Diagnosis {
 pub(crate) fn classify(symptom: Symptom<'_>) -> Diagnosis {
     let status = match symptom.answered {
         Ok(status) => status,
+        Err(TransportErrorKind::ProxyBusy) => return Diagnosis::ProxyBusy,
         Err(kind) => return Diagnosis::Certain(class_of_transport(kind)),
     };
     let is_head = matches!(symptom.operation, Operation::HeadBucket | Operation::HeadObject);
@@ -83,7 +100,8 @@ pub(crate) fn classify(symptom: Symptom<'_>) -> Diagnosis {
         return Diagnosis::TokenExpired;
     }
     let class = class_of_throttle(status, code, &message)
-        .or_else(|| class_of_credentials(code, &message))
+        .or_else(|| class_of_credentials(symptom.operation, code, &message))
+        .or_else(|| class_of_key_state(symptom.operation, code))
         .or_else(|| class_of_denial(symptom.operation, status, code, &message))
         .or_else(|| class_of_absence(symptom.operation, status, code))
         .or_else(|| class_of_status(status, code));
@@ -110,7 +128,7 @@ const fn class_of_transport(kind: TransportErrorKind) -> GapClass {
         TransportErrorKind::Timeout => GapClass::Timeout,
         TransportErrorKind::Dns => GapClass::Dns,
         TransportErrorKind::Tls => GapClass::Tls,
-        TransportErrorKind::Proxy => GapClass::Proxy,
+        TransportErrorKind::Proxy | TransportErrorKind::ProxyBusy => GapClass::Proxy,
         TransportErrorKind::Connection => GapClass::Connection,
         TransportErrorKind::Unreadable => GapClass::MalformedAnswer,
     }
@@ -174,7 +192,7 @@ fn is_token_expired(code: &str, message: &str) -> bool {
         || message.contains("provided token has expired")
 }
 
-fn class_of_credentials(code: &str, message: &str) -> Option<GapClass> {
+fn class_of_credentials(operation: Operation, code: &str, message: &str) -> Option<GapClass> {
     let is_skew =
         ["signature expired", "signature not yet current", "not yet current", "clock skew"]
             .iter()
@@ -189,12 +207,28 @@ fn class_of_credentials(code: &str, message: &str) -> Option<GapClass> {
         | "MissingAuthenticationToken"
         | "MissingAuthenticationTokenException"
         | "RequestExpired" => GapClass::ExpiredCredentials,
+        // STS says so of the caller's own account, whatever account is to be opened.
+        "RegionDisabledException" if operation.service() == "sts" => GapClass::StsNotActive,
         "RegionDisabledException" => GapClass::RegionDisabled,
+        // Whether the account is in use, Organizations says, not these.
         "OptInRequired" | "SubscriptionRequiredException" | "NotSignedUp" | "AccountProblem" => {
-            GapClass::AccountNotActive
+            GapClass::NotSubscribed
         }
         _ => return None,
     })
+}
+
+/// What KMS says of the key's state is no denial, and no answer that is not understood.
+fn class_of_key_state(operation: Operation, code: &str) -> Option<GapClass> {
+    let is_state = matches!(code, "KMSInvalidStateException" | "DisabledException");
+    (operation.service() == "kms" && is_state).then_some(GapClass::KeyInvalidState)
+}
+
+/// Whether a proxy answered CONNECT with a status that says that its way on is broken or busy.
+fn is_busy_proxy(text: &str) -> bool {
+    ["502", "503", "504"]
+        .iter()
+        .any(|status| text.contains(&format!("answered connect with {status}")))
 }
 
 const DENIALS: &[&str] = &[
@@ -233,32 +267,16 @@ fn class_of_denial(
     })
 }
 
-/// IAM's grammar: `... because no <policy type> allows the <action> action`, or `... with an
-/// explicit deny in a <policy type>`. It is looked for at the end, for what stands before it,
-/// an object's key for instance, may hold any text.
 fn policy_that_denied(message: &str) -> Option<GapClass> {
-    let context = ["because no ", "explicit deny in "]
-        .iter()
-        .filter_map(|it| message.rfind(it))
-        .max()
-        .map(|start| &message[start..])?;
-    let names = |words: &[&str]| words.iter().any(|it| context.contains(it));
-    if names(&["service control policy"]) {
-        Some(GapClass::DeniedByScp)
-    } else if names(&["resource control policy"]) {
-        Some(GapClass::DeniedByRcp)
-    } else if names(&[
-        "identity-based policy",
-        "identity policy",
-        "permissions boundary",
-        "session policy",
-    ]) {
-        Some(GapClass::DeniedByIdentityPolicy)
-    } else if names(&["resource-based policy", "role trust policy", "vpc endpoint policy"]) {
-        Some(GapClass::DeniedByResourcePolicy)
-    } else {
-        None
-    }
+    Some(match Denial::read(message)?.policy {
+        DenyingPolicy::ServiceControl => GapClass::DeniedByScp,
+        DenyingPolicy::ResourceControl => GapClass::DeniedByRcp,
+        DenyingPolicy::Identity | DenyingPolicy::Boundary | DenyingPolicy::Session => {
+            GapClass::DeniedByIdentityPolicy
+        }
+        DenyingPolicy::Resource | DenyingPolicy::RoleTrust => GapClass::DeniedByResourcePolicy,
+        DenyingPolicy::VpcEndpoint => GapClass::DeniedByVpcEndpointPolicy,
+    })
 }
 
 fn class_of_absence(operation: Operation, status: u16, code: &str) -> Option<GapClass> {
@@ -342,9 +360,9 @@ mod tests {
             ("with an explicit deny in a resource-based policy", GapClass::DeniedByResourcePolicy),
             (
                 "because no VPC endpoint policy allows the x action",
-                GapClass::DeniedByResourcePolicy,
+                GapClass::DeniedByVpcEndpointPolicy,
             ),
-            ("with an explicit deny in a VPC endpoint policy", GapClass::DeniedByResourcePolicy),
+            ("with an explicit deny in a VPC endpoint policy", GapClass::DeniedByVpcEndpointPolicy),
             ("", GapClass::Denied),
         ];
         for (context, expected) in denials {
@@ -379,6 +397,8 @@ mod tests {
         check("because no role trust policy allows it", GapClass::RoleNotAssumable);
         check("because no identity-based policy allows it", GapClass::DeniedByIdentityPolicy);
         check("with an explicit deny in a service control policy", GapClass::DeniedByScp);
+        let endpoint = GapClass::DeniedByVpcEndpointPolicy;
+        check("with an explicit deny in a VPC endpoint policy", endpoint);
     }
 
     #[test]
@@ -482,10 +502,15 @@ mod tests {
 
     #[test]
     fn regions_accounts_and_organizations() {
-        check(Operation::AssumeRole, 403, "RegionDisabledException", "", GapClass::RegionDisabled);
-        let inactive = GapClass::AccountNotActive;
-        check(Operation::DescribeTrails, 403, "OptInRequired", "", inactive);
-        check(Operation::DescribeTrails, 400, "SubscriptionRequiredException", "", inactive);
+        let off = "RegionDisabledException";
+        check(Operation::AssumeRole, 403, off, "", GapClass::StsNotActive);
+        check(Operation::GetCallerIdentity, 403, off, "", GapClass::StsNotActive);
+        check(Operation::DescribeTrails, 403, off, "", GapClass::RegionDisabled);
+        let unsubscribed = GapClass::NotSubscribed;
+        check(Operation::DescribeTrails, 401, "OptInRequired", "", unsubscribed);
+        check(Operation::DescribeTrails, 403, "OptInRequired", "", unsubscribed);
+        check(Operation::DescribeTrails, 400, "SubscriptionRequiredException", "", unsubscribed);
+        check(Operation::ListObjectsV2, 403, "NotSignedUp", "", unsubscribed);
         let absent = GapClass::NotFound;
         check(Operation::ListAccounts, 400, "AWSOrganizationsNotInUseException", "", absent);
         check(Operation::GetTrailStatus, 400, "TrailNotFoundException", "", absent);
@@ -497,6 +522,24 @@ mod tests {
         check(Operation::DescribeTrails, 400, "UnsupportedOperationException", "", refused);
         check(Operation::DescribeTrails, 400, "OperationNotPermittedException", "", refused);
         check(Operation::GetTrailStatus, 400, "CloudTrailARNInvalidException", "", refused);
+    }
+
+    #[test]
+    fn the_state_of_a_key_is_an_answer_of_its_own() {
+        let state = GapClass::KeyInvalidState;
+        for operation in [
+            Operation::DescribeKey,
+            Operation::GetKeyPolicy,
+            Operation::ListGrants,
+            Operation::GetKeyRotationStatus,
+        ] {
+            for status in [400, 409] {
+                check(operation, status, "KMSInvalidStateException", "is pending import", state);
+                check(operation, status, "DisabledException", "is disabled", state);
+            }
+        }
+        let malformed = GapClass::MalformedAnswer;
+        check(Operation::DescribeTrails, 400, "KMSInvalidStateException", "", malformed);
     }
 
     #[test]
@@ -525,6 +568,7 @@ mod tests {
         check("io error: dns error: failed to lookup address information", GapClass::Dns);
         check("client error (Connect): tunnel error: unsuccessful", GapClass::Proxy);
         check("client error (Connect): proxy authentication required", GapClass::Proxy);
+        check("the proxy p:3128 answered CONNECT with 403 Forbidden", GapClass::Proxy);
         check("client error (Connect): invalid peer certificate: UnknownIssuer", GapClass::Tls);
         check("received corrupt message of type InvalidContentType", GapClass::Tls);
         check("tcp connect error: Connection refused (os error 111)", GapClass::Connection);
@@ -533,5 +577,13 @@ mod tests {
         let found =
             diagnose(Operation::DescribeTrails, Err(TransportErrorKind::Unreadable), "", "");
         assert_eq!(found, Diagnosis::Certain(GapClass::MalformedAnswer));
+        for status in ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
+            let text = format!("tunnel error: the proxy p:3128 answered CONNECT with {status}");
+            let answered = Err(TransportErrorKind::from_text(&text));
+            let found = diagnose(Operation::DescribeTrails, answered, "", "");
+            assert_eq!(found, Diagnosis::ProxyBusy, "{status}");
+            assert!(found.is_retryable());
+            assert_eq!(found.class(Region::new("us-east-1").unwrap()), GapClass::Proxy);
+        }
     }
 }

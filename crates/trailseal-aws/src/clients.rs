@@ -6,6 +6,7 @@ use std::sync::{Mutex, PoisonError};
 use aws_config::SdkConfig;
 use trailseal_model::Region;
 
+use crate::answer::WholeXml;
 use crate::endpoints;
 
 /// Every client of a run, each made when it is first needed.
@@ -37,7 +38,10 @@ impl Clients {
     }
 
     pub(crate) fn sts(&self, region: Region) -> aws_sdk_sts::Client {
-        self.sts.get(region, || aws_sdk_sts::Client::new(&self.config_of(region)))
+        self.sts.get(region, || {
+            let config = aws_sdk_sts::config::Builder::from(&self.config_of(region));
+            aws_sdk_sts::Client::from_conf(config.interceptor(WholeXml).build())
+        })
     }
 
     pub(crate) fn organizations(&self, region: Region) -> aws_sdk_organizations::Client {
@@ -62,7 +66,8 @@ impl Clients {
             // Session authentication for directory buckets would make a call of the SDK's own,
             // CreateSession, which no limit, gap or policy of ours knows of.
             let config = aws_sdk_s3::config::Builder::from(&self.config_of(region))
-                .disable_s3_express_session_auth(true);
+                .disable_s3_express_session_auth(true)
+                .interceptor(WholeXml);
             let config = if self.has_own_s3_endpoint() {
                 // A bucket's name in front of a private endpoint's host name seldom resolves.
                 config.force_path_style(true)

@@ -143,6 +143,7 @@ pub async fn connect(
     Ok(Aws {
         caller,
         endpoints,
+        start: region,
         role,
         channel,
         clients,

@@ -13,6 +13,8 @@ use aws_smithy_runtime_api::client::http::{
 };
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 
+use crate::proxy::NamingProxy;
+
 /// What connectors differ by: connect and read timeout.
 type Timeouts = (Option<Duration>, Option<Duration>);
 
@@ -43,9 +45,8 @@ impl HttpClient for Https {
                 .connector_settings(settings.clone())
                 .proxy_config(ProxyConfig::from_env());
             builder.set_sleep_impl(components.sleep_impl());
-            SharedHttpConnector::new(
-                builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build(),
-            )
+            let connector = builder.tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build();
+            SharedHttpConnector::new(NamingProxy(SharedHttpConnector::new(connector)))
         });
         connector.clone()
     }

@@ -11,6 +11,7 @@
 //! **Architecture invariant**: credentials never leave this crate: no port returns them, no
 //! `Debug` prints them, and messages of AWS and of the transport are searched for them.
 
+mod answer;
 mod aws;
 mod backoff;
 mod budget;
@@ -25,6 +26,7 @@ mod endpoints;
 mod failure;
 mod https;
 mod ports;
+mod proxy;
 mod role;
 mod spawn;
 #[cfg(test)]

@@ -8,7 +8,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sdk_sts::types::Tag;
 use jiff::Timestamp;
-use trailseal_model::{AccountId, Gap, GapClass, Operation};
+use trailseal_model::{AccountId, Gap, GapClass, Operation, Region};
 
 use crate::Aws;
 use crate::call::{Ask, Unread};
@@ -81,11 +81,27 @@ impl Aws {
         Err(first.unwrap_or_else(|| Gap::new(GapClass::RoleNotAssumable, Operation::AssumeRole)))
     }
 
-    /// One AssumeRole. A regional endpoint that every account has gives tokens that are valid in
-    /// all Regions. The duration is left to AWS, whose default of an hour is also the most that a
-    /// caller may ask for that is itself an assumed role.
+    /// One AssumeRole, in a Region that every account has. Where STS is not active there for the
+    /// caller's account, the Region that the user chose is asked.
     async fn assume_role(&self, account: AccountId, name: &str) -> Result<Session, Gap> {
         let region = self.default_region();
+        match self.assume_role_in(region, account, name).await {
+            Err(gap) if gap.class == GapClass::StsNotActive && self.start != region => {
+                self.assume_role_in(self.start, account, name).await
+            }
+            res => res,
+        }
+    }
+
+    /// Every regional endpoint gives tokens that are valid in all Regions. The duration is left to
+    /// AWS, whose default of an hour is also the most that a caller may ask for that is itself an
+    /// assumed role.
+    async fn assume_role_in(
+        &self,
+        region: Region,
+        account: AccountId,
+        name: &str,
+    ) -> Result<Session, Gap> {
         let role = format!("arn:{}:iam::{account}:role/{name}", self.caller.partition);
         let ask = Ask::new(Operation::AssumeRole, account, region).on(&role);
         let request = self
@@ -120,6 +136,11 @@ fn read_assumed_role(output: &AssumeRoleOutput, now: Timestamp) -> Result<Sessio
     let given = output.credentials().ok_or("AssumeRole's answer has no Credentials")?;
     let expires = std::time::SystemTime::try_from(*given.expiration())
         .map_err(|_| "the Expiration of the session is not a time")?;
+    // The SDK gives an empty text for an element that the answer lacks.
+    let parts = [given.access_key_id(), given.secret_access_key(), given.session_token()];
+    if parts.iter().any(|part| part.is_empty()) {
+        return Err("the Credentials of AssumeRole's answer are not whole".into());
+    }
     let credentials = Credentials::new(
         given.access_key_id(),
         given.secret_access_key(),

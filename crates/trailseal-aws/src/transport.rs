@@ -46,6 +46,8 @@ pub enum TransportErrorKind {
     Tls,
     /// The proxy refused.
     Proxy,
+    /// The proxy answered that its way on is broken or busy (502, 503 or 504), which may pass.
+    ProxyBusy,
     /// The connection could not be made, or broke.
     Connection,
     /// The request could not be built, or the answer not be read.

@@ -5,8 +5,9 @@ use std::future::Future;
 
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Gap, KeyFacts, KeyRotation,
-    ManagementEvents, Region, StoreDescription, StoreListed, Target, TrailDescription, TrailStatus,
+    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Gap, HeaderProblem, KeyPresence,
+    KeyRotation, ManagementEvents, Region, StoreDescription, StoreListed, Target, TrailDescription,
+    TrailStatus,
 };
 
 /// Trails of one target.
@@ -96,8 +97,8 @@ pub trait EventSelectors: Send + Sync {
 
 /// KMS keys.
 pub trait Keys: Send + Sync {
-    /// DescribeKey for this key or alias ARN, asked in this account and Region. `None` is AWS's
-    /// NotFoundException; whether that means "gone" depends on who asked.
+    /// DescribeKey for this key or alias ARN, asked in this account and Region. `Gone` is AWS's
+    /// NotFoundException; whether the key is really gone depends on who asked.
     ///
     /// # Errors
     /// The gap, its subject being the ARN.
@@ -105,7 +106,7 @@ pub trait Keys: Send + Sync {
         &self,
         key: &Arn,
         asked_in: Target,
-    ) -> impl Future<Output = Result<Answer<Option<KeyFacts>>, Gap>> + Send;
+    ) -> impl Future<Output = Result<Answer<KeyPresence>, Gap>> + Send;
 }
 
 /// Policies of KMS keys.
@@ -229,6 +230,15 @@ pub struct ObjectHead {
     pub customer_algorithm: Option<String>,
     /// `x-amz-server-side-encryption-bucket-key-enabled`.
     pub bucket_key: Option<bool>,
+    /// A header that could not be parsed, and is left out of the rest.
+    pub not_understood: Option<HeaderProblem>,
+}
+
+impl ObjectHead {
+    /// Names the kind of encryption.
+    pub const ALGORITHM: &'static str = "x-amz-server-side-encryption";
+    /// Names the KMS key.
+    pub const KEY_ID: &'static str = "x-amz-server-side-encryption-aws-kms-key-id";
 }
 
 /// Log objects. Never GetObject, never checksum mode: no kms:Decrypt is needed.

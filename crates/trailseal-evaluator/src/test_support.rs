@@ -119,6 +119,7 @@ pub(crate) fn key(arn: &str) -> KeyFacts {
         replica_of: None,
         deletion_date: None,
         valid_to: None,
+        refused_for_state: None,
     }
 }
 
@@ -178,6 +179,7 @@ pub(crate) fn object(result: SampleResult, deviation: Option<DeviationClass>) ->
         index: 0,
         evidence: Some(evidence()),
         gap: None,
+        header_problem: None,
     }
 }
 

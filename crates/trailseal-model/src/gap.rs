@@ -1,10 +1,12 @@
-//! What could not be read, why, and what to do about it.
+//! What could not be read, and why; what to do about it is in [`crate::advice`].
 
+use std::cmp::Ordering;
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::AccountId;
+use crate::advice::GapCause;
 use crate::digest::short_hash;
 use crate::operation::Operation;
 use crate::region::Region;
@@ -19,16 +21,27 @@ vocabulary! {
         DeniedByRcp = "denied_by_rcp",
         /// The role's own policies, a boundary or a session policy do not allow it.
         DeniedByIdentityPolicy = "denied_by_identity_policy",
-        /// The policy of the resource (bucket, key, endpoint) does not allow it.
+        /// The policy of the resource (bucket, key, role) does not allow it.
         DeniedByResourcePolicy = "denied_by_resource_policy",
+        /// The policy of the VPC endpoint that the request goes through does not allow it.
+        DeniedByVpcEndpointPolicy = "denied_by_vpc_endpoint_policy",
         /// Denied; AWS gave no reason.
         Denied = "denied",
         /// The audit role is missing, or does not trust the caller.
         RoleNotAssumable = "role_not_assumable",
+        /// AWS refuses an organization trail's ARN in a member account
+        /// (CloudTrailARNInvalidException): a member receives no status of it, whatever its role allows.
+        NotTold = "not_told",
+        /// STS is not active in the Region for the caller's account, so that no role can be assumed.
+        StsNotActive = "sts_not_active",
         /// The account has not enabled the Region.
         RegionDisabled = "region_disabled",
+        /// The account's sign-up with AWS is not complete, or does not include the service or Region.
+        NotSubscribed = "not_subscribed",
         /// The account is not in use.
         AccountNotActive = "account_not_active",
+        /// KMS refuses because of the state that the key is in (KMSInvalidStateException).
+        KeyInvalidState = "key_invalid_state",
         /// What was asked for does not exist.
         NotFound = "not_found",
         /// A trail that the account lists, but none of its Regions showed.
@@ -74,51 +87,45 @@ impl GapClass {
         )
     }
 
-    /// What the reader of the report should do.
-    #[must_use]
-    pub const fn what_to_do(self) -> &'static str {
-        match self {
-            Self::DeniedByScp => {
-                "exempt the audit role from the service control policy for this read"
-            }
-            Self::DeniedByRcp => {
-                "exempt the audit role from the resource control policy for this read"
-            }
-            Self::DeniedByIdentityPolicy => {
-                "add the action to the audit role's policy (docs/generated/iam-audit-role.json)"
-            }
-            Self::DeniedByResourcePolicy => "allow the audit role in the resource's own policy",
-            Self::Denied => {
-                "check the role's policy, the resource's policy and the organization's policies for this action"
-            }
-            Self::RoleNotAssumable => {
-                "deploy the audit role to this account, or fix its trust policy and external id"
-            }
-            Self::RegionDisabled => "nothing, unless the Region should be enabled",
-            Self::AccountNotActive => "nothing, unless the account should be in use",
-            Self::NotFound => "check whether it was deleted while the audit ran",
-            Self::NotShown => {
-                "read the trail's home Region: run again, and if it persists check what denies DescribeTrails there"
-            }
-            Self::ThrottledOut => "lower --rate-share or run at a quieter time",
-            Self::CircuitOpen => "run again later; AWS kept failing here, as the message says",
-            Self::Timeout => "run again; if it persists, check the network path to the endpoint",
-            Self::Dns => "check name resolution and AWS_ENDPOINT_URL",
-            Self::Tls => "check the certificate store and any intercepting proxy",
-            Self::Proxy => "check HTTPS_PROXY and NO_PROXY",
-            Self::Connection => "check the network path to the endpoint and AWS_ENDPOINT_URL",
-            Self::ClockSkew => {
-                "set this machine's clock by NTP; AWS refuses what is 5 minutes off, S3 what is 15"
-            }
-            Self::ServerError => "run again later; AWS failed here",
-            Self::ExpiredCredentials => "renew the caller's credentials and run again",
-            Self::MalformedAnswer => {
-                "see the message; if it does not explain itself, report it to the maintainers with the request id"
-            }
-            Self::Deadline => "run again; this run ended before it came to this",
-            Self::Cancelled => "run again; this run ended early",
-            Self::Panic => "report it to the maintainers; the rest of the run is valid",
-        }
+    /// Every class, the worst first: of several gaps of one operation, place and subject the ledger
+    /// keeps the worst. A bug and an answer that is none come first, for they put other answers in
+    /// doubt; then what the caller or a policy refuses, which does not pass by itself; then what may
+    /// pass; then what was not asked; and last what loses nothing.
+    pub const WORST_FIRST: &'static [Self] = &[
+        Self::Panic,
+        Self::MalformedAnswer,
+        Self::ExpiredCredentials,
+        Self::ClockSkew,
+        Self::StsNotActive,
+        Self::RoleNotAssumable,
+        Self::DeniedByScp,
+        Self::DeniedByRcp,
+        Self::DeniedByVpcEndpointPolicy,
+        Self::DeniedByResourcePolicy,
+        Self::DeniedByIdentityPolicy,
+        Self::Denied,
+        Self::NotSubscribed,
+        Self::KeyInvalidState,
+        Self::NotFound,
+        Self::NotShown,
+        Self::Tls,
+        Self::Proxy,
+        Self::Dns,
+        Self::Connection,
+        Self::Timeout,
+        Self::ServerError,
+        Self::ThrottledOut,
+        Self::CircuitOpen,
+        Self::Deadline,
+        Self::Cancelled,
+        Self::NotTold,
+        Self::AccountNotActive,
+        Self::RegionDisabled,
+    ];
+
+    /// The place in [`Self::WORST_FIRST`]: 0 is the worst.
+    fn rank(self) -> usize {
+        Self::WORST_FIRST.iter().position(|class| *class == self).unwrap_or(0)
     }
 }
 
@@ -190,6 +197,38 @@ impl Gap {
         self
     }
 
+    /// Why there is no answer, as far as advice depends on it.
+    #[must_use]
+    pub fn cause(&self) -> GapCause<'_> {
+        GapCause {
+            class: self.class,
+            operation: self.operation,
+            code: self.code.as_deref(),
+            message: self.message.as_deref(),
+        }
+    }
+
+    /// What the reader of the report should do.
+    #[must_use]
+    pub fn what_to_do(&self) -> String {
+        let region = self.region.map(Region::name);
+        self.cause().what_to_do(region.as_slice())
+    }
+
+    /// Whether it counts rather than another gap of the same operation, place and subject: the
+    /// worse class, and within one class an order that does not depend on which came first.
+    fn is_worse_than(&self, other: &Self) -> bool {
+        fn details(gap: &Gap) -> impl Ord + '_ {
+            let texts = (&gap.code, &gap.message, &gap.request_id);
+            (gap.attempts, gap.throttles, gap.http_status, texts)
+        }
+        match self.class.rank().cmp(&other.class.rank()) {
+            Ordering::Less => true,
+            Ordering::Equal => details(self) > details(other),
+            Ordering::Greater => false,
+        }
+    }
+
     /// A stable name: equal in every run for the same operation, place and subject.
     #[must_use]
     pub fn stable_id(&self) -> String {
@@ -233,12 +272,17 @@ impl GapLedger {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Keeps a gap. The same operation, place and subject is one gap, however many needed it.
+    /// Keeps a gap. The same operation, place and subject is one gap, however many needed it: the
+    /// worst that was recorded, whatever came first.
     pub fn record(&self, gap: Gap) -> GapId {
         let mut ledger = self.lock();
         let identity = (gap.operation, gap.account, gap.region, gap.subject.clone());
-        if let Some(known) = ledger.known.get(&identity) {
-            return *known;
+        if let Some(known) = ledger.known.get(&identity).copied() {
+            let kept = &mut ledger.gaps[known.index()];
+            if gap.is_worse_than(kept) {
+                *kept = gap;
+            }
+            return known;
         }
         let id = GapId::of_index(ledger.gaps.len());
         ledger.gaps.push(gap);
@@ -246,7 +290,7 @@ impl GapLedger {
         id
     }
 
-    /// A copy of one gap.
+    /// A copy of one gap, as it is known by now.
     #[must_use]
     pub fn get(&self, id: GapId) -> Gap {
         self.lock().gaps[id.index()].clone()
@@ -306,6 +350,44 @@ mod tests {
         assert_eq!(first, ledger.record(Gap { attempts: 5, ..gap.clone() }));
         assert_ne!(first, ledger.record(gap.clone().on("another key")));
         assert_eq!(ledger.into_gaps().len(), 2);
+    }
+
+    #[test]
+    fn every_class_has_one_rank() {
+        for class in GapClass::ALL {
+            let count = GapClass::WORST_FIRST.iter().filter(|it| *it == class).count();
+            assert_eq!(count, 1, "{class}");
+        }
+        assert_eq!(GapClass::WORST_FIRST.len(), GapClass::ALL.len());
+    }
+
+    #[test]
+    fn of_several_gaps_of_one_subject_the_worst_is_kept_whatever_came_first() {
+        let account = AccountId::new(1).unwrap();
+        let of = |class| Gap::new(class, Operation::DescribeKey).at(account, None).on("key");
+        let kept = |gaps: &[&Gap]| {
+            let ledger = GapLedger::default();
+            let ids: Vec<GapId> = gaps.iter().map(|gap| ledger.record((*gap).clone())).collect();
+            assert!(ids.iter().all(|id| *id == ids[0]), "one subject is one gap");
+            let gaps = ledger.into_gaps();
+            assert_eq!(gaps.len(), 1);
+            gaps.get(ids[0]).clone()
+        };
+        for (index, worse) in GapClass::WORST_FIRST.iter().enumerate() {
+            for better in &GapClass::WORST_FIRST[index + 1..] {
+                let (worse, better) = (of(*worse), of(*better));
+                assert_eq!(kept(&[&worse, &better]), worse);
+                assert_eq!(kept(&[&better, &worse]), worse);
+                assert_eq!(worse.stable_id(), better.stable_id());
+            }
+        }
+        let one = of(GapClass::Denied).saying("one");
+        let other = Gap { attempts: 2, ..of(GapClass::Denied).saying("another") };
+        let third = of(GapClass::Denied).saying("third");
+        let expected = kept(&[&one, &other, &third]);
+        for order in [[&one, &third, &other], [&third, &other, &one], [&other, &one, &third]] {
+            assert_eq!(kept(&order), expected);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 
 use crate::arn::Arn;
+use crate::gap::GapId;
 
 /// Who manages a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -13,20 +14,24 @@ pub enum KeyManager {
     Customer,
     /// AWS: its policy cannot be edited by the customer.
     Aws,
+    /// KMS does not say, or in a word that this version does not know.
+    Unknown,
 }
 
 impl KeyManager {
-    /// AWS's own word.
+    /// AWS's own word; `None` where it is not known.
     #[must_use]
-    pub const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> Option<&'static str> {
         match self {
-            Self::Customer => "CUSTOMER",
-            Self::Aws => "AWS",
+            Self::Customer => Some("CUSTOMER"),
+            Self::Aws => Some("AWS"),
+            Self::Unknown => None,
         }
     }
 }
 
-/// A key that exists.
+/// A key that exists. KMS may omit everything but the key's id: a text that it does not print is empty
+/// here, and leaves open what depends on it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct KeyFacts {
     /// The canonical key ARN, whatever form was asked for.
@@ -35,7 +40,7 @@ pub struct KeyFacts {
     pub manager: KeyManager,
     /// `KeyState`, verbatim, such as `Enabled`.
     pub state: String,
-    /// `KeySpec`, verbatim, such as `SYMMETRIC_DEFAULT`.
+    /// `KeySpec`, verbatim, such as `SYMMETRIC_DEFAULT`; from older answers `CustomerMasterKeySpec`.
     pub spec: String,
     /// `KeyUsage`, verbatim, such as `ENCRYPT_DECRYPT`.
     pub usage: String,
@@ -49,6 +54,10 @@ pub struct KeyFacts {
     pub deletion_date: Option<Timestamp>,
     /// `ValidTo`: when imported material expires.
     pub valid_to: Option<Timestamp>,
+    /// The gap of another request about the key that KMS refused because of the key's state
+    /// ([`GapClass::KeyInvalidState`](crate::GapClass::KeyInvalidState)): then `state` alone does not
+    /// show that the key is usable.
+    pub refused_for_state: Option<GapId>,
 }
 
 /// What DescribeKey found.
@@ -56,6 +65,9 @@ pub struct KeyFacts {
 pub enum KeyPresence {
     /// The key exists.
     Exists(KeyFacts),
+    /// The key exists, and KMS refused to describe it because of its state
+    /// (KMSInvalidStateException): it is not usable now. These are KMS's words, verbatim.
+    InvalidState(String),
     /// The key's own account says that it does not exist.
     Gone,
 }
@@ -74,7 +86,8 @@ pub struct KeyRotation {
 pub struct DecryptGrant {
     /// `GrantId`.
     pub id: String,
-    /// `GranteePrincipal` or `GranteeServicePrincipal`: an ARN, or the name of a service.
+    /// `GranteePrincipal` or `GranteeServicePrincipal`: an ARN, the name of a service, or the unique id
+    /// (`AROA…`) of an identity that was deleted.
     pub grantee: String,
     /// `Constraints.EncryptionContextEquals`.
     pub context_equals: Option<BTreeMap<String, String>>,
@@ -103,20 +116,72 @@ impl DecryptGrant {
 }
 
 impl KeyFacts {
+    /// Whether it is a symmetric encryption key, the only kind that CloudTrail takes; `None` where KMS
+    /// does not tell the kind, or in words that this version does not know.
+    ///
+    /// Source: KMS API reference, "KeyMetadata": all values of `KeySpec` and `KeyUsage`.
+    #[must_use]
+    pub fn is_symmetric(&self) -> Option<bool> {
+        const OTHER_SPECS: &[&str] = &["RSA_", "ECC_", "HMAC_", "ML_DSA_", "SM2"];
+        const OTHER_USAGES: &[&str] = &["SIGN_VERIFY", "GENERATE_VERIFY_MAC", "KEY_AGREEMENT"];
+        let is_other = OTHER_SPECS.iter().any(|spec| self.spec.starts_with(spec))
+            || OTHER_USAGES.contains(&self.usage.as_str());
+        let is_symmetric = self.spec == "SYMMETRIC_DEFAULT" && self.usage == "ENCRYPT_DECRYPT";
+        match (is_symmetric, is_other) {
+            (true, _) => Some(true),
+            (false, true) => Some(false),
+            (false, false) => None,
+        }
+    }
+
     /// Whether KMS can rotate the key by itself: symmetric encryption keys whose material KMS made.
+    /// `None` where the kind of the key is not known.
     ///
     /// Source: KMS developer guide, "Rotate AWS KMS keys".
     #[must_use]
-    pub fn can_rotate(&self) -> bool {
-        self.spec == "SYMMETRIC_DEFAULT"
-            && self.usage == "ENCRYPT_DECRYPT"
-            && self.origin.as_deref().is_none_or(|it| it == "AWS_KMS")
+    pub fn can_rotate(&self) -> Option<bool> {
+        match self.origin.as_deref() {
+            None | Some("AWS_KMS") => self.is_symmetric(),
+            Some(_) => Some(false),
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_kind_that_is_not_told_is_not_known() {
+        let key = |spec: &str, usage: &str, origin: Option<&str>| KeyFacts {
+            arn: Arn::new("arn:aws:kms:us-east-1:000000000001:key/1").unwrap(),
+            manager: KeyManager::Customer,
+            state: "Enabled".to_owned(),
+            spec: spec.to_owned(),
+            usage: usage.to_owned(),
+            origin: origin.map(str::to_owned),
+            is_multi_region: false,
+            replica_of: None,
+            deletion_date: None,
+            valid_to: None,
+            refused_for_state: None,
+        };
+        for (spec, usage, expected) in [
+            ("SYMMETRIC_DEFAULT", "ENCRYPT_DECRYPT", Some(true)),
+            ("SYMMETRIC_DEFAULT", "", None),
+            ("", "ENCRYPT_DECRYPT", None),
+            ("", "", None),
+            ("SYMMETRIC_NEW", "ENCRYPT_DECRYPT", None),
+            ("SYMMETRIC_DEFAULT", "SOMETHING_NEW", None),
+            ("", "SIGN_VERIFY", Some(false)),
+            ("RSA_4096", "", Some(false)),
+            ("HMAC_256", "GENERATE_VERIFY_MAC", Some(false)),
+        ] {
+            assert_eq!(key(spec, usage, None).is_symmetric(), expected, "{spec} {usage}");
+            assert_eq!(key(spec, usage, Some("AWS_KMS")).can_rotate(), expected, "{spec} {usage}");
+            assert_eq!(key(spec, usage, Some("EXTERNAL")).can_rotate(), Some(false));
+        }
+    }
 
     const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:000000000001:trail/main";
 

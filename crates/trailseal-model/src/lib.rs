@@ -22,12 +22,14 @@
 //! **Architecture invariant**: domain types do not derive `Serialize`; the record has its own.
 
 mod account;
+mod advice;
 mod arn;
 mod bound;
 mod bucket;
 pub mod catalogue;
 mod coverage;
 mod covered_by;
+mod denial;
 pub mod digest;
 mod endpoint;
 mod event;
@@ -55,12 +57,14 @@ mod trail;
 mod vocabulary;
 
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
+pub use advice::GapCause;
 pub use arn::Arn;
 pub use bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence, OwnerSearch};
 pub use catalogue::{Control, ControlId, Severity, SubjectKind};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use covered_by::CoveredBy;
+pub use denial::{Denial, DenyingPolicy};
 pub use endpoint::Endpoint;
 pub use event::{Event, EventSink, NoEvents};
 pub use evidence::{Answer, Evidence, Observed, Proof, Target};
@@ -79,8 +83,8 @@ pub use prefixes::{AccountPrefixes, LogPrefix};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
-    CellFrame, CellUse, Deviating, DeviationClass, LogSample, Population, Sample, SampleMethod,
-    SampleResult, SampledCell, Selection, Window,
+    CellFrame, CellUse, Deviating, DeviationClass, HeaderProblem, LogSample, Population, Sample,
+    SampleMethod, SampleResult, SampledCell, Selection, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};

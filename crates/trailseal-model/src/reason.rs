@@ -29,6 +29,10 @@ vocabulary! {
         Unavailable = "unavailable",
         /// Another state in which KMS refuses to make data keys.
         NotEnabled = "not_enabled",
+        /// KMS does not tell the key's state, or refused a request because of it.
+        KeyStateUnknown = "key_state_unknown",
+        /// KMS does not tell who manages the key, or of which kind it is.
+        KeyKindUnknown = "key_kind_unknown",
         /// Not a symmetric encryption key.
         NotSymmetric = "not_symmetric",
         /// The imported key material has expired.

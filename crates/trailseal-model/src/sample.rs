@@ -1,6 +1,7 @@
 //! Delivered log objects: each one looked at, and what they show together.
 
 use std::collections::BTreeMap;
+use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -101,6 +102,31 @@ vocabulary! {
     }
 }
 
+/// A header of HeadObject's answer that keeps an object's encryption from being known.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub enum HeaderProblem {
+    /// S3 sends it with this kind of encryption, and it is missing.
+    Missing(&'static str),
+    /// Its value, verbatim, is none that this version understands.
+    NotUnderstood(&'static str, String),
+    /// It names an alias, verbatim, which may lead to any key.
+    IsAlias(&'static str, String),
+}
+
+impl fmt::Display for HeaderProblem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Missing(name) => write!(formatter, "the header {name} is missing"),
+            Self::NotUnderstood(name, value) => {
+                write!(formatter, "the header {name} has a value that is not known: '{value}'")
+            }
+            Self::IsAlias(name, value) => {
+                write!(formatter, "the header {name} names an alias and not a key: '{value}'")
+            }
+        }
+    }
+}
+
 /// One looked-at object; a row of `samples.csv`.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sample {
@@ -136,6 +162,9 @@ pub struct Sample {
     pub evidence: Option<Evidence>,
     /// The gap, for an unreadable one.
     pub gap: Option<GapId>,
+    /// The header that keeps its encryption from being known, for an unreadable one that S3 did
+    /// answer for.
+    pub header_problem: Option<HeaderProblem>,
 }
 
 /// A half-open span of time: `start <= t < end`.
@@ -284,9 +313,15 @@ pub struct LogSample {
     pub listed_by: Option<Evidence>,
     /// What could not be listed or read.
     pub gaps: Vec<GapId>,
+    /// Headers that keep unreadable objects' encryption from being known, with the number of objects;
+    /// at most [`LogSample::MAX_HEADER_PROBLEMS`], in their order.
+    pub header_problems: BTreeMap<HeaderProblem, u32>,
 }
 
 impl LogSample {
+    /// Header problems that are told apart.
+    pub const MAX_HEADER_PROBLEMS: usize = 20;
+
     /// A sample in which nothing was looked at.
     #[must_use]
     pub const fn nothing(window: Window) -> Self {
@@ -310,6 +345,7 @@ impl LogSample {
             newest: None,
             listed_by: None,
             gaps: Vec::new(),
+            header_problems: BTreeMap::new(),
         }
     }
 

@@ -34,6 +34,8 @@ pub(crate) struct CoverageTotals {
 struct ReasonTotal {
     targets: u64,
     accounts: u64,
+    /// What the gaps behind it ask for.
+    what_to_do: BTreeSet<String>,
 }
 
 /// The account whose rows are coming in.
@@ -74,7 +76,7 @@ pub(crate) struct Cause {
     pub(crate) reason: String,
     pub(crate) targets: String,
     pub(crate) accounts: String,
-    pub(crate) what_to_do: &'static str,
+    pub(crate) what_to_do: String,
 }
 
 /// All targets of one outcome.
@@ -172,6 +174,7 @@ impl CoverageTotals {
             }
             let is_first = seen.insert((outcome, reason.clone()));
             let total = self.reasons.entry((outcome, reason)).or_default();
+            total.what_to_do.extend(group.gap.as_deref().and_then(|gap| gaps.what_to_do(gap)));
             total.accounts += u64::from(is_first);
             total.targets += group.regions.len() as u64;
         }
@@ -202,7 +205,7 @@ impl CoverageTotals {
             reason: cut(reason),
             targets: number(total.targets),
             accounts: number(total.accounts),
-            what_to_do: what_to_do(reason),
+            what_to_do: total.what_to_do(reason),
         };
         Coverage {
             targets,
@@ -228,6 +231,19 @@ const fn rank(outcome: Outcome) -> Option<usize> {
         _ => None,
     }
 }
+
+impl ReasonTotal {
+    /// What the gaps behind the reason ask for, if that is little enough for one cell.
+    fn what_to_do(&self, reason: &str) -> String {
+        match self.what_to_do.len() {
+            1..=MAX_ADVICE => self.what_to_do.iter().cloned().collect::<Vec<_>>().join("; or "),
+            _ => what_to_do(reason).to_owned(),
+        }
+    }
+}
+
+/// Pieces of advice that one reason shows; what each gap asks for is in the table of gaps.
+const MAX_ADVICE: usize = 3;
 
 fn what_to_do(reason: &str) -> &'static str {
     GapClass::from_word(reason).map_or("", GapClass::what_to_do)

@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use trailseal_model::GapClass;
 use trailseal_model::record::v1::GapLine;
 
 use crate::lists::{Names, Who};
@@ -19,7 +18,8 @@ pub(crate) struct Gaps {
     briefs: HashMap<u64, Brief>,
     words: Words,
     messages: HashMap<u64, String>,
-    kinds: BTreeMap<(String, String), Kind>,
+    /// By class, operation and what to do: what one change would mend is one kind.
+    kinds: BTreeMap<(String, String, String), Kind>,
     pub(crate) by_class: BTreeMap<String, u64>,
     pub(crate) total: u64,
 }
@@ -32,6 +32,9 @@ struct Brief {
     operation: u32,
     class: u32,
     code: Option<u32>,
+    what_to_do: u32,
+    /// The same without the Region, for all gaps with this cause.
+    what_to_do_at_all: u32,
 }
 
 /// Texts that many gaps share, each once.
@@ -48,7 +51,7 @@ struct Kind {
     accounts: u64,
     last_account: Option<String>,
     regions: BTreeSet<String>,
-    what_to_do: String,
+    first: GapLine,
     example: Option<Example>,
 }
 
@@ -59,7 +62,7 @@ pub(crate) struct Example {
     pub(crate) text: String,
 }
 
-/// All gaps of one class and operation.
+/// All gaps of one class, operation and cause.
 #[derive(Debug)]
 pub(crate) struct GapKind {
     pub(crate) class: String,
@@ -83,7 +86,7 @@ pub(crate) struct GapView {
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) message: Option<String>,
-    pub(crate) what_to_do: &'static str,
+    pub(crate) what_to_do: String,
 }
 
 /// The first gaps of a finding, and how many more there are.
@@ -113,8 +116,9 @@ impl Gaps {
     pub(crate) fn add(&mut self, gap: &GapLine, names: &Names) {
         self.total += 1;
         *self.by_class.entry(gap.class.clone()).or_default() += 1;
+        let what_to_do = gap.what_to_do_in(&[]);
         self.kinds
-            .entry((gap.class.clone(), gap.operation.clone()))
+            .entry((gap.class.clone(), gap.operation.clone(), what_to_do.clone()))
             .or_insert_with(|| Kind::of(gap))
             .add(gap, names);
         let Some(id) = compact(&gap.gap_id) else { return };
@@ -125,6 +129,8 @@ impl Gaps {
             operation: words.number(&gap.operation),
             class: words.number(&gap.class),
             code: gap.aws_code.as_deref().map(|it| words.number(it)),
+            what_to_do: words.number(&gap.what_to_do),
+            what_to_do_at_all: words.number(&what_to_do),
         };
         self.briefs.insert(id, brief);
         // What findings of trails name has a subject; what targets lack has none.
@@ -149,7 +155,7 @@ impl Gaps {
         GapView {
             id: cut(id),
             operation: brief.map(|it| text(it.operation)).unwrap_or_default(),
-            what_to_do: GapClass::from_word(&class).map_or("", GapClass::what_to_do),
+            what_to_do: brief.map(|it| text(it.what_to_do)).unwrap_or_default(),
             class,
             code: brief.and_then(|it| it.code).map(text),
             account: brief.and_then(|it| it.account).map(text),
@@ -158,20 +164,26 @@ impl Gaps {
         }
     }
 
+    /// What to do about a gap and all others with its cause.
+    pub(crate) fn what_to_do(&self, id: &str) -> Option<String> {
+        let brief = self.briefs.get(&compact(id)?)?;
+        Some(self.words.text(brief.what_to_do_at_all))
+    }
+
     /// Every kind of gap, the most frequent first.
     pub(crate) fn kinds(&mut self) -> Vec<GapKind> {
         let mut kinds: Vec<_> = std::mem::take(&mut self.kinds).into_iter().collect();
         kinds.sort_by_key(|(_, kind)| std::cmp::Reverse(kind.count));
         kinds
             .into_iter()
-            .map(|((class, operation), kind)| GapKind {
+            .map(|((class, operation, _), kind)| GapKind {
                 class: cut(&class),
                 operation: cut(&operation),
                 count: number(kind.count),
                 accepted: (kind.accepted > 0).then(|| number(kind.accepted)),
                 accounts: number(kind.accounts),
                 regions: kind.regions.len(),
-                what_to_do: cut(&kind.what_to_do),
+                what_to_do: cut(&kind.what_to_do()),
                 example: kind.example,
             })
             .collect()
@@ -186,9 +198,15 @@ impl Kind {
             accounts: 0,
             last_account: None,
             regions: BTreeSet::new(),
-            what_to_do: gap.what_to_do.clone(),
+            first: gap.clone(),
             example: None,
         }
+    }
+
+    /// Advice for every Region of the kind.
+    fn what_to_do(&self) -> String {
+        let regions: Vec<&str> = self.regions.iter().map(String::as_str).collect();
+        self.first.what_to_do_in(&regions)
     }
 
     /// Gaps come sorted by account.

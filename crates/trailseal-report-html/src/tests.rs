@@ -425,7 +425,7 @@ fn a_finding_shows_its_evidence_and_a_gap_what_to_do() {
     assert!(!page.contains(&id), "the gap is told in words");
     for text in [
         "<b>DescribeKey</b>: <code>denied_by_resource_policy</code> (AccessDenied)",
-        "allow the audit role in the resource&#39;s own policy",
+        "allow the audit role the action in the resource&#39;s own policy",
         "request <code>7f3c9c2e-0000-4222-8333-944455566677</code>",
         "and 5 more in the record",
         "all 34 Regions",

@@ -40,7 +40,7 @@ struct Scope {
     /// Operations, or controls.
     what: BTreeSet<String>,
     regions: BTreeSet<String>,
-    to_do: String,
+    to_do: BTreeSet<String>,
     /// What accepts it.
     exceptions: BTreeSet<String>,
 }
@@ -56,7 +56,8 @@ impl NotAssessed {
         let accepted = gap.exception_id.as_slice();
         let scope = self.scope(gap.account_id.as_ref(), &gap.class, kind, accepted);
         scope.add(&gap.operation, gap.region.as_ref());
-        scope.to_do.clone_from(&gap.what_to_do);
+        // The alert names the Regions itself.
+        scope.to_do.insert(gap.what_to_do_in(&[]));
     }
 
     /// A target that was not listed, or not all of it, where no gap says why. What the user left
@@ -71,7 +72,7 @@ impl NotAssessed {
         scope.add(Operation::DescribeTrails.as_str(), Some(&target.region));
         if scope.to_do.is_empty() {
             let class = GapClass::from_word(class).unwrap_or(GapClass::Cancelled);
-            class.what_to_do().clone_into(&mut scope.to_do);
+            scope.to_do.insert(class.what_to_do().to_owned());
         }
     }
 
@@ -148,7 +149,8 @@ impl Scope {
             Kind::Unproven => "unproven",
         };
         if kind != Kind::Unproven {
-            arguments.push(quotable(&self.to_do, SENTENCE));
+            let to_do: Vec<&str> = self.to_do.iter().map(String::as_str).collect();
+            arguments.push(quotable(&to_do.join("; "), SENTENCE));
         }
         Alert {
             rule: Rule::ScopeNotAssessed,
@@ -164,7 +166,10 @@ impl Scope {
 
 /// Whether a gap keeps something from being judged. What is not known to this version may.
 fn is_lost(loss: Option<Loss>, class: Option<GapClass>) -> bool {
-    if matches!(class, Some(GapClass::RegionDisabled | GapClass::AccountNotActive)) {
+    if matches!(
+        class,
+        Some(GapClass::RegionDisabled | GapClass::AccountNotActive | GapClass::NotTold)
+    ) {
         return false;
     }
     match loss {

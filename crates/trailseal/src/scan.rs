@@ -359,5 +359,5 @@ fn from_gap(what: &str, gap: &Gap) -> UserError {
     let _ = gap.request_id.as_ref().map(|it| write!(problem, ", request id {it}"));
     problem.push(')');
     let _ = gap.message.as_ref().map(|it| write!(problem, ": {it}"));
-    UserError::usage(problem, gap.class.what_to_do())
+    UserError::usage(problem, gap.what_to_do())
 }

@@ -1,13 +1,13 @@
 //! The few lines at the end of a scan: the verdict first, then what was not read and why.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
 use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
     ControlId, Counts, Endpoint, Excepted, ExceptionState, Finding, Gap, GapClass, GapId,
-    LogsSealed, Outcome, PopulationSource, Reason, Scope, Severity, Status, Subject, Verdict,
-    exit_code,
+    LogsSealed, Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject,
+    Verdict, exit_code,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -251,9 +251,10 @@ fn unproven(audit: &Audit, text: &mut String) {
 }
 
 fn gaps(audit: &Audit, text: &mut String) {
-    let mut kinds: BTreeMap<(GapClass, &str), Vec<(GapId, &Gap)>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(GapClass, &str, String), Vec<(GapId, &Gap)>> = BTreeMap::new();
     for (id, gap) in audit.gaps.with_ids().filter(|it| it.1.class != GapClass::RegionDisabled) {
-        kinds.entry((gap.class, gap.operation.as_str())).or_default().push((id, gap));
+        let what_to_do = gap.cause().what_to_do(&[]);
+        kinds.entry((gap.class, gap.operation.as_str(), what_to_do)).or_default().push((id, gap));
     }
     let totals = audit.facts.coverage.totals();
     let (lost, partial) = (totals[&Outcome::NotEvaluated], totals[&Outcome::Partial]);
@@ -267,7 +268,7 @@ fn gaps(audit: &Audit, text: &mut String) {
         (lost, partial) => format!(" ({lost} targets, {partial} more in part)"),
     };
     let _ = writeln!(text, "\nNot read{targets}:");
-    for ((class, operation), gaps) in kinds {
+    for ((class, operation, _), gaps) in kinds {
         let where_ = gaps.first().and_then(|it| it.1.account);
         let first = where_.map(|it| format!(", first in {it}")).unwrap_or_default();
         let of_it =
@@ -278,13 +279,18 @@ fn gaps(audit: &Audit, text: &mut String) {
             words(class.as_str()),
             gaps.len()
         );
-        let _ = writeln!(text, "    {}", class.what_to_do());
+        let regions: BTreeSet<&str> =
+            gaps.iter().filter_map(|(_, gap)| gap.region.map(Region::name)).collect();
+        let regions: Vec<&str> = regions.into_iter().collect();
+        if let Some((_, gap)) = gaps.first() {
+            let _ = writeln!(text, "    {}", gap.cause().what_to_do(&regions));
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use trailseal_model::{AccountId, Operation, Region};
+    use trailseal_model::{AccountId, Operation};
 
     use super::*;
 

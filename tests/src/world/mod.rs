@@ -13,8 +13,8 @@ use trailseal_evaluator::ports::{
 };
 use trailseal_model::{
     AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
-    KeyManager, KeyRotation, ManagementEvents, Operation, Region, Target, TrailDescription,
-    TrailStatus,
+    KeyManager, KeyPresence, KeyRotation, ManagementEvents, Operation, Region, Target,
+    TrailDescription, TrailStatus,
 };
 
 use crate::faults::Faults;
@@ -210,11 +210,7 @@ impl EventSelectors for World {
 }
 
 impl Keys for World {
-    async fn describe_key(
-        &self,
-        key: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<Option<KeyFacts>>, Gap> {
+    async fn describe_key(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyPresence>, Gap> {
         self.call(Operation::DescribeKey, asked_in, key.as_str()).await?;
         let facts = KeyFacts {
             arn: key.clone(),
@@ -227,8 +223,10 @@ impl Keys for World {
             replica_of: None,
             deletion_date: None,
             valid_to: None,
+            refused_for_state: None,
         };
-        Ok(Self::answer(Operation::DescribeKey, Some(asked_in), Some(facts)))
+        let found = KeyPresence::Exists(facts);
+        Ok(Self::answer(Operation::DescribeKey, Some(asked_in), found))
     }
 }
 

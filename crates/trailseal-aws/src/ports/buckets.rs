@@ -9,7 +9,7 @@ use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
 use trailseal_evaluator::ports::Buckets;
 use trailseal_model::{AccountId, Answer, BucketPresence, Gap, Operation, Region};
 
-use super::read::{Page, Pages, present, present_owned};
+use super::read::{Page, Pages, listed, present, present_owned};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -60,7 +60,9 @@ impl Buckets for Aws {
 }
 
 fn read_page(output: &ListBucketsOutput) -> Result<Page<String>, Unread> {
-    let names = output.buckets().iter().map(|it| present_owned(it.name()));
+    let buckets = output.buckets.as_deref();
+    let buckets = listed(buckets, output.continuation_token(), "ListBuckets without Buckets")?;
+    let names = buckets.iter().map(|it| present_owned(it.name()));
     let items = names.collect::<Option<_>>().ok_or("a bucket without Name")?;
     Ok(Page { items, next_token: present_owned(output.continuation_token()) })
 }

@@ -7,7 +7,7 @@ use aws_sdk_organizations::types;
 use trailseal_fanout::{AccountPage, Directory};
 use trailseal_model::{Account, AccountState, Arn, Gap, Operation, Organization};
 
-use super::read::{account_id, present, present_owned};
+use super::read::{account_id, listed, present, present_owned};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -35,10 +35,11 @@ impl Directory for Aws {
 }
 
 fn read_page(output: &ListAccountsOutput) -> Result<AccountPage, Unread> {
-    let listed = output.accounts();
+    let accounts = output.accounts.as_deref();
+    let accounts = listed(accounts, output.next_token(), "ListAccounts without Accounts")?;
     Ok(AccountPage {
-        accounts: listed.iter().map(read_account).collect::<Result<_, _>>()?,
-        organization: listed.iter().find_map(|it| read_organization(it.arn()?)),
+        accounts: accounts.iter().map(read_account).collect::<Result<_, _>>()?,
+        organization: accounts.iter().find_map(|it| read_organization(it.arn()?)),
         next_token: present_owned(output.next_token()),
     })
 }

@@ -12,7 +12,7 @@ use trailseal_evaluator::ports::EventSelectors;
 use trailseal_model::{Answer, Arn, Gap, ManagementEvents, Operation, Target};
 
 use crate::Aws;
-use crate::call::Ask;
+use crate::call::{Ask, Unread};
 use crate::failure::Failure;
 
 impl EventSelectors for Aws {
@@ -29,7 +29,14 @@ impl EventSelectors for Aws {
             let request = client.get_event_selectors().trail_name(trail.as_str());
             request.customize().config_override(config).send()
         };
-        let read = |output: Result<_, &Failure>| Ok(read_selectors(&output?));
+        let read = |output: Result<GetEventSelectorsOutput, &Failure>| {
+            let output = output?;
+            if output.event_selectors.is_none() && output.advanced_event_selectors.is_none() {
+                let without = "GetEventSelectors without EventSelectors and AdvancedEventSelectors";
+                return Err(Unread::from(without));
+            }
+            Ok(read_selectors(&output))
+        };
         self.call(&ask, send, read).await
     }
 }

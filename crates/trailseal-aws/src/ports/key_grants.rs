@@ -56,8 +56,23 @@ fn read_page(output: &ListGrantsOutput) -> Result<Page<DecryptGrant>, Unread> {
     Ok(Page { items, next_token: next_token.filter(|_| output.truncated()) })
 }
 
+/// A grant whose operations are not printed may allow any of them.
 fn may_decrypt(grant: &GrantListEntry) -> bool {
-    grant.operations().contains(&GrantOperation::Decrypt)
+    let operations = grant.operations.as_deref();
+    operations.is_none_or(|operations| operations.contains(&GrantOperation::Decrypt))
+}
+
+/// Of a session the role. KMS prints a role that was deleted by its unique id, and its session as
+/// `AROA…:session`: that is the same deleted role.
+fn identity(grantee: &str) -> &str {
+    let is_unique_id = |id: &str| {
+        ["AROA", "AIDA"].iter().any(|kind| id.starts_with(kind))
+            && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
+    };
+    match grantee.split_once(':') {
+        Some((id, _session)) if is_unique_id(id) => id,
+        _ => grantee,
+    }
 }
 
 /// One grant. One of nobody fails the whole list: dropping it would hide a reader.
@@ -70,7 +85,7 @@ fn read_grant(grant: &GrantListEntry) -> Result<DecryptGrant, Unread> {
     };
     Ok(DecryptGrant {
         id: present(grant.grant_id()).ok_or("a grant without GrantId")?.to_owned(),
-        grantee: grantee.ok_or("a grant without GranteePrincipal")?.to_owned(),
+        grantee: identity(grantee.ok_or("a grant without GranteePrincipal")?).to_owned(),
         context_equals: constraints.and_then(|it| it.encryption_context_equals()).map(context),
         context_includes: constraints.and_then(|it| it.encryption_context_subset()).map(context),
     })

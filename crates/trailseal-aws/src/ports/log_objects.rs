@@ -11,6 +11,7 @@ use trailseal_model::{Answer, Evidence, Gap, Operation, Region};
 
 use super::read::{present_owned, time};
 use crate::Aws;
+use crate::answer::ReadHeaders;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
 
@@ -145,13 +146,15 @@ impl Aws {
             .bucket(bucket)
             .key(key)
             .set_expected_bucket_owner(reader.expected_owner.map(|it| it.to_string()));
+        let headers = ReadHeaders::default();
         let send = |credentials: SharedCredentialsProvider| {
             let config = Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
+            let request = request.clone().customize().interceptor(headers.clone());
+            request.config_override(config).send()
         };
         let read = |output: Result<HeadObjectOutput, &Failure>| match output {
             Err(failure) if failure.status == Some(404) => Ok(Reached::Here(None)),
-            output => reached(output, region, |it| read_head(&it).map(Some)),
+            output => reached(output, region, |it| read_head(&it, &headers).map(Some)),
         };
         self.call(&ask(Operation::HeadObject, reader, subject), send, read).await
     }
@@ -172,6 +175,7 @@ fn under_writers_key() -> ObjectHead {
         kms_key_id: None,
         customer_algorithm: Some("not told".to_owned()),
         bucket_key: None,
+        not_understood: None,
     }
 }
 
@@ -205,6 +209,8 @@ fn arrived<T>(answer: Answer<Reached<T>>, ask: &Ask<'_>) -> Result<Answer<T>, Ga
 }
 
 fn read_page(output: &ListObjectsV2Output) -> Result<ObjectPage, Unread> {
+    // S3 sends it with every page; without it this may be any XML.
+    let is_truncated = output.is_truncated().ok_or("ListObjectsV2 without IsTruncated")?;
     // A server that does not know the parameter does not echo it, and gives keys as they are.
     let is_encoded = output.encoding_type() == Some(&EncodingType::Url);
     let read = |key: Option<&str>, without: &'static str| {
@@ -221,8 +227,12 @@ fn read_page(output: &ListObjectsV2Output) -> Result<ObjectPage, Unread> {
     let folders = folders.map(|it| read(it.prefix(), "a common prefix without Prefix"));
     let folders = folders.collect::<Result<_, Unread>>()?;
     let next_token = present_owned(output.next_continuation_token());
-    if next_token.is_none() && output.is_truncated() == Some(true) {
+    if next_token.is_none() && is_truncated {
         return Err("a truncated listing without NextContinuationToken".into());
+    }
+    let listed = output.contents().len() + output.common_prefixes().len();
+    if output.key_count().is_some_and(|count| usize::try_from(count) != Ok(listed)) {
+        return Err(format!("ListObjectsV2 gives {listed} keys and another KeyCount").into());
     }
     Ok(ObjectPage { keys, folders, next_token })
 }
@@ -245,7 +255,10 @@ fn decoded(text: &str) -> Option<String> {
     String::from_utf8(bytes).ok()
 }
 
-fn read_head(output: &HeadObjectOutput) -> Result<ObjectHead, Unread> {
+fn read_head(output: &HeadObjectOutput, headers: &ReadHeaders) -> Result<ObjectHead, Unread> {
+    if !headers.is_of_s3() {
+        return Err("no answer of S3 to HeadObject: neither a header of S3 nor an ETag".into());
+    }
     let algorithm = output.server_side_encryption().map(ServerSideEncryption::as_str);
     Ok(ObjectHead {
         version_id: present_owned(output.version_id()),
@@ -256,6 +269,7 @@ fn read_head(output: &HeadObjectOutput) -> Result<ObjectHead, Unread> {
         kms_key_id: present_owned(output.ssekms_key_id()),
         customer_algorithm: present_owned(output.sse_customer_algorithm()),
         bucket_key: output.bucket_key_enabled(),
+        not_understood: headers.problem(),
     })
 }
 

@@ -14,7 +14,7 @@ use aws_sdk_organizations::operation::list_tags_for_resource::ListTagsForResourc
 use trailseal_fanout::{MemberPage, OrganizationTree, Unit, UnitPage};
 use trailseal_model::{AccountId, Gap, Operation, Organization};
 
-use super::read::{Page, Pages, account_id, present, present_owned};
+use super::read::{Page, Pages, account_id, listed, present, present_owned};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -124,8 +124,12 @@ fn read_organization(output: &DescribeOrganizationOutput) -> Result<Organization
 }
 
 fn read_roots(output: &ListRootsOutput) -> Result<UnitPage, Unread> {
-    let roots = output.roots().iter();
-    let units = roots.map(|it| read_unit("a root", "r-", it.id(), it.name()));
+    let roots = output.roots.as_deref();
+    let roots = listed(roots, output.next_token(), "ListRoots without Roots")?;
+    if roots.is_empty() && present(output.next_token()).is_none() {
+        return Err("ListRoots names no root, and every organization has one".into());
+    }
+    let units = roots.iter().map(|it| read_unit("a root", "r-", it.id(), it.name()));
     Ok(UnitPage {
         units: units.collect::<Result<_, _>>()?,
         next_token: present_owned(output.next_token()),
@@ -133,8 +137,11 @@ fn read_roots(output: &ListRootsOutput) -> Result<UnitPage, Unread> {
 }
 
 fn read_units(output: &ListOrganizationalUnitsForParentOutput) -> Result<UnitPage, Unread> {
-    let units = output.organizational_units().iter();
-    let units = units.map(|it| read_unit("an organizational unit", "ou-", it.id(), it.name()));
+    let units = output.organizational_units.as_deref();
+    let without = "ListOrganizationalUnitsForParent without OrganizationalUnits";
+    let units = listed(units, output.next_token(), without)?;
+    let units =
+        units.iter().map(|it| read_unit("an organizational unit", "ou-", it.id(), it.name()));
     Ok(UnitPage {
         units: units.collect::<Result<_, _>>()?,
         next_token: present_owned(output.next_token()),
@@ -161,7 +168,10 @@ fn read_id(what: &str, prefix: &str, id: Option<&str>) -> Result<String, Unread>
 }
 
 fn read_members(output: &ListAccountsForParentOutput) -> Result<MemberPage, Unread> {
-    let accounts = output.accounts().iter().map(|it| account_id(it.id()));
+    let accounts = output.accounts.as_deref();
+    let without = "ListAccountsForParent without Accounts";
+    let accounts = listed(accounts, output.next_token(), without)?;
+    let accounts = accounts.iter().map(|it| account_id(it.id()));
     Ok(MemberPage {
         accounts: accounts.collect::<Result<_, _>>()?,
         next_token: present_owned(output.next_token()),
@@ -169,7 +179,9 @@ fn read_members(output: &ListAccountsForParentOutput) -> Result<MemberPage, Unre
 }
 
 fn read_tags(output: &ListTagsForResourceOutput) -> Result<Page<(String, String)>, Unread> {
-    let tags = output.tags().iter().map(|it| {
+    let tags = output.tags.as_deref();
+    let tags = listed(tags, output.next_token(), "ListTagsForResource without Tags")?;
+    let tags = tags.iter().map(|it| {
         // A tag's value may be empty, its key may not.
         let key = present_owned(Some(it.key())).ok_or("a tag without Key")?;
         Ok::<_, Unread>((key, it.value().to_owned()))

@@ -41,6 +41,20 @@ pub(super) fn days(field: &str, days: Option<i32>) -> Result<Option<u32>, Unread
         .map_err(|_| Unread::Malformed(format!("{field} is {days}, which no number of days is")))
 }
 
+/// The list of one page, which AWS always sends, if only an empty one: an answer without it is none,
+/// whatever answered. A page that leads to another one may lack it, as Organizations' empty pages do.
+pub(super) fn listed<'a, T>(
+    list: Option<&'a [T]>,
+    next_token: Option<&str>,
+    without: &'static str,
+) -> Result<&'a [T], Unread> {
+    match list {
+        Some(list) => Ok(list),
+        None if present(next_token).is_some() => Ok(&[]),
+        None => Err(without.into()),
+    }
+}
+
 /// One page of a listing that is read whole.
 pub(super) struct Page<T> {
     pub(super) items: Vec<T>,

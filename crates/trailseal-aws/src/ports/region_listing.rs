@@ -9,7 +9,7 @@ use aws_sdk_account::types::RegionOptStatus;
 use trailseal_fanout::{AccountRegion, RegionListing};
 use trailseal_model::{AccountId, Gap, Operation, Region};
 
-use super::read::{Page, Pages, present_owned};
+use super::read::{Page, Pages, listed, present_owned};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -36,6 +36,10 @@ impl RegionListing for Aws {
             let read = |output: Result<_, &Failure>| read_page(&output?);
             let page = self.call(&ask, send, read).await?;
             match pages.add(&ask, page)? {
+                ControlFlow::Break(whole) if !whole.value.iter().any(|it| it.is_enabled) => {
+                    // Without a Region to ask in, the account would be lost without a gap.
+                    return Err(ask.malformed("ListRegions names no enabled Region"));
+                }
                 ControlFlow::Break(whole) => return Ok(whole.value),
                 ControlFlow::Continue(unfinished) => pages = unfinished,
             }
@@ -44,7 +48,9 @@ impl RegionListing for Aws {
 }
 
 fn read_page(output: &ListRegionsOutput) -> Result<Page<AccountRegion>, Unread> {
-    let items = output.regions().iter().map(read_region).collect::<Result<_, _>>()?;
+    let regions = output.regions.as_deref();
+    let regions = listed(regions, output.next_token(), "ListRegions without Regions")?;
+    let items = regions.iter().map(read_region).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token: present_owned(output.next_token()) })
 }
 

@@ -10,7 +10,7 @@ use aws_sdk_cloudtrail::types::{EventDataStore, EventDataStoreStatus};
 use trailseal_evaluator::ports::{StoreListing, Stores};
 use trailseal_model::{Answer, Arn, Gap, Operation, StoreDescription, StoreListed, Target};
 
-use super::read::{Page, Pages, days, present, present_owned};
+use super::read::{Page, Pages, days, listed, present, present_owned};
 use crate::Aws;
 use crate::call::{Ask, Unread};
 use crate::failure::Failure;
@@ -61,19 +61,31 @@ impl Stores for Aws {
             let request = client.get_event_data_store().event_data_store(store.as_str());
             request.customize().config_override(config).send()
         };
-        let read = |output: Result<_, &Failure>| read_store(&output?);
+        let read = |output: Result<_, &Failure>| read_store(&output?, store);
         self.call(&ask, send, read).await
     }
 }
 
-/// Not every Region has CloudTrail Lake, and one that does not know the operation holds no store.
+/// Not every Region has CloudTrail Lake, and one that does not know the operation holds no store. Nor
+/// does an account that CloudTrail Lake does not take as a customer any more.
 fn is_not_offered(failure: &Failure) -> bool {
     let code = failure.code.as_deref();
     matches!(code, Some("UnsupportedOperationException" | "UnknownOperationException"))
+        || code.is_some() && refuses_new_customers(&failure.message)
+}
+
+/// The code that AWS sends with it is not documented; what it says is.
+fn refuses_new_customers(message: &str) -> bool {
+    let message = message.to_ascii_lowercase();
+    let refusals = ["no longer", "not ", "n't ", "closed", "stopped", "ended"];
+    message.contains("new customer") && refusals.iter().any(|words| message.contains(words))
 }
 
 fn read_page(output: &ListEventDataStoresOutput) -> Result<Page<StoreListed>, Unread> {
-    let items = output.event_data_stores().iter().map(read_listed).collect::<Result<_, _>>()?;
+    let stores = output.event_data_stores.as_deref();
+    let without = "ListEventDataStores without EventDataStores";
+    let stores = listed(stores, output.next_token(), without)?;
+    let items = stores.iter().map(read_listed).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token: present_owned(output.next_token()) })
 }
 
@@ -89,7 +101,13 @@ fn read_listed(store: &EventDataStore) -> Result<StoreListed, Unread> {
     Ok(StoreListed { name: name.to_owned(), arn })
 }
 
-fn read_store(output: &GetEventDataStoreOutput) -> Result<StoreDescription, Unread> {
+fn read_store(output: &GetEventDataStoreOutput, asked: &Arn) -> Result<StoreDescription, Unread> {
+    // Without its identity, a missing key would be a finding about an answer that is none.
+    let arn = present(output.event_data_store_arn());
+    let arn = arn.ok_or("GetEventDataStore without EventDataStoreArn")?;
+    if arn != asked.as_str() {
+        return Err(format!("GetEventDataStore answers about `{arn}`").into());
+    }
     Ok(StoreDescription {
         status: present_owned(output.status().map(EventDataStoreStatus::as_str)),
         kms_key_id: present_owned(output.kms_key_id()),

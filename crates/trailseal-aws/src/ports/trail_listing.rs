@@ -23,7 +23,11 @@ impl TrailListing for Aws {
         let read = |output: Result<
             aws_sdk_cloudtrail::operation::describe_trails::DescribeTrailsOutput,
             &Failure,
-        >| { output?.trail_list().iter().map(read_trail).collect() };
+        >| {
+            let output = output?;
+            let trails = output.trail_list.as_deref().ok_or("DescribeTrails without trailList")?;
+            trails.iter().map(read_trail).collect()
+        };
         self.call(&ask, send, read).await
     }
 }

@@ -9,7 +9,7 @@ use aws_sdk_cloudtrail::types::TrailInfo;
 use trailseal_evaluator::ports::{TrailListed, TrailNames};
 use trailseal_model::{AccountId, Gap, Operation};
 
-use super::read::{Page, Pages, present_owned};
+use super::read::{Page, Pages, listed, present_owned};
 use super::trail_listing::{Identity, identify};
 use crate::Aws;
 use crate::call::{Ask, Unread};
@@ -38,7 +38,9 @@ impl TrailNames for Aws {
 }
 
 fn read_page(output: &ListTrailsOutput) -> Result<Page<TrailListed>, Unread> {
-    let items = output.trails().iter().map(read_trail).collect::<Result<_, _>>()?;
+    let trails = output.trails.as_deref();
+    let trails = listed(trails, output.next_token(), "ListTrails without Trails")?;
+    let items = trails.iter().map(read_trail).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token: present_owned(output.next_token()) })
 }
 

@@ -4,7 +4,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::operation::get_trail_status::GetTrailStatusOutput;
 use trailseal_evaluator::ports::TrailStatuses;
-use trailseal_model::{Answer, Arn, Gap, Operation, Target, TrailStatus};
+use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Target, TrailStatus};
 
 use super::read::{present, time};
 use crate::Aws;
@@ -26,8 +26,17 @@ impl TrailStatuses for Aws {
             request.customize().config_override(config).send()
         };
         let read = |output: Result<_, &Failure>| read_status(&output?);
-        self.call(&ask, send, read).await
+        self.call(&ask, send, read).await.map_err(|gap| refused(gap, trail, account))
     }
+}
+
+/// CloudTrail may refuse the ARN of an organization trail in a member's account. That is no missing
+/// permission: whatever the role allows, AWS tells members nothing there.
+fn refused(gap: Gap, trail: &Arn, asked: AccountId) -> Gap {
+    let is_refused = gap.code.as_deref() == Some("CloudTrailARNInvalidException");
+    let is_of_another = trail.account().is_some_and(|owner| owner != asked);
+    let class = if is_refused && is_of_another { GapClass::NotTold } else { gap.class };
+    Gap { class, ..gap }
 }
 
 fn read_status(output: &GetTrailStatusOutput) -> Result<TrailStatus, Unread> {

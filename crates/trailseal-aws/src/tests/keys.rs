@@ -1,7 +1,9 @@
 //! Rotation and grants of keys, and whose replica a key is.
 
-use trailseal_evaluator::ports::{KeyGrants, KeyRotations, Keys};
-use trailseal_model::{Arn, DecryptGrant, GapClass, KeyRotation, Operation};
+use trailseal_evaluator::ports::{KeyGrants, KeyPolicies, KeyRotations, Keys};
+use trailseal_model::{
+    Arn, DecryptGrant, GapClass, KeyFacts, KeyManager, KeyPresence, KeyRotation, Operation,
+};
 
 use super::{Fake, Reply, aws, target};
 
@@ -76,7 +78,7 @@ async fn primary_of(configuration: &str) -> Result<Option<Arn>, GapClass> {
     );
     let fake = Fake::saying(Reply::new(200, body));
     let answer = aws(&fake).await.describe_key(&key(), target("eu-west-1")).await;
-    answer.map(|it| it.value.unwrap().replica_of).map_err(|it| it.class)
+    answer.map(|it| facts(it.value).replica_of).map_err(|it| it.class)
 }
 
 #[tokio::test(start_paused = true)]
@@ -96,7 +98,131 @@ async fn a_replica_names_its_primary_key() {
         ["", r#""PrimaryKey":{"Region":"us-east-1"},"#, r#""PrimaryKey":{"Arn":"mrk-1"},"#]
     {
         let found = primary_of(&family("REPLICA", without)).await;
-        assert_eq!(found, Err(GapClass::MalformedAnswer), "{without}");
+        assert_eq!(found, Ok(None), "{without}");
+    }
+}
+
+fn facts(found: KeyPresence) -> KeyFacts {
+    match found {
+        KeyPresence::Exists(facts) => facts,
+        other => panic!("{other:?}"),
+    }
+}
+
+/// What DescribeKey gives with this `KeyMetadata`, asked by key ARN.
+async fn described(metadata: &str) -> KeyFacts {
+    let fake = Fake::saying(Reply::new(200, format!(r#"{{"KeyMetadata":{metadata}}}"#)));
+    facts(aws(&fake).await.describe_key(&key(), target("eu-west-1")).await.unwrap().value)
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_field_that_kms_may_omit_never_drops_the_answer() {
+    let older = described(
+        r#"{"KeyId":"mrk-1","KeyManager":"CUSTOMER","KeyState":"Disabled","KeyUsage":"ENCRYPT_DECRYPT","CustomerMasterKeySpec":"SYMMETRIC_DEFAULT","AWSAccountId":"111122223333"}"#,
+    )
+    .await;
+    assert_eq!((older.spec.as_str(), older.state.as_str()), ("SYMMETRIC_DEFAULT", "Disabled"));
+    assert_eq!((older.manager, older.is_symmetric()), (KeyManager::Customer, Some(true)));
+    assert_eq!(older.arn, key());
+    // The newer field counts where both are there.
+    let both = r#"{"KeyId":"1","KeySpec":"HMAC_256","CustomerMasterKeySpec":"SYMMETRIC_DEFAULT"}"#;
+    assert_eq!(described(both).await.spec, "HMAC_256");
+
+    let whole: &[(&str, &str)] = &[
+        ("Arn", "arn:aws:kms:eu-west-1:111122223333:key/mrk-1"),
+        ("KeyManager", "CUSTOMER"),
+        ("KeyState", "PendingReplicaDeletion"),
+        ("KeySpec", "SYMMETRIC_DEFAULT"),
+        ("KeyUsage", "ENCRYPT_DECRYPT"),
+        ("Origin", "AWS_KMS"),
+    ];
+    for (missing, _) in whole {
+        for instead in [None, Some("SOMETHING_NEW")] {
+            if *missing == "Arn" && instead.is_some() {
+                continue;
+            }
+            let fields = whole.iter().filter_map(|(name, value)| {
+                let value = if name == missing { instead? } else { value };
+                Some(format!(r#""{name}":"{value}""#))
+            });
+            let fields = fields.collect::<Vec<_>>().join(",");
+            let found = described(&format!(r#"{{"KeyId":"mrk-1",{fields}}}"#)).await;
+            assert_eq!(found.arn, key(), "{missing}");
+            let is_known = |name: &str| name != *missing;
+            let manager =
+                if is_known("KeyManager") { KeyManager::Customer } else { KeyManager::Unknown };
+            assert_eq!(found.manager, manager, "{missing}");
+            assert_eq!(found.state == "PendingReplicaDeletion", is_known("KeyState"), "{missing}");
+            let is_kind_known = is_known("KeySpec") && is_known("KeyUsage");
+            assert_eq!(found.is_symmetric(), is_kind_known.then_some(true), "{missing}");
+        }
+    }
+    let bare = described(r#"{"KeyId":"mrk-1"}"#).await;
+    assert_eq!((bare.arn.clone(), bare.manager), (key(), KeyManager::Unknown));
+    assert_eq!((bare.state.as_str(), bare.is_symmetric(), bare.can_rotate()), ("", None, None));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_key_without_arn_is_not_found_by_its_alias() {
+    let fake = Fake::saying(Reply::new(200, r#"{"KeyMetadata":{"KeyId":"mrk-1"}}"#));
+    let alias = Arn::new("arn:aws:kms:eu-west-1:111122223333:alias/logs").unwrap();
+    let gap = aws(&fake).await.describe_key(&alias, target("eu-west-1")).await.unwrap_err();
+    assert_eq!(gap.class, GapClass::MalformedAnswer);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_state_of_a_key_is_an_answer_about_it() {
+    let words = "arn:aws:kms:eu-west-1:111122223333:key/mrk-1 is creating.";
+    for (status, code) in [
+        (400, "KMSInvalidStateException"),
+        (409, "KMSInvalidStateException"),
+        (400, "DisabledException"),
+    ] {
+        let fake = Fake::saying(Reply::json_error(status, code, words));
+        let aws = aws(&fake).await;
+        let answer = aws.describe_key(&key(), target("eu-west-1")).await.unwrap();
+        assert_eq!(answer.value, KeyPresence::InvalidState(format!("{code}: {words}")));
+        assert_eq!(answer.evidence.request_id.as_deref(), Some("request-1"));
+        let here = target("eu-west-1");
+        let gaps = [
+            aws.key_policy(&key(), here).await.unwrap_err(),
+            aws.decrypt_grants(&key(), here).await.unwrap_err(),
+            aws.key_rotation(&key(), here).await.unwrap_err(),
+        ];
+        for gap in gaps {
+            assert_eq!((gap.class, gap.attempts), (GapClass::KeyInvalidState, 1), "{gap:?}");
+            assert_eq!(gap.message.as_deref(), Some(words));
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_grant_without_operations_hides_no_reader() {
+    let one = grant("1", "", "").replace(r#","Operations":[]"#, "");
+    assert!(!one.contains("Operations"));
+    let fake = Fake::saying(Reply::new(200, grants(&[one, grant("2", "", "")], "")));
+    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    let ids: Vec<&str> = answer.value.iter().map(|grant| grant.id.as_str()).collect();
+    assert_eq!(ids, ["1"]);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_of_a_deleted_role_is_that_role() {
+    for (grantee, expected) in [
+        ("AROAEXAMPLEEXAMPLE23:a.session@example", "AROAEXAMPLEEXAMPLE23"),
+        ("AROAEXAMPLEEXAMPLE23", "AROAEXAMPLEEXAMPLE23"),
+        ("AIDAEXAMPLEEXAMPLE23:x", "AIDAEXAMPLEEXAMPLE23"),
+        (
+            "arn:aws:sts::111122223333:assumed-role/AROA/x",
+            "arn:aws:sts::111122223333:assumed-role/AROA/x",
+        ),
+        ("AROA-not-an-id:x", "AROA-not-an-id:x"),
+    ] {
+        let one =
+            grant("1", r#""Decrypt""#, "").replace("arn:aws:iam::111122223333:role/a", grantee);
+        let fake = Fake::saying(Reply::new(200, grants(&[one], "")));
+        let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+        assert_eq!(answer.value[0].grantee, expected);
     }
 }
 

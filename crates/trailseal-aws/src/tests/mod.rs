@@ -1,7 +1,9 @@
 //! Tests through the SDK's real clients, against a fake that answers in place of the network.
 
 mod circuits;
+mod errors;
 mod keys;
+mod no_answers;
 mod organization_tree;
 mod ports;
 mod redaction;

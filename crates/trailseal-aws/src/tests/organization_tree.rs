@@ -106,7 +106,7 @@ async fn tags_are_read_to_the_last_page() {
     let body = r#"{"ResourceId":"111122223333","NextToken":"two"}"#;
     check_sent(&fake, "ListTagsForResource", body);
 
-    let fake = Fake::in_turn(&["{}"]);
+    let fake = Fake::in_turn(&[r#"{"Tags":[]}"#]);
     assert!(aws(&fake).await.account_tags(member()).await.unwrap().is_empty());
     check_sent(&fake, "ListTagsForResource", r#"{"ResourceId":"111122223333"}"#);
 }

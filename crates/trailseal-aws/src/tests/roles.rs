@@ -101,3 +101,18 @@ async fn identity_and_tags_are_sent_where_they_are_given_and_a_duration_never_is
     // An hour is AWS's default, and the most that an assumed role may ask for.
     assert!(!body.contains("DurationSeconds") && !body.contains("ExternalId"), "{body}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn where_sts_is_off_the_region_that_the_user_chose_is_asked() {
+    let fake = Fake::new(|seen, _| {
+        let is_off = seen.operation == "AssumeRole" && seen.uri.contains("sts.us-east-1.");
+        let words = "STS is not activated in this region for account:999900001111.";
+        is_off.then(|| Reply::query_error(403, "RegionDisabledException", words))
+    });
+    let gap = aws(&fake).await.open(member()).await.unwrap_err();
+    assert_eq!((gap.class, fake.count("AssumeRole")), (GapClass::StsNotActive, 1));
+    let mut settings = settings(&fake);
+    settings.substitutes.region = trailseal_model::Region::new("eu-west-1");
+    connect_with(settings).await.unwrap().0.open(member()).await.unwrap();
+    assert!(fake.last().uri.contains("sts.eu-west-1."), "{}", fake.last().uri);
+}

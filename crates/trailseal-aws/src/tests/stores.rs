@@ -111,7 +111,7 @@ async fn a_store_is_asked_by_its_arn_where_it_was_listed() {
     let arn = Arn::new(ARN).unwrap();
     let fake = Fake::in_turn(&[
         r#"{"EventDataStoreArn":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/1f2e3d4c","Name":"all","Status":"STARTING_INGESTION","KmsKeyId":"arn:aws:kms:eu-west-1:111122223333:key/k","MultiRegionEnabled":true,"OrganizationEnabled":true,"RetentionPeriod":2557}"#,
-        r#"{"KmsKeyId":"","Status":"SOMETHING_NEW"}"#,
+        r#"{"EventDataStoreArn":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/1f2e3d4c","KmsKeyId":"","Status":"SOMETHING_NEW"}"#,
     ]);
     let aws = aws(&fake).await;
     let answer = aws.store(&arn, target("eu-west-1")).await.unwrap();

@@ -196,6 +196,49 @@ fn the_proxy_of_the_environment_is_used() {
 }
 
 #[test]
+fn a_proxy_whose_way_on_is_busy_is_asked_again_and_named_with_its_status() {
+    let endpoint = ("AWS_ENDPOINT_URL", "https://trailseal.invalid");
+    let saying_status = |status: &str| format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+    for (status, outcome) in [
+        ("502 Bad Gateway", "proxy after 2"),
+        ("503 Service Unavailable", "proxy after 2"),
+        ("504 Gateway Timeout", "proxy after 2"),
+        ("403 Forbidden", "proxy after 1"),
+        ("407 Proxy Authentication Required", "proxy after 1"),
+    ] {
+        let host = serve(saying(saying_status(status)));
+        let proxy = format!("http://user:secret-of-proxy@{host}");
+        let found = with_keys(&[endpoint, ("HTTPS_PROXY", &proxy)]);
+        check(&found, outcome);
+        let said =
+            format!("the proxy {host} to trailseal.invalid:443 answered CONNECT with {status}");
+        assert!(found.contains(&said), "{found}");
+        assert!(!found.contains("secret-of-proxy"), "{found}");
+    }
+    let found = with_keys(&[endpoint, ("HTTPS_PROXY", "http://127.0.0.1:1")]);
+    assert!(found.contains("the proxy 127.0.0.1:1 cannot be reached"), "{found}");
+}
+
+#[test]
+fn a_proxy_that_is_busy_once_opens_the_tunnel_the_next_time() {
+    // The second tunnel leads to a peer that speaks no TLS: so far does the second attempt come.
+    let connections = AtomicUsize::new(0);
+    let host = serve(move |mut connection| {
+        let status = match connections.fetch_add(1, Ordering::Relaxed) {
+            0 => "503 Service Unavailable",
+            _ => "200 Connection established",
+        };
+        let _ = connection.read(&mut [0; 4096]);
+        let _ = write!(connection, "HTTP/1.1 {status}\r\n\r\n");
+        let _ = connection.read(&mut [0; 4096]);
+        let _ = connection.write_all(b"HTTP/1.1 400 Bad Request\r\n\r\n");
+    });
+    let endpoint = ("AWS_ENDPOINT_URL", "https://trailseal.invalid");
+    let found = with_keys(&[endpoint, ("HTTPS_PROXY", &format!("http://{host}"))]);
+    check(&found, "tls after 2");
+}
+
+#[test]
 fn the_endpoint_of_one_service_goes_before_that_of_all() {
     let body = identity();
     let answer = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n{body}", body.len());

@@ -2,7 +2,7 @@
 
 use trailseal_evaluator::ports::{Buckets, Keys, LogObjects, ObjectRange, Reader, TrailListing};
 use trailseal_fanout::{Directory, RegionListing, Sessions};
-use trailseal_model::{Arn, BucketPresence, Gap, GapClass, Region};
+use trailseal_model::{Arn, BucketPresence, Gap, GapClass, KeyPresence, Region};
 
 use super::{Fake, Reply, aws, member, target};
 
@@ -84,7 +84,7 @@ async fn query_errors_name_their_code() {
     };
     check(403, "AccessDenied", "no", GapClass::RoleNotAssumable).await;
     check(400, "Throttling", "Rate exceeded", GapClass::ThrottledOut).await;
-    check(403, "RegionDisabledException", "off", GapClass::RegionDisabled).await;
+    check(403, "RegionDisabledException", "off", GapClass::StsNotActive).await;
     check(403, "ExpiredToken", "old", GapClass::ExpiredCredentials).await;
     let skew = "Signature expired: 1 is now earlier than 2";
     check(403, "SignatureDoesNotMatch", skew, GapClass::ClockSkew).await;
@@ -195,7 +195,7 @@ async fn a_key_that_kms_does_not_find_is_an_answer() {
     let reply = Reply::json_error(400, "NotFoundException", "Key does not exist");
     let aws = aws(&Fake::saying(reply)).await;
     let answer = aws.describe_key(&key, target("eu-west-1")).await.unwrap();
-    assert_eq!(answer.value, None);
+    assert_eq!(answer.value, KeyPresence::Gone);
 }
 
 #[tokio::test(start_paused = true)]

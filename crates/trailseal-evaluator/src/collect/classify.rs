@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    AccountId, Answer, Arn, DeviationClass, Evidence, GapId, KeyManager, KeyPresence, Observed,
-    Region, Sample, SampleResult, Selection, TrailDescription,
+    AccountId, Answer, Arn, DeviationClass, Evidence, GapId, HeaderProblem, KeyManager,
+    KeyPresence, Observed, Region, Sample, SampleResult, Selection, TrailDescription,
 };
 
 use super::Members;
@@ -133,7 +133,7 @@ impl Context<'_> {
     fn is_aws_managed(&self) -> bool {
         match self.expected.key.and_then(|it| it.known()).map(|it| &it.value) {
             Some(KeyPresence::Exists(facts)) => facts.manager == KeyManager::Aws,
-            Some(KeyPresence::Gone) | None => false,
+            Some(KeyPresence::InvalidState(_) | KeyPresence::Gone) | None => false,
         }
     }
 }
@@ -228,7 +228,32 @@ fn name_previous_keys(classes: &mut [Class], seen: &[Seen], first_sealed: Timest
     }
 }
 
+/// The header that keeps an object's encryption from being known, or one that could not be parsed.
+fn header_problem(head: &ObjectHead, result: SampleResult) -> Option<HeaderProblem> {
+    let value = |text: &Option<String>| text.clone().unwrap_or_default();
+    let of_encryption = match head.algorithm.as_deref() {
+        _ if result != SampleResult::Unreadable => None,
+        Some("aws:kms" | "aws:kms:dsse") => match head.kms_key_id.as_deref() {
+            None => Some(HeaderProblem::Missing(ObjectHead::KEY_ID)),
+            Some(key) if names_alias(key) => {
+                Some(HeaderProblem::IsAlias(ObjectHead::KEY_ID, key.to_owned()))
+            }
+            Some(_) => None,
+        },
+        Some(_) => {
+            Some(HeaderProblem::NotUnderstood(ObjectHead::ALGORITHM, value(&head.algorithm)))
+        }
+        None => None,
+    };
+    of_encryption.or_else(|| head.not_understood.clone())
+}
+
+fn names_alias(key: &str) -> bool {
+    Arn::new(key).is_some_and(|arn| arn.resource().starts_with("alias/"))
+}
+
 fn sample(seen: Seen, class: Class, index: u32) -> Sample {
+    let problem = seen.head.as_ref().and_then(|head| header_problem(head, class.0));
     let head = seen.head.unwrap_or_default();
     let (result, deviation) = class;
     Sample {
@@ -248,6 +273,7 @@ fn sample(seen: Seen, class: Class, index: u32) -> Sample {
         index,
         evidence: seen.evidence,
         gap: seen.gap,
+        header_problem: problem,
     }
 }
 
@@ -337,6 +363,47 @@ mod tests {
         check(&[(0, kms(OTHER))], &[deviation(DeviationClass::WrongKey)]);
         check(&[(0, with(Some("aws:kms")))], &[(SampleResult::Unreadable, None)]);
         check(&[(0, with(Some("aws:new")))], &[(SampleResult::Unreadable, None)]);
+    }
+
+    #[test]
+    fn an_unreadable_object_names_the_header_that_keeps_it_so() {
+        let with = |algorithm: &str, key: Option<&str>| ObjectHead {
+            algorithm: Some(algorithm.to_owned()),
+            kms_key_id: key.map(str::to_owned),
+            ..ObjectHead::default()
+        };
+        let alias = "arn:aws:kms:us-east-1:000000000001:alias/logs";
+        let date = HeaderProblem::NotUnderstood("last-modified", "yesterday".to_owned());
+        let dated = ObjectHead { not_understood: Some(date.clone()), ..kms(KEY) };
+        let other = |value: &str| {
+            HeaderProblem::NotUnderstood("x-amz-server-side-encryption", value.to_owned())
+        };
+        let key = "x-amz-server-side-encryption-aws-kms-key-id";
+        let unreadable = SampleResult::Unreadable;
+        let arn = Arn::new(KEY).unwrap();
+        let (description, members) = (trail("main"), members());
+        let expected = Expected { key: None, arn: Some(&arn) };
+        let context = Context { description: &description, expected: &expected, members: &members };
+        for (head, result, problem) in [
+            (with("aws:kms", None), unreadable, Some(HeaderProblem::Missing(key))),
+            (with("aws:kms:dsse", None), unreadable, Some(HeaderProblem::Missing(key))),
+            (
+                with("aws:kms", Some(alias)),
+                unreadable,
+                Some(HeaderProblem::IsAlias(key, alias.to_owned())),
+            ),
+            (with("AWS:KMS", Some(KEY)), unreadable, Some(other("AWS:KMS"))),
+            (with("aes256", None), unreadable, Some(other("aes256"))),
+            (with("aws:fsx-new", None), unreadable, Some(other("aws:fsx-new"))),
+            (dated, SampleResult::Pass, Some(date)),
+            (kms(KEY), SampleResult::Pass, None),
+            (aes256(), SampleResult::Deviation, None),
+        ] {
+            let found = context.judge_alone(vec![seen(0, head.clone())], 0).remove(0);
+            assert_eq!((found.result, &found.header_problem), (result, &problem), "{head:?}");
+        }
+        let shown = HeaderProblem::Missing(key).to_string();
+        assert_eq!(shown, format!("the header {key} is missing"));
     }
 
     #[test]

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, DecryptGrant, Evidence, Gap, GapClass, KeyFacts, KeyManager,
-    KeyPresence, KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
+    AccountId, Answer, Arn, DecryptGrant, Evidence, Gap, GapClass, GapId, KeyManager, KeyPresence,
+    KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
 };
 
 use super::Collector;
@@ -96,7 +96,7 @@ impl<P: CollectPorts> Collector<'_, P> {
         let is_readable = match key.key?.known().map(|it| &it.value) {
             Some(KeyPresence::Exists(facts)) => facts.manager != KeyManager::Aws,
             Some(KeyPresence::Gone) => false,
-            None => true,
+            Some(KeyPresence::InvalidState(_)) | None => true,
         };
         let arn = key.arn.filter(|_| is_readable)?;
         let (account, region) = (arn.account()?, arn.region()?);
@@ -113,15 +113,15 @@ impl<P: CollectPorts> Collector<'_, P> {
     ) -> Option<Observed<Answer<KeyRotation>>> {
         let (asked, account) = match key.key?.known() {
             Some(Answer { value: KeyPresence::Exists(facts), evidence }) => {
-                if facts.manager == KeyManager::Aws || !facts.can_rotate() {
+                if facts.manager == KeyManager::Aws || facts.can_rotate() == Some(false) {
                     return None;
                 }
                 let asked = facts.replica_of.as_ref().unwrap_or(&facts.arn);
                 (asked, evidence.account.or_else(|| asked.account())?)
             }
-            Some(_) => return None,
+            Some(Answer { value: KeyPresence::Gone, .. }) => return None,
             // A stranger's key that may not be described is asked for nothing else.
-            None => {
+            Some(Answer { value: KeyPresence::InvalidState(_), .. }) | None => {
                 let (asked, asked_in) = self.with_own_policy(key, used_in).await?;
                 (asked, asked_in.account)
             }
@@ -129,6 +129,26 @@ impl<P: CollectPorts> Collector<'_, P> {
         let asked_in = Target { account, region: asked.region()? };
         let read = || async { self.observed(self.ports.key_rotation(asked, asked_in).await) };
         Some(self.rotations.get((asked.clone(), account), read).await)
+    }
+
+    /// The key as DescribeKey shows it, with the gap of another answer about it in which KMS refuses
+    /// because of the key's state.
+    pub(super) fn with_refusal(
+        &self,
+        key: Observed<Answer<KeyPresence>>,
+        others: [Option<GapId>; 3],
+    ) -> Observed<Answer<KeyPresence>> {
+        let is_about_state = |gap: &GapId| self.gaps.get(*gap).class == GapClass::KeyInvalidState;
+        let refused = others.into_iter().flatten().find(is_about_state);
+        match key {
+            Observed::Known(mut answer) => {
+                if let KeyPresence::Exists(facts) = &mut answer.value {
+                    facts.refused_for_state = refused;
+                }
+                Observed::Known(answer)
+            }
+            unread @ Observed::Unread(_) => unread,
+        }
     }
 
     async fn describe(
@@ -149,13 +169,11 @@ impl<P: CollectPorts> Collector<'_, P> {
 fn presence(
     key: &Arn,
     reader: AccountId,
-    answer: Answer<Option<KeyFacts>>,
+    answer: Answer<KeyPresence>,
 ) -> Result<Answer<KeyPresence>, Gap> {
-    let Answer { value, evidence } = answer;
-    match value {
-        Some(facts) => Ok(Answer { value: KeyPresence::Exists(facts), evidence }),
-        None if key.account() == Some(reader) => Ok(Answer { value: KeyPresence::Gone, evidence }),
-        None => Err(not_found(key, &evidence)),
+    match answer.value {
+        KeyPresence::Gone if key.account() != Some(reader) => Err(not_found(key, &answer.evidence)),
+        _ => Ok(answer),
     }
 }
 
@@ -196,7 +214,9 @@ mod tests {
     #[test]
     fn only_its_own_account_may_call_a_key_gone() {
         let key = Arn::new(KEY).unwrap();
-        let gone = |reader| presence(&key, reader, Answer { value: None, evidence: evidence() });
+        let gone = |reader| {
+            presence(&key, reader, Answer { value: KeyPresence::Gone, evidence: evidence() })
+        };
         assert_eq!(gone(account(1)).unwrap().value, KeyPresence::Gone);
         assert_eq!(gone(account(2)).unwrap_err().class, GapClass::NotFound);
     }

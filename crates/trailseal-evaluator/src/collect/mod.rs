@@ -226,6 +226,11 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         let key_policy = self.key_policy(&expected, home).await;
         let key_grants = self.key_grants(&expected, home).await;
         let key_rotation = self.key_rotation(&expected, home).await;
+        let others = [
+            key_policy.as_ref().and_then(Observed::gap),
+            key_grants.as_ref().and_then(Observed::gap),
+            key_rotation.as_ref().and_then(Observed::gap),
+        ];
         let bucket = match &description.bucket {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
@@ -255,7 +260,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         };
         CollectedTrail {
             facts,
-            key,
+            key: key.map(|key| self.with_refusal(key, others)),
             key_policy,
             key_grants,
             key_rotation,

@@ -86,7 +86,7 @@ fn settle_history(history: &mut HistorySample, is_explained: impl Fn(&Deviating)
 fn key_described<'a>(facts: &'a OrganizationFacts, trail: &TrailFacts) -> Option<&'a KeyFacts> {
     match &facts.keys.get(trail.key.as_ref()?)?.known()?.value {
         KeyPresence::Exists(key) => Some(key),
-        KeyPresence::Gone => None,
+        KeyPresence::InvalidState(_) | KeyPresence::Gone => None,
     }
 }
 

@@ -18,9 +18,21 @@ pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
         Err(gaps) if !case.may_hold_key() => return case.key_outside(control, gaps),
         Err(gaps) => return case.key_unread(control, gaps),
     };
-    let KeyPresence::Exists(key) = &answer.value else {
-        return Finding::not_applicable(control, case.subject(), Reason::KeyGone)
-            .saying(format!("The key of '{}' does not exist any more.", case.name()));
+    let key = match &answer.value {
+        KeyPresence::Gone => {
+            return Finding::not_applicable(control, case.subject(), Reason::KeyGone)
+                .saying(format!("The key of '{}' does not exist any more.", case.name()));
+        }
+        KeyPresence::InvalidState(words) => {
+            return Finding::not_proven(control, case.subject(), Reason::KeyKindUnknown, Vec::new())
+                .saying(format!(
+                    "KMS does not describe the key of '{}' in its present state, so who manages it is not known: {words}",
+                    case.name()
+                ))
+                .comparing("KeyManager CUSTOMER", words.clone())
+                .showing(&answer.evidence);
+        }
+        KeyPresence::Exists(key) => key,
     };
     let proof = Proof::of(&answer.evidence);
     let expected = "KeyManager CUSTOMER";
@@ -34,6 +46,12 @@ pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
         return case
             .key_outside(control, Vec::new())
             .comparing(expected, "a customer's key outside the organization")
+            .showing(&answer.evidence);
+    }
+    if key.manager == KeyManager::Unknown {
+        return Finding::not_proven(control, case.subject(), Reason::KeyKindUnknown, Vec::new())
+            .saying(format!("KMS does not tell who manages the key of '{}'.", case.name()))
+            .comparing(expected, "no KeyManager that is known")
             .showing(&answer.evidence);
     }
     Finding::pass(control, case.subject(), Reason::CustomerManaged, &proof)
@@ -64,6 +82,14 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
                 .saying(format!("The key of '{}' does not exist any more.", case.name()))
                 .comparing(EXPECTED, "gone, said by its own account");
         }
+        KeyPresence::InvalidState(words) => {
+            return Finding::fail(control, case.subject(), Reason::Unavailable, &proof)
+                .saying(format!(
+                    "The key of '{}' cannot seal new logs now. KMS says: {words}",
+                    case.name()
+                ))
+                .comparing(EXPECTED, words.clone());
+        }
         KeyPresence::Exists(key) => key,
     };
     if let Some(reason) = unusable(case, key) {
@@ -74,6 +100,9 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
                 reason.as_str().replace('_', " ")
             ))
             .comparing(EXPECTED, shown(key));
+    }
+    if let Some(finding) = usability_unknown(case, key, &answer.evidence) {
+        return finding;
     }
     if case.bucket.and_then(trailseal_model::BucketFacts::region).is_some() {
         Finding::pass(control, case.subject(), Reason::Usable, &proof)
@@ -97,7 +126,40 @@ const EXPECTED: &str = "Enabled, SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT, in the buck
 
 fn shown(key: &KeyFacts) -> String {
     let region = key.arn.region().map_or_else(|| "no Region".to_owned(), |it| it.to_string());
-    format!("{}, {}, {}, in {region}", key.state, key.spec, key.usage)
+    let told = |text: &str, without: &str| {
+        if text.is_empty() { without.to_owned() } else { text.to_owned() }
+    };
+    let state = told(&key.state, "no KeyState");
+    let (spec, usage) = (told(&key.spec, "no KeySpec"), told(&key.usage, "no KeyUsage"));
+    format!("{state}, {spec}, {usage}, in {region}")
+}
+
+/// Nothing shows that the key is unusable, and not everything that it takes is known.
+fn usability_unknown(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Option<Finding> {
+    let control = ControlId::KeyUsable;
+    let name = case.name();
+    let is_state_known = matches!(key.state.as_str(), "Enabled" | "Updating");
+    let (reason, message) = match key.refused_for_state {
+        Some(_) => (
+            Reason::KeyStateUnknown,
+            format!(
+                "DescribeKey shows the key of '{name}' as {}, but KMS refused another request because of the key's state; the gap has KMS's words.",
+                key.state
+            ),
+        ),
+        None if !is_state_known => (
+            Reason::KeyStateUnknown,
+            format!("KMS does not tell the state of the key of '{name}' in a known word."),
+        ),
+        None if key.is_symmetric().is_none() => (
+            Reason::KeyKindUnknown,
+            format!("KMS does not tell of which kind the key of '{name}' is in known words."),
+        ),
+        None => return None,
+    };
+    let gaps = key.refused_for_state.into_iter().collect();
+    let finding = Finding::not_proven(control, case.subject(), reason, gaps).saying(message);
+    Some(finding.comparing(EXPECTED, shown(key)).showing(evidence))
 }
 
 /// The ARN alone shows that a key is elsewhere than the bucket, even when the key is unread.
@@ -126,12 +188,13 @@ fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
         "PendingDeletion" | "PendingReplicaDeletion" => Some(Reason::PendingDeletion),
         "PendingImport" => Some(Reason::PendingImport),
         "Unavailable" => Some(Reason::Unavailable),
-        _ => Some(Reason::NotEnabled),
+        "Creating" => Some(Reason::NotEnabled),
+        // No state that KMS documents: neither usable nor shown to be unusable.
+        _ => None,
     };
-    let is_symmetric = key.spec == "SYMMETRIC_DEFAULT" && key.usage == "ENCRYPT_DECRYPT";
     by_state
         .or_else(|| (key.deletion_date.is_some()).then_some(Reason::PendingDeletion))
-        .or_else(|| (!is_symmetric).then_some(Reason::NotSymmetric))
+        .or_else(|| (key.is_symmetric() == Some(false)).then_some(Reason::NotSymmetric))
         .or_else(|| is_expired.then_some(Reason::MaterialExpired))
 }
 
@@ -168,7 +231,7 @@ impl<'a> TrailCase<'a> {
             KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
                 (Reason::AwsManaged, "is managed by AWS, with its policy and rotation")
             }
-            KeyPresence::Exists(_) => return None,
+            KeyPresence::InvalidState(_) | KeyPresence::Exists(_) => return None,
         };
         let finding = Finding::not_applicable(control, self.subject(), reason);
         Some(finding.saying(format!("The key of '{}' {why}.", self.name())))

@@ -19,14 +19,15 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     }
     match case.key_read() {
         Ok(Answer { value: KeyPresence::Exists(key), evidence }) => described(case, key, evidence),
-        Ok(_) => case.key_unread(CONTROL, Vec::new()),
+        // What is not described may rotate all the same.
+        Ok(_) => undescribed(case, Vec::new()),
         Err(gaps) => undescribed(case, gaps),
     }
 }
 
 fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Finding {
     let name = case.name();
-    if !key.can_rotate() {
+    if key.can_rotate() == Some(false) {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
             .saying(format!("KMS has no automatic rotation for a key like that of '{name}'."));
     }
@@ -40,6 +41,14 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
     match case.rotation() {
         Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
             rotating(case, rotation, &Proof::of(&rotation.evidence).and(evidence))
+        }
+        Some(Observed::Known(rotation)) if key.can_rotate().is_none() => {
+            Finding::not_proven(CONTROL, case.subject(), Reason::KeyKindUnknown, Vec::new())
+                .saying(format!(
+                    "The key of '{name}' does not rotate automatically; whether it could is not known, for KMS does not tell of which kind it is."
+                ))
+                .comparing(EXPECTED, "off")
+                .showing(&rotation.evidence)
         }
         Some(Observed::Known(rotation)) => {
             let proof = Proof::of(&rotation.evidence).and(evidence);

@@ -57,6 +57,22 @@ fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
                 .saying(format!("The key of the event data store '{name}' is managed by AWS."))
                 .comparing(EXPECTED, "KeyManager AWS")
         }
+        KeyPresence::InvalidState(words) => {
+            Finding::not_proven(CONTROL, subject, Reason::KeyKindUnknown, Vec::new())
+                .saying(format!(
+                    "KMS does not describe the key of the event data store '{name}' in its present state: {words}"
+                ))
+                .comparing(EXPECTED, words.clone())
+                .showing(&answer.evidence)
+        }
+        KeyPresence::Exists(key) if key.manager == KeyManager::Unknown => {
+            Finding::not_proven(CONTROL, subject, Reason::KeyKindUnknown, Vec::new())
+                .saying(format!(
+                    "KMS does not tell who manages the key of the event data store '{name}'."
+                ))
+                .comparing(EXPECTED, "no KeyManager that is known")
+                .showing(&answer.evidence)
+        }
         KeyPresence::Exists(key) if key.arn.account().is_some_and(|it| facts.may_hold_keys(it)) => {
             Finding::pass(CONTROL, subject, Reason::CustomerManaged, &proof)
                 .saying(format!("The key of the event data store '{name}' is customer managed."))

@@ -6,6 +6,7 @@ mod account_sealing;
 mod beside_the_window;
 mod by_gaps_alone;
 mod event_data_store;
+mod key_not_told;
 mod key_policy_describe_key;
 mod key_policy_scoped;
 mod key_readers;
@@ -175,7 +176,7 @@ mod key_usable {
             ("PendingImport", "fail pending_import"),
             ("Unavailable", "fail unavailable"),
             ("Creating", "fail not_enabled"),
-            ("SomethingNew", "fail not_enabled"),
+            ("SomethingNew", "not_proven key_state_unknown"),
         ] {
             let facts = Facts::sealed().key(|it| state.clone_into(&mut it.state));
             check(facts, &format!("key-usable {outcome}"));

@@ -7,8 +7,8 @@ use std::task::Poll;
 
 use trailseal_model::{
     AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
-    KeyRotation, ManagementEvents, Operation, Region, StoreDescription, Target, TrailDescription,
-    TrailStatus,
+    KeyPresence, KeyRotation, ManagementEvents, Operation, Region, StoreDescription, Target,
+    TrailDescription, TrailStatus,
 };
 
 use crate::ports::{
@@ -270,13 +270,10 @@ impl EventSelectors for World {
 }
 
 impl Keys for World {
-    async fn describe_key(
-        &self,
-        key: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<Option<KeyFacts>>, Gap> {
+    async fn describe_key(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyPresence>, Gap> {
         let call = Call::DescribeKey(key.clone(), asked_in);
-        self.answer(call, || self.keys.get(key).cloned()).await
+        let found = || self.keys.get(key).cloned();
+        self.answer(call, || found().map_or(KeyPresence::Gone, KeyPresence::Exists)).await
     }
 }
 

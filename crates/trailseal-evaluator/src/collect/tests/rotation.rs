@@ -98,6 +98,28 @@ fn kms_is_not_asked_for_a_key_that_does_not_rotate_by_itself() {
 }
 
 #[test]
+fn a_key_whose_kind_is_not_told_is_asked_for() {
+    let mut world = World::new();
+    world.keys.values_mut().for_each(|key| key.spec.clear());
+    assert!(collect(&world, trail("main")).key_rotation.is_some());
+}
+
+#[test]
+fn what_kms_refuses_for_the_key_s_state_is_noted_at_the_key() {
+    for operation in
+        [Operation::GetKeyPolicy, Operation::ListGrants, Operation::GetKeyRotationStatus]
+    {
+        for (class, is_noted) in [(GapClass::KeyInvalidState, true), (GapClass::Denied, false)] {
+            let world =
+                World::new().failing(move |call| (call.operation() == operation).then_some(class));
+            let key = collect(&world, trail("main")).key.unwrap();
+            let KeyPresence::Exists(facts) = &key.known().unwrap().value else { panic!() };
+            assert_eq!(facts.refused_for_state.is_some(), is_noted, "{operation} {class}");
+        }
+    }
+}
+
+#[test]
 fn kms_is_not_asked_for_a_key_that_is_gone_or_not_there() {
     let mut gone = World::new();
     gone.keys.clear();

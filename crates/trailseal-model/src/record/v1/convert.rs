@@ -141,7 +141,7 @@ pub(super) fn gap_line(gap: &Gap, exception: Option<&Exception>) -> GapLine {
         message: text(gap.message.as_ref()),
         request_id: text(gap.request_id.as_ref()),
         attempts: gap.attempts,
-        what_to_do: gap.class.what_to_do().to_owned(),
+        what_to_do: gap.what_to_do(),
         exception_id: exception.map(Exception::stable_id),
     }
 }

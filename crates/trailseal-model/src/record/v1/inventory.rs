@@ -70,12 +70,13 @@ pub(super) fn key_line(facts: &OrganizationFacts, key: &Arn, names: &GapNames<'_
     let found = presence.known().map(|it| &it.value);
     let existing: Option<&KeyFacts> = match found {
         Some(KeyPresence::Exists(it)) => Some(it),
-        Some(KeyPresence::Gone) | None => None,
+        Some(KeyPresence::InvalidState(_) | KeyPresence::Gone) | None => None,
     };
     KeyLine {
         key_arn: key.to_string(),
         presence: match found {
             Some(KeyPresence::Exists(_)) => "exists",
+            Some(KeyPresence::InvalidState(_)) => "invalid_state",
             Some(KeyPresence::Gone) => "gone",
             None => "unread",
         }
@@ -83,10 +84,10 @@ pub(super) fn key_line(facts: &OrganizationFacts, key: &Arn, names: &GapNames<'_
         resolved_arn: text(existing.map(|it| &it.arn)),
         account_id: text(key.account()),
         region: text(key.region()),
-        manager: text(existing.map(|it| it.manager.as_str())),
-        state: existing.map(|it| it.state.clone()),
-        spec: existing.map(|it| it.spec.clone()),
-        usage: existing.map(|it| it.usage.clone()),
+        manager: text(existing.and_then(|it| it.manager.as_str())),
+        state: told(existing.map(|it| &it.state)),
+        spec: told(existing.map(|it| &it.spec)),
+        usage: told(existing.map(|it| &it.usage)),
         origin: existing.and_then(|it| it.origin.clone()),
         is_multi_region: existing.map(|it| it.is_multi_region),
         replica_of: text(existing.and_then(|it| it.replica_of.as_ref())),
@@ -97,6 +98,11 @@ pub(super) fn key_line(facts: &OrganizationFacts, key: &Arn, names: &GapNames<'_
         policy: text(policy.and_then(Observed::known).map(|it| &it.value)),
         gap_ids: gaps.into_iter().flatten().map(names).collect(),
     }
+}
+
+/// The text, where KMS printed one.
+fn told(text: Option<&String>) -> Option<String> {
+    text.filter(|text| !text.is_empty()).cloned()
 }
 
 pub(super) fn store_line(store: &StoreFacts, names: &GapNames<'_>) -> StoreLine {

@@ -5,6 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::advice::GapCause;
+use crate::gap::GapClass;
+use crate::operation::Operation;
+
 use super::history::{DigestLine, HistoryLine};
 use super::members::{AccountPrefixesLine, MembersLine};
 use super::sampling::SamplingLine;
@@ -76,7 +80,8 @@ pub struct BucketLine {
 pub struct KeyLine {
     /// The ARN that the trail names: of a key, or of an alias.
     pub key_arn: String,
-    /// `exists`, `gone` or `unread`.
+    /// `exists`, `invalid_state` (KMS does not describe the key in its present state), `gone` or
+    /// `unread`.
     pub presence: String,
     /// The canonical ARN that DescribeKey printed.
     pub resolved_arn: Option<String>,
@@ -268,6 +273,24 @@ pub struct GapLine {
 }
 
 impl GapLine {
+    /// Why there is no answer, as far as advice depends on it; `None` where this version does not know
+    /// the class or the operation.
+    #[must_use]
+    pub fn cause(&self) -> Option<GapCause<'_>> {
+        Some(GapCause {
+            class: GapClass::from_word(&self.class)?,
+            operation: Operation::from_word(&self.operation)?,
+            code: self.aws_code.as_deref(),
+            message: self.message.as_deref(),
+        })
+    }
+
+    /// What to do about every gap with this cause; `regions` are those of all of them.
+    #[must_use]
+    pub fn what_to_do_in(&self, regions: &[&str]) -> String {
+        self.cause().map_or_else(|| self.what_to_do.clone(), |cause| cause.what_to_do(regions))
+    }
+
     pub(super) fn place(&self) -> String {
         let account = self.account_id.as_deref().unwrap_or_default();
         let region = self.region.as_deref().unwrap_or_default();
