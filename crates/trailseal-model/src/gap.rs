@@ -33,6 +33,8 @@ vocabulary! {
         NotFound = "not_found",
         /// A trail that the account lists, but none of its Regions showed.
         NotShown = "not_shown",
+        /// AWS refuses to tell a member of the status of its organization's trail.
+        NotToldToMembers = "not_told_to_members",
         /// AWS kept throttling.
         ThrottledOut = "throttled_out",
         /// Not tried any more after repeated server errors.
@@ -99,6 +101,9 @@ impl GapClass {
             Self::NotFound => "check whether it was deleted while the audit ran",
             Self::NotShown => {
                 "read the trail's home Region: run again, and if it persists check what denies DescribeTrails there"
+            }
+            Self::NotToldToMembers => {
+                "nothing: AWS tells only the trail's owner, and the trail is judged by that"
             }
             Self::ThrottledOut => "lower --rate-share or run at a quieter time",
             Self::CircuitOpen => "run again later; AWS kept failing here, as the message says",
@@ -216,6 +221,58 @@ impl GapId {
     }
 }
 
+/// What a gap is about: what a finding's sentence says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GapKind {
+    /// What was tried.
+    pub operation: Operation,
+    /// The kind of failure.
+    pub class: GapClass,
+    /// For an answer that was not understood: what is wrong with it.
+    pub problem: Option<Box<str>>,
+}
+
+impl GapKind {
+    /// What happened, as part of a sentence, such as `HeadObject was denied`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let operation = self.operation;
+        match (self.class, &self.problem) {
+            (GapClass::MalformedAnswer, Some(problem)) => {
+                format!("the answer of {operation} was not understood ({problem})")
+            }
+            (class, _) if class.as_str().starts_with("denied") => format!("{operation} was denied"),
+            (class, _) => format!("{operation} failed ({})", class.as_str().replace('_', " ")),
+        }
+    }
+}
+
+/// The kind of each gap of a run, by its id.
+#[derive(Debug, Clone, Default)]
+pub struct GapKinds(Vec<GapKind>);
+
+impl GapKinds {
+    /// The kind of one gap; `None` for one that is not of this run.
+    #[must_use]
+    pub fn get(&self, id: GapId) -> Option<&GapKind> {
+        self.0.get(id.index())
+    }
+}
+
+impl FromIterator<GapKind> for GapKinds {
+    fn from_iter<I: IntoIterator<Item = GapKind>>(kinds: I) -> Self {
+        Self(kinds.into_iter().collect())
+    }
+}
+
+impl From<&Gap> for GapKind {
+    fn from(gap: &Gap) -> Self {
+        let is_ours = gap.class == GapClass::MalformedAnswer;
+        let problem = gap.message.clone().filter(|_| is_ours);
+        Self { operation: gap.operation, class: gap.class, problem }
+    }
+}
+
 /// Every gap of a run, each once. Shared by all work; it only grows.
 #[derive(Debug, Default)]
 pub struct GapLedger(Mutex<Ledger>);
@@ -250,6 +307,12 @@ impl GapLedger {
     #[must_use]
     pub fn get(&self, id: GapId) -> Gap {
         self.lock().gaps[id.index()].clone()
+    }
+
+    /// The kind of each gap; call it when the run is over.
+    #[must_use]
+    pub fn kinds(&self) -> GapKinds {
+        self.lock().gaps.iter().map(GapKind::from).collect()
     }
 
     /// Every gap with its id; call it when the run is over.
@@ -306,6 +369,21 @@ mod tests {
         assert_eq!(first, ledger.record(Gap { attempts: 5, ..gap.clone() }));
         assert_ne!(first, ledger.record(gap.clone().on("another key")));
         assert_eq!(ledger.into_gaps().len(), 2);
+    }
+
+    #[test]
+    fn a_kind_says_what_happened() {
+        let ledger = GapLedger::default();
+        let gap = |class| Gap::new(class, Operation::HeadObject).saying("User: x is not y");
+        let malformed = gap(GapClass::MalformedAnswer).saying("a head without a date");
+        let words = |gap: Gap, subject: &str| {
+            let id = ledger.record(gap.on(subject));
+            ledger.kinds().get(id).unwrap().words()
+        };
+        assert_eq!(words(gap(GapClass::DeniedByScp), "1"), "HeadObject was denied");
+        assert_eq!(words(gap(GapClass::ThrottledOut), "2"), "HeadObject failed (throttled out)");
+        let expected = "the answer of HeadObject was not understood (a head without a date)";
+        assert_eq!(words(malformed, "3"), expected);
     }
 
     #[test]

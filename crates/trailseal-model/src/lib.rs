@@ -68,7 +68,7 @@ pub use exception::{
 };
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
-pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};
+pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use member_status::{Delivery, MemberStatus, MemberStatuses};
@@ -78,7 +78,7 @@ pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
     CellFrame, CellUse, Deviating, DeviationClass, LogSample, Population, Sample, SampleMethod,
-    SampleResult, SampledCell, Selection, Window,
+    SampleResult, SampledCell, Selection, Unreadable, UnreadableCause, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};

@@ -164,7 +164,10 @@ impl Scope {
 
 /// Whether a gap keeps something from being judged. What is not known to this version may.
 fn is_lost(loss: Option<Loss>, class: Option<GapClass>) -> bool {
-    if matches!(class, Some(GapClass::RegionDisabled | GapClass::AccountNotActive)) {
+    if matches!(
+        class,
+        Some(GapClass::RegionDisabled | GapClass::AccountNotActive | GapClass::NotToldToMembers)
+    ) {
         return false;
     }
     match loss {
