@@ -36,6 +36,7 @@ mod exception;
 pub mod exit_code;
 mod facts;
 mod finding;
+mod fix;
 pub mod frameworks;
 mod gap;
 mod history;
@@ -68,6 +69,7 @@ pub use exception::{
 };
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
+pub use fix::{fix_text, fix_texts};
 pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
