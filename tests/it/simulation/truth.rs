@@ -14,7 +14,11 @@ type Cell = (String, String);
 
 /// Cases and controls that the program does not judge as their truth says yet, with the status that
 /// it gives. An entry that is not needed any more fails the test.
-const SHORTFALLS: &[(&str, &str, &str)] = &[];
+const SHORTFALLS: &[(&str, &str, &str)] = &[
+    ("organization-member-error-since-minutes", "trail-delivering", "not_proven"),
+    ("organization-members-refuse", "trail-delivering", "not_proven"),
+    ("organization-members-refuse-no-key", "trail-delivering", "not_proven"),
+];
 
 /// What the scan found, by control and subject: status and reason. What it cost is stated but where
 /// the owner of an organization trail does not answer, and others are asked instead.
