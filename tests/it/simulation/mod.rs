@@ -8,6 +8,7 @@ mod matrix;
 mod members;
 mod quotas;
 mod read_only;
+mod sentences;
 mod sessions;
 mod trusted;
 mod truth;

@@ -7,22 +7,19 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{Expected, Scenario};
 
-use super::{cost, fair, of_text, read_only, rows, scanned_in};
+use super::{cost, fair, of_text, read_only, rows, scanned_in, sentences};
 
 /// A control and its subject.
 type Cell = (String, String);
 
 /// Cases and controls that the program does not judge as their truth says yet, with the status that
 /// it gives. An entry that is not needed any more fails the test.
-const SHORTFALLS: &[(&str, &str, &str)] = &[
-    ("organization-member-error-since-minutes", "trail-delivering", "not_proven"),
-    ("organization-members-refuse", "trail-delivering", "not_proven"),
-    ("organization-members-refuse-no-key", "trail-delivering", "not_proven"),
-];
+const SHORTFALLS: &[(&str, &str, &str)] = &[];
 
-/// What the scan found, by control and subject: status and reason. What it cost is stated but where
+/// What the scan found, by control and subject: status and reason; `wrong` takes the sentences that are
+/// not true of their case. What it cost is stated but where
 /// the owner of an organization trail does not answer, and others are asked instead.
-async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
+async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, String> {
     let simulator = Arc::new(Simulator::of(scenario));
     simulator.state().log.keep(cost::KEPT);
     let (_folder, scanned) = scanned_in(&simulator, scenario, &[]).await;
@@ -35,6 +32,7 @@ async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
         assert_eq!(cost::excess(scenario, &simulator), [""; 0], "what a scan costs is stated");
     }
     assert_eq!(read_only::not_allowed(&simulator, scenario), [""; 0], "the policies are enough");
+    wrong.extend(sentences::wrong(scenario, &scanned.folder));
     let rows = rows(&scanned.folder, "findings.csv");
     let cell = |row: &BTreeMap<String, String>| {
         let is_of_account = row["control_id"] == "account-covered";
@@ -69,7 +67,7 @@ async fn check_all(scenarios: impl IntoIterator<Item = (&str, Scenario)>) {
     let mut checked = BTreeSet::new();
     let mut shortfalls = SHORTFALLS.to_vec();
     for (name, scenario) in scenarios {
-        let mut found = found(&scenario).await;
+        let mut found = found(&scenario, &mut wrong).await;
         for row in &scenario.expected {
             let cell = (row.control.to_owned(), row.subject.to_string());
             let answer = found.remove(&cell).unwrap_or_else(|| "nothing".to_owned());
