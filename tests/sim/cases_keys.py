@@ -5,7 +5,15 @@ from __future__ import annotations
 import json
 
 from case import Case, Matches
-from names import ELSEWHERE, GRANTED, REFUSED, THREE_REGIONS, WORKLOAD
+from names import (
+    ELSEWHERE,
+    GRANTED,
+    REFUSED,
+    SERVICES,
+    THREE_REGIONS,
+    VETERAN,
+    WORKLOAD,
+)
 
 ONE_ACCOUNT = "moto looks for a key in the caller's account alone: NotFoundException"
 MISSING = "arn:aws:kms:us-east-1:{workload}:key/00000000-0000-4000-8000-000000000000"
@@ -95,6 +103,19 @@ CASES = [
         region=ELSEWHERE,
         error=("NotFoundException", 400),
     ),
+    kms(
+        "a key without the members that came later",
+        "DescribeKey",
+        "{of_veteran_key_arn}",
+        who=VETERAN,
+        cli=True,
+        moto="moto has no keys of earlier years",
+        fields={
+            "KeyMetadata.KeySpec": None,
+            "KeyMetadata.CreationDate": None,
+            "KeyMetadata.CustomerMasterKeySpec": "SYMMETRIC_DEFAULT",
+        },
+    ),
     kms("a name of no key", "DescribeKey", "alias/nobody", error=("NotFoundException", 400)),
     kms(
         "a key's policy",
@@ -165,6 +186,27 @@ CASES = [
         {"KeyId": "{trail_key_arn}"},
         who=WORKLOAD,
         fields={"Truncated": False},
+    ),
+    Case(
+        "the grants of services",
+        "kms",
+        "ListGrants",
+        {"KeyId": "{of_services_key_arn}"},
+        who=SERVICES,
+        cli=True,
+        moto="nothing is granted in moto's organization",
+        fields={
+            "Grants[].GranteePrincipal | [:2]": [
+                "rds.us-east-1.amazonaws.com",
+                "dynamodb.us-east-1.amazonaws.com",
+            ],
+            "Grants[3].GranteeServicePrincipal": "rds.amazonaws.com",
+            "Grants[1].Constraints.EncryptionContextSubset | keys(@) | sort(@)": [
+                "aws:dynamodb:subscriberId",
+                "aws:dynamodb:tableName",
+            ],
+            "Truncated": False,
+        },
     ),
     kms(
         "the rotation of another account's key, denied",

@@ -6,7 +6,7 @@ import hashlib
 
 from case import Case, Matches
 from clients import HOME, NOBODY, VIRTUAL_HOST, WRONG_SECRET
-from names import ARCHIVE, ELSEWHERE, REFUSED, SEALED, THREE_REGIONS, WAYS
+from names import ARCHIVE, ELSEWHERE, REFUSED, SEALED, THREE_REGIONS, VERSIONED, WAYS
 
 NO_LOGS = "moto delivers no logs"
 TOKEN = ("ContinuationToken", "NextContinuationToken")
@@ -255,6 +255,21 @@ OBJECTS = [
     head("dsse", {"ServerSideEncryption": "aws:kms:dsse", "SSEKMSKeyId": "{dsse_key_arn}"}),
     head("plain", {"ServerSideEncryption": None, "SSEKMSKeyId": None}),
     head("customer", {}, error=("400", 400), moto="moto asks nobody for a customer's own key"),
+    Case(
+        "head of a log that keeps versions and is replicated",
+        "s3",
+        "HeadObject",
+        {"Bucket": "{versioned_bucket}", "Key": "{versioned_object}"},
+        who=VERSIONED,
+        cli=True,
+        moto="moto's buckets keep no versions",
+        fields={
+            "VersionId": Matches(r"[\w.]{32}"),
+            "BucketKeyEnabled": True,
+            "ReplicationStatus": "COMPLETED",
+            "SSEKMSKeyId": "{versioned_key_arn}",
+        },
+    ),
     sealed("head of nothing", "HeadObject", {"Key": "nothing"}, error=("404", 404), cli=True),
     sealed(
         "head by a stranger", "HeadObject", {"Key": "{kms_object}"}, who=REFUSED, error=("403", 403)

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from case import Case, Matches
 from clients import HOME
-from names import ELSEWHERE, LAKE, THREE_REGIONS, WORKLOAD
+from names import CHANNELS, CONSOLE, ELSEWHERE, LAKE, THREE_REGIONS, WORKLOAD
 
 NO_SHADOW = "moto shows an organization's trail to its owner alone"
 NO_LAKE = "moto has no event data stores"
 TOKEN = ("NextToken", "NextToken")
 NONE = "arn:aws:cloudtrail:us-east-1:{workload}:trail/nobody"
+NO_CHANNEL = "moto's trails deliver to their bucket only"
+STRANGE = "arn:aws:cloudtrail:us-east-1:{outsider}:trail/nobody"
 NO_STORE = "arn:aws:cloudtrail:us-east-1:{lake}:eventdatastore/00000000-0000-4000-8000-000000000000"
 WITHOUT_SHADOWS = {"includeShadowTrails": False}
 
@@ -165,6 +167,59 @@ CASES = [
         who=WORKLOAD,
         error=("TrailNotFoundException", 400),
         cli=True,
+    ),
+    Case(
+        "the status of a trail of strangers",
+        "cloudtrail",
+        "GetTrailStatus",
+        {"Name": STRANGE},
+        who=WORKLOAD,
+        error=("CloudTrailARNInvalidException", 400),
+        cli=True,
+        moto="moto knows no such trail: TrailNotFoundException",
+    ),
+    describe(
+        "a trail with a topic and a log group",
+        ["of_channels_arn"],
+        WITHOUT_SHADOWS,
+        who=CHANNELS,
+        cli=True,
+        moto=NO_CHANNEL,
+        fields={
+            "trailList[0].SnsTopicName": "trail-logs",
+            "trailList[0].CloudWatchLogsLogGroupArn": Matches(r"arn:aws:logs:.*:log-group:.*"),
+        },
+    ),
+    Case(
+        "the status of a trail with a topic and a log group",
+        "cloudtrail",
+        "GetTrailStatus",
+        {"Name": "{of_channels_arn}"},
+        who=CHANNELS,
+        cli=True,
+        moto=NO_CHANNEL,
+        fields={
+            "LatestNotificationError": "AuthorizationError",
+            "LatestCloudWatchLogsDeliveryError": "Access denied",
+            "LatestDeliveryError": None,
+        },
+    ),
+    Case(
+        "what a trail records that the console set up",
+        "cloudtrail",
+        "GetEventSelectors",
+        {"TrailName": "{of_console_arn}"},
+        who=CONSOLE,
+        cli=True,
+        moto="moto's trails record what a new one does",
+        fields={
+            "AdvancedEventSelectors[].Name": [],
+            "AdvancedEventSelectors[].FieldSelectors[0].Equals[0]": [
+                "Management",
+                "Data",
+                "NetworkActivity",
+            ],
+        },
     ),
     Case(
         "the names of trails",

@@ -10,22 +10,30 @@ from datetime import timedelta
 from clients import HOME, MANAGEMENT, World
 from names import (
     ARCHIVE,
+    CHANNELS,
+    CONSOLE,
     ELSEWHERE,
     FENCED,
     GRANTED,
     LAKE,
     MANAGEMENT_NAME,
     REFUSED,
+    SERVICES,
     START,
     SUSPENDED,
     THREE_REGIONS,
     UNITS,
+    VERSIONED,
+    VETERAN,
     WAYS,
     WORKLOAD,
 )
 
 # How long ago the newest log of a way came, where it is not now.
 AGES = {"customer": timedelta(hours=48)}
+
+# What is told of a trail and its key -> the account whose trail it is.
+SHAPES = {"services": SERVICES, "veteran": VETERAN, "channels": CHANNELS, "console": CONSOLE}
 
 LAKE_REGIONS = (HOME, ELSEWHERE, "ap-southeast-2")
 
@@ -42,6 +50,8 @@ def learn(world: World) -> None:
         REFUSED,
         LAKE,
         SUSPENDED,
+        *SHAPES.values(),
+        VERSIONED,
         *WAYS.values(),
     }
     if missing := sorted(needed - set(accounts)):
@@ -55,6 +65,9 @@ def learn(world: World) -> None:
     facts |= stores(world)
     for way, label in WAYS.items():
         facts |= delivered(world, way, label)
+    facts |= delivered(world, "versioned", VERSIONED)
+    for shape, label in SHAPES.items():
+        facts |= trail_facts(f"of_{shape}", trail(world, label, HOME))
     # Between two logs of the sealed trail, and no log's name.
     facts["days_ago"] = f"{facts['kms_month']}{START - timedelta(days=2):%d}/"
     facts["aliases"] = alias(world)

@@ -20,6 +20,16 @@ GRANTED = "granted"
 REFUSED = "refused"
 # Event data stores, with a key and without.
 LAKE = "lake"
+# A key that services hold grants of.
+SERVICES = "services"
+# A key that is described without the members that came later.
+VETERAN = "veteran"
+# A trail that notifies a topic and sends to a log group, both in vain.
+CHANNELS = "channels"
+# A trail whose selectors the console wrote.
+CONSOLE = "console"
+# A trail whose bucket keeps versions, has a bucket key and replicates.
+VERSIONED = "way-versioned"
 SUSPENDED = "suspended"
 # One of the accounts of the sandbox, where a service control policy denies CloudTrail in a Region.
 FENCED, FENCED_REGION = "team-00001", "us-west-2"

@@ -20,6 +20,7 @@ type Generate = fn() -> Result<String>;
 const FILES: &[(&str, Generate)] = &[
     ("docs/generated/cli.md", command_line::page),
     ("docs/generated/controls.md", || Ok(pages::controls())),
+    ("docs/generated/fixes.md", || Ok(pages::fixes())),
     ("docs/generated/exit-codes.md", || Ok(pages::exit_codes())),
     ("docs/generated/frameworks.md", || Ok(frameworks::page())),
     ("docs/generated/iam-audit-role.json", policies::audit_role),

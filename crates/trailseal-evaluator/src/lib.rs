@@ -11,6 +11,7 @@
 //! **Architecture invariant**: what the fold and the collector hold does not depend on the order
 //! in which answers arrive.
 
+mod age;
 mod collect;
 mod delivery;
 mod fold;

@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
     Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
-    GapClass, GapId, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence, KeyRotation,
-    LogSample, ManagementEvents, MemberStatuses, Observed, Operation, OrganizationFacts,
-    OwnerSearch, Population, PopulationSource, Region, Sample, SampleMethod, SampleResult, Scope,
-    Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription, TrailFacts, TrailStatus,
-    Window,
+    GapClass, GapId, GapKind, GapKinds, GapLedger, HistorySample, KeyFacts, KeyManager,
+    KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberStatuses, Observed, Operation,
+    OrganizationFacts, OwnerSearch, Population, PopulationSource, Region, Sample, SampleMethod,
+    SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription,
+    TrailFacts, TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -157,6 +157,8 @@ pub(crate) fn delivered(minutes_ago: i64) -> TrailStatus {
         is_logging: true,
         latest_delivery: Some(now() - SignedDuration::from_mins(minutes_ago)),
         latest_delivery_error: None,
+        latest_attempt: None,
+        latest_success: None,
     }
 }
 
@@ -244,6 +246,7 @@ impl Facts {
             buckets: BTreeMap::from([("logs".to_owned(), bucket())]),
             trusted_key_accounts: BTreeSet::new(),
             trusted_readers: BTreeSet::new(),
+            gap_kinds: GapKinds::default(),
             thresholds: Thresholds::DEFAULT,
             as_of: now(),
         };
@@ -259,6 +262,12 @@ impl Facts {
     /// The facts with this change of the trail `main`.
     pub(crate) fn trail(self, change: impl FnOnce(&mut TrailFacts)) -> Self {
         self.with(|facts| change(&mut facts.trails[0]))
+    }
+
+    /// The first gaps are of these operations, each with its class.
+    pub(crate) fn gaps_are(self, kinds: &[(Operation, GapClass)]) -> Self {
+        let kind = |it: &(Operation, GapClass)| GapKind::from(&Gap::new(it.1, it.0));
+        self.with(|facts| facts.gap_kinds = kinds.iter().map(kind).collect())
     }
 
     /// One more trail like `main`, with this change.
@@ -390,7 +399,7 @@ pub(crate) fn sealed_history() -> HistorySample {
 /// The newest digest.
 pub(crate) fn digest(result: SampleResult, deviation: Option<DeviationClass>) -> DigestSample {
     let newest = Some(Box::new(object(result, deviation)));
-    DigestSample { newest, listed_by: Some(evidence()), gaps: Vec::new() }
+    DigestSample { newest, listed_by: Some(evidence()), ..DigestSample::default() }
 }
 
 fn bucket() -> BucketFacts {

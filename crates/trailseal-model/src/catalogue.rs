@@ -71,8 +71,6 @@ pub struct Control {
     pub title: &'static str,
     /// When it fails.
     pub fails_when: &'static str,
-    /// What to do about a failure, in one sentence.
-    pub fix: &'static str,
     /// How much a failure matters.
     pub severity: Severity,
     /// Whether the subject's verdict hangs on it.
@@ -97,11 +95,10 @@ const fn trail(
     severity: Severity,
     title: &'static str,
     fails_when: &'static str,
-    fix: &'static str,
 ) -> Control {
     let essential = matches!(severity, Severity::High);
     let subject = SubjectKind::Trail;
-    Control { id, title, fails_when, fix, severity, essential, subject, is_built: false }
+    Control { id, title, fails_when, severity, essential, subject, is_built: false }
 }
 
 const fn built(control: Control) -> Control {
@@ -115,90 +112,77 @@ pub const CONTROLS: &[Control] = &[
         Severity::High,
         "The trail names a KMS key for its logs",
         "the trail has no KmsKeyId; a bucket's default encryption does not help, because CloudTrail then asks S3 for AES256 itself",
-        "create a customer managed key in the bucket's Region, let CloudTrail use it in its policy, then set the key's ARN on the trail",
     )),
     built(trail(
         ControlId::KeyCustomerManaged,
         Severity::High,
         "The trail's key is managed by the customer",
         "the key's manager is AWS",
-        "replace the key of the trail by a customer managed key in the bucket's Region",
     )),
     built(trail(
         ControlId::KeyUsable,
         Severity::High,
         "The trail's key can seal new logs",
         "the key is gone, not enabled, scheduled for deletion, not a symmetric encryption key, expired, or not in the bucket's Region",
-        "cancel the deletion or enable the key; if it is lost, set another customer managed key in the bucket's Region on the trail",
     )),
     built(trail(
         ControlId::KeyPolicyAllowsCloudtrail,
         Severity::High,
         "The key policy lets CloudTrail seal this trail's logs",
         "simulated for this trail, the key policy does not let CloudTrail call GenerateDataKey",
-        "allow cloudtrail.amazonaws.com to call kms:GenerateDataKey* under aws:SourceArn with the trail's ARN",
     )),
     built(trail(
         ControlId::KeyPolicyDescribeKey,
         Severity::Low,
         "The key policy lets CloudTrail describe the key",
         "simulated for this trail, the key policy does not let CloudTrail call DescribeKey; a grant under a condition on the encryption context never applies to it",
-        "allow cloudtrail.amazonaws.com to call kms:DescribeKey in a statement without an encryption-context condition",
     )),
     built(trail(
         ControlId::KeyPolicyScoped,
         Severity::Medium,
         "The key policy binds CloudTrail's grant to this trail",
         "simulated for a stranger's trail, the key policy lets CloudTrail seal it too: the grant is bound neither by aws:SourceArn nor by the trail in the encryption context",
-        "add aws:SourceArn with the trail's ARN to the statement that lets CloudTrail seal",
     )),
     built(trail(
         ControlId::KeyReadersLimited,
         Severity::Medium,
         "Few may decrypt the logs",
         "kms:Decrypt is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity of an account or of the organization",
-        "grant kms:Decrypt to named readers only, under the trail's encryption context",
     )),
     built(trail(
         ControlId::KeyRotationEnabled,
         Severity::Low,
         "The trail's key rotates automatically",
         "automatic rotation is off",
-        "turn on automatic rotation of the key, for a replica that of its primary key",
     )),
     built(trail(
         ControlId::TrailDelivering,
         Severity::High,
         "Logs are being delivered",
         "logging is off, the latest delivery failed, or the bucket is gone or owned by another than configured",
-        "start logging, and correct the bucket policy or key policy that the delivery error names",
     )),
     built(trail(
         ControlId::LogObjectsSealed,
         Severity::High,
         "The delivered log objects are sealed under the trail's key",
         "an examined log object is not encrypted under the trail's key",
-        "set the key's ARN on the trail, and find out what writes or copies these objects",
     )),
     built(trail(
         ControlId::DigestObjectsSealed,
         Severity::Low,
         "The delivered digest objects are sealed under the trail's key",
         "the newest digest objects are not encrypted under the trail's key",
-        "set the key's ARN on the trail; digests follow its key",
     )),
     built(trail(
         ControlId::HistorySealed,
         Severity::Note,
         "All older logs are sealed too",
         "older logs in the bucket lie under another encryption",
-        "copy the older objects in place under the key, if your policy asks for it",
     )),
     Control {
         id: ControlId::AccountCovered,
         title: "Every enabled Region of the account is recorded by a trail",
         fails_when: "an enabled Region of an active account has no trail that logs read and write management events",
-        fix: "turn the account's trail into a multi-Region one, or let an organization trail cover it",
         severity: Severity::High,
         essential: true,
         subject: SubjectKind::Account,
@@ -208,7 +192,6 @@ pub const CONTROLS: &[Control] = &[
         id: ControlId::EventDataStoreKmsEncrypted,
         title: "The CloudTrail Lake store is sealed under a customer managed key",
         fails_when: "the event data store has no customer managed key",
-        fix: "set a customer managed key on the event data store",
         severity: Severity::Medium,
         essential: false,
         subject: SubjectKind::EventDataStore,

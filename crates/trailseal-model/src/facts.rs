@@ -10,6 +10,7 @@ use crate::arn::Arn;
 use crate::bucket::BucketFacts;
 use crate::coverage::Coverage;
 use crate::evidence::{Answer, Observed};
+use crate::gap::GapKinds;
 use crate::key::{DecryptGrant, KeyPresence, KeyRotation};
 use crate::scope::{PopulationSource, Scope};
 use crate::store::StoreFacts;
@@ -86,9 +87,12 @@ pub struct OrganizationFacts {
     pub trusted_key_accounts: BTreeSet<AccountId>,
     /// Accounts outside the organization that may decrypt logs, by the user's word.
     pub trusted_readers: BTreeSet<AccountId>,
+    /// What each gap is about, for the sentences of findings.
+    pub gap_kinds: GapKinds,
     /// The numbers in force.
     pub thresholds: Thresholds,
-    /// The time of the run: "now" for everything that is judged.
+    /// The time of the run. It bounds the window of the samples; an age is measured at the time of
+    /// the answer that shows it.
     pub as_of: Timestamp,
 }
 

@@ -255,6 +255,58 @@ impl GapId {
     }
 }
 
+/// What a gap is about: what a finding's sentence says of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct GapKind {
+    /// What was tried.
+    pub operation: Operation,
+    /// The kind of failure.
+    pub class: GapClass,
+    /// For an answer that was not understood: what is wrong with it.
+    pub problem: Option<Box<str>>,
+}
+
+impl GapKind {
+    /// What happened, as part of a sentence, such as `HeadObject was denied`.
+    #[must_use]
+    pub fn words(&self) -> String {
+        let operation = self.operation;
+        match (self.class, &self.problem) {
+            (GapClass::MalformedAnswer, Some(problem)) => {
+                format!("the answer of {operation} was not understood ({problem})")
+            }
+            (class, _) if class.as_str().starts_with("denied") => format!("{operation} was denied"),
+            (class, _) => format!("{operation} failed ({})", class.as_str().replace('_', " ")),
+        }
+    }
+}
+
+/// The kind of each gap of a run, by its id.
+#[derive(Debug, Clone, Default)]
+pub struct GapKinds(Vec<GapKind>);
+
+impl GapKinds {
+    /// The kind of one gap; `None` for one that is not of this run.
+    #[must_use]
+    pub fn get(&self, id: GapId) -> Option<&GapKind> {
+        self.0.get(id.index())
+    }
+}
+
+impl FromIterator<GapKind> for GapKinds {
+    fn from_iter<I: IntoIterator<Item = GapKind>>(kinds: I) -> Self {
+        Self(kinds.into_iter().collect())
+    }
+}
+
+impl From<&Gap> for GapKind {
+    fn from(gap: &Gap) -> Self {
+        let is_ours = gap.class == GapClass::MalformedAnswer;
+        let problem = gap.message.clone().filter(|_| is_ours);
+        Self { operation: gap.operation, class: gap.class, problem }
+    }
+}
+
 /// Every gap of a run, each once. Shared by all work; it only grows.
 #[derive(Debug, Default)]
 pub struct GapLedger(Mutex<Ledger>);
@@ -294,6 +346,12 @@ impl GapLedger {
     #[must_use]
     pub fn get(&self, id: GapId) -> Gap {
         self.lock().gaps[id.index()].clone()
+    }
+
+    /// The kind of each gap; call it when the run is over.
+    #[must_use]
+    pub fn kinds(&self) -> GapKinds {
+        self.lock().gaps.iter().map(GapKind::from).collect()
     }
 
     /// Every gap with its id; call it when the run is over.
@@ -388,6 +446,21 @@ mod tests {
         for order in [[&one, &third, &other], [&third, &other, &one], [&other, &one, &third]] {
             assert_eq!(kept(&order), expected);
         }
+    }
+
+    #[test]
+    fn a_kind_says_what_happened() {
+        let ledger = GapLedger::default();
+        let gap = |class| Gap::new(class, Operation::HeadObject).saying("User: x is not y");
+        let malformed = gap(GapClass::MalformedAnswer).saying("a head without a date");
+        let words = |gap: Gap, subject: &str| {
+            let id = ledger.record(gap.on(subject));
+            ledger.kinds().get(id).unwrap().words()
+        };
+        assert_eq!(words(gap(GapClass::DeniedByScp), "1"), "HeadObject was denied");
+        assert_eq!(words(gap(GapClass::ThrottledOut), "2"), "HeadObject failed (throttled out)");
+        let expected = "the answer of HeadObject was not understood (a head without a date)";
+        assert_eq!(words(malformed, "3"), expected);
     }
 
     #[test]

@@ -4,7 +4,7 @@ use jiff::Timestamp;
 
 use crate::evidence::Evidence;
 use crate::gap::GapId;
-use crate::sample::{Deviating, Sample};
+use crate::sample::{Deviating, Sample, Unreadable};
 
 /// What logs that are older than the window show, from the oldest one on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub struct HistorySample {
     pub examined: u32,
     /// Objects whose encryption could not be read.
     pub unreadable: u32,
+    /// The same by cause.
+    pub unreadable_objects: Vec<Unreadable>,
     /// Objects of any age that lie under another encryption, those older than a switch among them.
     pub deviating: Vec<Deviating>,
     /// From when on every object that was looked at is sealed, as of this run; `None` where a later
@@ -35,6 +37,8 @@ pub struct HistorySample {
 pub struct DigestSample {
     /// It, where there is one.
     pub newest: Option<Box<Sample>>,
+    /// Whether listing ended before the window did, so that there may be a newer one.
+    pub is_cut: bool,
     /// The last listing, if any worked.
     pub listed_by: Option<Evidence>,
     /// What could not be listed or read.

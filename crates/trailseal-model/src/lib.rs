@@ -39,6 +39,7 @@ mod exception;
 pub mod exit_code;
 mod facts;
 mod finding;
+mod fix;
 pub mod frameworks;
 mod gap;
 mod history;
@@ -74,7 +75,8 @@ pub use exception::{
 };
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
-pub use gap::{Gap, GapClass, GapId, GapLedger, Gaps};
+pub use fix::{fix_text, fix_texts};
+pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use member_status::{Delivery, MemberStatus, MemberStatuses};
@@ -84,7 +86,7 @@ pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
     CellFrame, CellUse, Deviating, DeviationClass, HeaderProblem, LogSample, Population, Sample,
-    SampleMethod, SampleResult, SampledCell, Selection, Window,
+    SampleMethod, SampleResult, SampledCell, Selection, Unreadable, UnreadableCause, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};

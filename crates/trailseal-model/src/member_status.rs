@@ -7,15 +7,17 @@ use crate::trail::TrailStatus;
 use crate::vocabulary::vocabulary;
 
 vocabulary! {
-    /// What GetTrailStatus came to in one Region; the worst last.
+    /// What GetTrailStatus resulted in for one Region; the worst last.
     pub enum Delivery {
         /// Logging, and delivered lately.
         Delivering = "delivering",
+        /// AWS refuses to tell members of this organization trail: its owner's status is all there is.
+        NotTold = "not_told",
         /// Logging, and the last delivery is too old.
         Stale = "stale",
         /// Logging, and nothing was ever delivered.
         Never = "never_delivered",
-        /// The latest delivery failed, and another succeeded within the last hour.
+        /// An error beside a delivery within the last hour, and no attempt is newer than it.
         Contradicted = "error_contradicted",
         /// The status could not be read.
         Unread = "unread",
@@ -55,6 +57,7 @@ impl MemberStatus {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct MemberStatuses {
     counts: BTreeMap<Delivery, u64>,
+    not_asked: u64,
     places: BTreeMap<Delivery, BTreeMap<Target, Observed<Answer<TrailStatus>>>>,
 }
 
@@ -78,6 +81,17 @@ impl MemberStatuses {
         if places.len() > Self::MAX_PLACES {
             places.pop_last();
         }
+    }
+
+    /// Adds a place that is not asked, because AWS refused the members that were asked first.
+    pub const fn leave_out(&mut self) {
+        self.not_asked += 1;
+    }
+
+    /// How many places (member x Region) show the trail and were not asked.
+    #[must_use]
+    pub const fn not_asked(&self) -> u64 {
+        self.not_asked
     }
 
     /// How many places (member x Region) were asked.

@@ -1,6 +1,7 @@
 //! Whose logs lie in the bucket of an organization trail, against the accounts that are listed.
 
 use crate::account::AccountId;
+use crate::evidence::Evidence;
 use crate::gap::GapId;
 use crate::vocabulary::vocabulary;
 
@@ -33,6 +34,8 @@ pub struct AccountPrefixes {
     pub others: u32,
     /// ListObjectsV2 requests.
     pub lists: u32,
+    /// The last of them, if any worked.
+    pub listed_by: Option<Evidence>,
     /// Whether every folder was listed.
     pub is_whole: bool,
     /// Why some could not be.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trailseal_model::catalogue::CONTROLS;
 use trailseal_model::record::v1::FindingLine;
-use trailseal_model::{Control, ControlId, Reason, Severity, Status};
+use trailseal_model::{Control, ControlId, Reason, Severity, Status, fix_text};
 
 use crate::exceptions::Accepted;
 use crate::gaps::{GapViews, Gaps};
@@ -74,8 +74,9 @@ impl Finding {
         self.control.entry()
     }
 
-    pub(crate) const fn is_fail(&self) -> bool {
-        matches!(self.status, Status::Fail)
+    /// What to do about it, where something is to be done.
+    pub(crate) fn fix(&self) -> Option<&'static str> {
+        fix_text(self.control, self.status, Reason::from_word(&self.reason)?)
     }
 
     /// Whether what should be and what is are worth showing: where all is well they say the same.
@@ -114,6 +115,8 @@ pub(crate) struct ControlGroup {
     /// How many of them somebody answers for.
     pub(crate) accepted: u64,
     pub(crate) reasons: Vec<(String, String)>,
+    /// What to do about each of them.
+    pub(crate) fixes: Vec<(String, &'static str)>,
     pub(crate) shown: Shown<Finding>,
 }
 
@@ -230,9 +233,11 @@ impl FindingTotals {
             .map(|((_, reason), count)| (reason, *count))
             .collect();
         reasons.sort_by_key(|it| std::cmp::Reverse(it.1));
+        let fix = |word: &String| fix_text(control.id, status, Reason::from_word(word)?);
+        let fixes = reasons.iter().filter_map(|it| Some((it.0.clone(), fix(it.0)?))).collect();
         let reasons = reasons.into_iter().map(|(word, it)| (word.clone(), number(it))).collect();
         let mark = words::status(status);
-        Some(ControlGroup { control, mark, total, accepted, reasons, shown })
+        Some(ControlGroup { control, mark, total, accepted, reasons, fixes, shown })
     }
 }
 

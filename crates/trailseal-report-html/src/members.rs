@@ -18,6 +18,11 @@ pub(crate) fn told(line: &MembersLine) -> Option<String> {
     let kinds: Vec<String> =
         kinds.map(|it| format!("{} {}", label(*it), number(count(it)))).collect();
     let mut text = format!("asked {} times: {}", number(line.asked), kinds.join(", "));
+    if line.not_asked > 0 {
+        text.push_str("; not asked in ");
+        text.push_str(&number(line.not_asked));
+        text.push_str(" more places, because AWS tells members nothing of this trail");
+    }
     let places: Vec<String> = line.places.iter().take(MAX_NAMED).map(place).collect();
     if !places.is_empty() {
         text.push_str("; such as ");
@@ -36,6 +41,7 @@ fn place(line: &MemberStatusLine) -> String {
 const fn label(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::Delivering => "delivering",
+        Delivery::NotTold => "not told by AWS",
         Delivery::Stale => "nothing for a day",
         Delivery::Never => "nothing ever",
         Delivery::Contradicted => "an error beside a delivery",
@@ -88,10 +94,13 @@ mod tests {
             is_logging: Some(true),
             latest_delivery: None,
             latest_delivery_error: error.map(str::to_owned),
+            latest_attempt: None,
+            latest_success: None,
             gap_id: None,
         };
         let line = MembersLine {
             asked: 1200,
+            not_asked: 0,
             counts: [("delivering", 1198), ("stale", 1), ("delivery_error", 1)]
                 .map(|(kind, count)| (kind.to_owned(), count))
                 .into(),

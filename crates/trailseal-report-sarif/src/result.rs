@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 
 use trailseal_model::digest::short_hash;
 use trailseal_model::record::v1::FindingLine;
-use trailseal_model::{ControlId, Severity, SubjectKind};
+use trailseal_model::{ControlId, Reason, Severity, Status, SubjectKind, fix_text};
 
 use crate::place::Place;
 use crate::rule::{Rule, RuleSeverity};
@@ -42,6 +42,7 @@ impl Alert {
             arguments.push(quotable(&finding.expected, SENTENCE));
             arguments.push(quotable(&finding.observed, SENTENCE));
         }
+        arguments.push(quotable(fix_of(control, finding), SENTENCE));
         Self {
             rule: Rule::Control(control),
             place: Place::of_finding(finding),
@@ -88,6 +89,13 @@ impl Alert {
         let is_accepted = self.justification.is_some();
         (is_accepted, rank, &self.place.uri, self.rule.index(), &self.fingerprint)
     }
+}
+
+/// What to do about a failure. The reason of a later version says it in that version's own reports.
+fn fix_of(control: ControlId, finding: &FindingLine) -> &'static str {
+    let reason = Reason::from_word(&finding.status_reason);
+    let text = reason.and_then(|it| fix_text(control, Status::Fail, it));
+    text.unwrap_or("see the control's page")
 }
 
 impl Ord for Alert {

@@ -1,7 +1,7 @@
 //! The rules and their wording, which is public API: a change moves or rewords alerts.
 
 use trailseal_model::catalogue::CONTROLS;
-use trailseal_model::{ControlId, Severity, SubjectKind};
+use trailseal_model::{ControlId, Severity, Status, SubjectKind, fix_texts};
 
 /// A rule of the report: a control, or one of two things that no control says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -88,7 +88,7 @@ impl Rule {
     /// What to do.
     pub(crate) fn advice(self) -> String {
         match self {
-            Self::Control(control) => format!("To fix it: {}.", control.entry().fix),
+            Self::Control(control) => advice_by_reason(control),
             Self::ScopeNotAssessed => "Remove the reason, which the message names, and scan again. gaps.csv has every call that could not give its answer, findings.csv every finding that is not proven. Until then do not take the absence of an alert for good news.".to_owned(),
             Self::ResultsLeftOut => "Use findings.csv, which has all of them, and fix what fails in many places at once.".to_owned(),
         }
@@ -146,7 +146,7 @@ impl Rule {
         let title = self.title();
         match self {
             Self::Control(control) => {
-                let plain = match control.entry().subject {
+                let found = match control.entry().subject {
                     SubjectKind::Trail => {
                         format!("{title}. Account '{{0}}', Region '{{1}}', trail '{{2}}': '{{3}}'.")
                     }
@@ -155,10 +155,13 @@ impl Rule {
                         format!("{title}. Account '{{0}}', Region '{{1}}', store '{{2}}': '{{3}}'.")
                     }
                 };
-                let next = plain.matches('{').count();
-                let compared =
-                    format!("{plain} Expected '{{{next}}}', observed '{{{}}}'.", next + 1);
-                vec![("compared", compared), ("plain", plain)]
+                let next = found.matches('{').count();
+                let compared = format!(
+                    "{found} Expected '{{{next}}}', observed '{{{}}}'. To do: '{{{}}}'.",
+                    next + 1,
+                    next + 2
+                );
+                vec![("compared", compared), ("plain", format!("{found} To do: '{{{next}}}'."))]
             }
             Self::ScopeNotAssessed => {
                 let unread = "Not assessed in '{0}', because of '{1}': '{2}' failed call(s) of '{3}', in '{4}'. Alerts that depend on them are missing here, not fixed. To do: '{5}'.";
@@ -227,6 +230,13 @@ pub(crate) fn pascal_case(id: &str) -> String {
         first.to_uppercase() + rest
     });
     words.collect()
+}
+
+/// What to do about each way to fail.
+fn advice_by_reason(control: ControlId) -> String {
+    let texts = fix_texts(control, Status::Fail);
+    let texts = texts.map(|(reason, text)| format!("{reason}: {text}."));
+    format!("What to do depends on the reason. {}", texts.collect::<Vec<_>>().join(" "))
 }
 
 const fn failure(control: ControlId) -> &'static str {

@@ -77,8 +77,9 @@ pub(crate) fn deliveries(seal: &Seal) -> Arc<Deliveries> {
         phases: vec![phase.clone()],
         digest_phases: vec![phase],
         insights: false,
-        is_replica: false,
+        replication: None,
         uses_bucket_key: false,
+        has_odd_dates: false,
     })
 }
 
@@ -105,6 +106,9 @@ pub(crate) fn trail(owner: &str, name: &str, home: &str, bucket: &str) -> Trail 
         is_deleted_after_listing: false,
         keyless_copies: Vec::new(),
         is_never_described: false,
+        refuses_members: false,
+        topic: None,
+        log_group: None,
     }
 }
 
@@ -124,6 +128,9 @@ pub(crate) fn key(owner: &str, home: &str) -> Key {
         multi_region: MultiRegion::No,
         rotation: Rotation::Every(365),
         policy: r#"{"Version":"2012-10-17","Statement":[]}"#.into(),
+        grants: Vec::new(),
+        omits: &[],
+        invalid_state: None,
     }
 }
 
@@ -135,6 +142,7 @@ pub(crate) fn bucket(name: &str, owner: &str, home: &str) -> Bucket {
         default_seal: Seal::Aes256,
         readers: Readers::OwnerOnly,
         denied_actions: Box::new([]),
+        is_versioned: false,
         extra: Vec::new(),
     }
 }
@@ -244,9 +252,21 @@ impl Caller {
 pub(crate) fn call_json(
     simulator: &Simulator,
     caller: &Caller,
-    (service, operation, region): (Service, &str, &str),
+    asked: (Service, &str, &str),
     input: &Value,
 ) -> (u16, Value) {
+    let response = respond_json(simulator, caller, asked, input);
+    let body = serde_json::from_slice(response.body()).unwrap();
+    (response.status().as_u16(), body)
+}
+
+/// The same, and gives the whole response.
+pub(crate) fn respond_json(
+    simulator: &Simulator,
+    caller: &Caller,
+    (service, operation, region): (Service, &str, &str),
+    input: &Value,
+) -> Response<Bytes> {
     let builder = Request::builder().method(Method::POST);
     let builder = if service == Service::Account {
         let path = format!("/{}{}", operation[..1].to_lowercase(), &operation[1..]);
@@ -261,9 +281,7 @@ pub(crate) fn call_json(
     };
     let mut request = builder.body(Bytes::from(input.to_string())).unwrap();
     caller.sign(&mut request, service, region);
-    let response = simulator.handle(&request, now()).response;
-    let body = serde_json::from_slice(response.body()).unwrap();
-    (response.status().as_u16(), body)
+    simulator.handle(&request, now()).response
 }
 
 /// The same in a session of the audit role in this account.

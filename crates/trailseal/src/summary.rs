@@ -7,7 +7,7 @@ use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
     ControlId, Counts, Endpoint, Excepted, ExceptionState, Finding, Gap, GapClass, GapId,
     LogsSealed, Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject,
-    Verdict, exit_code,
+    Verdict, exit_code, fix_text,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -219,6 +219,13 @@ fn failures(audit: &Audit, text: &mut String) {
     if failed.len() > NAMED {
         let _ = writeln!(text, "  and {} more in findings.csv", failed.len() - NAMED);
     }
+    let kinds = failed.iter().take(NAMED).map(|it| (it.control(), it.reason()));
+    let kinds: BTreeSet<(ControlId, Reason)> = kinds.collect();
+    for (control, reason) in kinds {
+        if let Some(fix) = fix_text(control, Status::Fail, reason) {
+            let _ = writeln!(text, "  To do, {control} {}: {fix}.", words(reason.as_str()));
+        }
+    }
 }
 
 /// Names are the customer's free text: control characters must not reach a terminal.
@@ -234,10 +241,10 @@ fn account_name(audit: &Audit, subject: &Subject) -> String {
 }
 
 fn unproven(audit: &Audit, text: &mut String) {
-    let mut reasons: BTreeMap<(&str, Reason), usize> = BTreeMap::new();
+    let mut reasons: BTreeMap<(ControlId, Reason), usize> = BTreeMap::new();
     let mut of_it = 0;
     for finding in audit.findings.iter().filter(|it| it.status() == Status::NotProven) {
-        *reasons.entry((finding.control().as_str(), finding.reason())).or_default() += 1;
+        *reasons.entry((finding.control(), finding.reason())).or_default() += 1;
         of_it += usize::from(audit.excepted.has_finding(finding));
     }
     if reasons.is_empty() {
@@ -247,6 +254,9 @@ fn unproven(audit: &Audit, text: &mut String) {
     let _ = writeln!(text, "\nNot proven: {all}{}", accepted(of_it));
     for ((control, reason), count) in reasons {
         let _ = writeln!(text, "  {control:<30} {count:>6}  {}", words(reason.as_str()));
+        if let Some(fix) = fix_text(control, Status::NotProven, reason) {
+            let _ = writeln!(text, "    {fix}");
+        }
     }
 }
 

@@ -27,6 +27,8 @@ const HEADS_AROUND_A_SWITCH: u64 = 20;
 const HEADS_OF_A_CELL: u64 = 16;
 /// Folders of accounts on a page of ListObjectsV2.
 const FOLDERS_A_PAGE: u64 = 1000;
+/// Grants on a page of ListGrants.
+const GRANTS_A_PAGE: usize = 100;
 /// Accounts on a page of ListAccounts.
 const ACCOUNTS_A_PAGE: usize = 20;
 
@@ -42,11 +44,23 @@ fn in_use(parts: &Parts) -> impl Iterator<Item = &Account> {
     parts.accounts.iter().filter(|it| it.state.is_usable())
 }
 
+/// Whether an account may not list its Regions: the audit then meets some that refuse its session.
+fn hides_regions(parts: &Parts, account: &Account) -> bool {
+    let denials = parts.denials.iter().filter(|it| it.accounts.contain(account.id));
+    let mut hidden = denials.flat_map(|it| &it.actions);
+    hidden.any(|it| matches_action(it, "account:ListRegions"))
+}
+
+/// The calls for all grants of a key, which is one for a key that has none or does not exist.
+fn grant_pages(parts: &Parts, key_arn: &str) -> u64 {
+    let key = parts.keys.iter().find(|key| key.arn() == key_arn);
+    let grants = key.map_or(0, |key| key.grants.len());
+    grants.div_ceil(GRANTS_A_PAGE).max(1) as u64
+}
+
 /// The Regions of an account that are asked: all of the partition where it may not list its own.
 fn regions_of(parts: &Parts, account: &Account) -> u64 {
-    let hides = parts.denials.iter().filter(|it| it.accounts.contain(account.id));
-    let mut hidden = hides.flat_map(|it| &it.actions);
-    let is_hidden = hidden.any(|it| matches_action(it, "account:ListRegions"));
+    let is_hidden = hides_regions(parts, account);
     count(parts.partition.regions().filter(|it| is_hidden || account.regions.is_enabled(*it)))
 }
 
@@ -99,7 +113,9 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
     let thresholds = Thresholds::DEFAULT;
     let (size, budget) = (u64::from(thresholds.sample_size), u64::from(thresholds.listing_budget));
     match operation {
-        Operation::GetCallerIdentity => 1,
+        Operation::GetCallerIdentity => {
+            1 + count(in_use(parts).filter(|account| hides_regions(parts, account)))
+        }
         Operation::ListAccounts => {
             let empty = parts.organization.as_ref().map_or(0, |it| it.empty_page_every as usize);
             let pages = parts.accounts.len().div_ceil(ACCOUNTS_A_PAGE);
@@ -130,7 +146,11 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
             let of_stores = parts.stores.iter().map(|it| &it.key);
             distinct(trails().map(|it| &it.key).chain(of_stores).flatten())
         }
-        Operation::GetKeyPolicy | Operation::ListGrants | Operation::GetKeyRotationStatus => {
+        Operation::ListGrants => {
+            let keys: BTreeSet<_> = trails().filter_map(|it| it.key.as_ref()).collect();
+            keys.into_iter().map(|key| grant_pages(parts, key)).sum()
+        }
+        Operation::GetKeyPolicy | Operation::GetKeyRotationStatus => {
             distinct(trails().filter_map(|it| it.key.as_ref()))
         }
         Operation::ListBuckets => {
@@ -158,7 +178,13 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
 /// Where an answer to the same question is asked for only once. Of the others, lists come in pages
 /// and log objects are looked at for each trail.
 const fn is_asked_once(operation: Operation) -> bool {
-    !matches!(operation, Operation::ListAccounts | Operation::ListObjectsV2 | Operation::HeadObject)
+    !matches!(
+        operation,
+        Operation::ListAccounts
+            | Operation::ListGrants
+            | Operation::ListObjectsV2
+            | Operation::HeadObject
+    )
 }
 
 /// What was called more often than the page says.

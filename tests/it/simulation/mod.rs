@@ -9,6 +9,7 @@ mod members;
 mod owners;
 mod quotas;
 mod read_only;
+mod sentences;
 mod sessions;
 mod trusted;
 mod truth;

@@ -1,20 +1,25 @@
 //! Every ready-made scenario is judged as its truth says, row by row.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use trailseal_sim::Simulator;
-use trailseal_sim::scenario::Scenario;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
+use trailseal_sim::scenario::{Expected, Scenario};
 
-use super::{cost, fair, of_text, read_only, rows, scanned_in};
+use super::{cost, fair, of_text, read_only, rows, scanned_in, sentences};
 
 /// A control and its subject.
 type Cell = (String, String);
 
-/// What the scan found, by control and subject: status and reason. What it cost is stated but where
+/// Cases and controls that the program does not judge as their truth says yet, with the status that
+/// it gives. An entry that is not needed any more fails the test.
+const SHORTFALLS: &[(&str, &str, &str)] = &[];
+
+/// What the scan found, by control and subject: status and reason; `wrong` takes the sentences that are
+/// not true of their case. What it cost is stated but where
 /// the owner of an organization trail does not answer, and others are asked instead.
-async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
+async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, String> {
     let simulator = Arc::new(Simulator::of(scenario));
     simulator.state().log.keep(cost::KEPT);
     let (_folder, scanned) = scanned_in(&simulator, scenario, &[]).await;
@@ -27,6 +32,7 @@ async fn found(scenario: &Scenario) -> BTreeMap<Cell, String> {
         assert_eq!(cost::excess(scenario, &simulator), [""; 0], "what a scan costs is stated");
     }
     assert_eq!(read_only::not_allowed(&simulator, scenario), [""; 0], "the policies are enough");
+    wrong.extend(sentences::wrong(scenario, &scanned.folder));
     let rows = rows(&scanned.folder, "findings.csv");
     let cell = |row: &BTreeMap<String, String>| {
         let is_of_account = row["control_id"] == "account-covered";
@@ -50,15 +56,24 @@ async fn check(names: &[&str]) {
     check_all(names.iter().map(|it| (*it, fair(it)))).await;
 }
 
+/// Whether this is a known shortfall; it is taken out of the list.
+fn is_known(shortfalls: &mut Vec<(&str, &str, &str)>, row: &Expected, status: &str) -> bool {
+    let found = shortfalls.iter().position(|it| *it == (&*row.case, row.control, status));
+    found.map(|it| shortfalls.remove(it)).is_some()
+}
+
 async fn check_all(scenarios: impl IntoIterator<Item = (&str, Scenario)>) {
     let mut wrong = Vec::new();
+    let mut checked = BTreeSet::new();
+    let mut shortfalls = SHORTFALLS.to_vec();
     for (name, scenario) in scenarios {
-        let mut found = found(&scenario).await;
+        let mut found = found(&scenario, &mut wrong).await;
         for row in &scenario.expected {
             let cell = (row.control.to_owned(), row.subject.to_string());
             let answer = found.remove(&cell).unwrap_or_else(|| "nothing".to_owned());
             let status = answer.split(' ').next().unwrap_or_default();
-            if status != row.status {
+            checked.insert(row.case.clone());
+            if status != row.status && !is_known(&mut shortfalls, row, status) {
                 let (case, control, subject) = (&row.case, row.control, &row.subject);
                 let status = row.status;
                 wrong.push(format!("{name}: {case} {control} {status}, not {answer}: {subject}"));
@@ -66,6 +81,8 @@ async fn check_all(scenarios: impl IntoIterator<Item = (&str, Scenario)>) {
         }
         wrong.extend(found.into_iter().map(|(cell, it)| format!("{name}: extra {cell:?} {it}")));
     }
+    let unneeded = shortfalls.iter().filter(|it| checked.contains(it.0));
+    wrong.extend(unneeded.map(|it| format!("no shortfall any more: {it:?}")));
     assert!(wrong.is_empty(), "{} rows differ\n{}", wrong.len(), wrong.join("\n"));
 }
 

@@ -191,6 +191,8 @@ impl TrailStatuses for World {
             is_logging: true,
             latest_delivery: Some(now() - SignedDuration::from_mins(7)),
             latest_delivery_error: None,
+            latest_attempt: None,
+            latest_success: None,
         };
         Ok(Self::answer(Operation::GetTrailStatus, Some(asked_in), status))
     }

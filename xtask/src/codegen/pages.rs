@@ -1,7 +1,7 @@
 //! Pages for people: what the model lists, as tables.
 
 use trailseal_model::record::VOLATILE;
-use trailseal_model::{LimitScope, Operation, catalogue, exit_code};
+use trailseal_model::{ControlId, LimitScope, Operation, Status, catalogue, exit_code, fix_texts};
 
 use super::NOTE;
 
@@ -20,7 +20,6 @@ pub(super) fn controls() -> String {
             yes_or_no(it.essential),
             it.subject.to_string(),
             it.fails_when.to_owned(),
-            it.fix.to_owned(),
             yes_or_no(it.is_built),
         ]
     });
@@ -28,17 +27,30 @@ pub(super) fn controls() -> String {
         "Controls",
         "An essential control decides its subject's verdict. One that this version does not judge \
          is reported as `not_proven` with the reason `not_built`, never as a pass.",
-        [
-            "Id",
-            "Passes when",
-            "Severity",
-            "Essential",
-            "Subject",
-            "Fails when",
-            "What to do",
-            "Judged",
-        ],
+        ["Id", "Passes when", "Severity", "Essential", "Subject", "Fails when", "Judged"],
         rows,
+    )
+}
+
+/// What to do about each control, status and reason.
+pub(super) fn fixes() -> String {
+    let pairs = ControlId::ALL.iter().flat_map(|control| {
+        let statuses = [Status::Fail, Status::NotProven].into_iter();
+        statuses.flat_map(move |status| {
+            let texts = fix_texts(*control, status);
+            texts.map(move |(reason, text)| {
+                let [control, status, reason] =
+                    [control.as_str(), status.as_str(), reason.as_str()].map(code);
+                [control, status, reason, text.to_owned()]
+            })
+        })
+    });
+    page(
+        "What to do",
+        "What each report says to do about a finding, by its control, status and reason. What \
+         passes or is not applicable needs nothing.",
+        ["Control", "Status", "Reason", "What to do"],
+        pairs,
     )
 }
 
@@ -148,6 +160,7 @@ mod tests {
     fn every_entry_has_its_row() {
         let rows = |page: String| page.lines().filter(|it| it.starts_with("| ")).count() - 2;
         assert_eq!(rows(controls()), catalogue::CONTROLS.len());
+        assert!(rows(fixes()) > 90);
         assert_eq!(rows(exit_codes()), exit_code::ALL.len());
         assert_eq!(rows(operations()), Operation::ALL.len());
         assert_eq!(rows(volatile()), VOLATILE.len());

@@ -3,6 +3,7 @@
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::operation::get_trail_status::GetTrailStatusOutput;
+use jiff::Timestamp;
 use trailseal_evaluator::ports::TrailStatuses;
 use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Target, TrailStatus};
 
@@ -44,5 +45,31 @@ fn read_status(output: &GetTrailStatusOutput) -> Result<TrailStatus, Unread> {
         is_logging: output.is_logging().ok_or("GetTrailStatus without IsLogging")?,
         latest_delivery: time("LatestDeliveryTime", output.latest_delivery_time())?,
         latest_delivery_error: present(output.latest_delivery_error()).map(Into::into),
+        latest_attempt: written(output.latest_delivery_attempt_time()),
+        latest_success: written(output.latest_delivery_attempt_succeeded()),
     })
+}
+
+/// A time that AWS sends as text, often an empty one. These fields are "no longer in use", so a text
+/// that is no time takes nothing from the answer.
+fn written(text: Option<&str>) -> Option<Timestamp> {
+    present(text)?.trim().parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_that_is_no_time_is_none() {
+        let time = |text: &str| Some(text.parse::<Timestamp>().unwrap());
+        let check = |text: &str, expected| assert_eq!(written(Some(text)), expected, "{text}");
+        check("2026-11-30T10:17:00Z", time("2026-11-30T10:17:00Z"));
+        check("2026-11-30T10:17:00.25Z", time("2026-11-30T10:17:00.25Z"));
+        check(" 2026-11-30T11:17:00+01:00", time("2026-11-30T10:17:00Z"));
+        for text in ["", " ", "never", "2026-11-30", "1606731420"] {
+            check(text, None);
+        }
+        assert_eq!(written(None), None);
+    }
 }

@@ -73,6 +73,7 @@ impl<P: CollectPorts> Collector<'_, P> {
             });
             newest = of_trail.chain(newest.take()).max();
             token = page.value.next_token;
+            sample.is_cut = token.is_some();
             if token.is_none() {
                 break;
             }

@@ -223,5 +223,6 @@ pub(super) fn of(mut history: HistorySample, window: &[Sample], older: &[Sample]
         }
     }
     history.deviating = summary::deviating(both());
+    history.unreadable_objects = summary::unreadable(both());
     history
 }

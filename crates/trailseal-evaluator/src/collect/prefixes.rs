@@ -38,6 +38,7 @@ impl<P: CollectPorts> Collector<'_, P> {
                             None => found.others += 1,
                         }
                     }
+                    found.listed_by = Some(answer.evidence);
                     token = answer.value.next_token;
                 }
                 Err(gap) => {

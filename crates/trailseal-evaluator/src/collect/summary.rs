@@ -1,8 +1,12 @@
 //! What the looked-at objects of one trail show together. Pure.
 
-use std::collections::HashSet;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, HashSet};
 
-use trailseal_model::{Deviating, LogSample, Sample, SampleMethod, SampleResult};
+use jiff::Timestamp;
+use trailseal_model::{
+    Deviating, LogSample, Sample, SampleMethod, SampleResult, Unreadable, UnreadableCause,
+};
 
 /// The sample with everything that was looked at. What was drawn counts as often as it was drawn;
 /// an object that deviates is one, however often it was selected.
@@ -21,7 +25,28 @@ pub(super) fn of(mut sample: LogSample, samples: &[Sample]) -> LogSample {
         sample.gaps.extend(it.gap.filter(|gap| !sample.gaps.contains(gap)));
     }
     sort(&mut sample.deviating);
+    sample.unreadable_objects = unreadable(samples.iter());
     sample
+}
+
+/// Objects whose encryption is not known, grouped by cause; each object once.
+pub(super) fn unreadable<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<Unreadable> {
+    let mut known = HashSet::new();
+    let mut by_cause: BTreeMap<UnreadableCause, (u32, &Sample)> = BTreeMap::new();
+    let caused = samples.filter_map(|it| it.unreadable_cause().map(|cause| (cause, it)));
+    for (cause, sample) in caused.filter(|it| known.insert(&it.1.key)) {
+        let (count, newest) = by_cause.entry(cause).or_insert((0, sample));
+        *count += 1;
+        if newness(sample) > newness(newest) {
+            *newest = sample;
+        }
+    }
+    let of = |(cause, (count, newest)): (UnreadableCause, (u32, &Sample))| Unreadable {
+        cause,
+        count,
+        newest: Box::new(newest.clone()),
+    };
+    by_cause.into_iter().map(of).collect()
 }
 
 /// Objects that deviate, those among them that a switch sets aside, grouped by class and key.
@@ -34,6 +59,11 @@ pub(super) fn deviating<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<De
     }
     sort(&mut all);
     all
+}
+
+/// Of equally new objects the one with the first key is taken.
+fn newness(sample: &Sample) -> (Timestamp, Reverse<&str>) {
+    (sample.named_at, Reverse(&sample.key))
 }
 
 fn sort(deviating: &mut [Deviating]) {

@@ -2,7 +2,7 @@
 //!
 //! Source: CloudTrail user guide, "Understanding multi-Region trails and opt-in Regions" and
 //! "Creating a trail for an organization". Judged from the facts of each trail's owner, so it does
-//! not hang on having read the covered account.
+//! not depend on having read the covered account.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
@@ -13,7 +13,11 @@ use trailseal_model::{
     Subject, Target, TrailFacts,
 };
 
+use super::sentences::unread_words;
+
 const CONTROL: ControlId = ControlId::AccountCovered;
+/// How many trails a sentence names.
+const NAMED: usize = 3;
 const EXPECTED: &str = "every enabled Region recorded, reads and writes, by a trail that logs";
 
 /// One finding for every account, in use or not.
@@ -73,7 +77,10 @@ fn covered(facts: &OrganizationFacts, candidates: &Candidates<'_>, account: &Acc
         let target = Target { account: account.id, region: row.region };
         match best(facts, candidates, target, row) {
             Cover::Covered(trail) => sum.covering(trail),
-            Cover::Uncovered if row.trails_listed => sum.uncovered.push(*row),
+            Cover::Uncovered if row.trails_listed => {
+                sum.uncovered.push(*row);
+                sum.falling_short(facts, candidates, target);
+            }
             Cover::Uncovered => sum.unproven(Reason::CoverageUnread, [row.gap], row.region),
             Cover::Unproven(reason, _) => {
                 sum.unproven(reason, causes(facts, candidates, target, row), row.region);
@@ -205,6 +212,56 @@ fn is_shown(trail: &TrailFacts, target: Target) -> bool {
     seen.is_ok_and(|it| trail.seen_from[it].1.contains(target.region))
 }
 
+/// Why a trail does not cover a target that it might: what it does record is said of it.
+fn shortfall(facts: &OrganizationFacts, trail: &TrailFacts, target: Target) -> Option<String> {
+    let description = &trail.description;
+    if let Cover::Uncovered = reach(facts, trail, target) {
+        let home = description.home_region;
+        let is_elsewhere = !description.is_multi_region && target.region != home;
+        return Some(if is_elsewhere {
+            format!("records {home} only")
+        } else {
+            format!("has its home in {home}, which the account has not enabled")
+        });
+    }
+    match trail.management_events.known().map(|it| &it.value) {
+        Some(ManagementEvents::Recorded { read: true, write: false, .. }) => {
+            return Some("records reads only".to_owned());
+        }
+        Some(ManagementEvents::Recorded { read: false, write: true, .. }) => {
+            return Some("records writes only".to_owned());
+        }
+        Some(ManagementEvents::Recorded { read: false, write: false, .. }) => {
+            return Some("records no management events".to_owned());
+        }
+        _ => {}
+    }
+    match logging(facts, trail, target) {
+        Cover::Uncovered => Some("does not log there".to_owned()),
+        Cover::Covered(_) | Cover::Unproven(..) => None,
+    }
+}
+
+/// What keeps Regions from being shown to be recorded.
+const fn doubt(reason: Reason) -> &'static str {
+    match reason {
+        Reason::SelectorsUnread => {
+            "the event selectors of a trail that may record it were not read"
+        }
+        Reason::SelectorsNotUnderstood => {
+            "the event selectors of a trail that may record it narrow its events in a way that is not understood"
+        }
+        Reason::StatusUnread => "whether a trail that may record it logs was not read",
+        Reason::TrailNotShown => {
+            "a trail that should record it was not among the trails listed there"
+        }
+        Reason::ShadowsDisagree => {
+            "the accounts that show a trail which may record it contradict each other"
+        }
+        _ => "its trails were not all listed, or whether it is enabled is not known",
+    }
+}
+
 /// Whether the user left every Region out that the account has.
 fn all_excluded(rows: &[CoverageRow]) -> bool {
     rows.iter().any(|it| it.outcome == Outcome::Excluded)
@@ -248,6 +305,8 @@ struct Sum<'a> {
     covered: usize,
     by: BTreeMap<&'a str, &'a TrailFacts>,
     uncovered: Vec<CoverageRow>,
+    /// Trails that record a part of what they should, each with what it does.
+    falling_short: BTreeMap<&'a str, BTreeSet<String>>,
     reason: Option<Reason>,
     unproven_in: Vec<Region>,
     gaps: BTreeSet<GapId>,
@@ -259,6 +318,36 @@ impl<'a> Sum<'a> {
     fn covering(&mut self, trail: &'a TrailFacts) {
         self.covered += 1;
         self.by.insert(trail.description.arn.as_str(), trail);
+    }
+
+    fn falling_short(
+        &mut self,
+        facts: &OrganizationFacts,
+        candidates: &Candidates<'a>,
+        target: Target,
+    ) {
+        for trail in candidates.of(target.account) {
+            if let Some(what) = shortfall(facts, trail, target) {
+                let arn = trail.description.arn.as_str();
+                self.falling_short.entry(arn).or_default().insert(what);
+            }
+        }
+    }
+
+    /// The trails that fall short, the first few by name.
+    fn short_words(&self) -> String {
+        if self.falling_short.is_empty() {
+            return "no trail of the account or its organization was seen there".to_owned();
+        }
+        let named = self.falling_short.iter().take(NAMED).map(|(arn, what)| {
+            let what: Vec<&str> = what.iter().map(String::as_str).collect();
+            format!("{arn} {}", what.join(" and "))
+        });
+        let named = named.collect::<Vec<_>>().join("; ");
+        match self.falling_short.len().saturating_sub(NAMED) {
+            0 => named,
+            more => format!("{named}; and {more} more fall short"),
+        }
     }
 
     fn unproven(
@@ -286,29 +375,37 @@ impl<'a> Sum<'a> {
             let names = names(self.uncovered.iter().map(|it| it.region));
             return Finding::fail(CONTROL, subject, Reason::NotCovered, &proof)
                 .saying(format!(
-                    "No trail records {} enabled Region(s) of the account.",
-                    self.uncovered.len()
+                    "No trail records reads and writes in {} that the account has enabled: {}.",
+                    regions(self.uncovered.len()),
+                    self.short_words()
                 ))
-                .comparing(EXPECTED, format!("not recorded: {names}"));
+                .comparing(EXPECTED, format!("not recorded: {names}; {}", self.short_words()));
         }
         let proof = self.proof();
         if let (None, Some(proof)) = (self.reason, proof) {
             return Finding::pass(CONTROL, subject, Reason::Covered, &proof)
                 .saying(format!(
-                    "A trail records all {} Regions that are enabled, or may be.",
-                    self.covered
+                    "A trail records reads and writes in {} of the account: every one that is enabled, or may be, and was not left out.",
+                    regions(self.covered)
                 ))
                 .comparing(EXPECTED, self.shown());
         }
         let reason = self.reason.unwrap_or(Reason::CoverageUnread);
         let names = names(self.unproven_in.iter().copied());
-        let finding =
-            Finding::not_proven(CONTROL, subject, reason, self.gaps.into_iter().collect())
-                .saying(format!(
-                    "Whether a trail records {} Region(s) of the account is not proven.",
-                    self.unproven_in.len()
-                ))
-                .comparing(EXPECTED, format!("not proven: {names}"));
+        let first = self.unproven_in.first().map_or("its Regions", |it| it.name());
+        let gaps: Vec<GapId> = self.gaps.iter().copied().collect();
+        let why = if gaps.is_empty() {
+            String::new()
+        } else {
+            format!(" ({})", unread_words(facts, &gaps))
+        };
+        let finding = Finding::not_proven(CONTROL, subject, reason, gaps)
+            .saying(format!(
+                "Whether a trail records {} of the account is not proven: of {first}, {}{why}.",
+                regions(self.unproven_in.len()),
+                doubt(reason)
+            ))
+            .comparing(EXPECTED, format!("not proven: {names}"));
         if self.is_open_without_gap { finding } else { finding.by_gaps_alone() }
     }
 
@@ -352,6 +449,11 @@ fn read(facts: &OrganizationFacts, account: Option<AccountId>, row: &CoverageRow
         attempts: row.api_calls,
         throttles: row.throttles,
     }
+}
+
+/// A number of Regions as people write it.
+fn regions(count: usize) -> String {
+    if count == 1 { "1 Region".to_owned() } else { format!("{count} Regions") }
 }
 
 fn names(regions: impl Iterator<Item = Region>) -> String {

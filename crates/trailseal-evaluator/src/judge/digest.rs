@@ -4,13 +4,14 @@
 //! stores with AWS KMS keys". Digests of earlier years were always under S3's own key, so only the
 //! newest one is judged.
 
-use trailseal_model::{ControlId, DeviationClass, Finding, Proof, Reason, Sample, SampleResult};
+use trailseal_model::{ControlId, Finding, Proof, Reason, Sample, SampleResult};
 
 use super::TrailCase;
-use super::log_objects::{file_name, reason, shown};
+use super::log_objects::{encryption_words, file_name, reason, shown};
+use super::sentences::{cause_words, log_location, unread_words};
 
 const CONTROL: ControlId = ControlId::DigestObjectsSealed;
-const EXPECTED: &str = "the newest digest under the trail's key";
+const EXPECTED: &str = "the newest digest encrypted with the trail's key";
 
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if let Some(finding) = case.without_key(CONTROL) {
@@ -27,42 +28,53 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         None if case.bucket.is_some_and(trailseal_model::BucketFacts::is_gone) => {
             unproven(case, Reason::BucketGone, "the bucket does not exist")
         }
-        None if digest.listed_by.is_none() || !digest.gaps.is_empty() => {
-            unproven(case, Reason::Unread, "the bucket could not be listed")
+        None if !digest.gaps.is_empty() => {
+            unproven(case, Reason::Unread, &unread_words(case.facts, &digest.gaps))
         }
-        None => unproven(case, Reason::NoDigest, "the window holds none"),
+        None if case.trail.description.bucket.is_none() => {
+            unproven(case, Reason::Unread, "the trail names no bucket")
+        }
+        None if digest.listed_by.is_none() => {
+            unproven(case, Reason::Unread, "its digests were not listed")
+        }
+        None => {
+            let part =
+                if digest.is_cut { "the part of the window that was listed" } else { "the window" };
+            let location = log_location(case, "CloudTrail-Digest");
+            unproven(case, Reason::NoDigest, &format!("{part} holds no digest of it in {location}"))
+        }
     }
 }
 
 fn judged(case: &TrailCase<'_>, newest: &Sample) -> Finding {
     let name = case.name();
+    let which = if case.trail.digest.is_cut { "The newest listed" } else { "The newest" };
     let (file, proof) = (file_name(&newest.key), newest.evidence.as_ref().map(Proof::of));
     match (newest.result, newest.deviation, proof) {
         (SampleResult::Pass, _, Some(proof)) => {
             let proof = case.trail.digest.listed_by.iter().fold(proof, Proof::and);
             Finding::pass(CONTROL, case.subject(), Reason::DigestSealed, &proof)
-                .saying(format!("The newest digest of '{name}', '{file}', lies under its key."))
+                .saying(format!("{which} digest of '{name}', '{file}', is encrypted with its key."))
                 .comparing(EXPECTED, shown(newest))
         }
         (SampleResult::Deviation, Some(class), Some(proof)) => {
             Finding::fail(CONTROL, case.subject(), reason(class), &proof)
                 .saying(format!(
-                    "The newest digest of '{name}', '{file}', is not under its key{}.",
-                    why(class)
+                    "{which} digest of '{name}', '{file}', is {}.",
+                    encryption_words(class)
                 ))
                 .comparing(EXPECTED, shown(newest))
         }
         (SampleResult::Replaced, ..) => {
             unproven(case, Reason::NoDigest, "the newest one was gone when it was read")
         }
-        _ => unproven(case, Reason::UnreadableObjects, "the newest one could not be read"),
-    }
-}
-
-const fn why(class: DeviationClass) -> &'static str {
-    match class {
-        DeviationClass::SseS3 => ", but under S3's own",
-        _ => "",
+        _ => {
+            let why = format!(
+                "of '{file}' the encryption is not known: {}",
+                cause_words(case.facts, newest)
+            );
+            unproven(case, Reason::UnreadableObjects, &why)
+        }
     }
 }
 

@@ -1,19 +1,20 @@
 //! `history-sealed`: logs of any age.
 
-use trailseal_model::{ControlId, Deviating, Finding, Proof, Reason};
+use trailseal_model::{ControlId, Deviating, Finding, GapId, Proof, Reason};
 
 use super::TrailCase;
-use super::log_objects::{file_name, reason, shown};
+use super::log_objects::{encryption_words, file_name, reason, shown};
+use super::sentences::{causes_words, log_location, unread_words};
 
 const CONTROL: ControlId = ControlId::HistorySealed;
-const EXPECTED: &str = "every log in the bucket, however old, under the trail's key";
+const EXPECTED: &str = "every log in the bucket, however old, encrypted with the trail's key";
 
-/// One deviating object of any age fails; a pass says since when all that were looked at are sealed.
+/// One deviating object of any age fails; a pass says since when all that were examined are sealed.
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if let Some(finding) = case.without_key(CONTROL) {
         return finding;
     }
-    let (history, sample) = (&case.trail.history, &case.trail.sample);
+    let history = &case.trail.history;
     let newest = history.deviating.iter().max_by_key(|it| it.newest.named_at);
     if let Some(newest) = newest {
         return deviating(case, newest);
@@ -22,25 +23,39 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         return unproven(case, Reason::BucketGone, "the bucket does not exist");
     }
     if history.unreadable > 0 {
-        return unproven(case, Reason::UnreadableObjects, "an object could not be read");
+        let causes = causes_words(case.facts, &history.unreadable_objects);
+        let why = if causes.is_empty() { unread_words(case.facts, &history.gaps) } else { causes };
+        let why =
+            format!("of {} log object(s) the encryption is not known ({why})", history.unreadable);
+        return unproven(case, Reason::UnreadableObjects, &why);
     }
-    if !history.gaps.is_empty() || !sample.gaps.is_empty() {
-        return unproven(case, Reason::Unread, "not everything could be listed");
+    let gaps = gaps(case);
+    if !gaps.is_empty() {
+        return unproven(case, Reason::Unread, &unread_words(case.facts, &gaps));
     }
     match (&history.oldest_read_by, history.sealed_since) {
         (Some(evidence), Some(since)) => {
             let proof = history.listed_by.iter().fold(Proof::of(evidence), Proof::and);
             Finding::pass(CONTROL, case.subject(), Reason::HistorySealed, &proof)
                 .saying(format!(
-                    "As of this run, every log of '{}' that was looked at is sealed under its key, from the oldest one on ({since:.0}).",
+                    "As of this run, every log of '{}' that was examined is encrypted with its key, from the oldest one on ({since:.0}).",
                     case.name()
                 ))
                 .comparing(EXPECTED, format!("{} older objects read, all sealed", history.examined))
         }
-        (None, _) if history.listed_by.is_none() => {
-            unproven(case, Reason::Unread, "the bucket was not listed")
+        (None, _) if case.trail.description.bucket.is_none() => {
+            unproven(case, Reason::Unread, "the trail names no bucket")
         }
-        _ => unproven(case, Reason::NoObjects, "no log object was found"),
+        (None, _) if history.listed_by.is_none() => {
+            unproven(case, Reason::Unread, "no older log was listed")
+        }
+        _ if history.oldest.is_some() => {
+            unproven(case, Reason::NoObjects, "the oldest log object was gone when it was read")
+        }
+        _ => {
+            let location = log_location(case, "CloudTrail");
+            unproven(case, Reason::NoObjects, &format!("no log object was found in {location}"))
+        }
     }
 }
 
@@ -49,25 +64,33 @@ fn deviating(case: &TrailCase<'_>, newest: &Deviating) -> Finding {
     let since = case.trail.history.sealed_since;
     let since = since.map_or_else(
         || "since when all are sealed is not known".to_owned(),
-        |it| format!("all that were looked at are sealed since {it:.0}, as of this run"),
+        |it| format!("all that were examined are sealed since {it:.0}, as of this run"),
     );
     let Some(evidence) = sample.evidence.as_ref().filter(|_| !case.has_siblings) else {
-        let why = "an object lies under another encryption, and may be another trail's";
+        let file = file_name(&sample.key);
+        let why = format!("'{file}' has another encryption, and may be another trail's");
+        let why = why.as_str();
         return unproven(case, Reason::SharedPrefix, why);
     };
     Finding::fail(CONTROL, case.subject(), reason(newest.class), &Proof::of(evidence))
         .saying(format!(
-            "Logs of '{name}' lie under another encryption, such as '{}'; {since}.",
-            file_name(&sample.key)
+            "Logs of '{name}' have another encryption, such as '{}', which is {}; {since}.",
+            file_name(&sample.key),
+            encryption_words(newest.class)
         ))
         .comparing(EXPECTED, shown(sample))
 }
 
 fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
-    let gaps = case.trail.history.gaps.iter().chain(&case.trail.sample.gaps);
-    let mut gaps: Vec<_> = gaps.copied().collect();
-    gaps.dedup();
-    Finding::not_proven(CONTROL, case.subject(), reason, gaps)
+    Finding::not_proven(CONTROL, case.subject(), reason, gaps(case))
         .saying(format!("The older logs of '{}' are not proven sealed: {why}.", case.name()))
         .comparing(EXPECTED, why)
+}
+
+/// What could not be listed or read, of older logs and of the window.
+fn gaps(case: &TrailCase<'_>) -> Vec<GapId> {
+    let gaps = case.trail.history.gaps.iter().chain(&case.trail.sample.gaps);
+    let mut gaps: Vec<GapId> = gaps.copied().collect();
+    gaps.dedup();
+    gaps
 }

@@ -7,7 +7,6 @@
 
 use std::sync::Arc;
 
-use jiff::SignedDuration;
 use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, evaluate,
 };
@@ -17,6 +16,8 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
+use super::sentences::unread_words;
+use crate::age::{corroborate, is_within, seconds};
 
 const CONTROL: ControlId = ControlId::KeyPolicyAllowsCloudtrail;
 const EXPECTED: &str = "cloudtrail.amazonaws.com may call kms:GenerateDataKey for this trail";
@@ -100,7 +101,7 @@ impl<'a> PolicyRead<'a> {
         (expected, observed): (&str, String),
     ) -> Finding {
         Finding::not_proven(control, case.subject(), Reason::PolicyUnknown, Vec::new())
-            .saying(format!("{question} hangs on something that is not known."))
+            .saying(format!("{question} depends on something that is not known ({observed})."))
             .comparing(expected, observed)
             .showing(self.evidence)
     }
@@ -142,7 +143,7 @@ impl<'a> Delivery<'a> {
 
 fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
     let (name, read) = (case.name(), policy.evidence);
-    match (policy.seals(), just_delivered(case)) {
+    match (policy.seals(), just_delivered(case, read)) {
         (Decision::Allow { statement }, _) => {
             let finding =
                 Finding::pass(CONTROL, case.subject(), Reason::PolicyAllows, &Proof::of(read));
@@ -150,15 +151,15 @@ fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
                 .saying(format!("The key policy lets CloudTrail seal the logs of '{name}'."))
                 .comparing(EXPECTED, format!("allowed by {statement}"))
         }
-        (Decision::Unknown { statement, why }, Some((object, evidence))) => {
+        (Decision::Unknown { statement, why }, Some(Delivered::Together(object, evidence))) => {
             let proof = Proof::of(evidence).and(read);
             Finding::pass(CONTROL, case.subject(), Reason::ObservedDelivery, &proof)
                 .saying(format!(
-                    "The key policy hangs on something that is not known, and CloudTrail sealed a log of '{name}' within the last hour."
+                    "The key policy depends on something that is not known ({why}), but CloudTrail encrypted a log of '{name}' with this key within the last hour."
                 ))
                 .comparing(EXPECTED, format!("{statement}: {why}; delivered: {}", object.key))
         }
-        (Decision::Unknown { statement, why }, None) => {
+        (Decision::Unknown { statement, why }, _) => {
             let question =
                 format!("Whether the key policy lets CloudTrail seal the logs of '{name}'");
             let compared = (EXPECTED, format!("{statement}: {why}"));
@@ -173,23 +174,34 @@ fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
     }
 }
 
+/// A log object that shows CloudTrail at work with the key, with HeadObject's answer.
+enum Delivered<'a> {
+    /// Delivered within the hour before that answer, which is less than an hour from GetKeyPolicy's:
+    /// the two describe one state.
+    Together(&'a Sample, &'a Evidence),
+    /// Delivered after the policy was read, by answers further apart: the policy may have been
+    /// changed in between.
+    Later(&'a Sample, &'a Evidence),
+}
+
 /// A refusal fails, unless an object shows that CloudTrail could seal all the same.
 fn refused(
     case: &TrailCase<'_>,
     reason: Reason,
     observed: &str,
     read: &Evidence,
-    delivered: Option<(&Sample, &Evidence)>,
+    delivered: Option<Delivered<'_>>,
 ) -> Finding {
     let name = case.name();
     match delivered {
         None => Finding::fail(CONTROL, case.subject(), reason, &Proof::of(read))
             .saying(format!("The key policy does not let CloudTrail seal the logs of '{name}': {observed}."))
             .comparing(EXPECTED, observed),
-        Some((object, evidence)) => {
+        Some(Delivered::Together(object, evidence) | Delivered::Later(object, evidence)) => {
             Finding::not_proven(CONTROL, case.subject(), Reason::Contradiction, Vec::new())
                 .saying(format!(
-                    "By its policy the key of '{name}' refuses CloudTrail ({observed}), and yet a log was sealed with it within the last hour."
+                    "By its policy the key of '{name}' refuses CloudTrail ({observed}), and yet a log of {:.0} is encrypted with it.",
+                    object.named_at
                 ))
                 .comparing(EXPECTED, format!("{observed}; delivered: {}", object.key))
                 .showing(read)
@@ -198,17 +210,23 @@ fn refused(
     }
 }
 
-/// The newest object, if it is this trail's for certain, lies under its key, and was delivered
-/// within the last hour by the time in its name.
-fn just_delivered<'a>(case: &TrailCase<'a>) -> Option<(&'a Sample, &'a Evidence)> {
+/// The newest object, if it is this trail's for certain, is encrypted with its key, and was delivered
+/// within an hour of the answer that shows it, by the time in its name.
+fn just_delivered<'a>(case: &TrailCase<'a>, policy: &Evidence) -> Option<Delivered<'a>> {
     let newest = case.trail.sample.newest.as_deref()?;
-    let age = case.facts.as_of.duration_since(newest.named_at);
-    let is_fresh = age < SignedDuration::from_secs(case.facts.thresholds.fresh_within_seconds);
     let is_own = !case.has_siblings && newest.result == SampleResult::Pass;
-    newest.evidence.as_ref().filter(|_| is_fresh && is_own).map(|it| (newest, it))
+    let evidence = newest.evidence.as_ref().filter(|_| is_own)?;
+    let span = seconds(case.facts.thresholds.fresh_within_seconds);
+    if !is_within(newest.named_at, evidence.at, span) {
+        return None;
+    }
+    if corroborate(evidence, policy) {
+        return Some(Delivered::Together(newest, evidence));
+    }
+    (newest.named_at > policy.at).then_some(Delivered::Later(newest, evidence))
 }
 
-/// Nobody asked for a stranger's policy, or for that of a key whose ARN is not known.
+/// The policy of a stranger's key is not asked for, nor that of a key whose ARN is not known.
 fn not_asked(case: &TrailCase<'_>, control: ControlId) -> Finding {
     match case.key_read() {
         read if !case.may_hold_key() => case.key_outside(control, read.err().unwrap_or_default()),
@@ -218,7 +236,12 @@ fn not_asked(case: &TrailCase<'_>, control: ControlId) -> Finding {
 }
 
 fn unread(case: &TrailCase<'_>, control: ControlId, gaps: Vec<GapId>) -> Finding {
+    let why = if gaps.is_empty() {
+        String::new()
+    } else {
+        format!(": {}", unread_words(case.facts, &gaps))
+    };
     Finding::not_proven(control, case.subject(), Reason::Unread, gaps)
         .by_gaps_alone()
-        .saying(format!("The key policy of '{}' could not be read.", case.name()))
+        .saying(format!("The key policy of '{}' was not read{why}.", case.name()))
 }

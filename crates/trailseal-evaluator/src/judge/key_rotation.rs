@@ -9,6 +9,7 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
+use super::sentences::unread_words;
 
 const CONTROL: ControlId = ControlId::KeyRotationEnabled;
 const EXPECTED: &str = "automatic rotation on";
@@ -30,6 +31,12 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
     if key.can_rotate() == Some(false) {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
             .saying(format!("KMS has no automatic rotation for a key like that of '{name}'."));
+    }
+    if key.state == "PendingImport" {
+        return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
+            .saying(format!(
+                "The material of the key of '{name}' is imported: KMS does not rotate such keys."
+            ));
     }
     if key.deletion_date.is_some() || key.state.starts_with("Pending") {
         return Finding::not_proven(CONTROL, case.subject(), Reason::PendingDeletion, Vec::new())
@@ -73,7 +80,7 @@ fn undescribed(case: &TrailCase<'_>, mut gaps: Vec<GapId>) -> Finding {
         Some(Observed::Known(rotation)) => {
             Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
                 .saying(format!(
-                    "The key of '{}' does not rotate automatically; whether it could is not known, for it could not be described.",
+                    "The key of '{}' does not rotate automatically; whether it could is not known, because DescribeKey did not answer.",
                     case.name()
                 ))
                 .comparing(EXPECTED, "off")
@@ -95,9 +102,10 @@ fn rotating(case: &TrailCase<'_>, rotation: &Answer<KeyRotation>, proof: &Proof)
 }
 
 fn rotation_unread(case: &TrailCase<'_>, gaps: Vec<GapId>) -> Finding {
+    let why = unread_words(case.facts, &gaps);
     Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
         .by_gaps_alone()
-        .saying(format!("Whether the key of '{}' rotates could not be read.", case.name()))
+        .saying(format!("Whether the key of '{}' rotates was not read: {}.", case.name(), why))
 }
 
 impl<'a> TrailCase<'a> {

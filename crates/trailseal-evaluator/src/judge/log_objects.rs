@@ -6,6 +6,7 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
+use super::sentences::{log_location, sample_words, unread_words};
 
 /// A deviation fails, wherever it was found. A pass needs a statistical sample without one, and
 /// that the share which may deviate at most is within the tolerable rate.
@@ -24,7 +25,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         (SampleMethod::Nothing, _) => nothing(case),
         (SampleMethod::Partial, _)
         | (SampleMethod::All | SampleMethod::Random, Population::AtLeast(_)) => {
-            unproven(case, Reason::Unread, "the window could not be listed to its end")
+            unproven(case, Reason::Unread, &unlisted(case))
         }
         _ => match case.unlisted_members() {
             Some(gap) => members_unlisted(case, gap),
@@ -36,7 +37,18 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     }
 }
 
-const EXPECTED: &str = "every log object of the window under the trail's key";
+const EXPECTED: &str = "every log object of the window encrypted with the trail's key";
+
+/// The window was not listed to its end, and why where a call failed.
+fn unlisted(case: &TrailCase<'_>) -> String {
+    let gaps = &case.trail.sample.gaps;
+    let why = if gaps.is_empty() {
+        String::new()
+    } else {
+        format!(" ({})", unread_words(case.facts, gaps))
+    };
+    format!("the window was not listed to its end{why}")
+}
 
 fn keyless(case: &TrailCase<'_>) -> Finding {
     let sample = &case.trail.sample;
@@ -49,9 +61,14 @@ fn keyless(case: &TrailCase<'_>) -> Finding {
             let proof = Proof::of(evidence);
             Finding::fail(ControlId::LogObjectsSealed, case.subject(), Reason::NoKmsKey, &proof)
                 .saying(format!(
-                    "The trail '{}' has no key for its objects to lie under; the object '{}' is there.",
+                    "Trail '{}' has no KMS key; object '{}' was delivered {}.",
                     case.name(),
-                    file_name(&newest.key)
+                    file_name(&newest.key),
+                    if newest.kms_key_id.is_some() {
+                        "with a key that is not the trail's"
+                    } else {
+                        "without SSE-KMS"
+                    }
                 ))
                 .comparing(EXPECTED, shown(newest))
         }
@@ -59,9 +76,24 @@ fn keyless(case: &TrailCase<'_>) -> Finding {
     }
 }
 
+/// What an object's encryption is, by how it deviates; the end of a sentence about the object.
+pub(super) const fn encryption_words(class: DeviationClass) -> &'static str {
+    match class {
+        DeviationClass::None => "not encrypted",
+        DeviationClass::SseC => "encrypted with a key of its writer's (SSE-C)",
+        DeviationClass::SseS3 => "encrypted with S3's own key (SSE-S3)",
+        DeviationClass::AwsManagedKey => "encrypted with a KMS key that AWS manages",
+        DeviationClass::ForeignKey => {
+            "encrypted with a KMS key of an account that is not among the organization's listed ones"
+        }
+        DeviationClass::PreviousKey => "encrypted with the KMS key that was in use before",
+        DeviationClass::WrongKey => "encrypted with another KMS key than the trail's",
+    }
+}
+
 fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
     let (Some(evidence), Some(class)) = (&newest.evidence, newest.deviation) else {
-        return unproven(case, Reason::UnreadableObjects, "an object could not be read");
+        return unproven(case, Reason::UnreadableObjects, &unreadable(case));
     };
     if case.has_siblings {
         return shared(case, newest);
@@ -70,17 +102,18 @@ fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
     let proof = Proof::of(evidence);
     Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason(class), &proof)
         .saying(format!(
-            "{} of {} examined log objects of '{}' are not under its key; the newest is '{}'.",
+            "{} of {} examined log objects of '{}' are not encrypted as they should be; the newest of these, '{}', is {}.",
             sample.deviations(),
             sample.examined,
             case.name(),
-            file_name(&newest.key)
+            file_name(&newest.key),
+            encryption_words(class)
         ))
         .comparing(EXPECTED, shown(newest))
 }
 
-/// Under the trail's key, and that is AWS's: who looked at the objects was not let describe the key,
-/// and somebody else was.
+/// Encrypted with the trail's key, and AWS manages that: the key could not be described when the
+/// objects were examined, and could be elsewhere.
 fn under_key_of_aws(case: &TrailCase<'_>) -> Option<Finding> {
     let described = case.key_of_aws()?;
     let newest = case.trail.sample.newest.as_deref();
@@ -93,7 +126,7 @@ fn under_key_of_aws(case: &TrailCase<'_>) -> Option<Finding> {
     let finding = Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason, &proof);
     let (name, file) = (case.name(), file_name(&newest.key));
     let message = format!(
-        "The log objects of '{name}' lie under a key that AWS manages; the newest is '{file}'."
+        "The log objects of '{name}' are encrypted with a key that AWS manages; the newest is '{file}'."
     );
     Some(finding.saying(message).comparing(EXPECTED, shown(newest)))
 }
@@ -119,25 +152,47 @@ fn nothing(case: &TrailCase<'_>) -> Finding {
         return unproven(case, Reason::BucketGone, "the bucket does not exist");
     }
     if sample.unreadable > 0 {
-        return unproven(case, Reason::UnreadableObjects, "no selected object could be read");
+        return unproven(case, Reason::UnreadableObjects, &unreadable(case));
     }
+    if !sample.gaps.is_empty() {
+        let why = unread_words(case.facts, &sample.gaps);
+        return unproven(case, Reason::Unread, &why).by_gaps_alone();
+    }
+    let location = || log_location(case, "CloudTrail");
     match sample.population {
-        _ if !sample.gaps.is_empty() => {
-            unproven(case, Reason::Unread, "the bucket could not be listed").by_gaps_alone()
+        Population::Counted(0) => {
+            let why = format!("the window holds no log object in {}", location());
+            unproven(case, Reason::NoObjects, &why)
         }
-        Population::Counted(0) => unproven(case, Reason::NoObjects, "no log object in the window"),
         _ if sample.frame.empty > 0 => {
-            unproven(case, Reason::NoObjects, "no cell that was drawn holds a log object")
+            let why = format!(
+                "none of the {} cells (account, Region, day) that were drawn holds a log object in {}",
+                sample.frame.drawn,
+                location()
+            );
+            unproven(case, Reason::NoObjects, &why)
         }
-        _ => unproven(case, Reason::Unread, "the window was not listed to its end"),
+        _ if case.trail.description.bucket.is_none() => {
+            unproven(case, Reason::Unread, "the trail names no bucket")
+        }
+        _ => unproven(case, Reason::Unread, &unlisted(case)),
+    }
+}
+
+/// How many objects could not be read, and why.
+fn unreadable(case: &TrailCase<'_>) -> String {
+    let sample = &case.trail.sample;
+    let why = sample_words(case.facts, sample);
+    match sample.unreadable {
+        0 | 1 => format!("the encryption of 1 selected object is not known ({why})"),
+        count => format!("the encryption of {count} selected objects is not known ({why})"),
     }
 }
 
 fn sampled(case: &TrailCase<'_>) -> Finding {
     let (sample, thresholds) = (&case.trail.sample, case.facts.thresholds);
     let Some(bound) = sample.upper_bound(thresholds.confidence) else {
-        let why = "every listed object was gone when it was read, or is older than the switch";
-        return unproven(case, Reason::NoObjects, why);
+        return unproven(case, Reason::NoObjects, &nothing_left(case));
     };
     let newest = sample.newest.as_ref().and_then(|it| it.evidence.as_ref());
     let proof = newest.filter(|_| sample.sealed > 0).map(Proof::of);
@@ -145,12 +200,29 @@ fn sampled(case: &TrailCase<'_>) -> Finding {
     match proof {
         Some(proof) => passing(case, bound, &proof),
         None if sample.unreadable > 0 => {
-            unproven(case, Reason::UnreadableObjects, "too many objects could not be read")
+            unproven(case, Reason::UnreadableObjects, &unreadable(case))
         }
         None => {
             let why = format!("the sample is too small, {} may deviate", percent(bound));
             unproven(case, Reason::SampleTooSmall, &why)
         }
+    }
+}
+
+/// Why nothing of what was listed counts.
+fn nothing_left(case: &TrailCase<'_>) -> String {
+    let (sample, location) = (&case.trail.sample, log_location(case, "CloudTrail"));
+    match (sample.replaced, sample.left_population) {
+        (0, 0) => format!("the window holds no log object in {location}"),
+        (gone, 0) => {
+            format!("{gone} listed log object(s) in {location} were gone when they were read")
+        }
+        (0, older) => format!(
+            "{older} log object(s) in {location} are older than the last change of encryption or key, and none is newer"
+        ),
+        (gone, older) => format!(
+            "of the log objects in {location} {gone} were gone when they were read, and {older} are older than the last change of encryption or key"
+        ),
     }
 }
 
@@ -161,7 +233,7 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
         SampleMethod::Random => (
             Reason::SampleSealed,
             format!(
-                "{} of {selected} log objects of '{name}' that were drawn at random from {} lie under its key, none deviates; at {confidence} confidence {} of them deviate at most.",
+                "{} of {selected} log objects of '{name}' that were drawn at random from {} are encrypted with its key, none deviates; at {confidence} confidence {} of them deviate at most.",
                 sample.sealed,
                 sample.eligible,
                 percent(bound)
@@ -170,18 +242,12 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
         SampleMethod::Cells => (
             Reason::CellSampleSealed,
             format!(
-                "{} of {selected} log objects of '{name}', each of a cell (account, Region, day) that was drawn at random, lie under its key, none deviates; at {confidence} confidence the cell-weighted rate of deviations is {} at most.",
+                "{} of {selected} log objects of '{name}', each of a cell (account, Region, day) that was drawn at random, are encrypted with its key, none deviates; at {confidence} confidence the cell-weighted rate of deviations is {} at most.",
                 sample.sealed,
                 percent(bound)
             ),
         ),
-        _ => (
-            Reason::AllSealed,
-            format!(
-                "All {} log objects of '{name}' in the window were examined and lie under its key.",
-                sample.sealed
-            ),
-        ),
+        _ => (Reason::AllSealed, all_examined(case)),
     };
     let proof = sample.listed_by.iter().fold(proof.clone(), Proof::and);
     Finding::pass(ControlId::LogObjectsSealed, case.subject(), reason, &proof)
@@ -189,7 +255,30 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
         .comparing(EXPECTED, counts(case))
 }
 
-/// An organization trail delivers for members that nobody could list, too.
+/// The sentence where every object of the window was selected: what is not known of some is said.
+fn all_examined(case: &TrailCase<'_>) -> String {
+    let (sample, name) = (&case.trail.sample, case.name());
+    let rest = [
+        (sample.unreadable, "could not be read"),
+        (sample.left_population, "older than the last change of encryption or key"),
+        (sample.replaced, "gone when read"),
+    ];
+    let rest: Vec<String> =
+        rest.iter().filter(|it| it.0 > 0).map(|it| format!("{} {}", it.0, it.1)).collect();
+    let sealed = sample.sealed;
+    if rest.is_empty() {
+        format!(
+            "All {sealed} log objects of '{name}' in the window were examined and are encrypted with its key."
+        )
+    } else {
+        format!(
+            "{sealed} log objects of '{name}' in the window were examined and are encrypted with its key; of the others in it: {}.",
+            rest.join(", ")
+        )
+    }
+}
+
+/// An organization trail delivers for members that could not be listed, too.
 fn members_unlisted(case: &TrailCase<'_>, gap: GapId) -> Finding {
     let why = "not every account of the organization was listed";
     unproven_by(case, Reason::Unread, why, vec![gap])

@@ -13,6 +13,7 @@ mod key_readers;
 mod key_rotation;
 mod log_objects;
 mod sealing;
+mod sentences;
 mod store;
 mod trail_delivering;
 mod trail_kms_encrypted;

@@ -8,6 +8,7 @@ use trailseal_model::{
 };
 
 use super::account::{Candidates, Recorder, recorders};
+use crate::age::corroborate;
 
 /// One answer for each account of the organization, sorted by account. `findings` are those that
 /// [`judge()`](super::judge()) made of the same facts.
@@ -46,9 +47,14 @@ fn log_prefix(
     let of_trail = |trail: &&TrailFacts| {
         let prefixes = trail.prefixes.as_ref().filter(|it| it.is_whole)?;
         let logs = |it: &Recorder<'_>| it.is_known && std::ptr::eq(it.trail, *trail);
+        // That the trail logs says something of a listing only if the two describe one time.
+        let status = trail.status.iter().find(|it| it.0 == trail.description.home_region);
+        let status = status.and_then(|it| it.1.known()).map(|it| &it.evidence);
+        let is_of_one_time =
+            status.zip(prefixes.listed_by.as_ref()).is_some_and(|it| corroborate(it.0, it.1));
         Some(match prefixes.without.binary_search(&account) {
             Err(_) => LogPrefix::Found,
-            Ok(_) if recorders.iter().any(logs) => LogPrefix::Missing,
+            Ok(_) if is_of_one_time && recorders.iter().any(logs) => LogPrefix::Missing,
             Ok(_) => LogPrefix::Absent,
         })
     };

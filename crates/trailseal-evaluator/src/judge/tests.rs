@@ -314,6 +314,59 @@ mod key_policy {
         check_policy(&unknown, "pass observed_delivery", "not_proven policy_unknown");
     }
 
+    /// The policy was read so many minutes after the newest log object, which was ten minutes old.
+    fn read_apart(text: &str, minutes: i64) -> Facts {
+        let mut read = answer(Arc::from(text));
+        read.evidence.at += SignedDuration::from_mins(minutes);
+        Facts::sealed().policy_is(Some(Observed::Known(read)))
+    }
+
+    #[test]
+    fn only_answers_less_than_an_hour_apart_corroborate_each_other() {
+        let unknown = under(r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#);
+        for (minutes, outcome) in [
+            (0, "pass observed_delivery"),
+            (59, "pass observed_delivery"),
+            (60, "not_proven policy_unknown"),
+            (-59, "pass observed_delivery"),
+            (-60, "not_proven policy_unknown"),
+            (-23 * 60, "not_proven policy_unknown"),
+        ] {
+            let facts = read_apart(&unknown, minutes);
+            check(facts, &format!("key-policy-allows-cloudtrail {outcome}"));
+        }
+        let deny = POLICY.replace("Allow", "Deny");
+        for (minutes, outcome) in [
+            (59, "not_proven contradiction"),
+            // The object is older than what the policy says now.
+            (60, "fail policy_denies"),
+            // The object is newer than the policy that was read, which may have been changed since.
+            (-60, "not_proven contradiction"),
+        ] {
+            let facts = read_apart(&deny, minutes);
+            check(facts, &format!("key-policy-allows-cloudtrail {outcome}"));
+        }
+    }
+
+    #[test]
+    fn an_object_s_age_is_measured_at_the_answer_that_shows_it() {
+        let unknown = under(r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#);
+        for (named, read, outcome) in [
+            (-10, 0, "pass observed_delivery"),
+            (-10, 50, "not_proven policy_unknown"),
+            (20, 30, "pass observed_delivery"),
+            (20, 0, "not_proven policy_unknown"),
+        ] {
+            let facts = Facts::sealed().policy_is(Some(policy(&unknown))).trail(|it| {
+                let newest = it.sample.newest.as_mut().unwrap();
+                newest.named_at = now() + SignedDuration::from_mins(named);
+                let evidence = newest.evidence.as_mut().unwrap();
+                evidence.at = now() + SignedDuration::from_mins(read);
+            });
+            check(facts, &format!("key-policy-allows-cloudtrail {outcome}"));
+        }
+    }
+
     #[test]
     fn an_object_that_may_be_another_trails_shows_nothing() {
         let unknown = under(r#"{"StringEquals": {"kms:CallerAccount": "000000000001"}}"#);
@@ -383,9 +436,71 @@ mod trail_delivering {
         check_status(delivered(24 * 60), "pass delivering");
     }
 
+    /// A status of so many minutes ago, read this long after the run began.
+    fn read_later(minutes: i64, status: TrailStatus) -> Observed<Answer<TrailStatus>> {
+        let mut read = answer(status);
+        read.evidence.at += SignedDuration::from_mins(minutes);
+        Observed::Known(read)
+    }
+
+    #[track_caller]
+    fn check_read(status: Observed<Answer<TrailStatus>>, expected: &str) -> Finding {
+        let facts = Facts::sealed().status([("us-east-1", status)]);
+        check(facts, &format!("trail-delivering {expected}"))
+    }
+
     #[test]
-    fn a_delivery_after_the_run_s_time_is_fresh() {
-        check_status(delivered(-5), "pass delivering");
+    fn an_age_is_measured_at_the_answer_and_not_at_the_start_of_the_run() {
+        // Delivered five minutes before the run began, and read 23 hours into it.
+        check_read(read_later(23 * 60, delivered(5)), "pass delivering");
+        check_read(read_later(24 * 60, delivered(5)), "not_proven delivery_stale");
+        check_read(read_later(50, failing("x", Some(5))), "not_proven delivery_error_contradicted");
+        check_read(read_later(55, failing("x", Some(5))), "fail delivery_error");
+        // Delivered after the run began.
+        check_read(read_later(20, delivered(-15)), "pass delivering");
+    }
+
+    #[test]
+    fn a_time_in_the_future_is_not_fresh() {
+        let finding = check_read(known(delivered(-5)), "not_proven delivery_stale");
+        assert!(finding.observed().contains("after AWS's answer"), "{}", finding.observed());
+        check_read(known(failing("AccessDenied", Some(-5))), "fail delivery_error");
+    }
+
+    /// An error with a delivery, an attempt and a success so many minutes ago.
+    fn attempted(delivery: i64, attempt: Option<i64>, success: Option<i64>) -> TrailStatus {
+        let ago = |it: i64| now() - SignedDuration::from_mins(it);
+        TrailStatus {
+            latest_attempt: attempt.map(ago),
+            latest_success: success.map(ago),
+            ..failing("AccessDenied", Some(delivery))
+        }
+    }
+
+    #[test]
+    fn an_error_of_an_attempt_that_is_newer_than_any_delivery_is_certain_within_the_hour_too() {
+        for (delivery, attempt, success) in
+            [(7, Some(1), Some(7)), (59, Some(58), Some(59)), (7, Some(1), None)]
+        {
+            let finding =
+                check_status(attempted(delivery, attempt, success), "fail delivery_error");
+            assert!(finding.observed().contains("the attempt at"), "{}", finding.observed());
+        }
+        for (delivery, attempt, success) in [
+            (7, Some(7), Some(7)),
+            (7, None, Some(7)),
+            (7, None, None),
+            (7, Some(30), Some(40)),
+            // The later of the two fields is the last delivery.
+            (7, Some(8), Some(9)),
+            (9, Some(8), Some(7)),
+        ] {
+            let status = attempted(delivery, attempt, success);
+            check_status(status, "not_proven delivery_error_contradicted");
+        }
+        // Without an error the times say nothing against it.
+        let quiet = TrailStatus { latest_delivery_error: None, ..attempted(7, Some(1), Some(7)) };
+        check_status(quiet, "pass delivering");
     }
 
     #[test]

@@ -11,6 +11,8 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
+use super::sentences::unread_words;
+use crate::age::is_in_future;
 use crate::delivery::delivery;
 
 /// One thing that is known of the delivery, the worst first.
@@ -30,8 +32,12 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         "logging and delivered within the last 24 hours, to a bucket whose owner is known";
     let name = case.name();
     if let Some((reason, observed, proof)) = legs.iter().find_map(Leg::as_failure) {
+        let what = match reason {
+            Reason::BucketOwnerMismatch => "goes to a bucket of another account",
+            _ => "fails",
+        };
         return Finding::fail(control, case.subject(), reason, &proof)
-            .saying(format!("Logs of '{name}' are not being delivered: {observed}."))
+            .saying(format!("Delivery of '{name}' {what}: {observed}."))
             .comparing(expected, observed);
     }
     let unproven = legs.iter().find_map(|it| match it {
@@ -61,7 +67,10 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
 
 fn bucket_leg(case: &TrailCase<'_>) -> Leg {
     let Some(bucket) = case.bucket else {
-        let observed = "the trail names no bucket".to_owned();
+        let observed = match &case.trail.description.bucket {
+            Some(name) => format!("the bucket '{name}' was not examined"),
+            None => "the trail names no bucket".to_owned(),
+        };
         return Leg::NotProven(Reason::BucketOwnerUnknown, observed, Vec::new());
     };
     let name = &bucket.name;
@@ -87,7 +96,10 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
             Leg::NotProven(Reason::BucketOwnerUnknown, observed, Vec::new())
         }
         BucketOwner::Unread(gap) => {
-            let observed = format!("the owner of the bucket '{name}' was not found{search}");
+            let observed = format!(
+                "the owner of the bucket '{name}' was not found{search}: {}",
+                unread_words(case.facts, &[*gap])
+            );
             Leg::NotProven(Reason::BucketOwnerUnknown, observed, vec![*gap])
         }
     }
@@ -95,38 +107,66 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
 
 /// What the status says of the place where it was asked for.
 fn leg(case: &TrailCase<'_>, place: &str, status: &Observed<Answer<TrailStatus>>) -> Leg {
-    let said = delivery(status, &case.facts.thresholds, case.facts.as_of);
+    let said = delivery(status, &case.facts.thresholds);
     let Observed::Known(Answer { value, evidence }) = status else {
-        let gaps = status.gap().into_iter().collect();
-        return Leg::NotProven(Reason::Unread, format!("status unread in {place}"), gaps);
+        let gaps: Vec<GapId> = status.gap().into_iter().collect();
+        let why = unread_words(case.facts, &gaps);
+        return Leg::NotProven(Reason::Unread, format!("status unread in {place}: {why}"), gaps);
     };
-    let error = value.latest_delivery_error.as_deref().unwrap_or_default();
     let fails = |reason, observed| Leg::Fails(reason, observed, vec![evidence.clone()]);
     let unproven = |reason, observed| Leg::NotProven(reason, observed, Vec::new());
     match said {
         Delivery::NotLogging => fails(Reason::NotLogging, format!("not logging in {place}")),
-        Delivery::Error => {
-            fails(Reason::DeliveryError, format!("delivery error '{error}' in {place}"))
+        Delivery::Error => fails(Reason::DeliveryError, error_words(place, value)),
+        Delivery::Contradicted => {
+            unproven(Reason::DeliveryErrorContradicted, contradiction_words(place, value))
         }
-        Delivery::Contradicted => unproven(
-            Reason::DeliveryErrorContradicted,
-            format!("in {place} the error '{error}' beside a delivery within the last hour"),
-        ),
         Delivery::Never => unproven(
             Reason::NeverDelivered,
-            format!("logging in {place}, but nothing was ever delivered"),
+            format!("logging in {place}, but AWS reports no delivery there"),
         ),
         Delivery::Stale => {
             let at = value.latest_delivery.unwrap_or_default();
-            unproven(Reason::DeliveryStale, format!("the last delivery in {place} was at {at:.3}"))
+            let when = if is_in_future(at, evidence.at) {
+                format!("is dated {at:.3}, which is after AWS's answer ({:.3})", evidence.at)
+            } else {
+                format!("was at {at:.3}")
+            };
+            unproven(Reason::DeliveryStale, format!("the last delivery in {place} {when}"))
         }
         Delivery::Delivering => Leg::Holds(evidence.clone()),
-        Delivery::Unread => unproven(Reason::Unread, format!("status unread in {place}")),
+        Delivery::Unread | Delivery::NotTold => {
+            unproven(Reason::Unread, format!("status unread in {place}"))
+        }
     }
 }
 
+/// The error in S3's own words, and why no delivery speaks against it.
+fn error_words(place: &str, status: &TrailStatus) -> String {
+    let error = status.latest_delivery_error.as_deref().unwrap_or_default();
+    let last = status.last_success();
+    let since = match (status.latest_attempt.filter(|_| status.has_failed_since()), last) {
+        (Some(attempt), Some(last)) => {
+            format!("the attempt at {attempt:.3} failed, after the last delivery at {last:.3}")
+        }
+        (Some(attempt), None) => {
+            format!("the attempt at {attempt:.3} failed, and none before it succeeded")
+        }
+        (None, Some(last)) => format!("the last delivery was at {last:.3}"),
+        (None, None) => "nothing was ever delivered".to_owned(),
+    };
+    format!("delivery error '{error}' in {place}; {since}")
+}
+
+fn contradiction_words(place: &str, status: &TrailStatus) -> String {
+    let error = status.latest_delivery_error.as_deref().unwrap_or_default();
+    let at = status.latest_delivery.unwrap_or_default();
+    format!("in {place} the error '{error}' beside a delivery at {at:.3}, and no later attempt")
+}
+
 /// What speaks against delivery for members, the worst first; of each kind the first member is named.
-/// Where nothing is delivered and nothing fails, a member may just be quiet: that is only shown.
+/// Where nothing is delivered and nothing fails, a member may just be quiet: that is only shown. So
+/// is a member that AWS refuses: it says nothing of delivery, and the owner's status decides.
 fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
     let members = &case.trail.members;
     let worst = [Delivery::NotLogging, Delivery::Error, Delivery::Contradicted, Delivery::Unread];
@@ -134,7 +174,8 @@ fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
         let (Target { account, region }, first) = members.places(kind).next()?;
         let more = match members.count(kind) {
             0 | 1 => String::new(),
-            count => format!(", and so in {} more place(s)", count - 1),
+            2 => ", and so in 1 more place".to_owned(),
+            count => format!(", and so in {} more places", count - 1),
         };
         let place = format!("{region} for the member {account}{more}");
         let mut leg = leg(case, &place, first);
@@ -150,14 +191,25 @@ fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
 fn delivered(case: &TrailCase<'_>) -> String {
     let regions = case.trail.status.len();
     let members = &case.trail.members;
+    let count = |kind| members.count(kind);
     let mut text = format!("delivered within 24 hours in {regions} Region(s)");
-    let quiet = members.count(Delivery::Stale) + members.count(Delivery::Never);
-    if members.asked() > 0 {
+    let (quiet, refused) =
+        (count(Delivery::Stale) + count(Delivery::Never), count(Delivery::NotTold));
+    if members.asked() > refused {
         let _ = write!(
             text,
             "; of {} member statuses {quiet} show no delivery within 24 hours, the others one",
-            members.asked()
+            members.asked() - refused
         );
+    }
+    if refused > 0 {
+        let _ = write!(
+            text,
+            "; AWS refused to tell {refused} member(s) of the trail, which is judged by its owner's status"
+        );
+    }
+    if members.not_asked() > 0 {
+        let _ = write!(text, "; so {} more were not asked", members.not_asked());
     }
     text
 }
@@ -177,7 +229,7 @@ impl Leg {
         }
     }
 
-    /// Whether it holds, or hangs on an unread status alone. Of a bucket's owner one gap of perhaps
+    /// Whether it holds, or depends on an unread status alone. Of a bucket's owner one gap of perhaps
     /// several is known, so that never does.
     fn is_unread_or_holds(&self) -> bool {
         match self {

@@ -109,6 +109,7 @@ impl World {
             buckets: BTreeMap::new(),
             trusted_key_accounts: BTreeSet::new(),
             trusted_readers: BTreeSet::new(),
+            gap_kinds: crate::GapKinds::default(),
             thresholds: Thresholds::DEFAULT,
             as_of: as_of(),
         };

@@ -1,7 +1,7 @@
 //! Rows of `findings.csv`.
 
-use trailseal_model::ControlId;
 use trailseal_model::record::v1::FindingLine;
+use trailseal_model::{ControlId, Reason, Status, fix_text};
 
 use crate::cell::Row;
 use crate::known::Known;
@@ -46,8 +46,14 @@ pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
         .maybe(evidence.and_then(|it| it.request_id.as_ref()))
         .maybe(evidence.map(|it| &it.at))
         .list(&it.gap_ids)
-        .maybe(control.filter(|_| it.status == "fail").map(|it| it.fix))
+        .maybe(fix_of(it))
         .free(known.ou_names(&it.account_id))
         .list(&it.exception_ids)
         .list(id.map(ControlId::framework_ids).unwrap_or_default())
+}
+
+/// What to do about it, where something is to be done.
+fn fix_of(it: &FindingLine) -> Option<&'static str> {
+    let control = ControlId::from_word(&it.control_id)?;
+    fix_text(control, Status::from_word(&it.status)?, Reason::from_word(&it.status_reason)?)
 }

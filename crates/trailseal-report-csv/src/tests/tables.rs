@@ -33,14 +33,20 @@ fn a_finding_shows_its_control_its_trail_and_its_proof() {
 }
 
 #[test]
-fn only_a_failure_has_a_remediation() {
-    for (status, has_one) in
-        [("fail", true), ("pass", false), ("not_proven", false), ("not_applicable", false)]
-    {
-        let files = pack(vec![run(), finding(status, "text")]);
-        let remediation = cell(&files, Table::Findings, "remediation");
-        assert_eq!(!remediation.is_empty(), has_one, "{status}");
+fn what_fails_or_is_not_proven_says_what_to_do_for_its_reason() {
+    let remediation = |status: &str, reason: &str| {
+        let Line::Finding(mut finding) = finding(status, "text") else { unreachable!() };
+        finding.status_reason = reason.to_owned();
+        let files = pack(vec![run(), Line::Finding(finding)]);
+        cell(&files, Table::Findings, "remediation")
+    };
+    for status in ["pass", "not_applicable"] {
+        assert_eq!(remediation(status, "sse_s3"), "", "{status}");
     }
+    assert!(remediation("fail", "sse_s3").starts_with("find out what wrote these objects"));
+    assert!(remediation("fail", "no_kms_key").ends_with("set the key's ARN on the trail"));
+    assert!(remediation("not_proven", "shared_prefix").starts_with("give each trail a bucket"));
+    assert_eq!(remediation("fail", "a reason of a later version"), "");
 }
 
 #[test]

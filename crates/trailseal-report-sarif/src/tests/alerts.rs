@@ -18,7 +18,7 @@ fn a_failure_is_an_alert_at_its_trail() {
     assert_eq!(results.len(), 1);
     assert_eq!(
         message(result),
-        "Trail without a KMS key. Account 'Payments (000000000001)', Region 'us-east-1', trail 'main': 'The trail ’main’ names no KMS key'. Expected 'a key', observed 'none'."
+        "Trail without a KMS key. Account 'Payments (000000000001)', Region 'us-east-1', trail 'main': 'The trail ’main’ names no KMS key'. Expected 'a key', observed 'none'. To do: 'create a customer managed key in the bucket’s Region, let CloudTrail use it in the key policy, then set the key’s ARN on the trail'."
     );
     assert_eq!((&result["level"], &result["ruleIndex"]), (&json!("error"), &json!(0)));
     let location = &result["locations"][0];

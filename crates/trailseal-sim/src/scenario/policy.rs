@@ -46,7 +46,97 @@ pub(super) const CONTEXT: &str = "kms:EncryptionContext:aws:cloudtrail:arn";
 
 /// A policy of these statements.
 pub(super) fn document(statements: &[Value]) -> String {
-    json!({ "Version": "2012-10-17", "Statement": statements }).to_string()
+    laid_out(&json!({ "Version": "2012-10-17", "Statement": statements }))
+}
+
+/// The elements of a policy in the order that KMS gives them back.
+const ELEMENTS: &[&str] = &[
+    "Version",
+    "Id",
+    "Statement",
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+];
+
+/// A policy as GetKeyPolicy gives it back, however it was put (KMS API reference, "GetKeyPolicy"):
+/// a member a line, two blanks for each level, blanks around colons, lists in one line.
+pub(super) fn laid_out(policy: &Value) -> String {
+    let mut text = String::new();
+    lay_out(policy, 0, &mut text);
+    text
+}
+
+fn lay_out(value: &Value, depth: usize, out: &mut String) {
+    let begin_line = |depth: usize, out: &mut String| {
+        out.push('\n');
+        out.extend(std::iter::repeat_n("  ", depth));
+    };
+    match value {
+        Value::Object(members) => {
+            out.push('{');
+            let mut members: Vec<_> = members.iter().collect();
+            members.sort_by_key(|it| ELEMENTS.iter().position(|name| it.0 == name));
+            for (index, (name, member)) in members.into_iter().enumerate() {
+                out.push_str(if index > 0 { "," } else { "" });
+                begin_line(depth + 1, out);
+                out.extend([&Value::from(&**name).to_string(), " : "]);
+                lay_out(member, depth + 1, out);
+            }
+            begin_line(depth, out);
+            out.push('}');
+        }
+        Value::Array(items) => {
+            out.push_str("[ ");
+            for (index, item) in items.iter().enumerate() {
+                out.push_str(if index > 0 { ", " } else { "" });
+                lay_out(item, depth, out);
+            }
+            out.push_str(" ]");
+        }
+        scalar => out.push_str(&scalar.to_string()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_comes_back_as_kms_lays_it_out() {
+        let condition = json!({ "StringEquals": { "aws:SourceArn": ["a", "b"] } });
+        let statements = [
+            cloudtrail(&json!(["kms:Decrypt", "kms:Generate*"]), &condition),
+            json!({ "Sid": "Say \"no\"", "NotAction": "kms:*", "Effect": "Deny" }),
+        ];
+        let expected = r#"{
+  "Version" : "2012-10-17",
+  "Statement" : [ {
+    "Effect" : "Allow",
+    "Principal" : {
+      "Service" : "cloudtrail.amazonaws.com"
+    },
+    "Action" : [ "kms:Decrypt", "kms:Generate*" ],
+    "Resource" : "*",
+    "Condition" : {
+      "StringEquals" : {
+        "aws:SourceArn" : [ "a", "b" ]
+      }
+    }
+  }, {
+    "Sid" : "Say \"no\"",
+    "Effect" : "Deny",
+    "NotAction" : "kms:*"
+  } ]
+}"#;
+        assert_eq!(document(&statements), expected);
+    }
 }
 
 /// The ordinary statement that gives the key's account to its IAM policies.

@@ -25,6 +25,12 @@ pub enum How {
     Aes256,
     /// Under some key, and S3 does not tell which.
     UntoldKey,
+    /// Under the trail's key, and S3 tells an alias of it.
+    TrailKeyAlias,
+    /// Under the trail's key, by an algorithm that S3 does not document.
+    UnknownAlgorithm,
+    /// Under the trail's key, and the algorithm comes in upper case.
+    UpperCaseAlgorithm,
     /// Under a key that comes with each request.
     CustomerProvided,
     /// As before S3 encrypted everything.
@@ -61,6 +67,17 @@ impl Setup {
             }
             How::Aes256 => Seal::Aes256,
             How::UntoldKey => Seal::KmsWithoutKey,
+            How::TrailKeyAlias => {
+                let alias = self.key.aliases.first().map_or("alias/cloudtrail", |it| it);
+                let partition = region.partition();
+                Seal::Kms(format!("arn:{partition}:kms:{region}:{account}:{alias}").into())
+            }
+            How::UnknownAlgorithm => {
+                Seal::Undocumented { algorithm: "aws:kms:tsse".into(), key: trail_key() }
+            }
+            How::UpperCaseAlgorithm => {
+                Seal::Undocumented { algorithm: "AWS:KMS".into(), key: trail_key() }
+            }
             How::CustomerProvided => Seal::CustomerProvided,
             How::Unencrypted => Seal::Unencrypted,
         }

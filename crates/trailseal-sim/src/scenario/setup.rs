@@ -9,9 +9,9 @@ use super::seals::{How, Lies};
 use crate::draw::Draw;
 use crate::world::account::AccountId;
 use crate::world::bucket::{Bucket, Readers};
-use crate::world::key::{Key, KeyState, MultiRegion, Rotation};
+use crate::world::key::{Grant, Key, KeyState, MultiRegion, Rotation};
 use crate::world::region::{Partition, Region};
-use crate::world::trail::{Deliveries, Logging, Odd, Seal, Selectors, Trail};
+use crate::world::trail::{Channel, Deliveries, Logging, Odd, Seal, Selectors, Trail};
 
 /// What a case may refer to.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +58,8 @@ pub struct Setup {
     pub more_keys: Vec<Key>,
     /// The text of the key's policy.
     pub policy: fn(&Facts<'_>) -> String,
+    /// The grants of the key.
+    pub grants: fn(&Facts<'_>) -> Vec<Grant>,
     /// The bucket.
     pub bucket: Bucket,
     /// Whether there is that bucket, or another trail makes it.
@@ -99,6 +101,9 @@ impl Setup {
             is_deleted_after_listing: false,
             keyless_copies: Vec::new(),
             is_never_described: false,
+            refuses_members: false,
+            topic: None,
+            log_group: None,
         };
         Self {
             near,
@@ -108,6 +113,7 @@ impl Setup {
             makes_key: true,
             more_keys: Vec::new(),
             policy: policy::documented,
+            grants: |_| Vec::new(),
             bucket: Bucket {
                 name: bucket.into(),
                 owner: near.account,
@@ -115,6 +121,7 @@ impl Setup {
                 default_seal: Seal::Aes256,
                 readers: Readers::OwnerOnly,
                 denied_actions: Box::new([]),
+                is_versioned: false,
                 extra: Vec::new(),
             },
             makes_bucket: true,
@@ -153,6 +160,24 @@ impl Setup {
     pub fn deliver_often(&mut self) {
         self.begin(24);
         self.deliveries.per_day = 48;
+    }
+
+    /// Shows an error of an earlier attempt beside a newest one that succeeded.
+    pub fn err_before(&mut self) {
+        self.trail.logging.delivery_error = Some("AccessDenied".into());
+        self.trail.logging.is_error_past = true;
+    }
+
+    /// Sends word of each log file to an SNS topic, and events to a log group, with these errors.
+    pub fn send_elsewhere(&mut self, notification: Option<&str>, events: Option<&str>) {
+        let (partition, region, account) =
+            (self.near.partition.name(), self.trail.home, self.trail.owner);
+        let channel = |service: &str, resource: &str, error: Option<&str>| {
+            let arn = format!("arn:{partition}:{service}:{region}:{account}:{resource}");
+            Some(Channel { arn: arn.into(), error: error.map(Into::into) })
+        };
+        self.trail.topic = channel("sns", "trail-logs", notification);
+        self.trail.log_group = channel("logs", "log-group:trail-logs:*", events);
     }
 
     /// Ends deliveries so many hours ago, with an error ever since.
@@ -259,6 +284,8 @@ impl Setup {
             stranger: self.near.stranger,
         };
         self.key.policy = (self.policy)(&facts).into();
+        // Copies of a multi-Region key have grants of their own.
+        self.key.grants = (self.grants)(&facts);
         for key in &mut self.more_keys {
             key.policy = self.key.policy.clone();
         }
@@ -291,8 +318,9 @@ fn deliveries(from: Timestamp) -> Deliveries {
         phases: Vec::new(),
         digest_phases: Vec::new(),
         insights: false,
-        is_replica: false,
+        replication: None,
         uses_bucket_key: false,
+        has_odd_dates: false,
     }
 }
 
@@ -313,5 +341,8 @@ pub(super) fn key(account: AccountId, region: Region, id: &str) -> Key {
         multi_region: MultiRegion::No,
         rotation: Rotation::Every(365),
         policy: "".into(),
+        grants: Vec::new(),
+        omits: &[],
+        invalid_state: None,
     }
 }

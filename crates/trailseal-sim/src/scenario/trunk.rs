@@ -64,6 +64,8 @@ pub(super) fn make(build: &mut Build<'_>) -> Result<()> {
             // Control Tower keeps the logs of an organization under a prefix with its id.
             let organization = build.builder.parts.organization.as_ref();
             setup.trail.prefix = organization.map(|it| it.id.clone());
+            // It also sets up a log group and a notification of each log file.
+            setup.send_elsewhere(None, None);
             ("aws-controltower-BaselineCloudTrail", "aws-controltower-logs")
         } else {
             ("organization-trail", "organization-trail-logs")

@@ -7,6 +7,7 @@ pub mod organizations;
 pub mod paging;
 pub mod s3;
 pub mod sts;
+mod times;
 
 use jiff::Timestamp;
 

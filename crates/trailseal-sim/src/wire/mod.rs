@@ -2,6 +2,7 @@
 
 pub mod authorization;
 pub mod fault;
+mod number;
 mod parse;
 mod render;
 pub mod xml;

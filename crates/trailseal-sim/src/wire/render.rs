@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Reply;
 use super::fault::Fault;
+use super::number::{self, Numbers};
 use super::parse::Protocol;
 use super::xml::Xml;
 use crate::draw::Draw;
@@ -62,7 +63,12 @@ pub fn render_reply(service: Service, operation: &str, id: Draw, reply: Reply) -
                 Protocol::RestJson => "application/json",
                 _ => "application/x-amz-json-1.1",
             };
-            response(service, id, 200, Some(content_type), &[], value.to_string())
+            let numbers = match service {
+                Service::Kms => Numbers::Exponent,
+                _ => Numbers::Plain,
+            };
+            let body = number::to_text(&value, numbers);
+            response(service, id, 200, Some(content_type), &[], body)
         }
         Reply::Result(content) => {
             let mut xml = Xml::fragment();

@@ -30,6 +30,8 @@ pub struct Bucket {
     pub readers: Readers,
     /// IAM actions that its policy denies to everybody, its owner's account too.
     pub denied_actions: Box<[Box<str>]>,
+    /// Whether it keeps versions: HeadObject then tells the one that is shown.
+    pub is_versioned: bool,
     /// Objects that no trail delivered, by key.
     pub extra: Vec<ExtraObject>,
 }

@@ -98,6 +98,43 @@ pub struct Key {
     pub rotation: Rotation,
     /// Its policy: any text, so that a malformed one can be shown too.
     pub policy: Arc<str>,
+    /// Its grants.
+    pub grants: Vec<Grant>,
+    /// Members of `KeyMetadata` that DescribeKey leaves out, as answers of earlier years do.
+    pub omits: &'static [&'static str],
+    /// The message of the KMSInvalidStateException that DescribeKey and GetKeyRotationStatus get.
+    pub invalid_state: Option<Box<str>>,
+}
+
+/// One grant, as ListGrants shows it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Grant {
+    /// Its friendly name.
+    pub name: Option<Box<str>>,
+    /// Who got it.
+    pub grantee: Grantee,
+    /// `RetiringPrincipal`.
+    pub retiring: Option<Box<str>>,
+    /// `GenerateDataKey` and so on.
+    pub operations: Vec<&'static str>,
+    /// `EncryptionContextSubset`.
+    pub subset: Vec<(Box<str>, Box<str>)>,
+    /// `EncryptionContextEquals`.
+    pub equals: Vec<(Box<str>, Box<str>)>,
+}
+
+/// Who got a grant, as ListGrants tells it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Grantee {
+    /// `GranteePrincipal`: an ARN, a service's name, or the id of an identity that was deleted.
+    Principal(Box<str>),
+    /// `GranteeServicePrincipal`, and the `SourceArn` that such a grant must be bound to.
+    Service {
+        /// The service's name.
+        name: Box<str>,
+        /// The resource that the service must act for.
+        source_arn: Box<str>,
+    },
 }
 
 impl Key {

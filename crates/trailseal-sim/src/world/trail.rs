@@ -45,6 +45,23 @@ pub struct Trail {
     pub keyless_copies: Vec<AccountId>,
     /// ListTrails names it, and DescribeTrails shows it in no Region.
     pub is_never_described: bool,
+    /// Whether CloudTrail refuses the trail's ARN in every account but its owner's, though
+    /// DescribeTrails shows the trail there. Members report both for organization trails; the
+    /// documentation promises that their GetTrailStatus is answered.
+    pub refuses_members: bool,
+    /// The SNS topic that is notified of each log file.
+    pub topic: Option<Channel>,
+    /// The CloudWatch Logs log group that events are sent to as well.
+    pub log_group: Option<Channel>,
+}
+
+/// Where a trail sends something beside its bucket.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Channel {
+    /// The ARN of the topic or of the log group.
+    pub arn: Box<str>,
+    /// `LatestNotificationError` or `LatestCloudWatchLogsDeliveryError`, everywhere.
+    pub error: Option<Box<str>>,
 }
 
 impl Trail {
@@ -63,12 +80,17 @@ pub struct Logging {
     pub is_on: bool,
     /// `StartLoggingTime`; without one it was never started.
     pub started: Option<Timestamp>,
-    /// `StopLoggingTime`.
+    /// `StopLoggingTime`. It stays after logging was started again.
     pub stopped: Option<Timestamp>,
     /// `LatestDeliveryError`, in every account and Region that `error_only_in` does not leave out.
     pub delivery_error: Option<Box<str>>,
     /// Limits the error to these accounts and Regions; empty is all.
     pub error_only_in: Vec<(AccountId, Region)>,
+    /// Whether the newest attempt is the one that succeeded last, so that the error is of an
+    /// earlier one. Otherwise CloudTrail has tried since, and failed.
+    pub is_error_past: bool,
+    /// Whether GetTrailStatus leaves out the texts about attempts, which are "no longer in use".
+    pub hides_attempts: bool,
 }
 
 /// The events that a trail records.
@@ -78,6 +100,8 @@ pub enum Selectors {
     All,
     /// The same, told in advanced selectors.
     AllAdvanced,
+    /// The same, told in advanced selectors as the console writes them today.
+    Console(ConsoleSelectors),
     /// Only management events that write.
     WriteOnly,
     /// Only management events that read.
@@ -86,6 +110,21 @@ pub enum Selectors {
     DataOnly,
     /// Read and write management events but those of KMS and the RDS Data API.
     AllButKmsAndRdsData,
+}
+
+/// What the console writes as advanced selectors: without names, and several values in one field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ConsoleSelectors {
+    /// Management events.
+    All,
+    /// Management events but those of KMS and the RDS Data API.
+    WithoutKmsAndRdsData,
+    /// Management events that write.
+    WriteOnly,
+    /// Two selectors: management events that write, and those that read.
+    WritesAndReads,
+    /// Management events, data events of S3 outside of two buckets, and network activity.
+    BesideData,
 }
 
 /// How an object lies in its bucket.
@@ -103,6 +142,13 @@ pub enum Seal {
     CustomerProvided,
     /// No header at all, as an object of before S3 encrypted everything.
     Unencrypted,
+    /// An algorithm that S3 does not document, under this key.
+    Undocumented {
+        /// What the header says.
+        algorithm: Box<str>,
+        /// The key's ARN.
+        key: Box<str>,
+    },
 }
 
 /// What lies sealed how, from a time on.
@@ -145,10 +191,38 @@ pub struct Deliveries {
     pub digest_phases: Vec<Phase>,
     /// Whether insight files lie beside the log files.
     pub insights: bool,
-    /// Whether the objects are copies that S3 replication made.
-    pub is_replica: bool,
+    /// What S3 replication does with the objects.
+    pub replication: Option<Replication>,
     /// Whether S3 bucket keys seal them.
     pub uses_bucket_key: bool,
+    /// Whether `Last-Modified` of an object is a date that HTTP does not know.
+    pub has_odd_dates: bool,
+}
+
+/// `x-amz-replication-status` of an object.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Replication {
+    /// It is a copy that replication made.
+    Replica,
+    /// It was replicated.
+    Completed,
+    /// It will be replicated.
+    Pending,
+    /// It could not be replicated.
+    Failed,
+}
+
+impl Replication {
+    /// AWS's word.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Replica => "REPLICA",
+            Self::Completed => "COMPLETED",
+            Self::Pending => "PENDING",
+            Self::Failed => "FAILED",
+        }
+    }
 }
 
 /// A CloudTrail Lake event data store.

@@ -209,6 +209,7 @@ fn conclude(settings: &AuditSettings, gaps: GapLedger, ledger: Ledger, read: Rea
         buckets: collected.buckets,
         trusted_key_accounts: settings.trusted_key_accounts.clone(),
         trusted_readers: settings.trusted_readers.clone(),
+        gap_kinds: gaps.kinds(),
         thresholds: settings.collect.thresholds,
         as_of: settings.as_of,
     };

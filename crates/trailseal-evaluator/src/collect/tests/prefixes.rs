@@ -47,10 +47,12 @@ fn folders_are_compared_with_the_accounts_both_ways() {
         without: vec![account(2), account(6)],
         unlisted: vec![account(7), account(77)],
         others: 2,
+        listed_by: prefixes.listed_by.clone(),
         lists: 1,
         is_whole: true,
         gap: None,
     };
+    assert!(prefixes.listed_by.is_some());
     assert_eq!(prefixes, expected);
     assert_eq!(folder_lists(&world), 1);
 }

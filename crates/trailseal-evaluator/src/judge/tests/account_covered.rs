@@ -1,8 +1,8 @@
 //! `account-covered`: which trail records which Region of which account.
 
 use trailseal_model::{
-    AccountId, Coverage, CoverageRow, GapClass, ManagementEvents, OrganizationFacts, Outcome,
-    RegionSet, TrailFacts,
+    AccountId, Coverage, CoverageRow, GapClass, ManagementEvents, Operation, OrganizationFacts,
+    Outcome, RegionSet, TrailFacts,
 };
 
 use super::*;
@@ -124,7 +124,8 @@ fn a_multi_region_trail_covers_every_enabled_region() {
 fn a_single_region_trail_leaves_the_other_regions_uncovered() {
     let single = trail_facts(crate::test_support::trail("main"));
     let finding = check(&facts(vec![single.clone()], BOTH), OWNER, "fail not_covered");
-    assert_eq!(finding.observed(), "not recorded: eu-west-1");
+    let single_words = "not recorded: eu-west-1; arn:aws:cloudtrail:us-east-1:000000000001:trail/main records us-east-1 only";
+    assert_eq!(finding.observed(), single_words);
     let home_only = [(OWNER, HOME, Outcome::Evaluated)];
     check(&facts(vec![single], &home_only), OWNER, "pass covered");
 }
@@ -211,7 +212,9 @@ fn a_trail_covers_only_where_it_logs() {
     };
     let stopped = TrailStatus { is_logging: false, ..delivered(5) };
     let finding = with(known(stopped), "fail not_covered");
-    assert_eq!(finding.observed(), "not recorded: eu-west-1");
+    let observed = finding.observed();
+    assert!(observed.starts_with("not recorded: eu-west-1; "), "{observed}");
+    assert!(observed.ends_with(":trail/main does not log there"), "{observed}");
     with(Observed::Unread(gap(3)), "not_proven status_unread");
     let never_asked = TrailFacts { status: Vec::new(), ..multi_region("main") };
     check(&facts(vec![never_asked], BOTH), OWNER, "not_proven status_unread");
@@ -245,4 +248,47 @@ fn one_trail_that_covers_is_enough() {
     let good = TrailFacts { management_events: known(everything()), ..multi_region("good") };
     check(&facts(vec![unread.clone(), good.clone()], BOTH), OWNER, "pass covered");
     check(&facts(vec![good, unread], BOTH), OWNER, "pass covered");
+}
+
+#[test]
+fn a_trail_that_covers_half_is_named_with_its_half() {
+    let recording = |name: &str, read, write| TrailFacts {
+        management_events: known(ManagementEvents::Recorded {
+            read,
+            write,
+            excluded_sources: Vec::new(),
+        }),
+        ..multi_region(name)
+    };
+    let writes = recording("writes", false, true);
+    let finding = check(&facts(vec![writes.clone()], BOTH), OWNER, "fail not_covered");
+    for text in [finding.message(), finding.observed()] {
+        assert!(text.contains(":trail/writes records writes only"), "{text}");
+    }
+    let both = vec![recording("reads", true, false), writes];
+    let finding = check(&facts(both, BOTH), OWNER, "fail not_covered");
+    for part in [":trail/reads records reads only", ":trail/writes records writes only"] {
+        assert!(finding.message().contains(part), "{}", finding.message());
+    }
+    let none = recording("none", false, false);
+    let finding = check(&facts(vec![none], BOTH), OWNER, "fail not_covered");
+    assert!(finding.message().contains("records no management events"), "{}", finding.message());
+    let finding = check(&facts(vec![], BOTH), OWNER, "fail not_covered");
+    assert!(finding.message().contains("no trail of the account"), "{}", finding.message());
+    let many = (0..5).map(|it| recording(&format!("t{it}"), false, true)).collect();
+    let finding = check(&facts(many, BOTH), OWNER, "fail not_covered");
+    assert!(finding.message().contains("and 2 more fall short"), "{}", finding.message());
+}
+
+#[test]
+fn what_is_not_proven_of_a_region_is_said() {
+    let mut trail = multi_region("main");
+    trail.management_events = Observed::Unread(gap(0));
+    let mut facts = facts(vec![trail], BOTH);
+    let kind = trailseal_model::Gap::new(GapClass::Denied, Operation::GetEventSelectors);
+    facts.gap_kinds = [trailseal_model::GapKind::from(&kind)].into_iter().collect();
+    let finding = check(&facts, OWNER, "not_proven selectors_unread");
+    for part in ["2 Regions", "event selectors", "GetEventSelectors was denied"] {
+        assert!(finding.message().contains(part), "{}", finding.message());
+    }
 }

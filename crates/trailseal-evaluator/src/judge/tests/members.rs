@@ -2,8 +2,8 @@
 //! the bucket.
 
 use trailseal_model::{
-    AccountPrefixes, LogPrefix, MemberStatuses, OrganizationFacts, Outcome, Target, Thresholds,
-    TrailFacts,
+    AccountPrefixes, Delivery, LogPrefix, MemberStatuses, OrganizationFacts, Outcome, Target,
+    Thresholds, TrailFacts,
 };
 
 use super::account_covered::{
@@ -18,7 +18,7 @@ type Told<'a> = &'a [(u64, &'a str, Observed<Answer<TrailStatus>>)];
 fn told(told: Told<'_>) -> MemberStatuses {
     let mut members = MemberStatuses::default();
     for (number, name, status) in told {
-        let said = delivery(status, &Thresholds::DEFAULT, now());
+        let said = delivery(status, &Thresholds::DEFAULT);
         members.add(
             Target { account: account(*number), region: region(name) },
             said,
@@ -64,7 +64,7 @@ fn the_worst_member_decides_and_is_named() {
     let finding = check_members(&error, "fail delivery_error");
     observes(
         &finding,
-        &["'AccessDenied'", "us-east-1 for the member 000000000003", "1 more place"],
+        &["'AccessDenied'", "us-east-1 for the member 000000000003", "and so in 1 more place"],
     );
     assert_eq!(finding.evidence().len(), 1);
     let finding = check_members(&[(2, FAR, failing(90)), (9, FAR, stopped())], "fail not_logging");
@@ -97,6 +97,35 @@ fn a_member_where_nothing_is_delivered_is_only_shown() {
     observes(&finding, &["in 1 Region(s)", "of 3 member statuses 2 show no delivery"]);
     let finding = check_members(&[], "pass delivering");
     assert!(!finding.observed().contains("member"), "{}", finding.observed());
+}
+
+#[test]
+fn what_aws_refuses_to_tell_members_is_judged_by_the_owner() {
+    let refused = |account: u64| {
+        let target = Target { account: super::account(account), region: region(HOME) };
+        (target, Delivery::NotTold, Observed::Unread(gap(0)))
+    };
+    let members = || {
+        let mut members = MemberStatuses::default();
+        for (target, said, status) in [refused(2), refused(3)] {
+            members.add(target, said, status);
+        }
+        members.leave_out();
+        members
+    };
+    let facts = Facts::sealed().trail(|it| it.members = members());
+    let finding = check(facts, "trail-delivering pass delivering");
+    observes(&finding, &["AWS refused to tell 2 member(s)", "so 1 more were not asked"]);
+    assert!(!finding.observed().contains("member statuses"), "{}", finding.observed());
+    assert_eq!(finding.gaps(), []);
+    let owner_stopped = Facts::sealed().status([(HOME, stopped())]);
+    check(owner_stopped.trail(|it| it.members = members()), "trail-delivering fail not_logging");
+    let one_fails = Facts::sealed().trail(|it| {
+        it.members = members();
+        let target = Target { account: account(9), region: region(HOME) };
+        it.members.add(target, Delivery::Error, failing(90));
+    });
+    check(one_fails, "trail-delivering fail delivery_error");
 }
 
 #[test]
@@ -174,10 +203,14 @@ fn a_missing_folder_is_called_so_only_where_the_trail_logs_for_the_account() {
         (MEMBER, HOME, Outcome::Evaluated),
         (MEMBER, FAR, Outcome::Evaluated),
     ];
-    let check = |without: &[u64], is_whole, stops, expected: [Option<LogPrefix>; 2]| {
+    let check = |without: &[u64], is_whole, stops, apart, expected: [Option<LogPrefix>; 2]| {
         let mut trail = of_organization();
         let without = without.iter().map(|it| account(*it)).collect();
-        trail.prefixes = Some(AccountPrefixes { without, is_whole, ..AccountPrefixes::default() });
+        let mut listed_by = evidence();
+        listed_by.at += jiff::SignedDuration::from_mins(apart);
+        let listed_by = Some(listed_by);
+        let prefixes = AccountPrefixes { without, is_whole, listed_by, ..Default::default() };
+        trail.prefixes = Some(prefixes);
         if stops {
             trail.status.iter_mut().for_each(|it| it.1 = stopped());
         }
@@ -187,8 +220,11 @@ fn a_missing_folder_is_called_so_only_where_the_trail_logs_for_the_account() {
         assert_eq!(found, expected);
     };
     let (found, missing) = (Some(LogPrefix::Found), Some(LogPrefix::Missing));
-    check(&[], true, false, [found, found]);
-    check(&[2], true, false, [found, missing]);
-    check(&[2], true, true, [found, Some(LogPrefix::Absent)]);
-    check(&[], false, false, [None, None]);
+    let absent = Some(LogPrefix::Absent);
+    check(&[], true, false, 0, [found, found]);
+    check(&[2], true, false, 59, [found, missing]);
+    // Whether the trail logged when the folders were listed is not known.
+    check(&[2], true, false, 60, [found, absent]);
+    check(&[2], true, true, 0, [found, absent]);
+    check(&[], false, false, 0, [None, None]);
 }

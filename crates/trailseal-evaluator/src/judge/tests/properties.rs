@@ -74,14 +74,19 @@ fn a_description(index: usize) -> impl Strategy<Value = TrailDescription> {
 }
 
 fn a_status() -> impl Strategy<Value = TrailStatus> {
-    let minutes_ago = option::weighted(0.9, -100..3000i64);
-    (prop::bool::weighted(0.9), minutes_ago, option::weighted(0.1, Just("AccessDenied"))).prop_map(
-        |(is_logging, minutes_ago, error)| TrailStatus {
+    let minutes_ago = || option::weighted(0.9, -100..3000i64);
+    let times = (minutes_ago(), minutes_ago(), minutes_ago());
+    let error = option::weighted(0.1, Just("AccessDenied"));
+    (prop::bool::weighted(0.9), times, error).prop_map(|(is_logging, times, error)| {
+        let time = |ago: Option<i64>| ago.and_then(|it| delivered(it).latest_delivery);
+        TrailStatus {
             is_logging,
-            latest_delivery: minutes_ago.and_then(|it| delivered(it).latest_delivery),
+            latest_delivery: time(times.0),
             latest_delivery_error: error.map(Into::into),
-        },
-    )
+            latest_attempt: time(times.1),
+            latest_success: time(times.2),
+        }
+    })
 }
 
 fn an_object(result: SampleResult) -> impl Strategy<Value = Option<Box<Sample>>> {
@@ -153,6 +158,7 @@ fn a_digest() -> impl Strategy<Value = DigestSample> {
         |(newest, is_listed, has_gap)| DigestSample {
             newest,
             listed_by: is_listed.then(evidence),
+            is_cut: false,
             gaps: has_gap.then(|| gap(3)).into_iter().collect(),
         },
     )
@@ -210,7 +216,7 @@ fn some_members() -> impl Strategy<Value = MemberStatuses> {
     prop::collection::vec(told, 0..2).prop_map(|told| {
         let mut members = MemberStatuses::default();
         for (number, region, status) in told {
-            let said = delivery(&status, &Thresholds::DEFAULT, now());
+            let said = delivery(&status, &Thresholds::DEFAULT);
             members.add(Target { account: account(number), region }, said, status);
         }
         members
@@ -395,6 +401,7 @@ prop_compose! {
             buckets: BUCKETS.iter().map(|it| (*it).to_owned()).zip(buckets).collect(),
             trusted_key_accounts: trusted.into_iter().collect::<BTreeSet<_>>(),
             trusted_readers: lets_stranger_read.then(|| account(77)).into_iter().collect(),
+            gap_kinds: trailseal_model::GapKinds::default(),
             thresholds: Thresholds::DEFAULT,
             as_of: now(),
         }

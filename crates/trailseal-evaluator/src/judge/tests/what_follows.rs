@@ -145,7 +145,7 @@ fn an_hour_ago(facts: Facts) -> Facts {
 }
 
 fn no_digest() -> DigestSample {
-    DigestSample { newest: None, listed_by: Some(evidence()), gaps: Vec::new() }
+    DigestSample { listed_by: Some(evidence()), ..DigestSample::default() }
 }
 
 /// The policy, with kms:Decrypt for everybody beside it.

@@ -124,6 +124,8 @@ fn status_line(
         is_logging: known.map(|it| it.is_logging),
         latest_delivery: known.and_then(|it| it.latest_delivery).map(time),
         latest_delivery_error: text(known.and_then(|it| it.latest_delivery_error.as_ref())),
+        latest_attempt: known.and_then(|it| it.latest_attempt).map(time),
+        latest_success: known.and_then(|it| it.latest_success).map(time),
         gap_id: status.gap().map(names),
     }
 }

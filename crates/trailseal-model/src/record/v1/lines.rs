@@ -236,6 +236,12 @@ pub struct StatusLine {
     pub latest_delivery: Option<String>,
     /// `LatestDeliveryError`.
     pub latest_delivery_error: Option<String>,
+    /// `LatestDeliveryAttemptTime`, UTC.
+    #[serde(default)]
+    pub latest_attempt: Option<String>,
+    /// `LatestDeliveryAttemptSucceeded`, UTC.
+    #[serde(default)]
+    pub latest_success: Option<String>,
     /// Why it is unread.
     pub gap_id: Option<String>,
 }

@@ -13,7 +13,11 @@ use crate::{AccountPrefixes, Answer, Delivery, MemberStatuses, Observed, Target,
 pub struct MembersLine {
     /// In how many places (member x Region) it was asked; 0 also for a trail of one account.
     pub asked: u64,
-    /// How many of them came to what: `delivering`, `stale`, `never_delivered`, `error_contradicted`,
+    /// In how many more places the trail shows that were not asked, because AWS had refused the
+    /// members with the lowest account ids.
+    #[serde(default)]
+    pub not_asked: u64,
+    /// How many of those asked resulted in what: `delivering`, `not_told`, `stale`, `never_delivered`, `error_contradicted`,
     /// `unread`, `delivery_error` or `not_logging`.
     pub counts: BTreeMap<String, u64>,
     /// Of each but the first of these, the worst first, a hundred places at most.
@@ -35,6 +39,12 @@ pub struct MemberStatusLine {
     pub latest_delivery: Option<String>,
     /// `LatestDeliveryError`.
     pub latest_delivery_error: Option<String>,
+    /// `LatestDeliveryAttemptTime`, UTC.
+    #[serde(default)]
+    pub latest_attempt: Option<String>,
+    /// `LatestDeliveryAttemptSucceeded`, UTC.
+    #[serde(default)]
+    pub latest_success: Option<String>,
     /// Why it is unread.
     pub gap_id: Option<String>,
 }
@@ -66,6 +76,7 @@ pub(super) fn members_line(members: &MemberStatuses, names: &GapNames<'_>) -> Me
     });
     MembersLine {
         asked: members.asked(),
+        not_asked: members.not_asked(),
         counts: members.counts().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
         places: places.collect(),
     }
@@ -85,6 +96,8 @@ fn place_line(
         is_logging: known.map(|it| it.is_logging),
         latest_delivery: known.and_then(|it| it.latest_delivery).map(time),
         latest_delivery_error: text(known.and_then(|it| it.latest_delivery_error.as_ref())),
+        latest_attempt: known.and_then(|it| it.latest_attempt).map(time),
+        latest_success: known.and_then(|it| it.latest_success).map(time),
         gap_id: status.gap().map(names),
     }
 }

@@ -5,11 +5,14 @@
 
 mod access;
 mod account;
+mod grants;
+mod key_answers;
 mod keys;
 mod objects;
 mod organization;
 mod policies;
 mod readers;
+mod status;
 mod trails;
 
 use super::place::Place;
@@ -61,9 +64,12 @@ pub struct Group {
 /// Every case by group.
 pub const GROUPS: &[Group] = &[
     Group { name: "Keys", cases: keys::CASES },
+    Group { name: "Keys: what KMS leaves out", cases: key_answers::CASES },
     Group { name: "Key policies: CloudTrail", cases: policies::CASES },
     Group { name: "Key policies: readers", cases: readers::CASES },
+    Group { name: "Grants", cases: grants::CASES },
     Group { name: "Trails", cases: trails::CASES },
+    Group { name: "Trails: status and selectors", cases: status::CASES },
     Group { name: "Delivered objects", cases: objects::CASES },
     Group { name: "Access", cases: access::CASES },
     Group { name: "Accounts, Regions, stores and names", cases: account::CASES },

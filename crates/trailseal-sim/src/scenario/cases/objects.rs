@@ -9,7 +9,7 @@ use super::super::truth::Status::{Fail, NotApplicable, NotProven};
 use super::super::truth::{EMPTY, Row, SEALED};
 use super::{Case, ONE_REGION};
 use crate::world::bucket::ExtraObject;
-use crate::world::trail::{Odd, Seal};
+use crate::world::trail::{Odd, Replication, Seal};
 
 /// Logs inside the window lie otherwise, digests do not.
 const LOGS_DEVIATE: Row = SEALED.but(&[(LogObjectsSealed, Fail), (HistorySealed, Fail)]);
@@ -19,6 +19,13 @@ const ALL_DEVIATE: Row = LOGS_DEVIATE.but(&[(DigestObjectsSealed, Fail)]);
 
 /// Only what is older than the last switch lies otherwise.
 const HISTORY_DEVIATES: Row = SEALED.but(&[(HistorySealed, Fail)]);
+
+/// What S3 tells of the objects does not say under which key they lie.
+const UNREADABLE: Row = SEALED.but(&[
+    (LogObjectsSealed, NotProven),
+    (DigestObjectsSealed, NotProven),
+    (HistorySealed, NotProven),
+]);
 
 /// Five days: inside the window, and fewer log files than a sample has.
 const FIVE_DAYS: i64 = 5 * 24;
@@ -128,11 +135,35 @@ pub(super) const CASES: &[Case] = &[
         id: "objects-key-untold",
         about: "Everything lies under aws:kms, and S3 does not tell the key: as good as unread.",
         build: |it| it.trail(|it| it.lie(How::UntoldKey)),
-        trails: &[SEALED.but(&[
-            (LogObjectsSealed, NotProven),
-            (DigestObjectsSealed, NotProven),
-            (HistorySealed, NotProven),
-        ])],
+        trails: &[UNREADABLE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-key-by-alias",
+        about: "S3 tells an alias as the key, which names another key tomorrow: as good as unread.",
+        build: |it| it.trail(|it| it.lie(How::TrailKeyAlias)),
+        trails: &[UNREADABLE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-algorithm-unknown",
+        about: "S3 tells an algorithm that it does not document, beside the trail's key.",
+        build: |it| it.trail(|it| it.lie(How::UnknownAlgorithm)),
+        trails: &[UNREADABLE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-algorithm-in-upper-case",
+        about: "The algorithm comes as AWS:KMS, which S3 does not document and compares by letter case.",
+        build: |it| it.trail(|it| it.lie(How::UpperCaseAlgorithm)),
+        trails: &[UNREADABLE],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-last-modified-odd",
+        about: "Last-Modified is no date of HTTP, so the answers to HeadObject cannot be read.",
+        build: |it| it.trail(|it| it.deliveries.has_odd_dates = true),
+        trails: &[UNREADABLE],
         ..ONE_REGION
     },
     Case {
@@ -190,7 +221,27 @@ pub(super) const CASES: &[Case] = &[
     Case {
         id: "objects-replicas",
         about: "The objects are copies that S3 replication made, under the trail's key.",
-        build: |it| it.trail(|it| it.deliveries.is_replica = true),
+        build: |it| it.trail(|it| it.deliveries.replication = Some(Replication::Replica)),
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-every-header",
+        about: "The bucket keeps versions, has a bucket key and replicates: all of it is in the headers.",
+        build: |it| {
+            it.trail(|it| {
+                it.bucket.is_versioned = true;
+                it.deliveries.uses_bucket_key = true;
+                it.deliveries.replication = Some(Replication::Completed);
+            });
+        },
+        trails: &[SEALED],
+        ..ONE_REGION
+    },
+    Case {
+        id: "objects-replication-failed",
+        about: "Replication of the objects failed, which says nothing of how these lie.",
+        build: |it| it.trail(|it| it.deliveries.replication = Some(Replication::Failed)),
         trails: &[SEALED],
         ..ONE_REGION
     },

@@ -1,11 +1,13 @@
 //! Trails of the whole organization, owned by the management account.
 
+use jiff::SignedDuration;
+
 use super::super::seals::How;
 use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
 use super::super::truth::Status::{self, Fail, NotProven, Pass};
 use super::super::truth::{KEYLESS, Row, SEALED, UNKNOWN};
-use crate::world::trail::{Odd, Selectors};
+use crate::world::trail::{ConsoleSelectors, Odd, Selectors};
 
 /// A trail of the organization, and what an audit must say of it.
 #[derive(Debug)]
@@ -153,12 +155,74 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     },
     OrganizationCase {
         id: "organization-member-error-beside-delivery",
-        about: "One member is told of an error, and its logs arrived within the hour all the same.",
+        about: "One member is told of an error, and its newest attempt, of this hour, succeeded all the same.",
         change: |it| {
             it.fail_for_a_member();
+            it.trail.logging.is_error_past = true;
             it.deliveries.per_day = 48;
         },
         row: SEALED.but(&[(TrailDelivering, NotProven)]),
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-member-error-since-minutes",
+        about: "One member's logs arrived within the hour, and its newest attempt, minutes ago, failed.",
+        change: |it| {
+            it.fail_for_a_member();
+            it.deliveries.per_day = 48;
+            it.deliveries.until = Some(it.near.start - SignedDuration::from_mins(15));
+        },
+        row: SEALED.but(&[(TrailDelivering, Fail)]),
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-members-refuse",
+        about: "CloudTrail refuses the trail's ARN in the members that show it: the owner alone decides.",
+        change: |it| it.trail.refuses_members = true,
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-members-refuse-no-key",
+        about: "The trail has no key, and CloudTrail refuses its ARN in the members that show it.",
+        change: |it| {
+            it.without_key();
+            it.trail.refuses_members = true;
+        },
+        row: KEYLESS,
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-members-refuse-stopped",
+        about: "Logging was stopped two days ago, and CloudTrail refuses the ARN in the members.",
+        change: |it| {
+            it.stop(48);
+            it.trail.refuses_members = true;
+        },
+        row: SEALED.but(&[(TrailDelivering, Fail)]),
+        covers: Fail,
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-owner-unread-members-refuse",
+        about: "The owner tells nothing; members show the trail alike, and CloudTrail refuses its ARN there.",
+        auditor: Auditor::Management,
+        change: |it| it.trail.refuses_members = true,
+        row: SEALED.but(&[(TrailDelivering, NotProven)]),
+        covers: NotProven,
+        ..OWNER_UNREAD
+    },
+    OrganizationCase {
+        id: "organization-other-channels",
+        about: "The trail also notifies a topic and sends events to a log group, which fails.",
+        change: |it| it.send_elsewhere(None, Some("Access denied")),
+        ..ALL_SEALED
+    },
+    OrganizationCase {
+        id: "organization-selectors-console",
+        about: "The console's advanced selector leaves out KMS and the RDS Data API; it is stated.",
+        change: |it| {
+            it.trail.selectors = Selectors::Console(ConsoleSelectors::WithoutKmsAndRdsData);
+        },
         ..ALL_SEALED
     },
     OrganizationCase {

@@ -181,11 +181,11 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-delivery-error-recovered",
-        about: "An error is told, and logs arrived less than an hour ago: both are shown.",
+        about: "An error is told beside a newest attempt that succeeded this hour: both are shown.",
         build: |it| {
             it.trail(|it| {
                 it.deliver_often();
-                it.trail.logging.delivery_error = Some("AccessDenied".into());
+                it.err_before();
             });
         },
         trails: &[SEALED.but(&[(TrailDelivering, NotProven)])],

@@ -27,9 +27,10 @@ fn delivering(world: &World, trail: &Trail) -> &'static str {
         let has_error = logging.delivery_error.is_some()
             && (only_in.is_empty() || only_in.contains(&(trail.owner, region)));
         let is_within = |hours| age.is_some_and(|it| it < SignedDuration::from_hours(hours));
+        // An attempt that failed since is certain; with none, the delivery's age decides.
         match (logging.is_on, has_error) {
             (false, _) => 2,
-            (true, true) if !is_within(1) => 2,
+            (true, true) if !logging.is_error_past || !is_within(1) => 2,
             (true, false) if is_within(24) => 0,
             _ => 1,
         }

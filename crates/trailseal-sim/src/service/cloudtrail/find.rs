@@ -108,7 +108,19 @@ pub(super) fn trail<'a>(
     // Names that AWS would not take are found too: worlds have hostile ones.
     let found = trails_had(world, call.session.account)
         .find(|it| named.is_of(it, call) && is_in(it, call.region));
-    found.filter(|it| !it.is_deleted_after_listing).ok_or_else(|| missing(world, call, named))
+    let found = found.filter(|it| !it.is_deleted_after_listing);
+    let found = found.ok_or_else(|| missing(world, call, named))?;
+    if found.refuses_members && !is_owners(world, found, call.session.account) {
+        return Err(wrong_account(call));
+    }
+    Ok(found)
+}
+
+/// Whether the trail is the account's, or the account administers it for the organization.
+pub(super) fn is_owners(world: &World, trail: &Trail, account: AccountId) -> bool {
+    let delegated = world.organization().map(|it| it.delegated.as_slice()).unwrap_or_default();
+    trail.owner == account
+        || delegated.iter().any(|it| it.0 == account && &*it.1 == "cloudtrail.amazonaws.com")
 }
 
 fn missing(world: &World, call: &Call<'_>, named: Named<'_>) -> Fault {

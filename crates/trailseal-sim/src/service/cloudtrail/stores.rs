@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 use super::find::parse_arn;
 use super::selectors::advanced;
 use crate::service::paging::page;
+use crate::service::times::{seconds, within_second};
 use crate::service::{Call, Context};
 use crate::wire::Reply;
 use crate::wire::fault::Fault;
@@ -95,7 +96,8 @@ pub(super) fn named_store(_: &World, call: &Call<'_>) -> String {
 fn described(world: &World, store: &EventDataStore) -> Value {
     let age = world.draw("event data store").word(&store.id).below(700);
     let age = SignedDuration::from_hours(24 * (30 + i64::try_from(age).unwrap_or_default()));
-    let created = world.start().saturating_sub(age).unwrap_or_default().as_second();
+    let created = world.start().saturating_sub(age).unwrap_or_default();
+    let created = seconds(within_second(world.draw("event data store").word(&store.id), created));
     let mut output = json!({
         "EventDataStoreArn": store.arn(),
         "Name": store.name,

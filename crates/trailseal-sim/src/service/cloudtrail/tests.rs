@@ -15,7 +15,7 @@ use crate::world::Parts;
 use crate::world::account::{AccountState, RegionStates};
 use crate::world::denial::PolicyKind;
 use crate::world::region::RegionSet;
-use crate::world::trail::{EventDataStore, Logging, Selectors, Trail};
+use crate::world::trail::{Channel, ConsoleSelectors, EventDataStore, Logging, Selectors, Trail};
 
 const OWN: &str = "arn:aws:cloudtrail:eu-west-1:333333333333:trail/own";
 const SINGLE: &str = "arn:aws:cloudtrail:eu-west-2:333333333333:trail/single";
@@ -251,6 +251,119 @@ fn list_trails_tells_every_region_page_by_page() {
     assert_eq!(fault(&answer).0, "ValidationException");
 }
 
+/// The whole second of a time, which must come with a fraction.
+fn second(time: &Value) -> i64 {
+    let time = time.as_f64().filter(|_| time.is_f64()).unwrap();
+    format!("{}", time.floor()).parse().unwrap()
+}
+
+/// The status of the workload's trail, whose logging is this and which sends elsewhere too.
+fn status_of(logging: Logging, topic: Option<Channel>, log_group: Option<Channel>) -> Value {
+    let mut parts = full_parts();
+    let trail = Trail { logging, topic, log_group, ..parts.trails[1].clone() };
+    parts.trails[1] = trail;
+    let simulator = simulator(parts);
+    let input = json!({ "Name": "own" });
+    ask(&simulator, (WORKLOAD, "eu-west-1"), "GetTrailStatus", &input).1
+}
+
+#[test]
+fn an_error_is_of_the_newest_attempt_or_of_an_earlier_one() {
+    let failing =
+        Logging { is_on: true, delivery_error: Some("AccessDenied".into()), ..Logging::default() };
+    let attempts = |logging: &Logging| {
+        let status = status_of(logging.clone(), None, None);
+        assert_eq!(status["LatestDeliveryError"], "AccessDenied");
+        ["LatestDeliveryAttemptTime", "LatestDeliveryAttemptSucceeded"]
+            .map(|it| status.get(it).and_then(Value::as_str).unwrap_or("absent").to_owned())
+    };
+    let [attempt, success] = attempts(&failing);
+    assert_eq!(attempt, "2026-11-20T12:00:00Z");
+    assert!(success < attempt, "{success}");
+    let past = Logging { is_error_past: true, ..failing };
+    let [attempt, success] = attempts(&past);
+    assert_eq!(attempt, success);
+    assert_eq!(attempts(&Logging { hides_attempts: true, ..past }), ["absent", "absent"]);
+}
+
+#[test]
+fn a_trail_that_was_started_again_still_tells_when_it_was_stopped() {
+    let stopped = now() - SignedDuration::from_hours(50);
+    let started = now() - SignedDuration::from_hours(40);
+    let logging = Logging {
+        is_on: true,
+        started: Some(started),
+        stopped: Some(stopped),
+        ..Logging::default()
+    };
+    let status = status_of(logging, None, None);
+    assert_eq!(status["IsLogging"], true);
+    assert_eq!(second(&status["StopLoggingTime"]), stopped.as_second());
+    assert_eq!(status["TimeLoggingStopped"], "2026-11-18T10:00:00Z");
+}
+
+#[test]
+fn other_channels_have_times_and_errors_of_their_own() {
+    let channel = |arn: &str, error: Option<&str>| {
+        Some(Channel { arn: arn.into(), error: error.map(Into::into) })
+    };
+    let on = || Logging { is_on: true, ..Logging::default() };
+    let topic = "arn:aws:sns:eu-west-1:333333333333:logs";
+    let group = "arn:aws:logs:eu-west-1:333333333333:log-group:logs:*";
+    let good = status_of(on(), channel(topic, None), channel(group, None));
+    for name in ["LatestNotificationTime", "LatestCloudWatchLogsDeliveryTime"] {
+        assert_eq!(second(&good[name]), second(&good["LatestDeliveryTime"]), "{name}");
+    }
+    assert_eq!(good["LatestNotificationAttemptTime"], good["LatestDeliveryAttemptTime"]);
+    assert_eq!(good.get("LatestNotificationError"), None);
+    let bad = status_of(on(), channel(topic, Some("Gone")), channel(group, Some("Denied")));
+    assert_eq!(bad["LatestNotificationError"], "Gone");
+    assert_eq!(bad["LatestNotificationAttemptSucceeded"], "");
+    assert_eq!(bad["LatestCloudWatchLogsDeliveryError"], "Denied");
+    assert_eq!(bad.get("LatestDeliveryError"), None);
+
+    let mut parts = full_parts();
+    parts.trails[1].topic = channel(topic, None);
+    parts.trails[1].log_group = channel(group, None);
+    let simulator = simulator(parts);
+    let input = json!({ "trailNameList": ["own"] });
+    let (_, output) = ask(&simulator, (WORKLOAD, "eu-west-1"), "DescribeTrails", &input);
+    let described = &output["trailList"][0];
+    assert_eq!(
+        (&described["SnsTopicARN"], &described["SnsTopicName"]),
+        (&json!(topic), &json!("logs"))
+    );
+    assert_eq!(described["CloudWatchLogsLogGroupArn"], group);
+    assert_eq!(
+        described["CloudWatchLogsRoleArn"],
+        "arn:aws:iam::333333333333:role/CloudTrail_CloudWatchLogs_Role"
+    );
+}
+
+#[test]
+fn members_may_be_refused_the_arn_that_they_are_shown() {
+    let mut parts = full_parts();
+    parts.trails[0].refuses_members = true;
+    parts.organization.as_mut().unwrap().delegated =
+        vec![(account(ARCHIVE), "cloudtrail.amazonaws.com".into())];
+    let simulator = simulator(parts);
+    let place = (WORKLOAD, "us-east-1");
+    let (_, output) = ask(&simulator, place, "DescribeTrails", &json!({}));
+    assert!(list_of(&output, "trailList", "TrailARN").contains(&ORG), "{output}");
+    for operation in ["GetTrailStatus", "GetTrail"] {
+        let answer = ask(&simulator, place, operation, &json!({ "Name": ORG }));
+        let (code, message) = fault(&answer);
+        assert_eq!(code, "CloudTrailARNInvalidException", "{operation}");
+        assert!(message.contains(WORKLOAD), "{message}");
+        for place in [(MANAGEMENT, "us-east-1"), (ARCHIVE, "us-east-1")] {
+            let (status, _) = ask(&simulator, place, operation, &json!({ "Name": ORG }));
+            assert_eq!(status, 200, "{operation} {place:?}");
+        }
+    }
+    let answer = ask(&simulator, place, "GetTrailStatus", &json!({ "Name": OWN }));
+    assert_eq!(answer.0, 200, "its own trail is another matter");
+}
+
 #[test]
 fn status_is_that_of_the_account_and_region() {
     let mut parts = full_parts();
@@ -278,10 +391,13 @@ fn status_is_that_of_the_account_and_region() {
     let started = now() - SignedDuration::from_hours(30 * 24);
     let good = status((WORKLOAD, "eu-west-1"), "own");
     assert_eq!(good["IsLogging"], true);
-    assert_eq!(good["StartLoggingTime"], started.as_second());
+    assert_eq!(second(&good["StartLoggingTime"]), started.as_second());
     assert_eq!(good["TimeLoggingStarted"], "2026-10-21T12:00:00Z");
     assert_eq!(good["TimeLoggingStopped"], "");
-    assert!(good["LatestDeliveryTime"].is_i64() && good["LatestDigestDeliveryTime"].is_i64());
+    for name in ["LatestDeliveryTime", "LatestDigestDeliveryTime"] {
+        assert!((started.as_second()..=now().as_second()).contains(&second(&good[name])), "{name}");
+    }
+    assert_eq!(good["LatestDeliveryAttemptTime"], good["LatestDeliveryAttemptSucceeded"]);
     assert_eq!(good.get("StopLoggingTime"), None);
     let single = status((WORKLOAD, "eu-west-2"), SINGLE);
     assert_eq!(single.get("LatestDigestDeliveryTime"), None);
@@ -326,6 +442,11 @@ fn event_selectors_are_basic_or_advanced() {
         "Name": "Management events selector",
         "FieldSelectors": [{ "Field": "eventCategory", "Equals": ["Management"] }],
     }] });
+    let console = |more: &Value| {
+        let mut fields = vec![json!({ "Field": "eventCategory", "Equals": ["Management"] })];
+        fields.extend(more.as_array().unwrap().iter().cloned());
+        json!({ "TrailARN": OWN, "AdvancedEventSelectors": [{ "FieldSelectors": fields }] })
+    };
     for (selectors, expected) in [
         (Selectors::All, basic("All", true, none(), none())),
         (Selectors::WriteOnly, basic("WriteOnly", true, none(), none())),
@@ -333,6 +454,18 @@ fn event_selectors_are_basic_or_advanced() {
         (Selectors::DataOnly, basic("All", false, data, none())),
         (Selectors::AllButKmsAndRdsData, basic("All", true, none(), excluded)),
         (Selectors::AllAdvanced, advanced),
+        (Selectors::Console(ConsoleSelectors::All), console(&json!([]))),
+        (
+            Selectors::Console(ConsoleSelectors::WithoutKmsAndRdsData),
+            console(&json!([{
+                "Field": "eventSource",
+                "NotEquals": ["kms.amazonaws.com", "rdsdata.amazonaws.com"],
+            }])),
+        ),
+        (
+            Selectors::Console(ConsoleSelectors::WriteOnly),
+            console(&json!([{ "Field": "readOnly", "Equals": ["false"] }])),
+        ),
     ] {
         let mut parts = full_parts();
         parts.trails[1].selectors = selectors;

@@ -85,11 +85,22 @@ fn described(trail: &Trail, call: &Call<'_>) -> Value {
     if let Some(prefix) = &trail.prefix {
         put("S3KeyPrefix", (**prefix).into());
     }
+    if let Some(topic) = &trail.topic {
+        let name = topic.arn.rsplit(':').next().unwrap_or_default();
+        put("SnsTopicName", name.into());
+        put("SnsTopicARN", (*topic.arn).into());
+    }
     put("IncludeGlobalServiceEvents", trail.includes_global_events.into());
     put("IsMultiRegionTrail", trail.is_multi_region.into());
     put("HomeRegion", trail.home.name().into());
     put("TrailARN", trail.arn().into());
     put("LogFileValidationEnabled", trail.validates_log_files.into());
+    if let Some(group) = &trail.log_group {
+        let (partition, owner) = (trail.home.partition(), trail.owner);
+        let role = format!("arn:{partition}:iam::{owner}:role/CloudTrail_CloudWatchLogs_Role");
+        put("CloudWatchLogsLogGroupArn", (*group.arn).into());
+        put("CloudWatchLogsRoleArn", role.into());
+    }
     let key = trail.key.as_ref().filter(|_| !trail.keyless_copies.contains(&call.session.account));
     if let Some(key) = key {
         put("KmsKeyId", (**key).into());

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::find::{self, Reach};
 use crate::draw::Draw;
+use crate::service::times::{seconds, within_second};
 use crate::service::{Call, Context};
 use crate::wire::Reply;
 use crate::wire::fault::Fault;
@@ -15,17 +16,26 @@ use crate::world::region::Region;
 /// What there is to know about a key, without its policy and rotation.
 pub(super) fn describe_key(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
     let key = find::permitted(context.world, call, Reach::OtherAccountsAndAliases)?;
+    check_state(key)?;
     Ok(Reply::Json(json!({ "KeyMetadata": described(context.world, key) })))
+}
+
+/// KMS API reference, "KMSInvalidStateException": the state of the key, or of its custom store,
+/// does not let KMS answer. DescribeKey's errors do not list it; callers have met it all the same.
+pub(super) fn check_state(key: &Key) -> Result<(), Fault> {
+    let message = key.invalid_state.as_deref();
+    message.map_or(Ok(()), |it| Err(Fault::new(400, "KMSInvalidStateException", it)))
 }
 
 /// A key was made one to three years before the world begins.
 pub(super) fn created(world: &World, key: &Key) -> Timestamp {
     let days = draw(world, key).word("created").below(730);
     let age = SignedDuration::from_hours(24 * (365 + i64::try_from(days).unwrap_or_default()));
-    world.start().saturating_sub(age).unwrap_or_default()
+    let created = world.start().saturating_sub(age).unwrap_or_default();
+    within_second(draw(world, key), created)
 }
 
-fn draw(world: &World, key: &Key) -> Draw {
+pub(super) fn draw(world: &World, key: &Key) -> Draw {
     let draw = world.draw("key").number(key.account.number());
     draw.word(key.region.name()).word(&key.id)
 }
@@ -39,7 +49,7 @@ fn described(world: &World, key: &Key) -> Value {
     put("AWSAccountId", key.account.to_string().into());
     put("KeyId", (*key.id).into());
     put("Arn", key.arn().into());
-    put("CreationDate", created(world, key).as_second().into());
+    put("CreationDate", seconds(created(world, key)));
     put("Enabled", (key.state == KeyState::Enabled).into());
     put("Description", "".into());
     put("KeyUsage", (*key.usage).into());
@@ -59,9 +69,10 @@ fn described(world: &World, key: &Key) -> Value {
     }
     let is_going = key.state == KeyState::PendingDeletion;
     if let Some(date) = key.deletion_date.filter(|_| is_going) {
-        put("DeletionDate", date.as_second().into());
+        put("DeletionDate", seconds(within_second(draw(world, key), date)));
     }
     put_material(&mut put, draw(world, key), key);
+    fields.retain(|name, _| !key.omits.contains(&name.as_str()));
     Value::Object(fields)
 }
 
@@ -78,7 +89,8 @@ fn put_material(put: &mut impl FnMut(&str, Value), draw: Draw, key: &Key) {
                 if expires { "KEY_MATERIAL_EXPIRES" } else { "KEY_MATERIAL_DOES_NOT_EXPIRE" };
             put("ExpirationModel", model.into());
             if let Some(date) = key.valid_to {
-                put("ValidTo", date.as_second().into());
+                // The customer names it, to the second.
+                put("ValidTo", seconds(date));
             }
         }
         "AWS_CLOUDHSM" => {

@@ -1,17 +1,19 @@
 //! GetKeyRotationStatus.
 
 use jiff::Timestamp;
-use serde_json::json;
+use serde_json::{Value, json};
 
-use super::describe::created;
+use super::describe::{check_state, created};
 use super::find::{self, Reach};
+use crate::service::times::seconds;
 use crate::service::{Call, Context};
 use crate::wire::Reply;
 use crate::wire::fault::Fault;
 use crate::world::World;
 use crate::world::key::{Key, KeyState, MultiRegion, Rotation};
 
-const DAY: i64 = 24 * 60 * 60;
+/// Milliseconds.
+const DAY: i64 = 24 * 60 * 60 * 1000;
 
 /// Whether the key's material is rotated by itself, how often and when next.
 pub(super) fn get_key_rotation_status(
@@ -19,6 +21,7 @@ pub(super) fn get_key_rotation_status(
     call: &Call<'_>,
 ) -> Result<Reply, Fault> {
     let key = find::permitted(context.world, call, Reach::OtherAccounts)?;
+    check_state(key)?;
     if key.state == KeyState::Creating {
         let message = format!("{} is creating.", key.arn());
         return Err(Fault::new(400, "KMSInvalidStateException", message));
@@ -74,8 +77,9 @@ fn rotation(key: &Key) -> Rotation {
 }
 
 /// The first of the dates that a whole number of periods lies behind the creation, after now.
-fn next_rotation(created: Timestamp, days: u32, now: Timestamp) -> i64 {
+fn next_rotation(created: Timestamp, days: u32, now: Timestamp) -> Value {
     let period = DAY * i64::from(days.max(1));
-    let (created, now) = (created.as_second(), now.as_second());
-    created + period * ((now - created).div_euclid(period) + 1)
+    let (created, now) = (created.as_millisecond(), now.as_millisecond());
+    let next = created + period * ((now - created).div_euclid(period) + 1);
+    seconds(Timestamp::from_millisecond(next).unwrap_or_default())
 }

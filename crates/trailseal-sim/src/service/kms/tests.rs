@@ -10,10 +10,10 @@ use crate::service::Service;
 use crate::session::recognize;
 use crate::tests::{
     ARCHIVE, Caller, KEY_ID, MANAGEMENT, ROLE, WORKLOAD, account, call_as, key, now, parts, region,
-    simulator,
+    respond_json, simulator,
 };
 use crate::world::World;
-use crate::world::key::{Key, KeyState, MultiRegion, Rotation};
+use crate::world::key::{Grant, Grantee, Key, KeyState, MultiRegion, Rotation};
 
 const ARN: &str = "arn:aws:kms:eu-west-1:333333333333:key/1234abcd-12ab-34cd-56ef-1234567890ab";
 const UNKNOWN_ID: &str = "ffffffff-12ab-34cd-56ef-1234567890ab";
@@ -271,11 +271,17 @@ proptest! {
     }
 }
 
+/// The whole second of a time, which must come with a fraction.
+fn second(time: &Value) -> i64 {
+    let time = time.as_f64().filter(|_| time.is_f64()).unwrap();
+    format!("{}", time.floor()).parse().unwrap()
+}
+
 #[test]
 fn a_usual_key_is_described_whole() {
     let mut described = metadata(own_key(ACCOUNT_MAY));
     let fields = described.as_object_mut().unwrap();
-    let created = fields.remove("CreationDate").unwrap().as_i64().unwrap();
+    let created = second(&fields.remove("CreationDate").unwrap());
     assert!(created < (now() - SignedDuration::from_hours(364 * 24)).as_second());
     let material = fields.remove("CurrentKeyMaterialId").unwrap();
     assert_eq!(material.as_str().unwrap().len(), 64);
@@ -315,8 +321,8 @@ fn each_state_has_its_members() {
         assert_eq!(described["KeyState"], state.word());
         assert_eq!(described["Enabled"], state == KeyState::Enabled, "{state:?}");
         let is_going = state == KeyState::PendingDeletion;
-        let expected = is_going.then(|| json!(date.as_second()));
-        assert_eq!(described.get("DeletionDate").cloned(), expected, "{state:?}");
+        let told = described.get("DeletionDate").map(second);
+        assert_eq!(told, is_going.then(|| date.as_second()), "{state:?}");
         let waits = state == KeyState::PendingReplicaDeletion;
         let window = described.get("PendingDeletionWindowInDays").cloned();
         assert_eq!(window, waits.then(|| json!(30)), "{state:?}");
@@ -417,7 +423,7 @@ fn rotation_is_told_as_kms_tells_it() {
     }
     let period = |key: Key| {
         let (_, output) = status(key);
-        let next = output["NextRotationDate"].as_i64().unwrap() - now().as_second();
+        let next = second(&output["NextRotationDate"]) - now().as_second();
         let days = output["RotationPeriodInDays"].as_i64().unwrap();
         assert!(next > 0 && next <= days * 24 * 60 * 60, "{output}");
         days
@@ -437,6 +443,115 @@ fn rotation_is_told_as_kms_tells_it() {
     }
     let answer = status(Key { state: KeyState::Creating, ..usual() });
     assert_eq!(fault(&answer).0, "KMSInvalidStateException");
+}
+
+#[test]
+fn members_that_a_key_omits_are_absent_and_nothing_else() {
+    let whole = metadata(own_key(ACCOUNT_MAY));
+    let omits = &["KeySpec", "CreationDate", "MultiRegion"];
+    let omitting = metadata(Key { omits, ..own_key(ACCOUNT_MAY) });
+    let (whole, omitting) = (whole.as_object().unwrap(), omitting.as_object().unwrap());
+    let missing: Vec<_> = whole.keys().filter(|it| !omitting.contains_key(*it)).collect();
+    assert_eq!(missing, ["CreationDate", "KeySpec", "MultiRegion"]);
+    assert_eq!(omitting["CustomerMasterKeySpec"], "SYMMETRIC_DEFAULT");
+}
+
+#[test]
+fn a_key_in_an_invalid_state_has_a_policy_and_neither_description_nor_rotation() {
+    const WHY: &str = "The custom key store is not connected.";
+    let simulator = with_key(Key { invalid_state: Some(WHY.into()), ..own_key(ACCOUNT_MAY) });
+    for operation in ["DescribeKey", "GetKeyRotationStatus"] {
+        let answer = get(&simulator, HOME, operation, ARN);
+        assert_eq!(fault(&answer), ("KMSInvalidStateException", WHY), "{operation}");
+    }
+    assert_eq!(get(&simulator, HOME, "GetKeyPolicy", ARN).0, 200);
+}
+
+#[test]
+fn times_are_written_with_fraction_and_exponent() {
+    // A minute whose number of seconds ends in zeros.
+    let valid_to = Timestamp::from_second(1_800_000_000).unwrap();
+    let key = Key { origin: "EXTERNAL".into(), valid_to: Some(valid_to), ..own_key(ACCOUNT_MAY) };
+    let simulator = with_key(key);
+    let caller = Caller::role(&simulator, WORKLOAD);
+    let asked = (Service::Kms, "DescribeKey", "eu-west-1");
+    let response = respond_json(&simulator, &caller, asked, &json!({ "KeyId": ARN }));
+    let text = std::str::from_utf8(response.body()).unwrap();
+    assert!(text.contains("\"ValidTo\":1.8E9}"), "{text}");
+    let (_, created) = text.split_once("\"CreationDate\":").unwrap();
+    let created = created.split(',').next().unwrap();
+    let (digits, power) = created.split_once('E').unwrap();
+    assert_eq!((&digits[1..2], power), (".", "9"), "{created}");
+}
+
+#[test]
+fn grants_are_listed_as_they_are_page_by_page() {
+    let plain = Grant {
+        name: None,
+        grantee: Grantee::Principal("AROAEXAMPLE2345672345:session".into()),
+        retiring: None,
+        operations: vec!["Decrypt"],
+        subset: Vec::new(),
+        equals: Vec::new(),
+    };
+    let table = ("aws:dynamodb:tableName".into(), "orders".into());
+    let service = Grant {
+        name: Some("table".into()),
+        grantee: Grantee::Principal("dynamodb.eu-west-1.amazonaws.com".into()),
+        retiring: Some("dynamodb.eu-west-1.amazonaws.com".into()),
+        operations: vec!["CreateGrant", "Encrypt"],
+        subset: vec![table],
+        equals: Vec::new(),
+    };
+    let source_arn: Box<str> = "arn:aws:rds:eu-west-1:333333333333:db:orders".into();
+    let bound = Grant {
+        grantee: Grantee::Service {
+            name: "rds.amazonaws.com".into(),
+            source_arn: source_arn.clone(),
+        },
+        equals: vec![("a".into(), "b".into())],
+        ..plain.clone()
+    };
+    let many = std::iter::repeat_n(plain.clone(), 100);
+    let grants = [plain, service, bound].into_iter().chain(many).collect();
+    let simulator = with_key(Key { grants, ..own_key(ACCOUNT_MAY) });
+    let list = |input: Value| ask(&simulator, HOME, "ListGrants", &input).1;
+    let page = list(json!({ "KeyId": KEY_ID, "Limit": 100 }));
+    let of_page = page["Grants"].as_array().unwrap();
+    assert_eq!((of_page.len(), &page["Truncated"]), (100, &json!(true)));
+    let rest = list(json!({ "KeyId": KEY_ID, "Limit": 100, "Marker": page["NextMarker"] }));
+    assert_eq!(rest["Grants"].as_array().unwrap().len(), 3);
+    let ids: std::collections::BTreeSet<_> =
+        of_page.iter().map(|it| it["GrantId"].as_str().unwrap()).collect();
+    assert_eq!(ids.len(), 100);
+
+    let shown = |index: usize, names: &[&str]| {
+        let mut grant = of_page[index].clone();
+        let fields = grant.as_object_mut().unwrap();
+        second(&fields.remove("CreationDate").unwrap());
+        assert_eq!(fields.remove("GrantId").unwrap().as_str().unwrap().len(), 64);
+        assert_eq!(fields.remove("KeyId").unwrap(), ARN);
+        assert_eq!(fields.remove("IssuingAccount").unwrap(), "arn:aws:iam::333333333333:root");
+        let present: Vec<_> = fields.keys().map(String::as_str).collect();
+        assert_eq!(present, names);
+        grant
+    };
+    let deleted = shown(0, &["GranteePrincipal", "Operations"]);
+    assert_eq!(deleted["GranteePrincipal"], "AROAEXAMPLE2345672345:session");
+    let names = ["Constraints", "GranteePrincipal", "Name", "Operations", "RetiringPrincipal"];
+    let of_table = shown(1, &names);
+    let subset = json!({ "EncryptionContextSubset": { "aws:dynamodb:tableName": "orders" } });
+    assert_eq!(of_table["Constraints"], subset);
+    let of_service = shown(2, &["Constraints", "GranteeServicePrincipal", "Operations"]);
+    let constraints = json!({ "EncryptionContextEquals": { "a": "b" }, "SourceArn": source_arn });
+    assert_eq!(of_service["Constraints"], constraints);
+
+    let wanted = of_page[1]["GrantId"].clone();
+    for (name, value) in [("GrantId", &wanted), ("GranteePrincipal", &of_table["GranteePrincipal"])]
+    {
+        let found = list(json!({ "KeyId": KEY_ID, name: value }));
+        assert_eq!(found["Grants"], json!([of_page[1]]), "{name}");
+    }
 }
 
 #[test]

@@ -114,6 +114,7 @@ pub(super) fn encryption(context: &Context<'_>, call: &Call<'_>) -> Result<Reply
         Seal::Kms(key) => ("aws:kms", Some(&**key)),
         Seal::KmsWithoutKey => ("aws:kms", None),
         Seal::Dsse(key) => ("aws:kms:dsse", Some(&**key)),
+        Seal::Undocumented { algorithm, key } => (&**algorithm, Some(&**key)),
         Seal::Unencrypted => {
             let fault = Fault::new(
                 404,

@@ -8,7 +8,7 @@ use sha2::{Digest as _, Sha256};
 
 use super::access::{Routing, enter};
 use super::chunked::{self, Body};
-use super::object::{seal_headers, seal_of};
+use super::object::{seal_headers, seal_of, version};
 use super::request;
 use crate::objects::Objects;
 use crate::service::{Call, Context};
@@ -59,6 +59,9 @@ pub(super) fn put(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault
     };
     let mut headers = vec![("etag", object.etag.to_string())];
     headers.extend(seal_headers(&object.seal));
+    if bucket.is_versioned {
+        headers.push(version(context.world, bucket, key, &object.etag));
+    }
     if let Some((name, value)) = checksum {
         headers.push((name, value));
         headers.push(("x-amz-checksum-type", "FULL_OBJECT".to_owned()));

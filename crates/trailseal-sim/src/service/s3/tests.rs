@@ -15,7 +15,7 @@ use crate::world::Parts;
 use crate::world::account::AccountState;
 use crate::world::bucket::{Bucket, ExtraObject, Readers};
 use crate::world::denial::{Denial, PolicyKind};
-use crate::world::trail::{Deliveries, Seal, Trail};
+use crate::world::trail::{Deliveries, Replication, Seal, Trail};
 
 const STRANGER: &str = "999999999999";
 
@@ -397,7 +397,7 @@ fn head_of(seal: &Seal, kind: &str, headers: &[(&str, &str)]) -> Response<Bytes>
     let mut parts = parts();
     let trail = Trail {
         deliveries: Arc::new(Deliveries {
-            is_replica: true,
+            replication: Some(Replication::Replica),
             uses_bucket_key: true,
             ..Deliveries::clone(&deliveries(seal))
         }),
@@ -421,6 +421,7 @@ fn heads_tell_how_objects_lie() {
         (Seal::Dsse(ARN.into()), "aws:kms:dsse", ARN, ""),
         (Seal::KmsWithoutKey, "aws:kms", "", "true"),
         (Seal::Unencrypted, "", "", ""),
+        (Seal::Undocumented { algorithm: "AWS:KMS".into(), key: ARN.into() }, "AWS:KMS", ARN, ""),
     ] {
         for (kind, signature) in [("CloudTrail", 0), ("CloudTrail-Digest", 512)] {
             let head = head_of(&seal, kind, &[]);
@@ -455,6 +456,61 @@ fn heads_tell_how_objects_lie() {
             "{seal:?} {headers:?}"
         );
     }
+}
+
+/// HEAD of the first log of a bucket, which is changed so.
+fn head_in(change: impl FnOnce(&mut Parts), headers: &[(&str, &str)]) -> Response<Bytes> {
+    let mut parts = parts();
+    parts.trails = vec![trail(ARCHIVE, "own", "us-east-1", "archive-logs")];
+    parts.trails[0].deliveries = deliveries(&Seal::Aes256);
+    change(&mut parts);
+    let simulator = simulator(parts);
+    let prefix = format!("AWSLogs/{ARCHIVE}/CloudTrail/");
+    let page = list(&simulator, &format!("max-keys=1&prefix={}", encoded(&prefix)));
+    let uri = format!("/archive-logs/{}", element(&page, "Key").unwrap());
+    let caller = Caller::role(&simulator, ARCHIVE);
+    send(&simulator, &caller, "us-east-1", ("HEAD", &uri), headers)
+}
+
+#[test]
+fn versions_replication_and_checksums_are_told_where_there_are_any() {
+    let plain = head_in(|_| {}, &[]);
+    for name in ["x-amz-version-id", "x-amz-replication-status", "x-amz-checksum-crc64nvme"] {
+        assert_eq!(header(&plain, name), "", "{name}");
+    }
+    let versioned = head_in(|it| it.buckets[0].is_versioned = true, &[]);
+    assert_eq!(header(&versioned, "x-amz-version-id").len(), 32);
+    for replication in [Replication::Completed, Replication::Pending, Replication::Failed] {
+        let head = head_in(
+            |it| {
+                let changed = Deliveries {
+                    replication: Some(replication),
+                    ..Deliveries::clone(&it.trails[0].deliveries)
+                };
+                it.trails[0].deliveries = Arc::new(changed);
+            },
+            &[],
+        );
+        assert_eq!(header(&head, "x-amz-replication-status"), replication.word());
+    }
+    let asked = head_in(|_| {}, &[("x-amz-checksum-mode", "ENABLED")]);
+    assert_eq!(header(&asked, "x-amz-checksum-crc64nvme").len(), 12);
+    assert_eq!(header(&asked, "x-amz-checksum-type"), "FULL_OBJECT");
+}
+
+#[test]
+fn odd_dates_are_no_dates_of_http() {
+    let head = head_in(
+        |it| {
+            let changed =
+                Deliveries { has_odd_dates: true, ..Deliveries::clone(&it.trails[0].deliveries) };
+            it.trails[0].deliveries = Arc::new(changed);
+        },
+        &[],
+    );
+    assert_eq!(head.status(), 200);
+    let date = header(&head, "last-modified");
+    assert!(date.ends_with('Z') && date.parse::<jiff::Timestamp>().is_ok(), "{date}");
 }
 
 #[test]
