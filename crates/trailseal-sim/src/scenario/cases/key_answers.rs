@@ -100,21 +100,21 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "key-kind-untold",
-        about: "DescribeKey has no specification under either name: the key is enabled, and of what kind is not known.",
+        about: "The key is enabled, and DescribeKey has no specification under either name: its kind is not known.",
         build: |it| it.trail(|it| it.key.omits = WITHOUT_KIND),
         trails: &[SEALED.but(&[(KeyUsable, NotProven)])],
         ..ONE_REGION
     },
     Case {
         id: "key-disabled-kind-untold",
-        about: "The key is disabled, which decides, and of what kind it is nobody tells.",
+        about: "The key is disabled, which decides; DescribeKey has no specification under either name.",
         build: |it| it.trail(|it| broken(it, KeyState::Disabled, WITHOUT_KIND)),
         trails: &[FAILING.but(&[(KeyUsable, Fail)])],
         ..ONE_REGION
     },
     Case {
         id: "key-not-described-for-its-state",
-        about: "KMS answers DescribeKey with KMSInvalidStateException: the key does not work now, and whose it is stays open.",
+        about: "KMS answers DescribeKey with KMSInvalidStateException: the key does not work now, and its manager is not known.",
         build: |it| {
             it.trail(|it| {
                 it.key.origin = "AWS_CLOUDHSM".into();

@@ -331,7 +331,7 @@ pub(super) const CASES: &[Case] = &[
         id: "policy-malformed",
         about: "What comes as the policy is not JSON: it says nothing that could be judged.",
         build: |it| {
-            granting(it, |facts| documented(facts).replacen("\"Effect\":", "\"Effect\"", 1));
+            granting(it, |facts| documented(facts).replacen("\"Effect\" :", "\"Effect\"", 1));
         },
         trails: &[SEALED.but(UNREAD_POLICY)],
         ..ONE_REGION
