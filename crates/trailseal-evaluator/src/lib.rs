@@ -22,7 +22,7 @@ mod test_support;
 
 pub use collect::{
     CensusEntry, CollectSettings, CollectedStore, CollectedTrail, Collector, EnabledRegions,
-    Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
+    KeyWork, Members, MembersToCome, RegionsToCome, StoreWork, TrailWork, key_arn, needs_members,
 };
 pub use delivery::delivery;
 pub use fold::{Fold, FoldedTrail, Sightings};

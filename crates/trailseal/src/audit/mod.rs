@@ -2,6 +2,7 @@
 
 mod cross_check;
 mod directory;
+mod key_details;
 mod ledger;
 mod member_statuses;
 mod stores;
@@ -22,7 +23,7 @@ use trailseal_evaluator::{
     CollectSettings, Collector, EnabledRegions, Members, account_sealing, covered_by, judge,
     settle_groups,
 };
-use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
+use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Retries, Sessions};
 use trailseal_model::{
     Account, AccountId, AccountSealing, Arn, CoveredBy, Event, EventSink, Finding, Gap, GapClass,
     GapId, GapLedger, Gaps, MemberStatus, MemberStatuses, Operation, OrganizationFacts, Partition,
@@ -44,6 +45,7 @@ pub trait Ports:
     + TrailNames
     + StoreListing
     + CollectPorts
+    + Retries
 {
 }
 
@@ -56,6 +58,7 @@ impl<P> Ports for P where
         + TrailNames
         + StoreListing
         + CollectPorts
+        + Retries
 {
 }
 

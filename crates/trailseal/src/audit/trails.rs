@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use futures::channel::mpsc;
 use trailseal_evaluator::ports::CollectPorts;
-use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, TrailWork, key_arn};
+use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, KeyWork, TrailWork, key_arn};
 use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
@@ -32,15 +32,37 @@ pub(super) struct Collected {
     pub(super) census: Vec<Vec<CensusEntry>>,
 }
 
-/// Collects every trail that comes, and lets its samples go to the spool.
+/// Collects every trail that comes, and what no essential control needs of its key beside that.
 pub(super) async fn collect<P: Ports>(
     work: &Work<'_, P>,
     collector: &Collector<'_, P>,
     ready: mpsc::UnboundedReceiver<TrailWork>,
     samples: &mut SampleSpool,
 ) -> Result<Collected, AuditError> {
+    let (to_grants, grants) = mpsc::unbounded();
+    let (to_rotations, rotations) = mpsc::unbounded();
+    let trails = collect_trails(work, collector, ready, [to_grants, to_rotations], samples);
+    let grants = work.read_grants(collector, grants);
+    let rotations = work.read_rotations(collector, rotations);
+    let (trails, mut grants, mut rotations) = futures::join!(trails, grants, rotations);
+    let mut all = trails?;
+    for (trail, collected) in &mut all {
+        collected.key_grants = grants.remove(trail).flatten();
+        collected.key_rotation = rotations.remove(trail).flatten();
+    }
+    Ok(merge(all))
+}
+
+/// Collects every trail that comes, lets its samples go to the spool, and hands its key on.
+async fn collect_trails<P: Ports>(
+    work: &Work<'_, P>,
+    collector: &Collector<'_, P>,
+    ready: mpsc::UnboundedReceiver<TrailWork>,
+    keys: [mpsc::UnboundedSender<KeyWork>; 2],
+    samples: &mut SampleSpool,
+) -> Result<BTreeMap<Arn, CollectedTrail>, AuditError> {
     let mut all = BTreeMap::new();
-    let mut done = std::pin::pin!(run(ready, COLLECTING, |it| collector.collect(it)));
+    let mut done = std::pin::pin!(run(ready, COLLECTING, |trail| collector.collect(trail)));
     while let Some((trail, res)) = done.next().await {
         let mut collected = match res {
             Ok(collected) => collected,
@@ -52,11 +74,17 @@ pub(super) async fn collect<P: Ports>(
             }
         };
         keep_samples(work, &mut collected, samples)?;
+        if let Some(key) = collected.key_work() {
+            for details in &keys {
+                // The other ends stop listening only when the whole audit does.
+                let _ = details.unbounded_send(key.clone());
+            }
+        }
         let arn = collected.facts.description.arn.clone();
         work.events.emit(&Event::TrailCollected { trail: &arn });
         all.insert(arn, collected);
     }
-    Ok(merge(all))
+    Ok(all)
 }
 
 fn keep_samples<P: Ports>(
