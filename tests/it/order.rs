@@ -1,18 +1,45 @@
 //! The order in which answers come must not show in any report.
 
+use trailseal_model::{GapClass, Operation};
 use trailseal_tests::audit::{audit_into, files};
 use trailseal_tests::compare::blanked;
+use trailseal_tests::faults::Faults;
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
 
 #[test]
 fn any_order_of_answers_gives_the_same_bytes() {
+    check(60, Faults::default);
+}
+
+/// Which accounts are asked first, and that the rest is asked once, must not show either.
+#[test]
+fn any_order_of_failures_gives_the_same_bytes() {
+    for operation in [
+        Operation::ListEventDataStores,
+        Operation::ListTrails,
+        Operation::GetEventDataStore,
+        Operation::ListGrants,
+        Operation::GetKeyRotationStatus,
+        Operation::DescribeTrails,
+    ] {
+        check(25, || Faults::always(operation, GapClass::ServerError));
+    }
+    // Only both listings of a target tell whether its Region is disabled.
+    check(12, || {
+        Faults::always(Operation::DescribeTrails, GapClass::RegionDisabled)
+            .and_from_call(Operation::ListRegions, 1, GapClass::Denied)
+            .and_from_call(Operation::ListEventDataStores, 1, GapClass::Timeout)
+    });
+}
+
+fn check(accounts: u64, faults: impl Fn() -> Faults) {
     let folder = tempfile::tempdir().unwrap();
     let reports = |seed: u64| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
-        let plan = Plan { accounts: 60, own_trail_every: 3, ..Plan::small() };
+        let plan = Plan { accounts, own_trail_every: 3, ..Plan::small() };
         let out = folder.path().join(seed.to_string());
-        let world = World::new(plan).shuffled(seed);
+        let world = World::with_faults(plan, faults()).shuffled(seed);
         runtime.block_on(audit_into(&world, &out)).unwrap();
         let files = files(&out).unwrap();
         files
