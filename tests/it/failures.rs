@@ -73,14 +73,8 @@ fn check_that_fails(class: GapClass) {
         let lost = passes(&audit);
         assert!(lost.is_subset(&clean), "{operation} made something pass");
         // Nothing that the exit code hangs on is lost with these.
-        let is_free =
-            matches!(operation.loss(), Loss::Nothing | Loss::Description | Loss::CrossCheck)
-                || [
-                    Operation::GetKeyRotationStatus,
-                    Operation::GetEventDataStore,
-                    Operation::ListGrants,
-                ]
-                .contains(&operation);
+        let is_free = operation.loss() == Loss::Nothing
+            || !operation.is_essential() && operation.loss() != Loss::Target;
         let is_incomplete = [3, 4].contains(&audit.exit_code());
         assert_eq!(is_incomplete, !is_free, "{operation}: {}", audit.exit_code());
         let missed = audit.facts.coverage.totals()[&Outcome::NotEvaluated];
@@ -101,15 +95,10 @@ fn check_that_fails(class: GapClass) {
             Loss::Leg => {
                 assert_eq!(missed, 0);
                 assert!(lost.len() < clean.len(), "{operation} took nothing away");
-                // No essential control of a trail hangs on these.
-                let others = [
-                    Operation::GetEventSelectors,
-                    Operation::GetEventDataStore,
-                    Operation::ListGrants,
-                    Operation::GetKeyRotationStatus,
-                ];
+                // Selectors decide what covers an account, and no verdict of a trail.
+                let decides = operation.is_essential() && operation != Operation::GetEventSelectors;
                 let none_sealed = audit.verdicts().values().all(|it| *it != Verdict::Sealed);
-                assert!(none_sealed || others.contains(&operation), "{operation}");
+                assert!(none_sealed || !decides, "{operation}");
             }
             Loss::Population | Loss::Publication => unreachable!("not asked here"),
         }
@@ -133,12 +122,125 @@ fn a_panic_is_the_gap_of_its_own_target_only() {
     let audit = audited(Faults::panic_from_call(Operation::DescribeTrails, calls)).unwrap();
     assert_sums_hold(&audit);
     let totals = audit.facts.coverage.totals();
-    assert_eq!(totals[&Outcome::NotEvaluated], 1);
+    assert_eq!(totals[&Outcome::Partial], 1);
     assert_eq!(totals[&Outcome::Evaluated], u64::from(calls) - 1);
     let gaps: Vec<GapClass> = audit.gaps.iter().map(|it| it.class).collect();
-    assert_eq!(gaps, [GapClass::Panic; 2], "of both listings of the target");
-    let row = audit.facts.coverage.rows().find(|it| it.1.outcome == Outcome::NotEvaluated).unwrap();
+    assert_eq!(gaps, [GapClass::Panic], "of this listing of the target");
+    let row = audit.facts.coverage.rows().find(|it| it.1.outcome == Outcome::Partial).unwrap();
     assert_eq!(row.1.reason, Some(GapClass::Panic));
+}
+
+/// Control, subject, status and reason of every finding of an essential control, and the verdicts.
+fn essential(audit: &Audit) -> Vec<String> {
+    let findings = audit.findings.iter().filter(|it| it.control().entry().essential);
+    let mut all: Vec<String> = findings
+        .map(|it| {
+            format!("{} {} {} {:?}", it.control(), it.subject().key(), it.status(), it.reason())
+        })
+        .collect();
+    all.extend(audit.verdicts().iter().map(|it| format!("{it:?}")));
+    all.extend(audit.accounts.iter().map(|it| format!("{:?}", (it.account, it.logs_sealed))));
+    all
+}
+
+/// The list on [`Operation`] is right both ways: no essential control changes by what is not on it,
+/// and some do by whatever is, but where something else takes its place.
+#[test]
+fn exactly_the_operations_that_are_called_essential_change_an_essential_control() {
+    let clean = essential(&audited(Faults::default()).unwrap());
+    for class in [GapClass::Denied, GapClass::ServerError, GapClass::CircuitOpen] {
+        for operation in asked() {
+            let Ok(audit) = audited(Faults::always(operation, class)) else {
+                assert_eq!(operation, Operation::ListAccounts);
+                continue;
+            };
+            let is_changed = essential(&audit) != clean;
+            let has_substitute = operation == Operation::ListRegions;
+            let expected = operation.is_essential() && !has_substitute;
+            assert_eq!(is_changed, expected, "{operation} {class}");
+        }
+    }
+}
+
+/// Whatever no essential control needs gives no answer before every log object is read.
+#[test]
+fn nothing_that_is_needed_waits_for_the_rest() {
+    let plan = Plan { accounts: 25, suspended: vec![4], has_paths: false, ..Plan::small() };
+    let folder = tempfile::tempdir().unwrap();
+    let audited = |plan: &Plan, max_in_flight: usize, name: &str| {
+        let world = World::new(plan.clone()).shuffled(2);
+        let account_tags = ["owner".to_owned()].into();
+        let settings = AuditSettings { account_tags, max_in_flight, ..settings(&world) };
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let out = folder.path().join(name);
+        let audit = runtime.block_on(async {
+            let audit = audit_with(&world, &settings, &out);
+            tokio::time::timeout(std::time::Duration::from_mins(2), audit).await
+        });
+        (audit.expect("it comes to an end").unwrap(), world)
+    };
+    let (clean, world) = audited(&plan, 256, "clean");
+    let heads = world.faults.calls(Operation::HeadObject);
+    assert!(heads > 100, "{heads}");
+    let plan = Plan { others_wait_for_heads: Some(heads), ..plan };
+    for max_in_flight in [1, 256] {
+        let (audit, _) = audited(&plan, max_in_flight, &max_in_flight.to_string());
+        assert_eq!(essential(&audit), essential(&clean));
+        assert!(audit.gaps.is_empty());
+    }
+}
+
+/// The operations that were asked once from some moment on, and the audit itself.
+fn asked_once(plan: Plan, faults: Faults, seed: u64) -> (Vec<Operation>, Audit) {
+    let folder = tempfile::tempdir().unwrap();
+    let world = World::with_faults(plan, faults).shuffled(seed);
+    let account_tags = ["owner".to_owned()].into();
+    let settings = AuditSettings { account_tags, max_in_flight: 3, ..settings(&world) };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let audit = runtime.block_on(audit_with(&world, &settings, &folder.path().join("out")));
+    let operations = world.asked_once.lock().unwrap().clone();
+    (operations, audit.unwrap())
+}
+
+#[test]
+fn what_fails_alike_in_the_five_lowest_accounts_is_asked_once_in_all_others() {
+    let plan = Plan { accounts: 25, own_trail_every: 1, store_every: 1, ..Plan::small() };
+    // Of the lowest accounts one is closed and two cannot be opened.
+    let plan = Plan { suspended: vec![2], without_role: vec![1, 3], ..plan };
+    for operation in asked() {
+        let per_account = !operation.is_essential()
+            && !matches!(
+                operation,
+                Operation::ListRoots
+                    | Operation::ListOrganizationalUnitsForParent
+                    | Operation::ListAccountsForParent
+            );
+        let expected = if per_account { vec![operation] } else { Vec::new() };
+        for (class, expected) in [
+            (GapClass::ServerError, &expected),
+            (GapClass::Timeout, &expected),
+            // An answer, which nothing is tried again for.
+            (GapClass::Denied, &Vec::new()),
+        ] {
+            if operation == Operation::ListAccounts {
+                continue;
+            }
+            let faults = Faults::always(operation, class);
+            let (found, audit) = asked_once(plan.clone(), faults, 7);
+            assert_eq!(&found, expected, "{operation} {class}");
+            assert_sums_hold(&audit);
+        }
+        // Where it works in the beginning, it is tried as often as ever.
+        let later = Faults::from_call(operation, 21, GapClass::ServerError);
+        if operation != Operation::ListAccounts {
+            assert_eq!(asked_once(plan.clone(), later, 3).0, [], "{operation}");
+        }
+    }
+    // Four accounts are no five.
+    let faults = Faults::always(Operation::ListEventDataStores, GapClass::ServerError);
+    assert_eq!(asked_once(Plan { suspended: vec![], ..Plan::small() }, faults, 1).0.len(), 1);
+    let faults = Faults::always(Operation::ListEventDataStores, GapClass::ServerError);
+    assert_eq!(asked_once(Plan::small(), faults, 1).0, []);
 }
 
 #[test]

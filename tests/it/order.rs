@@ -1,30 +1,58 @@
 //! The order in which answers come must not show in any report.
 
+use trailseal_model::{GapClass, Operation};
 use trailseal_tests::audit::{audit_into, files};
 use trailseal_tests::compare::blanked;
+use trailseal_tests::faults::Faults;
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
 
 #[test]
 fn any_order_of_answers_gives_the_same_bytes() {
-    check(&Plan { accounts: 60, own_trail_every: 3, ..Plan::small() });
+    check(&Plan { accounts: 60, own_trail_every: 3, ..Plan::small() }, Faults::default);
 }
 
 #[test]
 fn any_order_of_answers_finds_the_same_owner_of_a_bucket_or_none() {
     let small = Plan { accounts: 60, own_trail_every: 3, ..Plan::small() };
-    // One that is asked late, one that cannot be opened, and one that is nobody's.
+    // One that is asked late, one that cannot be opened, and one that is outside the organization.
     for (archive, without_role) in [(57, vec![]), (50, vec![20, 50]), (999, vec![])] {
-        check(&Plan { archive: Some(archive), without_role, ..small.clone() });
+        let plan = Plan { archive: Some(archive), without_role, ..small.clone() };
+        check(&plan, Faults::default);
     }
 }
 
-fn check(plan: &Plan) {
+/// Which accounts are asked first, and that the rest is asked once, must not show either.
+#[test]
+fn any_order_of_failures_gives_the_same_bytes() {
+    for operation in [
+        Operation::ListEventDataStores,
+        Operation::ListTrails,
+        Operation::GetEventDataStore,
+        Operation::ListGrants,
+        Operation::GetKeyRotationStatus,
+        Operation::DescribeTrails,
+    ] {
+        check(&plan(25), || Faults::always(operation, GapClass::ServerError));
+    }
+    // Only both listings of a target tell whether its Region is disabled.
+    check(&plan(12), || {
+        Faults::always(Operation::DescribeTrails, GapClass::RegionDisabled)
+            .and_from_call(Operation::ListRegions, 1, GapClass::Denied)
+            .and_from_call(Operation::ListEventDataStores, 1, GapClass::Timeout)
+    });
+}
+
+fn plan(accounts: u64) -> Plan {
+    Plan { accounts, own_trail_every: 3, ..Plan::small() }
+}
+
+fn check(plan: &Plan, faults: impl Fn() -> Faults) {
     let folder = tempfile::tempdir().unwrap();
     let reports = |seed: u64| {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let out = folder.path().join(seed.to_string());
-        let world = World::new(plan.clone()).shuffled(seed);
+        let world = World::with_faults(plan.clone(), faults()).shuffled(seed);
         runtime.block_on(audit_into(&world, &out)).unwrap();
         let files = files(&out).unwrap();
         files

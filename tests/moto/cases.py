@@ -9,8 +9,10 @@ import lake
 from scene import Scene
 
 
-def build(scene: Scene) -> None:
-    """Everything but the suspended account, one call after the other, so that ids repeat."""
-    for topic in (cases_objects, cases_keys, cases_trails, lake):
+def build(scene: Scene, *, with_lake: bool) -> None:
+    """Everything but the suspended account, one call after the other, so that ids repeat. Stock moto
+    knows no event data stores: there the account `lake` has nothing."""
+    topics = [cases_objects, cases_keys, cases_trails]
+    for topic in [*topics, lake] if with_lake else topics:
         for case in topic.CASES:
             case(scene)

@@ -2,12 +2,14 @@
 
 These are ours and not moto's: CreateEventDataStore, GetEventDataStore and ListEventDataStores, with
 the shapes of botocore's service model and no more of a store's life than an audit can see. They
-live in moto's own classes, so that account, Region, signature and recording are moto's.
+live in moto's own classes, so that account, Region, signature and recording are moto's. With
+`--stock` it is moto as it comes, without them.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 
 from moto.cloudtrail.models import CloudTrailBackend
 from moto.cloudtrail.responses import CloudTrailResponse
@@ -103,5 +105,9 @@ def install() -> None:
 
 
 if __name__ == "__main__":
-    install()
+    # Stock moto, which answers 500 to what it does not know.
+    if "--stock" in sys.argv:
+        sys.argv.remove("--stock")
+    else:
+        install()
     main()

@@ -19,7 +19,7 @@ from scene import Scene
 RANDOM_SEED = 18
 
 
-STAGES = (ACCOUNTS, ORGANIZATION_TRAIL) = ("accounts", "organization-trail")
+STAGES = (ACCOUNTS, ORGANIZATION_TRAIL, STOCK) = ("accounts", "organization-trail", "stock")
 
 
 def main() -> None:
@@ -29,7 +29,7 @@ def main() -> None:
         made = recall(moto, arguments.world)
         organization_trail.build(made, datetime.now(timezone.utc))
     else:
-        made = build(moto)
+        made = build(moto, with_lake=arguments.stage != STOCK)
         text = json.dumps(world(moto, made), indent=2)
         arguments.world.write_text(text + "\n", encoding="utf-8")
     if arguments.start_recorder:
@@ -37,12 +37,12 @@ def main() -> None:
         moto.post("recorder/start-recording")
 
 
-def build(moto: Moto) -> Organization:
+def build(moto: Moto, *, with_lake: bool) -> Organization:
     """The first stage: everything but the organization's own trail."""
     moto.post("reset")
     moto.post(f"seed?a={RANDOM_SEED}")
     made = organization.build(moto)
-    cases.build(Scene(made, datetime.now(timezone.utc)))
+    cases.build(Scene(made, datetime.now(timezone.utc)), with_lake=with_lake)
     moto.client("organizations").close_account(AccountId=made.members["suspended"].id)
     warm(moto, made)
     return made
@@ -89,7 +89,8 @@ def parse_arguments() -> argparse.Namespace:
         "--stage",
         choices=STAGES,
         default=ACCOUNTS,
-        help="everything but the organization's trail, or that trail beside what --world says",
+        help="everything but the organization's trail, that trail beside what --world says, or on "
+        "stock moto everything but that trail and event data stores",
     )
     return parser.parse_args()
 

@@ -43,6 +43,9 @@ pub struct Plan {
     /// Whether no target answers before every account is open, as when reads wait for what openings
     /// hold.
     pub reads_wait_for_openings: bool,
+    /// The number of HeadObject calls before which no operation answers that no essential control
+    /// needs, as when its service hangs.
+    pub others_wait_for_heads: Option<u32>,
     /// An account whose list names a trail that no Region shows.
     pub hides_trail: Option<u64>,
     /// The account that owns the buckets of all trails; one that the organization does not have is a
@@ -78,6 +81,7 @@ impl Plan {
             store_every: 3,
             without_role: Vec::new(),
             reads_wait_for_openings: false,
+            others_wait_for_heads: None,
             hides_trail: None,
             archive: None,
         }

@@ -3,7 +3,8 @@
 //! `tests/moto/seed.py` builds an organization with one account per case in a moto server, the
 //! product scans it, and `tests/moto/judge.py` compares the reports with files written by hand
 //! from AWS's documentation, and the recorded calls with what a scan may do. Then the organization
-//! gets a trail of its own, and is scanned and judged once more.
+//! gets a trail of its own, and is scanned and judged once more. Last, it is built on stock moto, which
+//! answers 500 to ListEventDataStores.
 
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ pub(crate) fn run(scan_only: bool) -> Result<()> {
         eprintln!("Building trailseal (the first time takes some minutes).");
     }
     let product = workspace::program("trailseal", "trailseal", Profile::Dev)?;
-    let server = Moto::start(&place)?;
+    let server = Moto::start(&place, Stage::Accounts)?;
     if scan_only {
         let endpoint = server.endpoint();
         eprintln!("This is moto, not AWS: an organization made up on this machine, at {endpoint}.");
@@ -56,8 +57,21 @@ pub(crate) fn run(scan_only: bool) -> Result<()> {
     seed(&place, &server, Stage::OrganizationTrail)?;
     scan(&place, &product, &server, &world, Stage::OrganizationTrail, false)?;
     let with_trail = judge(&place, "judge.py", Stage::OrganizationTrail)?;
-    println!("moto: {judged}; {tested}; with an organization trail: {with_trail}");
+    drop(server);
+    let stock = scan_stock(&place, &product)?;
+    println!("moto: {judged}; {tested}; with an organization trail: {with_trail}; stock: {stock}");
     Ok(())
+}
+
+/// The same organization on moto as it comes, whose ListEventDataStores is a 500: nothing but event
+/// data stores may be lost by that.
+fn scan_stock(place: &Place, product: &Path) -> Result<String> {
+    let server = Moto::start(place, Stage::Stock)?;
+    let world = seed(place, &server, Stage::Stock)?;
+    scan(place, product, &server, &world, Stage::Stock, false)?;
+    let mut judge = place.script("judge_stock.py");
+    judge.arg("--out").arg(place.out(Stage::Stock)).arg("--world").arg(&place.world);
+    output(&mut judge, "judge_stock.py")
 }
 
 /// What the organization has when it is scanned. A trail for all accounts leaves none certainly
@@ -66,6 +80,8 @@ pub(crate) fn run(scan_only: bool) -> Result<()> {
 enum Stage {
     Accounts,
     OrganizationTrail,
+    /// On moto without the operations that `moto_with_lake.py` adds.
+    Stock,
 }
 
 impl Stage {
@@ -74,6 +90,7 @@ impl Stage {
         match self {
             Self::Accounts => "accounts",
             Self::OrganizationTrail => "organization-trail",
+            Self::Stock => "stock",
         }
     }
 }
@@ -107,7 +124,8 @@ impl Place {
     /// Removes what an earlier run left.
     fn clear(&self) -> Result<()> {
         remove(&self.work)?;
-        for folder in [&self.home, &self.of_stage(Stage::OrganizationTrail)] {
+        let later = [Stage::OrganizationTrail, Stage::Stock].map(|stage| self.of_stage(stage));
+        for folder in later.iter().chain([&self.home]) {
             fs::create_dir_all(folder)
                 .with_context(|| format!("failed to create {}", folder.display()))?;
         }
@@ -127,7 +145,7 @@ impl Place {
     fn of_stage(&self, stage: Stage) -> PathBuf {
         match stage {
             Stage::Accounts => self.work.clone(),
-            Stage::OrganizationTrail => self.work.join(stage.name()),
+            Stage::OrganizationTrail | Stage::Stock => self.work.join(stage.name()),
         }
     }
 
@@ -145,9 +163,12 @@ struct Moto {
 
 impl Moto {
     /// Starts the server and waits until it listens.
-    fn start(place: &Place) -> Result<Self> {
+    fn start(place: &Place, stage: Stage) -> Result<Self> {
         let port = free_port()?;
         let mut command = place.script("moto_with_lake.py");
+        if stage == Stage::Stock {
+            command.arg("--stock");
+        }
         command
             .args(["--host", "127.0.0.1", "--port", &port.to_string()])
             // moto takes local time for UTC where it says when a trail delivered last.

@@ -20,7 +20,7 @@ use trailseal_model::{
 };
 
 use crate::backoff::Jitter;
-use crate::budget::RetryBudget;
+use crate::budget::{NoRetry, RetryBudget};
 use crate::circuit::{Circuits, Site};
 use crate::classify::Diagnosis;
 use crate::clock::Clock;
@@ -38,6 +38,8 @@ pub(crate) struct Channel {
     circuits: Circuits,
     /// A place for each request that may be on its way.
     places: Semaphore,
+    /// The part of the places that operations which no essential control needs may take.
+    other_places: Semaphore,
 }
 
 /// What is asked, and where.
@@ -99,14 +101,14 @@ impl<'a> Ask<'a> {
     /// Where its failures are counted. The caller's own calls have no circuit: everything hangs on
     /// them, so they are tried as often as the budget allows.
     fn site(&self) -> Option<Site> {
-        self.account.map(|it| (it, self.region, self.operation.service()))
+        self.account.map(|it| (it, self.region, self.operation))
     }
 
     /// The gap of a request that was not sent, because others before it failed.
     fn kept_back(&self, class: GapClass) -> Gap {
-        let service = self.operation.service();
         self.gap(GapClass::CircuitOpen).saying(&format!(
-            "not asked: {service} kept failing in this account and Region ({class})"
+            "not asked: {} kept failing in this account and Region ({class})",
+            self.operation
         ))
     }
 
@@ -164,8 +166,18 @@ impl From<Gap> for Failed {
     }
 }
 
-const OUT_OF_RETRIES: &str = "not tried again: the retries of this run are used up";
-const LEFT_ALONE: &str = "not tried again: the service kept failing in this account and Region";
+const OUT_OF_RETRIES: &str = "not tried again: the retries of this operation are used up";
+const ASKED_ONCE: &str = "not tried again: this operation failed in the same way in the five accounts with the lowest ids, and was answered nowhere";
+const LEFT_ALONE: &str = "not tried again: the operation kept failing in this account and Region";
+
+impl NoRetry {
+    const fn note(self) -> &'static str {
+        match self {
+            Self::UsedUp => OUT_OF_RETRIES,
+            Self::AskedOnce => ASKED_ONCE,
+        }
+    }
+}
 
 /// What is counted over the attempts of one call.
 #[derive(Debug, Default)]
@@ -183,6 +195,7 @@ impl Channel {
         clock: Clock,
         max_in_flight: usize,
     ) -> Self {
+        let places = max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             limits,
             events,
@@ -190,7 +203,8 @@ impl Channel {
             jitter: Jitter::of_this_process(),
             budget: RetryBudget::new(),
             circuits: Circuits::default(),
-            places: Semaphore::new(max_in_flight.clamp(1, Semaphore::MAX_PERMITS)),
+            places: Semaphore::new(places),
+            other_places: Semaphore::new((places / 2).max(1)),
         }
     }
 
@@ -247,8 +261,8 @@ impl Channel {
             if tally.attempts >= ask.attempts(failure.diagnosis) {
                 return Err(failed(ask, &tally, failure, session));
             }
-            if !self.budget.take(class) {
-                return Err(failed(ask, &tally, failure.with_note(OUT_OF_RETRIES), session));
+            if let Err(reason) = self.budget.take(ask.operation, class) {
+                return Err(failed(ask, &tally, failure.with_note(reason.note()), session));
             }
             before = Some(failed(ask, &tally, failure.with_note(LEFT_ALONE), session));
             let wait = self.jitter.wait(ask.operation, ask.account, tally.attempts, class);
@@ -261,13 +275,23 @@ impl Channel {
         self.places.acquire().await.ok()
     }
 
-    /// AssumeRole goes in the place of whoever needs the session: a place of its own could be one
-    /// that all who hold one wait for.
-    async fn place_for(&self, ask: &Ask<'_>) -> Option<SemaphorePermit<'_>> {
+    /// AssumeRole goes in the place of the call that needs the session: a place of its own could be
+    /// one that all which hold one wait for. What no essential control needs takes at most half of the
+    /// places, so that answers which never come cannot keep all of them from what is needed.
+    async fn place_for(&self, ask: &Ask<'_>) -> [Option<SemaphorePermit<'_>>; 2] {
         match ask.operation {
-            Operation::AssumeRole => None,
-            _ => self.place().await,
+            Operation::AssumeRole => [None, None],
+            needed if needed.is_essential() => [self.place().await, None],
+            _ => {
+                let other = self.other_places.acquire().await.ok();
+                [self.place().await, other]
+            }
         }
+    }
+
+    /// From now on this operation is asked once, without retries.
+    pub(crate) fn ask_once(&self, operation: Operation) {
+        self.budget.ask_once(operation);
     }
 
     /// Tells everybody who learns from what a request came to.
@@ -277,7 +301,7 @@ impl Channel {
             self.limits.throttled(ask.operation, ask.place());
         }
         if failure.is_none() {
-            self.budget.earn();
+            self.budget.earn(ask.operation);
         }
         if let Some(site) = ask.site() {
             self.circuits.note(site, failure);

@@ -1,4 +1,5 @@
-//! What keeps failing is left alone for a while: one circuit per account, Region and service.
+//! What keeps failing is not asked for a while: one circuit per account, Region and operation, so
+//! that an operation which fails keeps back itself alone.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -7,7 +8,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use trailseal_model::{AccountId, GapClass, Region};
+use trailseal_model::{AccountId, GapClass, Operation, Region};
 
 /// Failures in a row, without an answer in between, that open a circuit.
 const STREAK: u32 = 5;
@@ -19,8 +20,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// No request takes longer (the timeout of a whole request), so no probe does.
 const PROBE: Duration = Duration::from_secs(30);
 
-/// Whose endpoint it is.
-pub(crate) type Site = (AccountId, Region, &'static str);
+/// What is asked, and where.
+pub(crate) type Site = (AccountId, Region, Operation);
 
 /// The circuits of a run; only those are kept where something failed last.
 #[derive(Debug, Default)]
@@ -127,8 +128,8 @@ mod tests {
 
     const FAILED: Option<GapClass> = Some(GapClass::ServerError);
 
-    fn site(service: &'static str) -> Site {
-        (AccountId::new(1).unwrap(), Region::new("eu-west-1").unwrap(), service)
+    fn site(operation: Operation) -> Site {
+        (AccountId::new(1).unwrap(), Region::new("eu-west-1").unwrap(), operation)
     }
 
     /// Seconds from one failure to the next, ahead of each.
@@ -136,7 +137,7 @@ mod tests {
         let circuits = Circuits::default();
         for pause in pauses {
             tokio::time::sleep(Duration::from_secs_f64(*pause)).await;
-            circuits.note(site("kms"), failure);
+            circuits.note(site(Operation::DescribeKey), failure);
         }
         circuits
     }
@@ -146,21 +147,23 @@ mod tests {
         for class in [GapClass::ServerError, GapClass::Timeout, GapClass::Connection, GapClass::Dns]
         {
             let circuits = after(&[0.2; 4], Some(class)).await;
-            assert_eq!(circuits.enter(site("kms")), Ok(()));
-            circuits.note(site("kms"), Some(class));
-            assert_eq!(circuits.opened_by(site("kms")), Some(class));
-            assert_eq!(circuits.enter(site("kms")), Err(class));
-            assert_eq!(circuits.enter(site("s3")), Ok(()));
+            assert_eq!(circuits.enter(site(Operation::DescribeKey)), Ok(()));
+            circuits.note(site(Operation::DescribeKey), Some(class));
+            assert_eq!(circuits.opened_by(site(Operation::DescribeKey)), Some(class));
+            assert_eq!(circuits.enter(site(Operation::DescribeKey)), Err(class));
+            // Of the same service.
+            assert_eq!(circuits.enter(site(Operation::ListGrants)), Ok(()));
+            let here = site(Operation::DescribeKey);
             let (account, region) = (AccountId::new(2).unwrap(), Region::new("eu-west-2").unwrap());
-            assert_eq!(circuits.enter((account, site("kms").1, "kms")), Ok(()));
-            assert_eq!(circuits.enter((site("kms").0, region, "kms")), Ok(()));
+            assert_eq!(circuits.enter((account, here.1, here.2)), Ok(()));
+            assert_eq!(circuits.enter((here.0, region, here.2)), Ok(()));
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn failures_of_one_moment_are_a_hiccup() {
         let circuits = after(&[0.01; 40], FAILED).await;
-        assert_eq!(circuits.opened_by(site("kms")), None);
+        assert_eq!(circuits.opened_by(site(Operation::DescribeKey)), None);
     }
 
     #[tokio::test(start_paused = true)]
@@ -173,18 +176,18 @@ mod tests {
             (Some(GapClass::Proxy), Some(GapClass::ServerError)),
         ] {
             let circuits = after(&[0.2; 4], FAILED).await;
-            circuits.note(site("kms"), class);
-            circuits.note(site("kms"), FAILED);
-            assert_eq!(circuits.opened_by(site("kms")), expected, "{class:?}");
+            circuits.note(site(Operation::DescribeKey), class);
+            circuits.note(site(Operation::DescribeKey), FAILED);
+            assert_eq!(circuits.opened_by(site(Operation::DescribeKey)), expected, "{class:?}");
         }
         let never = after(&[0.2; 9], Some(GapClass::Tls)).await;
-        assert_eq!(never.opened_by(site("kms")), None);
+        assert_eq!(never.opened_by(site(Operation::DescribeKey)), None);
     }
 
     #[tokio::test(start_paused = true)]
     async fn one_probe_goes_through_and_closes_it_or_keeps_it_open_for_twice_as_long() {
         let circuits = after(&[0.2; 5], FAILED).await;
-        let site = site("kms");
+        let site = site(Operation::DescribeKey);
         for pause in [5, 10, 20, 30, 30] {
             // What was under way does not count.
             circuits.note(site, FAILED);
@@ -207,8 +210,8 @@ mod tests {
     async fn a_probe_that_is_never_answered_is_followed_by_another() {
         let circuits = after(&[0.2; 5], FAILED).await;
         tokio::time::sleep(PAUSE).await;
-        assert_eq!(circuits.enter(site("kms")), Ok(()));
+        assert_eq!(circuits.enter(site(Operation::DescribeKey)), Ok(()));
         tokio::time::sleep(PROBE).await;
-        assert_eq!(circuits.enter(site("kms")), Ok(()));
+        assert_eq!(circuits.enter(site(Operation::DescribeKey)), Ok(()));
     }
 }

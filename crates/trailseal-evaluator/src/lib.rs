@@ -23,7 +23,7 @@ mod test_support;
 
 pub use collect::{
     BucketSearch, BucketSearchToCome, CensusEntry, CollectSettings, CollectedStore, CollectedTrail,
-    Collector, EnabledRegions, Members, MembersToCome, OtherAccounts, OtherAccountsToCome,
+    Collector, EnabledRegions, KeyWork, Members, MembersToCome, OtherAccounts, OtherAccountsToCome,
     RegionsToCome, StoreWork, TrailWork, key_arn, log_account_rank, needs_members,
 };
 pub use delivery::delivery;

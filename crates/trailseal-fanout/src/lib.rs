@@ -8,11 +8,15 @@
 //! clock for a key; the others wait in the order they came. A throttle only ever makes a key
 //! slower: nothing makes it faster than its share.
 //!
+//! **Architecture invariant**: which accounts are asked first is decided by their ids, never by the
+//! order in which they or their answers come ([`LowestFirst`]).
+//!
 //! **Architecture invariant**: an account has a row for every Region whether it can be opened or
 //! not ([`OpenedAccount::plan`]).
 
 mod directory;
 mod limits;
+mod lowest_first;
 mod opening;
 mod ports;
 mod run;
@@ -20,10 +24,11 @@ mod tree;
 
 pub use directory::pages;
 pub use limits::{Limits, Place, RateShare};
+pub use lowest_first::{LowestFirst, Reading, Sign, run_lowest_first};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
 pub use ports::{
-    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Sessions,
-    Unit, UnitPage,
+    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Retries,
+    Sessions, Unit, UnitPage,
 };
 pub use run::{Panicked, run};
 pub use tree::{Tree, TreeDepth, walk_tree};

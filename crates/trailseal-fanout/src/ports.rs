@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::future::Future;
 
-use trailseal_model::{Account, AccountId, Gap, Organization, Region};
+use trailseal_model::{Account, AccountId, Gap, Operation, Organization, Region};
 
 /// One page of the directory.
 #[derive(Debug, Clone, Default)]
@@ -130,4 +130,11 @@ pub trait RegionListing: Send + Sync {
         &self,
         account: AccountId,
     ) -> impl Future<Output = Result<Vec<AccountRegion>, Gap>> + Send;
+}
+
+/// How often operations are tried.
+pub trait Retries: Send + Sync {
+    /// From now on this operation is asked once, without retries: it failed in the same way in the
+    /// accounts that were asked first (see [`LowestFirst`](crate::LowestFirst)).
+    fn ask_once(&self, operation: Operation);
 }

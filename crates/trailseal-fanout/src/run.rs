@@ -37,18 +37,28 @@ where
     W: Fn(K) -> F,
     F: Future<Output = T>,
 {
-    keys.map(move |key| {
-        // The call itself can panic too, before there is a future to poll.
-        let started = catch_unwind(AssertUnwindSafe(|| work(key.clone())));
-        async move {
-            let res = match started {
-                Ok(future) => AssertUnwindSafe(future).catch_unwind().await,
-                Err(payload) => Err(payload),
-            };
-            (key, res.map_err(|payload| Panicked::new(payload.as_ref())))
-        }
-    })
-    .buffer_unordered(max_in_flight.max(1))
+    keys.map(move |key| guarded(key, &work)).buffer_unordered(max_in_flight.max(1))
+}
+
+/// The work for one key, whose panic is its result.
+pub(crate) fn guarded<K, T, W, F>(
+    key: K,
+    work: &W,
+) -> impl Future<Output = (K, Result<T, Panicked>)> + use<K, T, W, F>
+where
+    K: Clone,
+    W: Fn(K) -> F,
+    F: Future<Output = T>,
+{
+    // The call itself can panic too, before there is a future to poll.
+    let started = catch_unwind(AssertUnwindSafe(|| work(key.clone())));
+    async move {
+        let res = match started {
+            Ok(future) => AssertUnwindSafe(future).catch_unwind().await,
+            Err(payload) => Err(payload),
+        };
+        (key, res.map_err(|payload| Panicked::new(payload.as_ref())))
+    }
 }
 
 #[cfg(test)]

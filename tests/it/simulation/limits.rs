@@ -87,7 +87,8 @@ async fn a_region_that_is_down_costs_its_own_targets_and_few_calls() {
         assert!(["server_error", "circuit_open"].contains(&&*gap["class"]), "{gap:?}");
     }
     let struck = simulator.state().faults.rules()[0].struck();
-    assert!(struck <= 8 * 10, "{struck} calls where nothing answers");
+    // Each of the three operations that are asked there has its own circuit.
+    assert!(struck <= 8 * 3 * 10, "{struck} calls where nothing answers");
 }
 
 #[tokio::test(start_paused = true)]

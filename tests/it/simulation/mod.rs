@@ -1,5 +1,6 @@
 //! The whole program over a simulated organization: the real command line and SDK, no socket.
 
+mod broken;
 mod chaos;
 mod cost;
 mod exceptions;

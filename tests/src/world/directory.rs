@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use trailseal_fanout::{
-    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Sessions,
-    Unit, UnitPage,
+    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Retries,
+    Sessions, Unit, UnitPage,
 };
 use trailseal_model::{Account, AccountId, Gap, GapClass, Operation, Organization};
 
@@ -19,6 +19,7 @@ impl World {
 
     /// A call of the caller's own to Organizations.
     async fn ask(&self, operation: Operation, subject: &str) -> Result<(), Gap> {
+        self.hold(operation).await;
         self.wait(operation, subject).await;
         let named = |gap: Gap| if subject.is_empty() { gap } else { gap.on(subject) };
         self.faults.meet(operation).map_err(named)
@@ -99,6 +100,12 @@ impl OrganizationTree for World {
 
 fn unit(id: &str) -> Unit {
     Unit { id: id.to_owned(), name: format!("Unit {id}") }
+}
+
+impl Retries for World {
+    fn ask_once(&self, operation: Operation) {
+        self.asked_once.lock().expect("no panic while it is held").push(operation);
+    }
 }
 
 impl Sessions for World {

@@ -4,6 +4,7 @@ mod directory;
 mod stores;
 
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use jiff::SignedDuration;
@@ -29,6 +30,8 @@ pub struct World {
     pub faults: Faults,
     /// In which order answers come.
     pub seed: u64,
+    /// The operations that were to be asked once from some moment on, in that order.
+    pub asked_once: Mutex<Vec<Operation>>,
     regions: Vec<Region>,
     opened: AtomicU64,
 }
@@ -44,7 +47,8 @@ impl World {
     #[must_use]
     pub fn with_faults(plan: Plan, faults: Faults) -> Self {
         let regions = plan.regions();
-        Self { plan, faults, seed: 0, regions, opened: AtomicU64::new(0) }
+        let asked_once = Mutex::default();
+        Self { plan, faults, seed: 0, asked_once, regions, opened: AtomicU64::new(0) }
     }
 
     /// The same world, answering in another order.
@@ -79,12 +83,21 @@ impl World {
 
     /// Notes the call, waits, and fails it if it is to fail.
     async fn call(&self, operation: Operation, target: Target, subject: &str) -> Result<(), Gap> {
+        self.hold(operation).await;
         self.wait(operation, (target, subject)).await;
         self.session(target.account)?;
         self.faults.meet(operation).map_err(|it| {
             let gap = it.at(target.account, Some(target.region));
             if subject.is_empty() { gap } else { gap.on(subject) }
         })
+    }
+
+    /// Keeps back what no essential control needs until every log object of every trail is read.
+    async fn hold(&self, operation: Operation) {
+        let Some(heads) = self.plan.others_wait_for_heads else { return };
+        while !operation.is_essential() && self.faults.calls(Operation::HeadObject) < heads {
+            tokio::task::yield_now().await;
+        }
     }
 
     /// Without a session no call is made in an account.

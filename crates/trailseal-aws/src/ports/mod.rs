@@ -10,6 +10,7 @@ mod log_objects;
 mod organization_tree;
 mod read;
 mod region_listing;
+mod retries;
 mod sessions;
 mod stores;
 mod trail_listing;

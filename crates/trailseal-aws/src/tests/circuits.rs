@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use trailseal_evaluator::ports::{KeyPolicies, LogObjects, Reader, TrailListing};
+use trailseal_evaluator::ports::{KeyPolicies, LogObjects, Reader, StoreListing, TrailListing};
 use trailseal_model::{Arn, Gap, GapClass, Operation};
 
 use super::{Fake, Reply, aws, member, target};
@@ -21,6 +21,7 @@ fn failing(is_down: &Arc<AtomicBool>) -> Arc<Fake> {
             Some(Reply::json_error(500, "InternalFailure", "oops"))
         }
         "DescribeTrails" => Some(Reply::new(200, EMPTY)),
+        "ListEventDataStores" => Some(Reply::new(200, r#"{"EventDataStores":[]}"#)),
         "GetKeyPolicy" => Some(Reply::json_error(400, "AccessDeniedException", "no")),
         _ => None,
     })
@@ -42,13 +43,15 @@ async fn after_five_failures_nothing_is_sent_until_a_probe_succeeds() {
     let kept_back = gap(&aws).await;
     assert_eq!((kept_back.class, kept_back.attempts), (GapClass::CircuitOpen, 0));
     assert_eq!((kept_back.account, kept_back.operation), (first.account, first.operation));
-    let message = "not asked: cloudtrail kept failing in this account and Region (server_error)";
+    let message =
+        "not asked: DescribeTrails kept failing in this account and Region (server_error)";
     assert_eq!(kept_back.message.as_deref(), Some(message));
     assert_eq!((kept_back.code, kept_back.http_status, kept_back.request_id), (None, None, None));
     assert_eq!(fake.count("DescribeTrails"), 5);
 
-    // Other Regions and services are asked as ever.
+    // Other Regions, operations and services are asked as ever.
     aws.describe_trails(target("us-east-1")).await.unwrap();
+    aws.list_stores(target("eu-west-1")).await.unwrap();
     let key = Arn::new("arn:aws:kms:eu-west-1:111122223333:key/a").unwrap();
     let policy = aws.key_policy(&key, target("eu-west-1")).await;
     assert_eq!(policy.unwrap_err().class, GapClass::Denied);
@@ -57,7 +60,7 @@ async fn after_five_failures_nothing_is_sent_until_a_probe_succeeds() {
     tokio::time::sleep(Duration::from_secs(5)).await;
     let probe = gap(&aws).await;
     assert_eq!((probe.class, probe.attempts), (GapClass::ServerError, 1));
-    assert!(probe.message.unwrap().contains("oops (not tried again: the service kept failing"));
+    assert!(probe.message.unwrap().contains("oops (not tried again: the operation kept failing"));
     is_down.store(false, Ordering::Relaxed);
     assert_eq!(gap(&aws).await.class, GapClass::CircuitOpen);
 

@@ -1,11 +1,17 @@
 //! Asking again, and knowing when not to.
 
-use trailseal_evaluator::ports::TrailListing;
+use std::time::Duration;
+
+use futures::future::{Either, join_all};
+use trailseal_evaluator::ports::{StoreListing, TrailListing};
+use trailseal_fanout::Retries;
 use trailseal_model::{AccountId, GapClass, Operation, Region};
 
-use super::{Fake, Reply, aws, member, now, target, target_of, try_connect};
-use crate::TransportErrorKind;
+use super::{
+    Fake, Reply, aws, connect_with, member, now, settings, target, target_of, try_connect,
+};
 use crate::call::{Ask, Unread};
+use crate::{Settings, TransportErrorKind};
 
 const EMPTY: &str = r#"{"trailList":[]}"#;
 
@@ -93,13 +99,85 @@ async fn a_service_that_fails_everywhere_cannot_double_the_calls() {
     for account in &accounts {
         last = aws.describe_trails(target_of(*account, "eu-west-1")).await.err();
     }
-    // 500 retries, and one more for every five of the sessions, which opened.
-    let calls = fake.count("DescribeTrails");
-    assert!((1500..=1720).contains(&calls), "{calls}");
+    // 500 retries; the sessions, which opened, earn none for another operation.
+    assert_eq!(fake.count("DescribeTrails"), 1500);
     let gap = last.unwrap();
     assert_eq!((gap.class, gap.attempts), (GapClass::ServerError, 1));
     let message = gap.message.unwrap();
-    assert_eq!(&*message, "oops (not tried again: the retries of this run are used up)");
+    assert_eq!(&*message, "oops (not tried again: the retries of this operation are used up)");
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_fails_everywhere_uses_up_no_other_operations_retries() {
+    for (status, code) in [(500, "InternalFailure"), (400, "ThrottlingException")] {
+        let failed = Reply::json_error(status, code, "oops");
+        let fake = Fake::new(move |seen, before| match seen.operation.as_str() {
+            "ListEventDataStores" => Some(failed.clone()),
+            // Each is answered at the last attempt.
+            "DescribeTrails" if before % 5 < 4 => Some(failed.clone()),
+            "DescribeTrails" => Some(Reply::new(200, EMPTY)),
+            _ => None,
+        });
+        let aws = aws(&fake).await;
+        for account in (1..=300).filter_map(AccountId::new) {
+            aws.list_stores(target_of(account, "eu-west-1")).await.unwrap_err();
+        }
+        // Half as many as for what an essential control needs.
+        assert_eq!(fake.count("ListEventDataStores"), 300 + 250);
+        for account in (1..=100).filter_map(AccountId::new) {
+            aws.describe_trails(target_of(account, "eu-west-1")).await.unwrap();
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_operation_that_is_to_be_asked_once_is_not_tried_again_and_says_why() {
+    let fake = Fake::new(|seen, before| match seen.operation.as_str() {
+        "ListEventDataStores" => Some(Reply::json_error(500, "InternalFailure", "oops")),
+        "DescribeTrails" if before == 0 => Some(Reply::json_error(500, "InternalFailure", "oops")),
+        "DescribeTrails" => Some(Reply::new(200, EMPTY)),
+        _ => None,
+    });
+    let aws = aws(&fake).await;
+    aws.ask_once(Operation::ListEventDataStores);
+    let gap = aws.list_stores(target("eu-west-1")).await.unwrap_err();
+    assert_eq!((gap.class, gap.attempts), (GapClass::ServerError, 1));
+    let message = gap.message.unwrap();
+    assert!(message.contains("in the five accounts with the lowest ids"), "{message}");
+    assert_eq!(fake.count("ListEventDataStores"), 1);
+    aws.describe_trails(target("eu-west-1")).await.unwrap();
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_that_never_come_leave_half_of_the_places_to_what_is_needed() {
+    for (max_in_flight, most) in [(1, 1), (2, 1), (7, 3), (40, 20)] {
+        let fake = Fake::new(|seen, _| match seen.operation.as_str() {
+            "ListEventDataStores" => Some(Reply::Silence),
+            "DescribeTrails" => Some(Reply::new(200, EMPTY)),
+            _ => None,
+        });
+        let settings = Settings { max_in_flight, ..settings(&fake) };
+        let (aws, _) = connect_with(settings).await.unwrap();
+        let accounts: Vec<AccountId> = (1..=60).filter_map(AccountId::new).collect();
+        let hang = join_all(
+            accounts.iter().map(|account| aws.list_stores(target_of(*account, "eu-west-1"))),
+        );
+        let needed = async {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+            assert_eq!(fake.count("ListEventDataStores"), most, "{max_in_flight}");
+            let start = tokio::time::Instant::now();
+            for account in &accounts {
+                aws.describe_trails(target_of(*account, "eu-west-1")).await.unwrap();
+            }
+            start.elapsed()
+        };
+        let took = match futures::future::select(Box::pin(hang), Box::pin(needed)).await {
+            Either::Left(_) => panic!("what hangs came first"),
+            Either::Right((took, _)) => took,
+        };
+        // A single place is taken for as long as an answer may take.
+        assert!(max_in_flight == 1 || took < Duration::from_secs(1), "{max_in_flight}: {took:?}");
+    }
 }
 
 #[tokio::test(start_paused = true)]

@@ -7,8 +7,8 @@ use trailseal_model::{
     KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
 };
 
-use super::Collector;
 use super::classify::Expected;
+use super::{CollectedTrail, Collector};
 use crate::ports::CollectPorts;
 
 /// The key that a trail's `KmsKeyId` names, as the ARN of a key or an alias; `None` without one.
@@ -37,7 +37,58 @@ pub(super) fn home(description: &TrailDescription) -> Target {
     Target { account: description.owner, region: description.home_region }
 }
 
+/// A key whose grants and rotation are to be read, as one trail names it.
+#[derive(Debug, Clone)]
+pub struct KeyWork {
+    /// The trail that names it.
+    pub trail: Arn,
+    key: Option<Observed<Answer<KeyPresence>>>,
+    arn: Option<Arn>,
+    used_in: Target,
+}
+
+impl KeyWork {
+    /// The account that is asked: the one that described the key; else the key's own, as far as its
+    /// ARN is known.
+    #[must_use]
+    pub fn account(&self) -> AccountId {
+        let described = self.key.as_ref().and_then(Observed::known);
+        let described_in = described.and_then(|answer| answer.evidence.account);
+        let owner = self.arn.as_ref().and_then(Arn::account);
+        described_in.or(owner).unwrap_or(self.used_in.account)
+    }
+
+    const fn expected(&self) -> Expected<'_> {
+        Expected { key: self.key.as_ref(), arn: self.arn.as_ref() }
+    }
+}
+
+impl CollectedTrail {
+    /// What is still to be read of the trail's key; `None` without one.
+    #[must_use]
+    pub fn key_work(&self) -> Option<KeyWork> {
+        let key = self.key.clone()?;
+        let description = &self.facts.description;
+        Some(KeyWork {
+            trail: description.arn.clone(),
+            key: Some(key),
+            arn: self.expected_key.clone(),
+            used_in: home(description),
+        })
+    }
+}
+
 impl<P: CollectPorts> Collector<'_, P> {
+    /// The grants of a key by which somebody may decrypt; `None` where there is nothing to ask.
+    pub async fn grants(&self, work: &KeyWork) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
+        self.key_grants(&work.expected(), work.used_in).await
+    }
+
+    /// Whether a key rotates by itself; `None` where there is nothing to ask.
+    pub async fn rotation(&self, work: &KeyWork) -> Option<Observed<Answer<KeyRotation>>> {
+        self.key_rotation(&work.expected(), work.used_in).await
+    }
+
     /// DescribeKey where the key lives; for a key outside the organization in the account that
     /// uses it, where the key's policy may allow it.
     pub(super) async fn key(&self, key: &Arn, used_in: Target) -> Observed<Answer<KeyPresence>> {
@@ -73,7 +124,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     }
 
     /// ListGrants, asked where the policy is: a grant adds to it.
-    pub(super) async fn key_grants(
+    async fn key_grants(
         &self,
         key: &Expected<'_>,
         used_in: Target,
@@ -106,7 +157,7 @@ impl<P: CollectPorts> Collector<'_, P> {
 
     /// GetKeyRotationStatus, asked where DescribeKey is, of a replica for its primary key. There is
     /// nothing to ask where KMS has no automatic rotation.
-    pub(super) async fn key_rotation(
+    async fn key_rotation(
         &self,
         key: &Expected<'_>,
         used_in: Target,
@@ -132,18 +183,19 @@ impl<P: CollectPorts> Collector<'_, P> {
     }
 
     /// The key as DescribeKey shows it, with the gap of another answer about it in which KMS refuses
-    /// because of the key's state.
-    pub(super) fn with_refusal(
+    /// because of the key's state; the first of these counts.
+    #[must_use]
+    pub fn with_refusal<const N: usize>(
         &self,
         key: Observed<Answer<KeyPresence>>,
-        others: [Option<GapId>; 3],
+        others: [Option<GapId>; N],
     ) -> Observed<Answer<KeyPresence>> {
         let is_about_state = |gap: &GapId| self.gaps.get(*gap).class == GapClass::KeyInvalidState;
         let refused = others.into_iter().flatten().find(is_about_state);
         match key {
             Observed::Known(mut answer) => {
                 if let KeyPresence::Exists(facts) = &mut answer.value {
-                    facts.refused_for_state = refused;
+                    facts.refused_for_state = facts.refused_for_state.or(refused);
                 }
                 Observed::Known(answer)
             }

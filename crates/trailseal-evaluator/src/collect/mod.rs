@@ -45,7 +45,7 @@ use owners::Owners;
 use single_flight::SingleFlight;
 
 pub(crate) use classify::is_same_key;
-pub use key::key_arn;
+pub use key::{KeyWork, key_arn};
 pub use log_account::log_account_rank;
 pub use owners::{BucketSearch, BucketSearchToCome, OtherAccounts, OtherAccountsToCome};
 pub use store::{CollectedStore, StoreWork};
@@ -140,9 +140,11 @@ pub struct CollectedTrail {
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
-    /// By which grants somebody may decrypt with it, for the same keys.
+    /// By which grants somebody may decrypt with it, for the same keys; added with
+    /// [`Collector::grants`].
     pub key_grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
-    /// Whether that key rotates, where it can or that is not known.
+    /// Whether that key rotates, where it can or that is not known; added with
+    /// [`Collector::rotation`].
     pub key_rotation: Option<Observed<Answer<KeyRotation>>>,
     /// The key that its objects should lie under, once resolved.
     pub expected_key: Option<Arn>,
@@ -209,7 +211,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         self.owners.to_ask.clone().await;
     }
 
-    /// Collects one trail.
+    /// Collects one trail, but for the grants and the rotation of its key: no essential control
+    /// needs these, so nothing essential may wait for them.
     pub async fn collect(&self, work: TrailWork) -> CollectedTrail {
         let description = &work.trail.description;
         let stand_in = self.stand_in(description).await;
@@ -224,13 +227,6 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
         let key_policy = self.key_policy(&expected, home).await;
-        let key_grants = self.key_grants(&expected, home).await;
-        let key_rotation = self.key_rotation(&expected, home).await;
-        let others = [
-            key_policy.as_ref().and_then(Observed::gap),
-            key_grants.as_ref().and_then(Observed::gap),
-            key_rotation.as_ref().and_then(Observed::gap),
-        ];
         let bucket = match &description.bucket {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
@@ -260,10 +256,10 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         };
         CollectedTrail {
             facts,
-            key: key.map(|key| self.with_refusal(key, others)),
+            key: key.map(|key| self.with_refusal(key, [key_policy.as_ref().and_then(Observed::gap)])),
             key_policy,
-            key_grants,
-            key_rotation,
+            key_grants: None,
+            key_rotation: None,
             expected_key,
             bucket,
             samples,

@@ -80,7 +80,7 @@ fn collect_with(
 ) -> (CollectedTrail, Vec<Gap>) {
     let gaps = GapLedger::default();
     let collector = Collector::new(world, &gaps, settings, members, anywhere());
-    let collected = block_on(collector.collect(work(description)));
+    let collected = block_on(collect_whole(&collector, work(description)));
     drop(collector);
     (collected, gaps.into_gaps().iter().cloned().collect())
 }
@@ -93,7 +93,17 @@ fn collect(world: &World, description: TrailDescription) -> CollectedTrail {
 fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTrail> {
     let gaps = GapLedger::default();
     let collector = Collector::new(world, &gaps, settings(), at_once(members()), anywhere());
-    block_on(join_all(trails.into_iter().map(|it| collector.collect(work(it)))))
+    block_on(join_all(trails.into_iter().map(|it| collect_whole(&collector, work(it)))))
+}
+
+/// A trail with everything that is read of its key.
+async fn collect_whole(collector: &Collector<'_, World>, work: TrailWork) -> CollectedTrail {
+    let mut collected = collector.collect(work).await;
+    if let Some(key) = collected.key_work() {
+        collected.key_grants = collector.grants(&key).await;
+        collected.key_rotation = collector.rotation(&key).await;
+    }
+    collected
 }
 
 fn keyless() -> TrailDescription {

@@ -1,9 +1,8 @@
 //! ListTrails against what the Regions showed: a trail that is listed and was never seen is a gap. A
 //! trail that is not listed means nothing, for AWS does not say that the list is whole.
 
-use futures::StreamExt as _;
 use futures::channel::mpsc;
-use trailseal_fanout::run;
+use trailseal_fanout::{Panicked, Reading, Sign, run_lowest_first};
 use trailseal_model::{AccountId, Gap, GapClass, Operation, Target};
 
 use super::ledger::Ledger;
@@ -16,10 +15,15 @@ impl<P: Ports> Work<'_, P> {
         accounts: mpsc::UnboundedReceiver<AccountId>,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
-        let mut done = std::pin::pin!(run(accounts, OPENING, |it| self.ports.list_trails(it)));
-        while let Some((account, res)) = done.next().await {
+        const OPERATION: Operation = Operation::ListTrails;
+        let reading = Reading {
+            account_of: |account: &AccountId| *account,
+            sign_of: |res: &Result<_, Gap>| Sign::of(OPERATION, res.as_ref().err()),
+            ask_once: || self.ports.ask_once(OPERATION),
+        };
+        let done = |account, res: Result<_, Panicked>| {
             let res = res.unwrap_or_else(|panicked| {
-                Err(panic_gap(Operation::ListTrails, &panicked.message).at(account, None))
+                Err(panic_gap(OPERATION, &panicked.message).at(account, None))
             });
             match res {
                 Ok(listed) => ledger.name_trails(account, listed),
@@ -27,7 +31,9 @@ impl<P: Ports> Work<'_, P> {
                     self.gap(gap);
                 }
             }
-        }
+        };
+        let list = |account| self.ports.list_trails(account);
+        run_lowest_first(accounts, OPENING, reading, list, done).await;
         Ok(())
     }
 

@@ -1,12 +1,14 @@
 //! The population: accounts while pages arrive, the tree they stand in, and their tags.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::channel::{mpsc, oneshot};
 use trailseal_evaluator::Members;
-use trailseal_fanout::{AccountPage, Tree, TreeDepth, pages, run, walk_tree};
+use trailseal_fanout::{
+    AccountPage, Panicked, Reading, Sign, Tree, TreeDepth, pages, run_lowest_first, walk_tree,
+};
 use trailseal_model::{
     Account, AccountId, AccountState, Event, Gap, GapId, Operation, PopulationSource,
 };
@@ -24,6 +26,9 @@ struct Outlets {
     accounts: mpsc::UnboundedSender<Account>,
     to_tag: mpsc::UnboundedSender<AccountId>,
 }
+
+/// The tags of one account.
+type Tags = BTreeMap<String, String>;
 
 /// Which walk over the tree is wanted, and of which organization.
 type Wish = (String, TreeDepth);
@@ -175,11 +180,15 @@ impl<P: Ports> Work<'_, P> {
         accounts: mpsc::UnboundedReceiver<AccountId>,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
-        let mut done = std::pin::pin!(run(accounts, TAGGING, |it| self.ports.account_tags(it)));
-        while let Some((account, res)) = done.next().await {
+        const OPERATION: Operation = Operation::ListTagsForResource;
+        let reading = Reading {
+            account_of: |account: &AccountId| *account,
+            sign_of: |res: &Result<_, Gap>| Sign::of(OPERATION, res.as_ref().err()),
+            ask_once: || self.ports.ask_once(OPERATION),
+        };
+        let done = |account: AccountId, res: Result<Result<Tags, Gap>, Panicked>| {
             let res = res.unwrap_or_else(|panicked| {
-                let gap = panic_gap(Operation::ListTagsForResource, &panicked.message);
-                Err(gap.on(&account.to_string()))
+                Err(panic_gap(OPERATION, &panicked.message).on(&account.to_string()))
             });
             match res {
                 Ok(mut tags) => {
@@ -190,7 +199,9 @@ impl<P: Ports> Work<'_, P> {
                     self.gap(gap);
                 }
             }
-        }
+        };
+        let read = |account| self.ports.account_tags(account);
+        run_lowest_first(accounts, TAGGING, reading, read, done).await;
         Ok(())
     }
 }

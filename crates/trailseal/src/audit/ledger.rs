@@ -1,24 +1,26 @@
 //! What is known while the run goes on: accounts, coverage, sightings, and which trails are ready.
 
 mod settled;
+mod targets;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use futures::channel::mpsc;
+use futures::channel::{mpsc, oneshot};
 use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
     Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
 };
-use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree, outcome_of_failure};
+use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree};
 use trailseal_model::{
-    Account, AccountId, Arn, Coverage, CoverageRow, Delivery, GapClass, GapId, MemberStatus,
-    Observed, Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting,
-    StoreListed, Target,
+    Account, AccountId, Arn, Coverage, Delivery, GapClass, GapId, MemberStatus, Observed,
+    Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting, Target,
 };
 
+use self::targets::Half;
 use super::AuditSettings;
-use super::targets::Listings;
+
+pub(super) use self::targets::{Listing, Listings};
 
 /// Shared by all parts of the work; nothing waits while it is held.
 pub(super) struct Ledger(Mutex<State>);
@@ -41,8 +43,14 @@ struct State {
     unopened: BTreeMap<AccountId, GapId>,
     /// Buckets, with the owners of the trails that name them.
     delivering: BTreeMap<String, BTreeSet<AccountId>>,
-    /// Targets of an account that are still to be read.
+    /// Targets of an account whose trails are still to be read.
     waiting: HashMap<AccountId, usize>,
+    /// Targets of which one listing is in.
+    halves: HashMap<Target, Half>,
+    /// Targets whose second listing tells whether their Region is disabled.
+    in_doubt: usize,
+    /// What listens for the end of these.
+    told: Option<oneshot::Sender<()>>,
     /// Accounts that listed their Regions themselves.
     listing: HashSet<AccountId>,
     /// Enabled Regions of accounts that are read as support only.
@@ -89,6 +97,9 @@ impl Ledger {
             unopened: BTreeMap::new(),
             delivering: BTreeMap::new(),
             waiting: HashMap::new(),
+            halves: HashMap::new(),
+            in_doubt: 0,
+            told: None,
             listing: HashSet::new(),
             support: HashMap::new(),
             ready: Some(ready),
@@ -220,32 +231,6 @@ impl Ledger {
         self.state().listing.contains(&account)
     }
 
-    /// Settles a target; returns how many trails became ready.
-    pub(super) fn settle(
-        &self,
-        target: Target,
-        row: CoverageRow,
-        sightings: Vec<Sighting>,
-        stores: Vec<StoreListed>,
-    ) -> usize {
-        let mut state = self.state();
-        state.coverage.settle(target.account, row);
-        for sighting in sightings {
-            state.show(&sighting);
-            state.note_bucket(&sighting.description);
-            state.fold.add(sighting);
-        }
-        for listed in stores {
-            // The other end stops listening only when the whole audit does.
-            let queue = state.stores.as_ref();
-            let _ = queue.map(|it| it.unbounded_send(StoreWork { listed, target }));
-        }
-        if let Some(waiting) = state.waiting.get_mut(&target.account) {
-            *waiting = waiting.saturating_sub(1);
-        }
-        state.queue_of_owner(target.account)
-    }
-
     /// Homes of trails that were seen from elsewhere, and that are not read by themselves: the user
     /// left them out, or their account was never listed.
     pub(super) fn homes_out_of_scope(&self) -> Vec<Target> {
@@ -286,13 +271,13 @@ impl Ledger {
         state.queue(ready)
     }
 
-    /// Queues all that is left, orphans included, and closes the queues; returns how many.
+    /// Queues all trails that are left, orphans included, and closes their queues; returns how many.
     pub(super) fn queue_rest(&self) -> usize {
         let mut state = self.state();
         let is_administrator = state.caller_is_administrator();
         let rest = state.fold.take_rest(is_administrator);
         let count = state.queue(rest);
-        (state.ready, state.stores, state.shown) = (None, None, None);
+        (state.ready, state.shown) = (None, None);
         count
     }
 
@@ -312,7 +297,7 @@ impl Ledger {
 }
 
 impl State {
-    /// An owner's trails are ready when all its targets are read: then its Regions are known.
+    /// An owner's trails are ready when those of all its targets are read: then its Regions are known.
     fn queue_of_owner(&mut self, owner: AccountId) -> usize {
         if self.waiting.get(&owner) != Some(&0) {
             return 0;
@@ -367,27 +352,4 @@ impl State {
         let enabled = rows.iter().filter(|it| it.outcome != Outcome::RegionDisabled);
         enabled.map(|it| it.region).collect()
     }
-}
-
-/// A target's row, but for its times and gap.
-pub(super) fn row(region: Region, listings: &Listings) -> CoverageRow {
-    let Listings { trails, stores } = listings;
-    let (outcome, reason) = match (trails, stores) {
-        (Ok(_), Ok(_)) => (Outcome::Evaluated, None),
-        (Ok(_), Err(gap)) | (Err(gap), Ok(_)) => (Outcome::Partial, Some(gap.class)),
-        (Err(gap), _) => (outcome_of_failure(gap.class), Some(gap.class)),
-    };
-    let mut row = CoverageRow::with(region, outcome, reason);
-    row.trails_listed = trails.is_ok();
-    let count = |it: usize| u16::try_from(it).unwrap_or(u16::MAX);
-    row.trails_found = trails.as_ref().map_or(0, |it| count(it.value.len()));
-    row.stores_found = stores.as_ref().map_or(0, |it| count(it.value.len()));
-    let tries = |it: Result<(u8, u8), (u8, u8)>| it.unwrap_or_else(|it| it);
-    let of_trails = trails.as_ref().map(|it| (it.evidence.attempts, it.evidence.throttles));
-    let of_stores = stores.as_ref().map(|it| (it.evidence.attempts, it.evidence.throttles));
-    let (calls, throttles) = tries(of_trails.map_err(|it| (it.attempts, it.throttles)));
-    let (more_calls, more_throttles) = tries(of_stores.map_err(|it| (it.attempts, it.throttles)));
-    row.api_calls = calls.saturating_add(more_calls);
-    row.throttles = throttles.saturating_add(more_throttles);
-    row
 }

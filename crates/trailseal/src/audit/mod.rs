@@ -2,6 +2,7 @@
 
 mod cross_check;
 mod directory;
+mod key_details;
 mod ledger;
 mod member_statuses;
 mod stores;
@@ -22,7 +23,7 @@ use trailseal_evaluator::{
     BucketSearch, CollectSettings, Collector, EnabledRegions, Members, OtherAccounts,
     account_sealing, covered_by, judge, settle_groups,
 };
-use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
+use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Retries, Sessions};
 use trailseal_model::{
     Account, AccountId, AccountSealing, Arn, CoveredBy, Event, EventSink, Finding, Gap, GapClass,
     GapId, GapLedger, Gaps, MemberStatus, MemberStatuses, Operation, OrganizationFacts, Partition,
@@ -45,6 +46,7 @@ pub trait Ports:
     + TrailNames
     + StoreListing
     + CollectPorts
+    + Retries
 {
 }
 
@@ -57,6 +59,7 @@ impl<P> Ports for P where
         + TrailNames
         + StoreListing
         + CollectPorts
+        + Retries
 {
 }
 

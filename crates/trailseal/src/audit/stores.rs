@@ -1,9 +1,8 @@
 //! Collects event data stores as they are listed.
 
-use futures::StreamExt as _;
 use futures::channel::mpsc;
 use trailseal_evaluator::{CollectedStore, Collector, StoreWork};
-use trailseal_fanout::run;
+use trailseal_fanout::{Panicked, Reading, run_lowest_first};
 use trailseal_model::{Answer, Arn, KeyPresence, Observed, Operation, StoreFacts};
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -21,15 +20,22 @@ pub(super) async fn collect<P: Ports>(
     collector: &Collector<'_, P>,
     ready: mpsc::UnboundedReceiver<StoreWork>,
 ) -> Result<CollectedStores, AuditError> {
+    const OPERATION: Operation = Operation::GetEventDataStore;
+    let reading = Reading {
+        account_of: |store: &StoreWork| store.target.account,
+        sign_of: |found: &CollectedStore| work.sign(OPERATION, Some(&found.facts.description)),
+        ask_once: || work.ports.ask_once(OPERATION),
+    };
     let mut all = Vec::new();
-    let mut done = std::pin::pin!(run(ready, COLLECTING, |it| collector.collect_store(it)));
-    while let Some((store, res)) = done.next().await {
+    let done = |store: StoreWork, res: Result<CollectedStore, Panicked>| {
         all.push(res.unwrap_or_else(|panicked| {
-            let gap = panic_gap(Operation::GetEventDataStore, &panicked.message);
+            let gap = panic_gap(OPERATION, &panicked.message);
             let gap = gap.at(store.target.account, Some(store.target.region));
             unread(store, work, gap)
         }));
-    }
+    };
+    let read = |store| collector.collect_store(store);
+    run_lowest_first(ready, COLLECTING, reading, read, done).await;
     // An organization's store may be listed in more than one account; its own goes first.
     let is_foreign = |it: &StoreFacts| it.arn.account() != Some(it.account);
     all.sort_by(|one, other| {

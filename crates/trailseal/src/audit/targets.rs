@@ -6,41 +6,16 @@ use futures::StreamExt as _;
 use futures::channel::{mpsc, oneshot};
 use tokio::time::Instant;
 use trailseal_evaluator::{BucketSearch, EnabledRegions, OtherAccounts};
-use trailseal_fanout::{Access, OpenedAccount, open_account, run};
+use trailseal_fanout::{
+    Access, OpenedAccount, Panicked, Reading, Sign, open_account, run, run_lowest_first,
+};
 use trailseal_model::{
-    Account, AccountId, Answer, Event, Gap, GapClass, Operation, Outcome, Sighting, StoreListed,
-    Target, TrailDescription,
+    Account, AccountId, Answer, Event, Gap, GapClass, Operation, Outcome, Sighting, Target,
+    TrailDescription,
 };
 
-use super::ledger::{self, Ledger};
+use super::ledger::{Ledger, Listing, Listings};
 use super::{AuditError, OPENING, Ports, Work, panic_gap};
-
-/// The two listings of a target.
-pub(super) struct Listings {
-    pub(super) trails: Result<Answer<Vec<TrailDescription>>, Gap>,
-    pub(super) stores: Result<Answer<Vec<StoreListed>>, Gap>,
-}
-
-impl Listings {
-    /// A Region is not called disabled against better knowledge: the account lists it as enabled, or
-    /// it answered the other listing.
-    fn doubted(mut self, is_listed: bool) -> Self {
-        let is_known = is_listed || self.trails.is_ok() || self.stores.is_ok();
-        if is_known {
-            self.trails = self.trails.map_err(refused_though_enabled);
-            self.stores = self.stores.map_err(refused_though_enabled);
-        }
-        self
-    }
-
-    fn panicked(target: Target, message: &str) -> Self {
-        let gap = |operation| panic_gap(operation, message).at(target.account, Some(target.region));
-        Self {
-            trails: Err(gap(Operation::DescribeTrails)),
-            stores: Err(gap(Operation::ListEventDataStores)),
-        }
-    }
-}
 
 /// Who waits for all targets.
 pub(super) struct Announcements {
@@ -55,6 +30,8 @@ pub(super) struct Announcements {
 }
 
 impl<P: Ports> Work<'_, P> {
+    /// Reads what every target holds. The two listings of a target go their own ways: what essential
+    /// controls need, the trails, never waits for the event data stores.
     pub(super) async fn read_targets(
         &self,
         accounts: mpsc::UnboundedReceiver<Account>,
@@ -62,19 +39,25 @@ impl<P: Ports> Work<'_, P> {
         read: Announcements,
         ledger: &Ledger,
     ) -> Result<(), AuditError> {
-        // Two futures, so that opening goes on while no read has room: a read may wait for a
-        // permit or a session whose turn an opening has, and nobody would ever wake that up.
+        // Futures of their own, so that opening goes on while no read has room: a read may wait for a
+        // permit or a session whose turn an opening has, and nothing would ever wake that up.
         let (planned, targets) = mpsc::unbounded();
-        let opening = self.open_accounts(accounts, to_list, planned, ledger);
-        futures::join!(opening, self.read_planned(targets, ledger));
-        self.read_support(ledger).await;
-        // The other ends stop listening only when the whole audit has ended.
-        let _ = read.regions.send(Arc::new(ledger.all_enabled_regions()));
-        let _ = read.to_ask.send(Arc::new(ledger.bucket_search()));
-        self.queued(ledger.queue_rest());
-        // A tree that could not be read has been walked too: names of units are only hints.
-        let _ = read.tree_walked.await;
-        let _ = read.others.send(Arc::new(ledger.other_accounts(&self.settings.scope)));
+        let (planned_too, targets_too) = mpsc::unbounded();
+        let opening = self.open_accounts(accounts, to_list, [planned, planned_too], ledger);
+        let trails = async {
+            futures::join!(opening, self.read_trails(targets, ledger));
+            // It is never refused: the sender is kept until then.
+            let _ = ledger.no_doubt_left().await;
+            self.read_support(ledger).await;
+            // The other ends stop listening only when the whole audit has ended.
+            let _ = read.regions.send(Arc::new(ledger.all_enabled_regions()));
+            let _ = read.to_ask.send(Arc::new(ledger.bucket_search()));
+            self.queued(ledger.queue_rest());
+            // A tree that could not be read has been walked too: names of units are only hints.
+            let _ = read.tree_walked.await;
+            let _ = read.others.send(Arc::new(ledger.other_accounts(&self.settings.scope)));
+        };
+        futures::join!(trails, self.read_stores(targets_too, ledger));
         Ok(())
     }
 
@@ -83,7 +66,7 @@ impl<P: Ports> Work<'_, P> {
         &self,
         accounts: mpsc::UnboundedReceiver<Account>,
         to_list: mpsc::UnboundedSender<AccountId>,
-        planned: mpsc::UnboundedSender<Target>,
+        planned: [mpsc::UnboundedSender<Target>; 2],
         ledger: &Ledger,
     ) {
         let (partition, scope) = (self.settings.partition, &self.settings.scope);
@@ -101,26 +84,62 @@ impl<P: Ports> Work<'_, P> {
                 let _ = to_list.unbounded_send(opened.account);
             }
             for target in self.plan(&opened, ledger) {
-                let _ = planned.unbounded_send(target);
+                for listing in &planned {
+                    let _ = listing.unbounded_send(target);
+                }
             }
         }
     }
 
-    /// Reads targets and settles each of them.
-    async fn read_planned(&self, targets: mpsc::UnboundedReceiver<Target>, ledger: &Ledger) {
+    /// Lists the trails of targets.
+    async fn read_trails(&self, targets: mpsc::UnboundedReceiver<Target>, ledger: &Ledger) {
         let read = |target: Target| async move {
-            let begun = Instant::now();
-            let (trails, stores) =
-                futures::join!(self.ports.describe_trails(target), self.ports.list_stores(target));
-            (begun, Listings { trails, stores })
+            (Instant::now(), self.ports.describe_trails(target).await)
         };
         let mut done = std::pin::pin!(run(targets, self.settings.max_in_flight, read));
         while let Some((target, res)) = done.next().await {
-            let (begun, listings) = res.unwrap_or_else(|panicked| {
-                (Instant::now(), Listings::panicked(target, &panicked.message))
+            let (begun, res) = res.unwrap_or_else(|panicked| {
+                (
+                    Instant::now(),
+                    Err(panic_at(Operation::DescribeTrails, target, &panicked.message)),
+                )
             });
-            self.settle(target, begun, listings, ledger);
+            let (listing, answer) = Listing::new(res, self.times(begun));
+            let sightings = answer.map(|answer| sightings(target, answer)).unwrap_or_default();
+            let (ready, both) = ledger.hear_trails(target, listing, sightings);
+            self.queued(ready);
+            self.settle(target, both, ledger);
         }
+    }
+
+    /// Lists the event data stores of targets, those of the accounts with the lowest ids first.
+    async fn read_stores(&self, targets: mpsc::UnboundedReceiver<Target>, ledger: &Ledger) {
+        const OPERATION: Operation = Operation::ListEventDataStores;
+        let read =
+            |target: Target| async move { (Instant::now(), self.ports.list_stores(target).await) };
+        let reading = Reading {
+            account_of: |target: &Target| target.account,
+            sign_of: |(_, res): &(Instant, Result<_, Gap>)| Sign::of(OPERATION, res.as_ref().err()),
+            ask_once: || self.ports.ask_once(OPERATION),
+        };
+        let done = |target: Target, res: Result<_, Panicked>| {
+            let (begun, res) = res.unwrap_or_else(|panicked| {
+                (Instant::now(), Err(panic_at(OPERATION, target, &panicked.message)))
+            });
+            let (listing, answer) = Listing::new(res, self.times(begun));
+            let listed = answer.map(|answer| answer.value).unwrap_or_default();
+            self.settle(target, ledger.hear_stores(target, listing, listed), ledger);
+        };
+        run_lowest_first(targets, self.settings.max_in_flight, reading, read, done).await;
+        ledger.end_stores();
+    }
+
+    /// When a listing began and ended, in milliseconds after the run's start.
+    fn times(&self, begun: Instant) -> (u32, u32) {
+        let since = |at: Instant| {
+            u32::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u32::MAX)
+        };
+        (since(begun), since(Instant::now()))
     }
 
     fn plan(&self, opened: &OpenedAccount, ledger: &Ledger) -> Vec<Target> {
@@ -135,35 +154,29 @@ impl<P: Ports> Work<'_, P> {
         targets
     }
 
-    fn settle(&self, target: Target, begun: Instant, listings: Listings, ledger: &Ledger) {
-        let since = |at: Instant| {
-            u32::try_from(at.saturating_duration_since(self.start).as_millis()).unwrap_or(u32::MAX)
-        };
-        let listings = listings.doubted(ledger.lists_regions(target.account));
-        let mut row = ledger::row(target.region, &listings);
-        (row.started, row.finished) = (since(begun), since(Instant::now()));
-        let Listings { trails, stores } = listings;
+    /// Settles a target once both listings are in.
+    fn settle(&self, target: Target, both: Option<Listings>, ledger: &Ledger) {
+        let Some(listings) = both else { return };
+        let was_in_doubt = listings.are_needed_together();
+        let listings = listings.doubted(refused_though_enabled);
+        let mut row = listings.row(target.region);
         let is_disabled = row.outcome == Outcome::RegionDisabled;
-        let sightings = match trails {
-            Ok(answer) => sightings(target, answer),
-            Err(gap) => {
-                row.gap = Some(self.gap(gap));
-                Vec::new()
-            }
-        };
-        let stores = match stores {
-            Ok(answer) => answer.value,
-            // It is the same news a second time.
-            Err(_) if is_disabled => Vec::new(),
-            Err(gap) => {
-                let gap = self.gap(gap);
-                row.gap.get_or_insert(gap);
-                Vec::new()
-            }
-        };
+        let Listings { trails, stores, .. } = listings;
+        row.gap = trails.found.err().map(|gap| self.gap(*gap));
+        // That a disabled Region refuses the other listing too is the same news a second time.
+        if let Err(gap) = stores.found
+            && !is_disabled
+        {
+            let gap = self.gap(*gap);
+            row.gap.get_or_insert(gap);
+        }
         self.events.emit(&Event::TargetSettled { target, outcome: row.outcome });
-        self.queued(ledger.settle(target, row, sightings, stores));
+        self.queued(ledger.settle(target, row, was_in_doubt));
     }
+}
+
+fn panic_at(operation: Operation, target: Target, message: &str) -> Gap {
+    panic_gap(operation, message).at(target.account, Some(target.region))
 }
 
 /// What a refused token means in a Region that is enabled.

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use futures::channel::mpsc;
 use futures::{FutureExt as _, StreamExt as _, future, stream};
 use trailseal_evaluator::ports::CollectPorts;
-use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, TrailWork, key_arn};
+use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, KeyWork, TrailWork, key_arn};
 use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
@@ -32,14 +32,42 @@ pub(super) struct Collected {
     pub(super) census: Vec<Vec<CensusEntry>>,
 }
 
-/// Collects every trail that comes, and lets its samples go to the spool. A trail whose bucket misses
-/// its owner is put back until all targets are read, so that it keeps no other one waiting.
+/// Collects every trail that comes, and what no essential control needs of its key beside that.
 pub(super) async fn collect<P: Ports>(
     work: &Work<'_, P>,
     collector: &Collector<'_, P>,
     ready: mpsc::UnboundedReceiver<TrailWork>,
     samples: &mut SampleSpool,
 ) -> Result<Collected, AuditError> {
+    let (to_grants, grants) = mpsc::unbounded();
+    let (to_rotations, rotations) = mpsc::unbounded();
+    let trails = collect_trails(work, collector, ready, [to_grants, to_rotations], samples);
+    let grants = work.read_grants(collector, grants);
+    let rotations = work.read_rotations(collector, rotations);
+    let (trails, mut grants, mut rotations) = futures::join!(trails, grants, rotations);
+    let mut all = trails?;
+    for (trail, collected) in &mut all {
+        collected.key_grants = grants.remove(trail).flatten();
+        collected.key_rotation = rotations.remove(trail).flatten();
+        let refusals = [
+            collected.key_grants.as_ref().and_then(Observed::gap),
+            collected.key_rotation.as_ref().and_then(Observed::gap),
+        ];
+        collected.key = collected.key.take().map(|key| collector.with_refusal(key, refusals));
+    }
+    Ok(merge(all))
+}
+
+/// Collects every trail that comes, lets its samples go to the spool, and hands its key on. A trail
+/// whose bucket misses its owner is put back until all targets are read, so that it keeps no other one
+/// waiting.
+async fn collect_trails<P: Ports>(
+    work: &Work<'_, P>,
+    collector: &Collector<'_, P>,
+    ready: mpsc::UnboundedReceiver<TrailWork>,
+    keys: [mpsc::UnboundedSender<KeyWork>; 2],
+    samples: &mut SampleSpool,
+) -> Result<BTreeMap<Arn, CollectedTrail>, AuditError> {
     let (put_back, later) = mpsc::unbounded();
     let at_once = run(ready, COLLECTING, |it: TrailWork| async move {
         let must_wait = collector.waits_for_owner(&it).await;
@@ -73,11 +101,17 @@ pub(super) async fn collect<P: Ports>(
             }
         };
         keep_samples(work, &mut collected, samples)?;
+        if let Some(key) = collected.key_work() {
+            for details in &keys {
+                // The other ends stop listening only when the whole audit does.
+                let _ = details.unbounded_send(key.clone());
+            }
+        }
         let arn = collected.facts.description.arn.clone();
         work.events.emit(&Event::TrailCollected { trail: &arn });
         all.insert(arn, collected);
     }
-    Ok(merge(all))
+    Ok(all)
 }
 
 fn keep_samples<P: Ports>(

@@ -1,0 +1,257 @@
+use std::cell::{Cell, RefCell};
+use std::time::Duration;
+
+use futures::stream;
+use proptest::prelude::*;
+
+use super::*;
+
+const FAILED: Sign = Sign::Failed(GapClass::ServerError);
+
+fn account(number: u64) -> AccountId {
+    AccountId::new(number).unwrap()
+}
+
+/// Work for each account in this order, two Regions each.
+fn arrived(numbers: impl IntoIterator<Item = u64>) -> LowestFirst<(u64, u8)> {
+    let mut order = LowestFirst::default();
+    for number in numbers {
+        order.arrive(account(number), (number, 0));
+        order.arrive(account(number), (number, 1));
+    }
+    order
+}
+
+fn given_out<K>(order: &mut LowestFirst<K>) -> Vec<K> {
+    std::iter::from_fn(|| order.next()).collect()
+}
+
+/// Settles what may begin until nothing more may; the accounts in the order they were asked.
+fn settled(order: &mut LowestFirst<(u64, u8)>, sign: impl Fn(u64, u8) -> Sign) -> Vec<u64> {
+    let mut asked = Vec::new();
+    while let Some((number, region)) = order.next() {
+        asked.push(number);
+        order.settle(account(number), sign(number, region));
+    }
+    asked
+}
+
+#[test]
+fn one_key_is_tried_ahead_and_its_answer_releases_all() {
+    let mut order = arrived(1..=8);
+    assert_eq!(given_out(&mut order), [(1, 1)]);
+    order.settle(account(1), FAILED);
+    // Nothing was asked there, so the same account may be tried again.
+    assert_eq!(given_out(&mut order), [(2, 1)]);
+    order.settle(account(2), Sign::Nothing);
+    assert_eq!(given_out(&mut order), [(2, 0)]);
+    order.settle(account(2), Sign::Answered);
+    assert_eq!(given_out(&mut order).len(), 13);
+    assert!(!order.is_asked_once());
+    // From now on nothing waits.
+    order.arrive(account(9), (9, 0));
+    assert_eq!(order.next(), Some((9, 0)));
+}
+
+#[test]
+fn no_more_than_five_accounts_are_tried_ahead() {
+    let mut order = arrived(11..=30);
+    assert_eq!(settled(&mut order, |_, _| FAILED), [11, 12, 13, 14, 15]);
+    order.arrive(account(1), (1, 0));
+    assert_eq!(order.next(), None);
+}
+
+#[test]
+fn at_the_end_the_five_lowest_go_first_and_one_answer_releases_all() {
+    let mut order = arrived(1..=8);
+    order.end();
+    let first = given_out(&mut order);
+    assert_eq!(first.len(), 10);
+    assert!(first.iter().all(|it| it.0 <= 5));
+    order.settle(account(1), FAILED);
+    assert_eq!(order.next(), None);
+    order.settle(account(2), Sign::Answered);
+    assert_eq!(given_out(&mut order).len(), 6);
+    assert!(!order.is_asked_once());
+}
+
+#[test]
+fn where_the_five_lowest_fail_alike_all_others_are_asked_once() {
+    let mut order = arrived(1..=8);
+    order.end();
+    let asked = settled(&mut order, |_, _| FAILED);
+    assert!(order.is_asked_once());
+    assert_eq!(asked, [1, 1, 2, 2, 3, 3, 4, 4, 5, 5, 6, 6, 7, 7, 8, 8]);
+}
+
+#[test]
+fn what_was_tried_ahead_counts_only_where_it_is_among_the_lowest() {
+    let timeout = Sign::Failed(GapClass::Timeout);
+    let mut order = arrived([7, 9, 8]);
+    // It fails otherwise than the lowest do.
+    assert_eq!(given_out(&mut order), [(7, 1)]);
+    order.settle(account(7), timeout);
+    for number in [6, 5, 20, 4, 3, 2, 1] {
+        order.arrive(account(number), (number, 0));
+    }
+    order.end();
+    assert!(!order.is_asked_once());
+    let asked = settled(&mut order, |number, _| if number > 5 { timeout } else { FAILED });
+    assert!(order.is_asked_once());
+    assert_eq!(asked.len(), 12);
+    assert!(asked[asked.len() - 6..].iter().all(|number| *number > 5), "{asked:?}");
+}
+
+#[test]
+fn different_failures_and_no_sign_at_all_decide_nothing() {
+    let timeout = Sign::Failed(GapClass::Timeout);
+    for sign in [
+        // One account differs, one Region of one account does, and one account was never asked.
+        &(|number: u64, _: u8| if number == 3 { timeout } else { FAILED })
+            as &dyn Fn(u64, u8) -> Sign,
+        &|number, region| if number == 3 && region == 1 { timeout } else { FAILED },
+        &|number, _| if number == 3 { Sign::Nothing } else { FAILED },
+        &|_, _| Sign::Nothing,
+    ] {
+        let mut order = arrived(1..=8);
+        order.end();
+        assert_eq!(settled(&mut order, sign).len(), 16);
+        assert!(!order.is_asked_once());
+    }
+    // A Region that tells nothing takes nothing from what the account's other one tells.
+    let mut order = arrived(1..=8);
+    order.end();
+    settled(&mut order, |_, region| if region == 0 { Sign::Nothing } else { FAILED });
+    assert!(order.is_asked_once());
+}
+
+#[test]
+fn fewer_than_five_accounts_are_all_asked_as_usual() {
+    for count in 0..=4 {
+        let mut order = arrived(1..=count);
+        order.end();
+        assert_eq!(settled(&mut order, |_, _| FAILED).len() as u64, 2 * count);
+        assert!(!order.is_asked_once());
+    }
+}
+
+#[test]
+fn a_denial_is_an_answer_and_the_failure_of_another_operation_is_nothing() {
+    let operation = Operation::ListEventDataStores;
+    let sign = |class, of| Sign::of(operation, Some(&Gap::new(class, of)));
+    for class in GapClass::ALL {
+        let found = sign(*class, operation);
+        let is_nothing = ["circuit_open", "region_disabled", "deadline", "cancelled", "panic"]
+            .contains(&class.as_str());
+        let expected = match class {
+            _ if class.is_retryable() => Sign::Failed(*class),
+            _ if is_nothing => Sign::Nothing,
+            _ => Sign::Answered,
+        };
+        assert_eq!(found, expected, "{class}");
+        assert_eq!(sign(*class, Operation::AssumeRole), Sign::Nothing, "{class}");
+    }
+    assert_eq!(Sign::of(operation, None), Sign::Answered);
+}
+
+fn reading<'a>(
+    is_asked_once: &'a Cell<bool>,
+) -> Reading<impl Fn(&(u64, u8)) -> AccountId, impl Fn(&Sign) -> Sign, impl Fn() + 'a> {
+    Reading {
+        account_of: |key: &(u64, u8)| account(key.0),
+        sign_of: |sign: &Sign| *sign,
+        ask_once: || {
+            assert!(!is_asked_once.replace(true), "it is said once");
+        },
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn one_at_a_time_and_panics_come_to_an_end_too() {
+    for max_in_flight in [0, 1, 3] {
+        let is_asked_once = Cell::new(false);
+        let once = RefCell::new(Vec::new());
+        let mut settled = Vec::new();
+        let keys = stream::iter((1..=9).rev().flat_map(|number| [(number, 0), (number, 1)]));
+        let work = |key: (u64, u8)| {
+            if is_asked_once.get() {
+                once.borrow_mut().push(key.0);
+            }
+            async move {
+                tokio::time::sleep(Duration::from_millis(key.0 % 3)).await;
+                assert!(key != (4, 1), "four");
+                FAILED
+            }
+        };
+        let done = |key, res: Result<Sign, Panicked>| settled.push((key, res.is_ok()));
+        run_lowest_first(keys, max_in_flight, reading(&is_asked_once), work, done).await;
+        settled.sort_unstable();
+        assert_eq!(settled.len(), 18);
+        assert_eq!(settled.iter().filter(|it| !it.1).count(), 1);
+        assert!(is_asked_once.get());
+        assert!(once.borrow().iter().all(|number| *number > 5));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_works_waits_for_one_answer_and_not_for_the_last_key() {
+    let start = tokio::time::Instant::now();
+    let is_asked_once = Cell::new(false);
+    // The directory takes a minute; each answer a second.
+    let keys = stream::iter(1..=60u64).then(|number| async move {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        (number, 0)
+    });
+    let work = |_| async {
+        tokio::time::sleep(Duration::from_secs(1)).await;
+        Sign::Answered
+    };
+    let mut last = Duration::ZERO;
+    let done = |_, _: Result<Sign, Panicked>| last = start.elapsed();
+    run_lowest_first(keys, 4, reading(&is_asked_once), work, done).await;
+    assert_eq!(last, Duration::from_secs(61));
+    assert!(!is_asked_once.get());
+}
+
+proptest! {
+    /// Whatever the order in which keys and answers come: every key is given out once, and what is
+    /// decided is what the five lowest accounts alone say.
+    #[test]
+    fn the_decision_depends_on_the_five_lowest_alone(
+        mut numbers in proptest::collection::btree_set(1u64..40, 1..20)
+            .prop_map(|it| it.into_iter().collect::<Vec<u64>>()).prop_shuffle(),
+        failing in proptest::collection::btree_set(1u64..40, 0..6),
+        picks in proptest::collection::vec(any::<prop::sample::Index>(), 200),
+    ) {
+        let sign = |number: u64| {
+            if failing.contains(&number) { Sign::Failed(GapClass::Timeout) } else { FAILED }
+        };
+        let mut order = LowestFirst::default();
+        let (mut running, mut given) = (Vec::new(), Vec::new());
+        let mut arriving = numbers.clone().into_iter();
+        let mut has_ended = false;
+        for pick in picks {
+            if pick.index(2) == 0 || running.is_empty() {
+                match arriving.next() {
+                    Some(number) => order.arrive(account(number), number),
+                    None if !has_ended => { has_ended = true; order.end(); }
+                    None => {}
+                }
+            } else {
+                let number: u64 = running.remove(pick.index(running.len()));
+                order.settle(account(number), sign(number));
+            }
+            for number in given_out(&mut order) {
+                running.push(number);
+                given.push(number);
+            }
+        }
+        prop_assume!(has_ended && running.is_empty());
+        numbers.sort_unstable();
+        given.sort_unstable();
+        prop_assert_eq!(&given, &numbers);
+        let lowest = numbers.iter().take(5).map(|it| sign(*it));
+        let is_alike = lowest.clone().all(|it| Some(it) == lowest.clone().next());
+        prop_assert_eq!(order.is_asked_once(), numbers.len() >= 5 && is_alike);
+    }
+}
