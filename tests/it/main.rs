@@ -10,4 +10,5 @@ mod fuzz;
 mod order;
 mod scope;
 mod simulation;
+mod surroundings;
 mod whole;

@@ -78,15 +78,20 @@ impl Clients {
     }
 
     fn has_own_s3_endpoint(&self) -> bool {
-        let key = ServiceConfigKey::builder()
-            .service_id("S3")
-            .env("AWS_ENDPOINT_URL")
-            .profile("endpoint_url")
-            .build()
-            .expect("all three are given");
-        let of_s3 = self.config.service_config().and_then(|it| it.load_config(key));
-        of_s3.is_some() || self.config.endpoint_url().is_some()
+        endpoint_of(&self.config, "S3").is_some()
     }
+}
+
+/// The endpoint that clients of a service are made with, where one is configured.
+pub(crate) fn endpoint_of(config: &SdkConfig, service: &str) -> Option<String> {
+    let key = ServiceConfigKey::builder()
+        .service_id(service)
+        .env("AWS_ENDPOINT_URL")
+        .profile("endpoint_url")
+        .build()
+        .expect("all three are given");
+    let of_service = config.service_config().and_then(|loaded| loaded.load_config(key));
+    of_service.or_else(|| config.endpoint_url().map(str::to_owned))
 }
 
 struct PerRegion<C>(Mutex<HashMap<Region, C>>);

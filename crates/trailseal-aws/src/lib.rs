@@ -26,12 +26,15 @@ mod https;
 mod ports;
 mod role;
 mod spawn;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tunnel;
 
 pub use aws::{Aws, Caller};
 pub use clock::Clock;
 pub use connect::{ConnectError, Settings, Substitutes, connect};
 pub use credentials::PlainCredentials;
+pub use surroundings::{Form, Misconfigured, VARIABLES, Variable};
 pub use transport::{Transport, TransportError, TransportErrorKind};
