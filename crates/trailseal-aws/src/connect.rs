@@ -188,11 +188,11 @@ async fn surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
         |uses_proxies, flags| https_client(Network { trust: trust.clone(), uses_proxies, flags });
     let direct = network(false, EndpointFlags::default());
     let config = sdk_config(settings, region, &profiles, &direct).await;
-    check_endpoints(&profiles, &config)?;
     let flags = EndpointFlags {
         fips: config.use_fips().unwrap_or_default(),
         dual_stack: config.use_dual_stack().unwrap_or_default(),
     };
+    check_endpoints(&profiles, &config, flags)?;
     let proxied = network(true, flags);
     let config = config.into_builder().http_client(proxied.clone()).build();
     let sources = Sources::find(&profiles)?;
@@ -238,11 +238,18 @@ async fn region(settings: &Settings, profiles: &Profiles) -> Result<Region, Misc
     })
 }
 
-/// The endpoints that service clients would be made with.
-fn check_endpoints(profiles: &Profiles, config: &SdkConfig) -> Result<(), Misconfigured> {
+/// The endpoints that service clients would be made with. AWS's rules know no FIPS or dual-stack
+/// form of an endpoint that the user names, and end every call with an error.
+fn check_endpoints(
+    profiles: &Profiles,
+    config: &SdkConfig,
+    flags: EndpointFlags,
+) -> Result<(), Misconfigured> {
     for service in ["Account", "CloudTrail", "KMS", "Organizations", "S3", "STS"] {
-        if let Some(url) = endpoint_of(config, service) {
-            profiles.check_endpoint(service, &url)?;
+        let Some(url) = endpoint_of(config, service) else { continue };
+        profiles.check_endpoint(service, &url)?;
+        if flags.is_any() {
+            return Err(flags.beside_an_endpoint(service));
         }
     }
     Ok(())

@@ -44,7 +44,7 @@ fn take_over(mut command: Command) {
 
 fn is_ours(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    name.starts_with("AWS_") || name.starts_with("TRAILSEAL_")
+    ["AWS_", "TRAILSEAL_", "SSL_CERT_"].iter().any(|start| name.starts_with(start))
 }
 
 /// A variable of ours whose value is not text, which clap refuses without naming it.

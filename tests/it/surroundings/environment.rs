@@ -35,9 +35,7 @@ fn nasty() -> Vec<OsString> {
         "/proc/nowhere/canary-file",
         "[",
         "{\"canary-\": 1}",
-        "=",
         "true",
-        "-1",
         "arn:aws:iam::123456789012:role/canary-role",
     ]
     .map(OsString::from)
@@ -162,6 +160,8 @@ fn every_variable_is_documented() {
     let page = Path::new(env!("CARGO_MANIFEST_DIR")).join("../docs/operations/running.md");
     let page = fs::read_to_string(page).unwrap();
     for variable in VARIABLES {
-        assert!(page.contains(&format!("`{}`", variable.name)), "{}", variable.name);
+        let name = variable.name;
+        let is_there = ["`", "="].iter().any(|end| page.contains(&format!("`{name}{end}")));
+        assert!(is_there, "{name}");
     }
 }

@@ -135,13 +135,19 @@ fn a_proxy_that_cannot_be_used_is_refused_and_not_bypassed() {
 #[test]
 fn failures_name_the_switches_that_chose_the_endpoint() {
     let home = Home::new();
-    let dead = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
-    for name in ["AWS_USE_FIPS_ENDPOINT", "AWS_USE_DUALSTACK_ENDPOINT"] {
-        home.refuses(&[], &with(&[&WRONG_KEYS, &[REGION, dead, (name, "true")]]), &[name]);
+    let dead = ("HTTPS_PROXY", "http://127.0.0.1:9");
+    for (name, host) in [
+        ("AWS_USE_FIPS_ENDPOINT", "sts-fips.us-east-1.amazonaws.com"),
+        ("AWS_USE_DUALSTACK_ENDPOINT", "sts.us-east-1.api.aws"),
+    ] {
+        let on = with(&[&WRONG_KEYS, &[REGION, dead, (name, "true")]]);
+        home.refuses(&[], &on, &[name, host, "127.0.0.1:9"]);
         let off = home.scan(&[], &with(&[&WRONG_KEYS, &[REGION, dead, (name, "false")]]));
         assert!(!stderr(&off).contains(name), "{}", stderr(&off));
         let odd = with(&[&WRONG_KEYS, &[REGION, dead, (name, "yes")]]);
         home.refuses(&[], &odd, &[name, "`yes`", "true or false"]);
+        let own = with(&[&on, &[("AWS_ENDPOINT_URL_STS", "http://127.0.0.1:9")]]);
+        home.refuses(&[], &own, &[name, "AWS_ENDPOINT_URL"]);
     }
     home.write(".aws/config", "[default]\nuse_fips_endpoint = true\n");
     let of_profile = with(&[&WRONG_KEYS, &[REGION, dead]]);
@@ -171,5 +177,5 @@ fn empty_variables_count_as_unset_all_alike() {
     );
     let nested =
         [("AWS_ENDPOINT_URL", ""), ("AWS_ENDPOINT_URL_STS", sim.endpoint.as_str()), REGION];
-    home.refuses(&["--profile", "role"], &nested, &["`role`"]);
+    home.refuses(&["--profile", "role"], &nested, &["`role`", "is not authorized to perform"]);
 }

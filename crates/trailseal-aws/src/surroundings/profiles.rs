@@ -73,9 +73,11 @@ impl Profiles {
         for file in &known {
             let state = file.check()?;
             places.push(format!("`{}`{}", shown(&file.path.to_string_lossy()), state.note()));
-            if state == State::Readable {
-                files = files.with_file(file.kind, &file.path);
-            }
+            // The SDK panics without any file.
+            files = match state {
+                State::Readable => files.with_file(file.kind, &file.path),
+                State::Absent | State::Forbidden => files.with_contents(file.kind, ""),
+            };
         }
         let files = files.build();
         let selected = Some(Cow::Owned(name.clone()));

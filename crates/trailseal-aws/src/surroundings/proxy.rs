@@ -83,6 +83,19 @@ impl EndpointFlags {
         fips.into_iter().chain(dual_stack).collect::<Vec<_>>().join(" and ")
     }
 
+    /// They cannot be had beside an endpoint of one's own.
+    pub(crate) fn beside_an_endpoint(self, service: &str) -> Misconfigured {
+        let names = self.names();
+        Misconfigured::new(
+            format!(
+                "{names} is on beside an endpoint of your own for {service} (AWS_ENDPOINT_URL, AWS_ENDPOINT_URL_<SERVICE> or endpoint_url)"
+            ),
+            format!(
+                "set only one of them; a FIPS or dual-stack endpoint can be named by its URL, without {names}"
+            ),
+        )
+    }
+
     /// A failed request to this host, with what is on. A host that has no address is then not the
     /// fault of the user's network: not every service has such an endpoint in every Region.
     pub(crate) fn explain(self, host: &str, text: &str) -> TransportError {

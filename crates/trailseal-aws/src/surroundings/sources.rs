@@ -131,13 +131,19 @@ impl Sources {
                 format!("AWS_WEB_IDENTITY_TOKEN_FILE gave no AWS credentials: {why}"),
                 "check the token, AWS_ROLE_ARN and the trust policy of that role",
             ),
-            Self::Profile { name, sso: Some(sso) } => Misconfigured::new(
-                format!(
-                    "no AWS credentials for the profile `{}`, whose SSO session has ended or never began: {why}",
-                    shown(name)
-                ),
-                format!("run aws sso login --profile {}", shown(sso)),
-            ),
+            Self::Profile { name, sso: Some(sso) } => {
+                let (name, login) =
+                    (shown(name), format!("run aws sso login --profile {}", shown(sso)));
+                let what = format!("no AWS credentials for the profile `{name}`");
+                if is_of_network(why) {
+                    let advice = format!("check the network path to SSO; if it is fine, {login}");
+                    return Misconfigured::new(format!("{what}: {why}"), advice);
+                }
+                Misconfigured::new(
+                    format!("{what}, whose SSO session has ended or never began: {why}"),
+                    login,
+                )
+            }
             Self::Profile { name, sso: None } => Misconfigured::new(
                 format!("no AWS credentials for the profile `{}`: {why}", shown(name)),
                 "correct the profile; `aws sts get-caller-identity --profile` shows whether it works",
@@ -155,6 +161,11 @@ impl Sources {
             }
         }
     }
+}
+
+/// Whether SSO was not reached, which says nothing of the session.
+fn is_of_network(why: &str) -> bool {
+    ["dispatch failure", "timeout", "no credentials within"].iter().any(|text| why.contains(text))
 }
 
 /// What the SDK says where a machine is no instance, or has no role.
