@@ -1,16 +1,13 @@
 //! Finds the caller's credentials, asks AWS who they belong to, and opens the way.
 
 use std::fmt;
+use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::default_provider::credentials::DefaultCredentialsChain;
-use aws_config::environment::region::EnvironmentVariableRegionProvider;
 use aws_config::identity::IdentityCache;
-use aws_config::imds;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
-use aws_config::provider_config::ProviderConfig;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
 use aws_config::timeout::TimeoutConfig;
@@ -21,17 +18,21 @@ use aws_smithy_async::rt::sleep::TokioSleep;
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
 use tokio::sync::Semaphore;
 use trailseal_fanout::Limits;
-use trailseal_model::{Arn, EventSink, Gap, Operation, Region};
+use trailseal_model::{Arn, EventSink, Gap, Operation, Partition, Region};
 
 use crate::aws::{Aws, Caller, LARGE_PAGES, get_caller_identity};
 use crate::call::{Ask, Channel, Patience, Unread};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::credentials::{OwnCredentials, PlainCredentials, SessionCache};
-use crate::endpoints::endpoints;
+use crate::endpoints::{endpoints, setting};
 use crate::failure::Failure;
-use crate::https::https_client;
+use crate::https::{Network, https_client};
 use crate::role::Role;
+use crate::surroundings::{
+    EndpointFlags, Misconfigured, Profiles, Sources, Trust, check_proxies, check_variables,
+    first_of, raw, shown,
+};
 use crate::transport::{Transport, http_client};
 
 /// How to reach AWS.
@@ -92,12 +93,9 @@ impl fmt::Debug for Settings {
 /// Why no run can begin.
 #[derive(Debug, thiserror::Error)]
 pub enum ConnectError {
-    /// The SDK's chain has no credentials to offer.
-    #[error("failed to find AWS credentials: {0}")]
-    NoCredentials(String),
-    /// The environment names a Region that cannot be one.
-    #[error("`{0}` is not an AWS Region")]
-    NotARegion(String),
+    /// A variable, a profile, a file or a setting cannot be used, or there are no credentials.
+    #[error(transparent)]
+    Misconfigured(#[from] Misconfigured),
     /// AWS did not say who the caller is.
     #[error("failed to learn who the caller is: {}", describe(.0))]
     Caller(Gap),
@@ -120,25 +118,17 @@ pub async fn connect(
     limits: Arc<Limits>,
     events: Arc<dyn EventSink>,
 ) -> Result<Aws, ConnectError> {
-    let region = region(&settings).await?;
-    let stand_in = settings.substitutes.transport.clone().map(http_client);
-    let is_stand_in = stand_in.is_some();
-    let http_client = stand_in.unwrap_or_else(https_client);
-    let config = if is_stand_in {
-        stand_in_config(&settings, region, &http_client)
-    } else {
-        sdk_config(&settings, region, &http_client).await
-    };
-    let provider = match settings.substitutes.credentials.clone() {
-        Some(credentials) => credentials.into_provider(),
-        None => credentials_chain(&settings, &config, region, &http_client).await,
+    check_role_settings(&settings)?;
+    let Opened { region, config, provider, sources } = match &settings.substitutes.transport {
+        Some(transport) => stand_in(&settings, http_client(Arc::clone(transport)))?,
+        None => surroundings(&settings).await?,
     };
     let role = Role::new(&settings);
     let endpoints = endpoints(&config);
     let clients = Clients::new(config);
     let own = OwnCredentials::new(provider);
     let channel = Channel::new(limits, events, settings.clock, settings.max_in_flight);
-    own.session(&channel.clock).await.map_err(ConnectError::NoCredentials)?;
+    own.session(&channel.clock).await.map_err(|why| sources.explain(&why))?;
     let caller = identify(&channel, &clients, &own, region).await?;
     Ok(Aws {
         caller,
@@ -181,25 +171,125 @@ fn read_caller(output: &GetCallerIdentityOutput) -> Result<Caller, Unread> {
     Ok(Caller { account, partition: arn.partition(), arn })
 }
 
+/// What calls are made with.
+struct Opened {
+    region: Region,
+    config: SdkConfig,
+    provider: SharedCredentialsProvider,
+    sources: Sources,
+}
+
+/// The real thing: everything around the program is checked first.
+async fn surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
+    check_variables(raw)?;
+    // An empty proxy counts too: it would hide the other spelling of its name.
+    check_proxies(|name| std::env::var_os(name))?;
+    let profiles = Profiles::load(settings.profile.as_deref()).await?;
+    profiles.check_network()?;
+    let region = region(settings, &profiles).await?;
+    let trust = Trust::load(&profiles)?;
+    let network =
+        |uses_proxies, flags| https_client(Network { trust: trust.clone(), uses_proxies, flags });
+    let direct = network(false, EndpointFlags::default());
+    let config = sdk_config(settings, region, &profiles, &direct).await;
+    let flags = EndpointFlags {
+        fips: config.use_fips().unwrap_or_default(),
+        dual_stack: config.use_dual_stack().unwrap_or_default(),
+    };
+    check_endpoints(&profiles, &config, flags)?;
+    let proxied = network(true, flags);
+    let config = config.into_builder().http_client(proxied.clone()).build();
+    let sources = Sources::find(&profiles)?;
+    let provider = match settings.substitutes.credentials.clone() {
+        Some(credentials) => credentials.into_provider(),
+        None => sources.provider(&profiles, &config, region, [&proxied, &direct]),
+    };
+    Ok(Opened { region, config, provider, sources })
+}
+
+/// The same for a stand-in, which the environment has nothing to do with.
+fn stand_in(settings: &Settings, http_client: SharedHttpClient) -> Result<Opened, Misconfigured> {
+    let region = settings.substitutes.region.unwrap_or_else(|| Partition::Aws.default_region());
+    let credentials =
+        settings.substitutes.credentials.clone().ok_or_else(|| {
+            Misconfigured::new("a simulation has no credentials", "give it a caller")
+        })?;
+    let config = stand_in_config(settings, region, &http_client);
+    let provider = credentials.into_provider();
+    Ok(Opened { region, config, provider, sources: Sources::Environment })
+}
+
 /// The Region that the run starts from: the environment's, the profile's, else the first of all.
 /// The SDK would go on to ask the instance's metadata, which keeps laptops waiting.
-async fn region(settings: &Settings) -> Result<Region, ConnectError> {
+async fn region(settings: &Settings, profiles: &Profiles) -> Result<Region, Misconfigured> {
     if let Some(region) = settings.substitutes.region {
         return Ok(region);
     }
-    let mut of_profile = ProfileFileRegionProvider::builder();
-    if let Some(profile) = &settings.profile {
-        of_profile = of_profile.profile_name(profile);
-    }
-    let named = match EnvironmentVariableRegionProvider::new().region().await {
-        Some(region) => Some(region),
-        None => of_profile.build().region().await,
+    let of_profile = ProfileFileRegionProvider::builder().profile_name(profiles.name());
+    let of_profile = of_profile.profile_files(profiles.files()).build();
+    let (from, name) = match first_of(&["AWS_REGION", "AWS_DEFAULT_REGION"]) {
+        Some((variable, name)) => (variable.to_owned(), name),
+        None => match of_profile.region().await {
+            Some(name) => {
+                (format!("region of the profile `{}`", profiles.name()), name.to_string())
+            }
+            None => return Ok(Partition::Aws.default_region()),
+        },
     };
-    let name = named.map_or_else(|| "us-east-1".to_owned(), |it| it.to_string());
-    Region::new(&name).ok_or(ConnectError::NotARegion(name))
+    Region::new(&name).ok_or_else(|| {
+        let problem = format!("{from} is not an AWS Region: `{}`", shown(&name));
+        Misconfigured::new(problem, "write one such as eu-west-1")
+    })
 }
 
-fn timeouts() -> TimeoutConfig {
+/// The endpoints that service clients would be made with. AWS's rules know no FIPS or dual-stack
+/// form of an endpoint that the user names, and end every call with an error.
+fn check_endpoints(
+    profiles: &Profiles,
+    config: &SdkConfig,
+    flags: EndpointFlags,
+) -> Result<(), Misconfigured> {
+    for service in ["Account", "CloudTrail", "KMS", "Organizations", "S3", "STS"] {
+        let Some(url) = setting(config, service) else { continue };
+        profiles.check_endpoint(service, &url)?;
+        if flags.is_any() {
+            return Err(flags.beside_an_endpoint(service));
+        }
+    }
+    Ok(())
+}
+
+/// The settings that are sent with AssumeRole, as STS takes them.
+///
+/// Source: AWS STS API reference, AssumeRole.
+fn check_role_settings(settings: &Settings) -> Result<(), Misconfigured> {
+    let check = |names: &str, text: &str, others: &str, lengths: RangeInclusive<usize>| {
+        let is_known = |letter: char| letter.is_ascii_alphanumeric() || others.contains(letter);
+        if lengths.contains(&text.len()) && text.chars().all(is_known) {
+            return Ok(());
+        }
+        let (least, most) = (lengths.start(), lengths.end());
+        Err(Misconfigured::new(
+            format!("{names} is not what AWS takes"),
+            format!("write {least} to {most} letters, digits and {others}"),
+        ))
+    };
+    check("--role-name (TRAILSEAL_ROLE_NAME)", &settings.role_name, "_+=,.@-/", 1..=576)?;
+    for name in &settings.role_fallbacks {
+        check("a role of role_fallbacks", name, "_+=,.@-/", 1..=576)?;
+    }
+    if let Some(id) = &settings.external_id {
+        check("--external-id (TRAILSEAL_EXTERNAL_ID)", id, "_+=,.@:/-", 2..=1224)?;
+    }
+    check("--session-name (TRAILSEAL_SESSION_NAME)", &settings.session_name, "_+=,.@-", 2..=64)?;
+    if let Some(name) = &settings.source_identity {
+        check("--source-identity (TRAILSEAL_SOURCE_IDENTITY)", name, "_+=,.@-", 2..=64)?;
+    }
+    Ok(())
+}
+
+/// How long one call may take.
+pub(crate) fn timeouts() -> TimeoutConfig {
     TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(3))
         .read_timeout(Duration::from_secs(10))
@@ -210,9 +300,10 @@ fn timeouts() -> TimeoutConfig {
 async fn sdk_config(
     settings: &Settings,
     region: Region,
+    profiles: &Profiles,
     http_client: &SharedHttpClient,
 ) -> SdkConfig {
-    let mut loader = aws_config::defaults(behavior())
+    let loader = aws_config::defaults(behavior())
         .region(aws_config::Region::from_static(region.name()))
         .http_client(http_client.clone())
         .time_source(settings.clock.clone())
@@ -222,11 +313,9 @@ async fn sdk_config(
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         // Every call brings its own credentials, so the SDK's cache would only fill up with them.
         .identity_cache(IdentityCache::no_cache())
-        .no_credentials();
-    if let Some(profile) = &settings.profile {
-        loader = loader.profile_name(profile);
-    }
-    loader.load().await
+        .no_credentials()
+        .profile_name(profiles.name());
+    loader.profile_files(profiles.files()).load().await
 }
 
 /// The same for a stand-in, of which the environment knows nothing.
@@ -249,39 +338,6 @@ fn stand_in_config(
 }
 
 /// Pinned, so that a newer SDK does not change timeouts, retries or checksums by itself.
-fn behavior() -> BehaviorVersion {
+pub(crate) fn behavior() -> BehaviorVersion {
     BehaviorVersion::v2026_01_12()
-}
-
-/// The SDK's chain of credentials, but without a long wait for instance metadata: by default it is
-/// asked four times, with growing pauses, and on most machines there is none.
-async fn credentials_chain(
-    settings: &Settings,
-    config: &SdkConfig,
-    region: Region,
-    http_client: &SharedHttpClient,
-) -> SharedCredentialsProvider {
-    let region = aws_config::Region::from_static(region.name());
-    let provider_config = ProviderConfig::without_region()
-        .with_region(Some(region.clone()))
-        .with_http_client(http_client.clone())
-        .with_behavior_version(Some(behavior()))
-        .with_use_fips(config.use_fips())
-        .with_use_dual_stack(config.use_dual_stack())
-        .with_timeout_config(timeouts());
-    let metadata = imds::Client::builder()
-        .configure(&provider_config)
-        .max_attempts(1)
-        .connect_timeout(Duration::from_secs(1))
-        .read_timeout(Duration::from_secs(1))
-        .operation_timeout(Duration::from_secs(2))
-        .build();
-    let mut chain = DefaultCredentialsChain::builder()
-        .configure(provider_config)
-        .region(region)
-        .imds_client(metadata);
-    if let Some(profile) = &settings.profile {
-        chain = chain.profile_name(profile);
-    }
-    SharedCredentialsProvider::new(chain.build().await)
 }

@@ -195,10 +195,34 @@ impl OwnCredentials {
                 session.note_what_it_replaces(current.as_ref());
                 return Ok(current.insert(session).clone());
             }
-            Ok(Err(error)) => shortened(&chain_text(&error)),
+            Ok(Err(error)) => shortened(&without_debug_form(&chain_text(&error))),
             Err(_) => format!("no credentials within {} seconds", PATIENCE.as_secs()),
         };
         current.as_ref().filter(|it| it.is_valid(now)).cloned().ok_or(problem)
+    }
+}
+
+/// The text with AWS's message in place of the `Debug` form that the SDK shows of an error which its
+/// model of the operation does not know: `Error { code: "…", message: "…", … }`.
+fn without_debug_form(text: &str) -> String {
+    let Some((before, form)) = text.split_once("Error { ") else { return text.to_owned() };
+    let said = ["message: \"", "code: \""].iter().find_map(|field| quoted_after(form, field));
+    format!("{before}{}", said.unwrap_or_else(|| "no message".to_owned()))
+}
+
+/// The quoted value of a field in a `Debug` form, without its escapes.
+fn quoted_after(form: &str, field: &str) -> Option<String> {
+    let (_, rest) = form.split_once(field)?;
+    let mut value = String::new();
+    let mut letters = rest.chars();
+    loop {
+        match letters.next()? {
+            '"' => return Some(value),
+            '\\' => {
+                value.extend(letters.next().map(|letter| if letter == 'n' { ' ' } else { letter }))
+            }
+            letter => value.push(letter),
+        }
     }
 }
 
@@ -269,5 +293,26 @@ impl SessionCache {
     fn slot(&self, account: AccountId) -> Arc<tokio::sync::Mutex<Slot>> {
         let mut accounts = self.accounts.lock().unwrap_or_else(PoisonError::into_inner);
         Arc::clone(accounts.entry(account).or_default())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_debug_form_of_an_unmodelled_error_becomes_awss_message() {
+        for (text, expected) in [
+            ("dispatch failure: refused", "dispatch failure: refused"),
+            (
+                r#"service error: Error { code: "AccessDenied", message: "no \"x\"\nhere", aws_request_id: "1" }"#,
+                r#"service error: no "x" here"#,
+            ),
+            (r#"service error: Error { code: "AccessDenied" }"#, "service error: AccessDenied"),
+            ("service error: Error { }", "service error: no message"),
+            (r#"service error: Error { code: "cut"#, "service error: no message"),
+        ] {
+            assert_eq!(without_debug_form(text), expected);
+        }
     }
 }

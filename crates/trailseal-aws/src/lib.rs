@@ -26,15 +26,17 @@ mod endpoints;
 mod failure;
 mod https;
 mod ports;
-mod proxy;
 mod role;
 mod spawn;
+mod surroundings;
 #[cfg(test)]
 mod tests;
 mod transport;
+mod tunnel;
 
 pub use aws::{Aws, Caller};
 pub use clock::Clock;
 pub use connect::{ConnectError, Settings, Substitutes, connect};
 pub use credentials::PlainCredentials;
+pub use surroundings::{Form, Misconfigured, VARIABLES, Variable};
 pub use transport::{Transport, TransportError, TransportErrorKind};

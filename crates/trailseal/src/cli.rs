@@ -20,7 +20,7 @@ use crate::outside::Outside;
 use crate::scan::{ScanSettings, Scanned};
 use crate::summary::meaning;
 use crate::version::VERSION;
-use crate::{demo, explain, logging, report, scan, sim};
+use crate::{demo, environment, explain, logging, report, scan, sim};
 use scan_args::ScanArgs;
 pub(crate) use scan_args::is_unit;
 use sim_args::{DemoArgs, SimArgs};
@@ -87,6 +87,7 @@ struct ReportArgs {
 /// Runs the command line of this process; returns the exit code.
 #[must_use]
 pub fn main() -> u8 {
+    environment::leave_out_empty_variables();
     run(std::env::args_os())
 }
 
@@ -120,6 +121,14 @@ fn failed(error: &UserError) -> u8 {
 
 /// What is wrong with a command line, in one line.
 fn usage(error: &clap::Error) -> UserError {
+    if error.kind() == clap::error::ErrorKind::InvalidUtf8
+        && let Some(name) = environment::unreadable_variable()
+    {
+        return UserError::usage(
+            format!("{name} is not UTF-8 text"),
+            format!("set it again, or unset {name}"),
+        );
+    }
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let more: Vec<&str> = text.lines().skip(1).take_while(|it| it.starts_with("  ")).collect();

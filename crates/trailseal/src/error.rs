@@ -22,7 +22,11 @@ impl UserError {
     }
 }
 
-/// One line, whatever came from outside.
+/// One line that a person can read, whatever came from outside: nothing that steers a terminal, and
+/// no more than AWS's longest messages.
 fn one_line(text: &str) -> String {
-    text.split_whitespace().collect::<Vec<_>>().join(" ")
+    const LONGEST: usize = 2000;
+    let text: String = text.chars().take(LONGEST).collect();
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    text.replace(char::is_control, "\u{fffd}")
 }

@@ -15,6 +15,7 @@ pub mod audit;
 pub mod cli;
 mod config;
 mod demo;
+mod environment;
 mod error;
 mod events;
 mod exceptions_file;

@@ -28,7 +28,13 @@ pub(crate) fn begin(format: LogFormat) -> Result<(), UserError> {
                 "use off, error, warn, info, debug or trace",
             )
         })?,
-        Err(_) => LevelFilter::WARN,
+        Err(std::env::VarError::NotUnicode(_)) => {
+            return Err(UserError::usage(
+                format!("{VARIABLE} is not UTF-8 text"),
+                "use off, error, warn, info, debug or trace",
+            ));
+        }
+        Err(std::env::VarError::NotPresent) => LevelFilter::WARN,
     };
     // Whatever the level: nothing of the SDK or of the HTTP stack below it.
     let own = Targets::new().with_target("trailseal", level).with_default(LevelFilter::OFF);

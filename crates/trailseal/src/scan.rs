@@ -147,7 +147,7 @@ pub(crate) async fn run(settings: ScanSettings, outside: Outside) -> Result<Scan
     let limits = Arc::new(Limits::new(settings.rate_share));
     let session = settings.session(&run_id, outside.clock.clone(), outside.substitutes);
     let aws = connect(session, limits, events.clone()).await;
-    let aws = aws.map_err(|it| not_connected(&it, settings.profile.as_deref()))?;
+    let aws = aws.map_err(|it| not_connected(&it))?;
     check_regions(&settings.scope, &aws)?;
     let mut samples = SampleSpool::create(&folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
     let seed = match outside.simulation {
@@ -301,24 +301,9 @@ fn unwritten(problem: &dyn std::fmt::Display) -> UserError {
     )
 }
 
-/// What the SDK says when no link of its credentials chain is configured; it lists the links.
-const NOTHING_CONFIGURED: &str = "the credential provider was not enabled";
-
-fn not_connected(error: &ConnectError, profile: Option<&str>) -> UserError {
+fn not_connected(error: &ConnectError) -> UserError {
     match error {
-        ConnectError::NoCredentials(why) => {
-            let of = profile.map(|it| format!(" in the profile `{it}`")).unwrap_or_default();
-            let why = Some(why).filter(|it| !it.starts_with(NOTHING_CONFIGURED));
-            let why = why.map(|it| format!(": {it}")).unwrap_or_default();
-            UserError::usage(
-                format!("no AWS credentials were found{of}{why}"),
-                "set AWS_PROFILE, --profile or the AWS_* variables, or run where a role is attached",
-            )
-        }
-        ConnectError::NotARegion(name) => UserError::usage(
-            format!("`{name}` is not an AWS Region"),
-            "correct AWS_REGION or the profile's region",
-        ),
+        ConnectError::Misconfigured(it) => UserError::usage(&it.problem, &it.advice),
         ConnectError::Caller(gap) => from_gap("the caller's identity cannot be read", gap),
     }
 }

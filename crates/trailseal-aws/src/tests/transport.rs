@@ -109,7 +109,7 @@ fn without_credentials_nobody_waits_for_instance_metadata() {
     let endpoint = format!("http://{silent}");
     let start = Instant::now();
     let outcome = outcome(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
-    check(&outcome, "failed to find AWS credentials: ");
+    check(&outcome, "no AWS credentials were found");
     assert!(start.elapsed() < Duration::from_secs(4), "{:?}", start.elapsed());
 }
 
@@ -123,16 +123,16 @@ fn instance_metadata_that_fails_is_asked_once() {
     });
     let endpoint = format!("http://{failing}");
     let outcome = outcome(&[("AWS_EC2_METADATA_SERVICE_ENDPOINT", &endpoint)]);
-    check(&outcome, "failed to find AWS credentials: ");
+    check(&outcome, "no AWS credentials were found");
     assert_eq!(asked.load(Ordering::Relaxed), 1);
 }
 
 #[test]
 fn without_credentials_and_metadata_the_chain_says_so() {
     let outcome = outcome(&[("AWS_EC2_METADATA_DISABLED", "true")]);
-    check(&outcome, "failed to find AWS credentials: ");
+    check(&outcome, "no AWS credentials were found");
     let outcome = with_keys(&[("AWS_REGION", "nowhere")]);
-    check(&outcome, "`nowhere` is not an AWS Region");
+    check(&outcome, "AWS_REGION is not an AWS Region: `nowhere`; ");
 }
 
 #[test]

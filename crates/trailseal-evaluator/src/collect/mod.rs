@@ -256,7 +256,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         };
         CollectedTrail {
             facts,
-            key: key.map(|key| self.with_refusal(key, [key_policy.as_ref().and_then(Observed::gap)])),
+            key: key
+                .map(|key| self.with_refusal(key, [key_policy.as_ref().and_then(Observed::gap)])),
             key_policy,
             key_grants: None,
             key_rotation: None,
