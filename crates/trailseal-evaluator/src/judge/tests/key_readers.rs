@@ -8,6 +8,8 @@ fn grant(grantee: &str) -> DecryptGrant {
     DecryptGrant {
         id: "0a1b".to_owned(),
         grantee: grantee.to_owned(),
+        gives_decrypt: true,
+        gives_re_encrypt: false,
         context_equals: None,
         context_includes: None,
     }
