@@ -17,7 +17,7 @@ use super::TrailCase;
 use super::key_policy::PolicyRead;
 
 const CONTROL: ControlId = ControlId::KeyReadersLimited;
-const EXPECTED: &str = "kms:Decrypt for named readers only";
+const EXPECTED: &str = "decryption by named readers only";
 
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let read = match PolicyRead::of(case, CONTROL, EXPECTED) {
@@ -43,7 +43,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
             Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
                 .saying(format!(
-                    "Who may decrypt the logs of '{}' hangs on something that is not known.",
+                    "Who can decrypt the logs of '{}' depends on a condition that is not known.",
                     case.name()
                 ))
                 .comparing(EXPECTED, observed)
@@ -102,9 +102,9 @@ fn failed(
     let name = case.name();
     let wrong = || found.iter().filter(|it| it.is(Fault::Fails(reason)));
     let what = match reason {
-        Reason::EverybodyReads => "Everybody may decrypt",
-        Reason::OutsiderReads => "An account outside the organization may decrypt",
-        _ => "Every identity of an account or of the organization may decrypt",
+        Reason::EverybodyReads => "Everybody can decrypt",
+        Reason::OutsiderReads => "An account outside the organization can decrypt",
+        _ => "Every identity of a kind, of one account or more, can decrypt",
     };
     let mut proof = read.proof();
     if let Some(evidence) = wrong().find_map(|it| it.granted_by) {
