@@ -45,7 +45,7 @@ impl Reading<'_> {
     fn strangers(&self) -> Vec<Reader> {
         let of = [Belonging::To { id: STRANGERS, path: None }, Belonging::ToNone];
         let mut accounts = self.allowing.policy.sample_accounts();
-        accounts.retain(|it| !matches!((self.reading.membership)(it), Membership::Member { .. }));
+        accounts.retain(|it| !matches!((self.log.membership)(it), Membership::Member { .. }));
         accounts.insert(STRANGER.to_owned());
         let of_all = accounts.iter().flat_map(|account| of.map(|it| self.verdict(account, it)));
         let mut readers: Vec<Reader> =
@@ -57,7 +57,7 @@ impl Reading<'_> {
 
     /// Anybody of an organization that a condition names. Which one is ours may not be known.
     fn other_organizations(&self) -> Vec<Reader> {
-        let own = self.reading.organization;
+        let own = self.log.organization;
         let named = self.allowing.policy.named_organizations();
         let others = named.into_iter().filter(|it| Some(it.as_str()) != own);
         let verdicts = others.filter_map(|id| {
@@ -86,7 +86,7 @@ impl Reading<'_> {
     /// Whom the conditions let in of our own accounts, and of those that the policy names.
     fn own(&self) -> Vec<Reader> {
         let policy = self.allowing.policy;
-        let own = self.reading.organization.map(|id| Belonging::To { id, path: None });
+        let own = self.log.organization.map(|id| Belonging::To { id, path: None });
         let any_member = own.and_then(|it| self.any_member(it));
         let is_certain = |it: &Verdict| it.kind.is_some() && it.doubt.is_none();
         let depends_on_path = policy.names_key("aws:PrincipalOrgPaths")
@@ -101,7 +101,7 @@ impl Reading<'_> {
             found.retain(|it| !it.is_member || Some(&it.verdict) != any_member.as_ref());
         }
         let mut readers = Vec::new();
-        if let Some(verdict) = any_member.filter(|_| !lists_members || !self.reading.is_complete) {
+        if let Some(verdict) = any_member.filter(|_| !lists_members || !self.log.is_complete) {
             // A member that is not listed may be in any unit, and have any id.
             let key = if depends_on_path { "aws:PrincipalOrgPaths" } else { "kms:CallerAccount" };
             let unlisted = || lists_members.then(|| Why::ContextKeyInPart(key.to_owned()));
@@ -115,19 +115,19 @@ impl Reading<'_> {
     /// Who of a member reads of which only the organization is known.
     fn any_member(&self, own: Belonging<'_>) -> Option<Verdict> {
         let samples = self.allowing.policy.sample_accounts();
-        let samples = samples.iter().filter(|_| !self.reading.is_complete);
+        let samples = samples.iter().filter(|_| !self.log.is_complete);
         let mut accounts = std::iter::once(STRANGER).chain(samples.map(String::as_str));
         accounts.find_map(|account| self.verdict(account, own))
     }
 
     /// The key's own account, and every one that a condition names.
     fn named_accounts(&self) -> Vec<Found> {
-        let own = arn_parts(self.reading.delivery.key_arn).map(|it| it[4].to_owned());
+        let own = arn_parts(self.log.delivery.key_arn).map(|it| it[4].to_owned());
         let mut accounts = self.allowing.policy.named_accounts();
         accounts.extend(own);
         let found = accounts.into_iter().filter_map(|account| {
-            let membership = (self.reading.membership)(&account);
-            let verdict = self.verdict(&account, self.reading.belonging(&membership))?;
+            let membership = (self.log.membership)(&account);
+            let verdict = self.verdict(&account, self.log.belonging(&membership))?;
             Some(match membership {
                 Membership::Member { path } => Found { account, path, is_member: true, verdict },
                 _ => Found { account, path: None, is_member: false, verdict },
@@ -140,11 +140,11 @@ impl Reading<'_> {
     fn add_members(&self, found: &mut Vec<Found>) {
         let policy = self.allowing.policy;
         let named: BTreeSet<String> = policy.named_accounts();
-        let own = arn_parts(self.reading.delivery.key_arn).map(|it| it[4]);
+        let own = arn_parts(self.log.delivery.key_arn).map(|it| it[4]);
         let (by_path, by_account) =
             (policy.names_key("aws:PrincipalOrgPaths"), policy.tells_accounts_apart());
         let mut verdicts: BTreeMap<(Option<String>, String), Option<Verdict>> = BTreeMap::new();
-        for Member { account, path } in (self.reading.members)() {
+        for Member { account, path } in (self.log.members)() {
             if named.contains(&account) || own == Some(account.as_str()) {
                 continue;
             }
@@ -155,7 +155,7 @@ impl Reading<'_> {
             let membership = Membership::Member { path: path.clone() };
             let verdict = verdicts
                 .entry(alike)
-                .or_insert_with(|| self.verdict(&account, self.reading.belonging(&membership)));
+                .or_insert_with(|| self.verdict(&account, self.log.belonging(&membership)));
             if let Some(verdict) = verdict.clone() {
                 found.push(Found { account, path, is_member: true, verdict });
             }
@@ -199,7 +199,7 @@ impl Reading<'_> {
     /// conditions choose, if there can be any.
     fn verdict(&self, account: &str, belonging: Belonging<'_>) -> Option<Verdict> {
         let someone = Caller::Someone { account: account.to_owned() };
-        let caller = self.reading.caller_of(someone, belonging);
+        let caller = self.log.caller_of(someone, belonging);
         let (way, doubt) = self.allowing.lets(&caller, &self.ways)?;
         let policy = self.allowing.policy;
         if doubt.is_none() || !policy.names_identities() {
@@ -207,9 +207,9 @@ impl Reading<'_> {
             return Some(Verdict { kind: Some(Kind::Identity), way, doubt });
         }
         let of_conditions = self.part(way, &caller);
-        let partition = arn_parts(self.reading.delivery.key_arn).map_or("aws", |it| it[1]);
+        let partition = arn_parts(self.log.delivery.key_arn).map_or("aws", |it| it[1]);
         let mut regions: Vec<String> = policy.named_regions().into_iter().collect();
-        regions.extend(arn_parts(self.reading.delivery.key_arn).map(|it| it[3].to_owned()));
+        regions.extend(arn_parts(self.log.delivery.key_arn).map(|it| it[3].to_owned()));
         let names_tags = policy.names_key("aws:PrincipalTag/");
         let made_up = Of { partition, account, regions: &regions, names_tags };
 
@@ -246,7 +246,7 @@ impl Reading<'_> {
             let others = statement.conditions.iter().flatten().filter(|it| !tells_who(&it.key));
             Truth::all(others.map(|it| it.holds(request, version)))
         };
-        let requests = way.requests(caller, &self.reading.delivery);
+        let requests = way.requests(caller, &self.log.delivery);
         let doubt = match Truth::any(requests.iter().map(doubts)) {
             Truth::Unknown(why) => Some(why),
             Truth::Yes | Truth::No => None,

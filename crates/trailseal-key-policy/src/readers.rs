@@ -156,7 +156,7 @@ impl LogReading<'_> {
 /// A statement that allows something, and what it is asked for.
 pub(crate) struct Reading<'a> {
     pub(crate) allowing: Allowing<'a>,
-    pub(crate) reading: &'a LogReading<'a>,
+    pub(crate) log: &'a LogReading<'a>,
     pub(crate) ways: Vec<Way>,
 }
 
@@ -165,7 +165,7 @@ impl<'a> Reading<'a> {
         let names_addresses = policy.names_key("aws:SourceIp");
         let delivery = &reading.delivery;
         let allowing = Allowing { policy, statement, delivery, names_addresses };
-        Self { allowing, reading, ways: Way::of(statement) }
+        Self { allowing, log: reading, ways: Way::of(statement) }
     }
 
     fn readers(&self) -> Vec<Reader> {
@@ -182,7 +182,7 @@ impl<'a> Reading<'a> {
 
     fn readers_of(&self, principal: &Principal) -> Vec<Reader> {
         let one = |who, caller| {
-            let found = self.allowing.lets(&self.reading.caller(caller), &self.ways);
+            let found = self.allowing.lets(&self.log.caller(caller), &self.ways);
             found.map(|(way, doubt)| self.reader(who, way, doubt)).into_iter().collect()
         };
         match principal {
@@ -210,7 +210,7 @@ impl<'a> Reading<'a> {
         if !self.ways.contains(&Way::Decrypt) {
             return Vec::new();
         }
-        let delivery = &self.reading.delivery;
+        let delivery = &self.log.delivery;
         let request = RequestContext::of_service(name, Way::Decrypt.action(), delivery.key_arn)
             .at(delivery.time)
             .with_log_context(delivery);
@@ -231,7 +231,7 @@ impl<'a> Reading<'a> {
     fn unless_useless(&self, who: Who, doubt: Option<Why>) -> Vec<Reader> {
         let principal = Part::Only(vec![Principal::Everyone]);
         let statement = Statement { principal, ..self.allowing.statement.clone() };
-        let everybody = Reading::of(self.allowing.policy, self.reading, &statement).everybody();
+        let everybody = Reading::of(self.allowing.policy, self.log, &statement).everybody();
         let way = everybody.first().map(|it| it.way);
         way.map(|way| self.reader(who, way, doubt)).into_iter().collect()
     }

@@ -151,6 +151,11 @@ impl Allowing<'_> {
     }
 
     fn lets_by(&self, caller: &RequestContext, way: Way) -> Truth {
+        // A key's policy is changed from its own account only (KMS API reference, *PutKeyPolicy*).
+        let owner = arn_parts(self.delivery.key_arn).map(|it| it[4]);
+        if way == Way::PutKeyPolicy && caller.caller().account() != owner {
+            return Truth::No;
+        }
         let callers = self.at_addresses(caller);
         Truth::any(callers.iter().map(|caller| {
             let requests = way.requests(caller, self.delivery);

@@ -457,6 +457,13 @@ fn whoever_can_make_themselves_a_reader_is_one() {
         format!("{}? the value of `kms:GranteePrincipal` is not known", own("kms:CreateGrant")[0]);
     grant(to, &[unsure]);
     check(&doing("kms:Decrypt", via("ec2.*.amazonaws.com")), &[]);
+    // A key's policy is changed from its own account only.
+    let anybody = |action: &str| decrypting(&json!({ "Action": action }));
+    check(&anybody("kms:PutKeyPolicy"), &own("kms:PutKeyPolicy"));
+    check(&anybody("kms:CreateGrant"), &["0 everybody by kms:CreateGrant".to_owned()]);
+    let partner = json!({ "AWS": "arn:aws:iam::444455556666:role/Partner" });
+    let changing = decrypting(&json!({ "Principal": partner, "Action": "kms:PutKeyPolicy" }));
+    check(&changing, &[]);
     // What the policy denies, no grant gives; but whoever changes the policy takes the denial away.
     let denial = decrypting(&json!({ "Effect": "Deny", "Principal": "*" }));
     check(&json!([doing("kms:CreateGrant", json!({})), denial]), &[]);
