@@ -6,11 +6,11 @@ use crate::context::{Caller, RequestContext};
 use crate::made_up::Of;
 use crate::names::tells_who;
 use crate::pattern::arn_parts;
-use crate::readers::{Belonging, Member, Membership, Reader, Reading};
+use crate::readers::{Belonging, Membership, Reader, Reading};
 use crate::scoping::{STRANGER, STRANGERS};
 use crate::truth::{Truth, Why};
 use crate::ways::Way;
-use crate::who::{Accounts, Kind, Who};
+use crate::who::{Accounts, Kind, Member, Who};
 
 /// Who of one account, or of all that are like it, reads.
 #[derive(Clone, PartialEq)]
@@ -164,7 +164,7 @@ impl Reading<'_> {
 
     /// Members of whom the same holds, as one reader; everyone else apart.
     fn joined(&self, found: Vec<Found>) -> Vec<Reader> {
-        let mut alike: Vec<(Verdict, Vec<(String, Option<String>)>)> = Vec::new();
+        let mut alike: Vec<(Verdict, Vec<Member>)> = Vec::new();
         let mut readers = Vec::new();
         for Found { account, path, is_member, verdict } in found {
             if !is_member {
@@ -172,8 +172,8 @@ impl Reading<'_> {
                 continue;
             }
             match alike.iter_mut().find(|it| it.0 == verdict) {
-                Some((_, members)) => members.push((account, path)),
-                None => alike.push((verdict, vec![(account, path)])),
+                Some((_, members)) => members.push(Member { account, path }),
+                None => alike.push((verdict, vec![Member { account, path }])),
             }
         }
         let joined = alike.into_iter().map(|it| self.of_accounts(Accounts::of(&it.1), it.0));
@@ -183,14 +183,13 @@ impl Reading<'_> {
 
     fn of_accounts(&self, accounts: Accounts, verdict: Verdict) -> Reader {
         let Verdict { kind, way, doubt } = verdict;
-        let who = match kind {
-            Some(kind) => Who::Whole { accounts, kind },
-            None => {
-                let is_one = matches!(accounts, Accounts::One(_));
-                // Unique ids are given by AWS.
-                let is_creatable = !is_one && !self.allowing.policy.names_key("aws:userid");
-                Who::Part { accounts, is_creatable }
-            }
+        let who = if let Some(kind) = kind {
+            Who::Whole { accounts, kind }
+        } else {
+            let is_one = matches!(accounts, Accounts::One(_));
+            // Unique ids are given by AWS.
+            let is_creatable = !is_one && !self.allowing.policy.names_key("aws:userid");
+            Who::Part { accounts, is_creatable }
         };
         self.reader(who, way, doubt)
     }

@@ -21,7 +21,7 @@ use crate::principal::{Named, named};
 use crate::scoping::STRANGERS;
 use crate::truth::{Truth, Why};
 use crate::ways::{Allowing, Way};
-use crate::who::Who;
+use crate::who::{Member, Who};
 
 /// What is read, and what is known of who may belong where.
 #[derive(Clone, Copy)]
@@ -50,15 +50,6 @@ pub enum Membership {
     Stranger,
     /// It is not known.
     Unknown,
-}
-
-/// An account of the organization.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Member {
-    /// Its id.
-    pub account: String,
-    /// Its path of units, `o-…/r-…/ou-…/`, if it is known.
-    pub path: Option<String>,
 }
 
 /// Somebody whom a statement lets decrypt, or may.

@@ -59,6 +59,15 @@ pub enum Accounts {
     },
 }
 
+/// An account of the organization.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Member {
+    /// Its id.
+    pub account: String,
+    /// Its path of units, `o-…/r-…/ou-…/`, if it is known.
+    pub path: Option<String>,
+}
+
 /// Which identities of an account.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Kind {
@@ -98,20 +107,20 @@ impl Who {
 
 impl Accounts {
     /// Members of the organization with their paths of units, at least one.
-    pub(crate) fn of(members: &[(String, Option<String>)]) -> Self {
-        if let [(account, _)] = members {
+    pub(crate) fn of(members: &[Member]) -> Self {
+        if let [Member { account, .. }] = members {
             return Self::One(account.clone());
         }
-        let mut ids: Vec<String> = members.iter().map(|it| it.0.clone()).collect();
+        let mut ids: Vec<String> = members.iter().map(|it| it.account.clone()).collect();
         ids.sort();
         Self::Several { ids, unit: common_unit(members) }
     }
 }
 
 /// The lowest unit in which all of them are.
-fn common_unit(members: &[(String, Option<String>)]) -> Option<String> {
+fn common_unit(members: &[Member]) -> Option<String> {
     let mut common: Option<Vec<&str>> = None;
-    for (_, path) in members {
+    for Member { path, .. } in members {
         let units: Vec<&str> = path.as_deref()?.split('/').collect();
         common = Some(match common {
             None => units,
