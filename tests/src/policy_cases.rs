@@ -27,6 +27,7 @@ const DELIVERY: CloudTrailDelivery<'static> = CloudTrailDelivery {
     bucket: "sealed",
     key_prefix: None,
     bucket_key: BucketKey::Unknown,
+    time: None,
 };
 
 /// How many complete requests stand for one of which something is not known.

@@ -149,6 +149,16 @@ pub(crate) fn addresses(range: &str, address: &str) -> Option<bool> {
     Some(width == address_width && differ == 0)
 }
 
+/// Whether any address of IPv4, or of IPv6, is in the range: all of them, or none where the range is of
+/// the other family.
+pub(crate) fn any_address(range: &str, is_ipv4: bool) -> Option<bool> {
+    let (probe, all) = if is_ipv4 { ("0.0.0.0", "0.0.0.0/0") } else { ("::1", "::/0") };
+    // Only a range that can be read is of a family.
+    addresses(range, probe)?;
+    let is_of_other_family = range.contains(':') == is_ipv4;
+    if range == all { Some(true) } else { is_of_other_family.then_some(false) }
+}
+
 /// The bits of an address and how many they are; an IPv4 address in IPv6 form is left open.
 fn bits(address: IpAddr) -> Option<(u128, u32)> {
     match address {
@@ -277,6 +287,19 @@ mod tests {
         assert_eq!(numbers(Order::Equal, "1234567.12345678", "1234567.12345678"), Some(true));
         assert_eq!(numbers(Order::Equal, "1234567.123456789", "1234567.123456789"), None);
         assert_eq!(numbers(Order::Equal, "-12345678901234", "-12345678901234"), Some(true));
+    }
+
+    #[test]
+    fn any_address_is_in_a_range_of_all_and_in_none_of_the_other_family() {
+        assert_eq!(any_address("0.0.0.0/0", true), Some(true));
+        assert_eq!(any_address("::/0", false), Some(true));
+        assert_eq!(any_address("::/0", true), Some(false));
+        assert_eq!(any_address("0.0.0.0/0", false), Some(false));
+        assert_eq!(any_address("2001:db8::/32", true), Some(false));
+        for range in ["10.0.0.0/8", "0.0.0.0/1", "203.0.113.9", "a", "0.0.0.0/33"] {
+            assert_eq!(any_address(range, true), None, "{range}");
+        }
+        assert_eq!(any_address("2001:db8::/32", false), None);
     }
 
     #[test]

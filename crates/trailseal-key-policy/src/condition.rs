@@ -62,7 +62,7 @@ impl Condition {
 fn null(key: &str, values: &[String], found: &ContextValue) -> Truth {
     let is_absent = match found {
         ContextValue::Absent => true,
-        ContextValue::OneOf(_) => false,
+        ContextValue::OneOf(_) | ContextValue::AtLeast(_) => false,
         ContextValue::Known(values) if !values.iter().any(String::is_empty) => false,
         ContextValue::Known(_) | ContextValue::Unknown => {
             return Truth::Unknown(Why::ContextKey(key.to_owned()));
@@ -88,6 +88,7 @@ impl Test<'_> {
         match found {
             ContextValue::Known(found) => self.holds_for_set(found, set),
             ContextValue::OneOf(possibilities) => self.holds_whichever(possibilities),
+            ContextValue::AtLeast(found) => self.holds_for_more(found, set),
             ContextValue::Absent | ContextValue::Unknown => {
                 Truth::Unknown(Why::ContextKey(self.key.to_owned()))
             }
@@ -106,6 +107,16 @@ impl Test<'_> {
             None if found.len() > 1 => Truth::Unknown(Why::SeveralValues(self.key.to_owned())),
             None | Some(SetOperator::All) => Truth::all(truths),
             Some(SetOperator::Any) => Truth::any(truths),
+        }
+    }
+
+    /// Of values that are known in part, one decides where any is enough, and one that fails where
+    /// all must hold.
+    fn holds_for_more(&self, found: &[String], set: Option<SetOperator>) -> Truth {
+        match (set, self.holds_for_set(found, set)) {
+            (Some(SetOperator::Any), Truth::Yes) => Truth::Yes,
+            (Some(SetOperator::All), Truth::No) => Truth::No,
+            _ => Truth::Unknown(Why::ContextKeyInPart(self.key.to_owned())),
         }
     }
 
@@ -142,10 +153,8 @@ impl Test<'_> {
         match (fit(self.comparison, wanted, found), found) {
             (Fit::Yes, _) => Truth::Yes,
             (Fit::No, _) => Truth::No,
-            (Fit::Open, Possibility::StartsWith(_)) => {
-                Truth::Unknown(Why::ContextKeyInPart(self.key.to_owned()))
-            }
             (Fit::Open, Possibility::Exact(_)) => Truth::Unknown(Why::Value(wanted.to_owned())),
+            (Fit::Open, _) => Truth::Unknown(Why::ContextKeyInPart(self.key.to_owned())),
         }
     }
 }
@@ -184,7 +193,14 @@ fn fit(comparison: Comparison, wanted: &str, found: &Possibility) -> Fit {
         (Comparison::Address, Possibility::Exact(found)) => {
             or_open(compare::addresses(wanted, found))
         }
-        (_, Possibility::StartsWith(_)) => Fit::Open,
+        (Comparison::Date(order), Possibility::Moment(seconds)) => {
+            or_open(compare::dates(order, wanted, &format!("{seconds:05}")))
+        }
+        (Comparison::Address, Possibility::AnyIpv4 | Possibility::AnyIpv6) => {
+            let is_ipv4 = *found == Possibility::AnyIpv4;
+            or_open(compare::any_address(wanted, is_ipv4))
+        }
+        _ => Fit::Open,
     }
 }
 

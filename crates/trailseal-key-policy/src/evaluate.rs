@@ -73,7 +73,7 @@ pub(crate) fn applies(statement: &Statement, context: &RequestContext, version: 
         Err(why) => Truth::Unknown(why.clone()),
     };
     let odd = &statement.odd;
-    let action = action_applies(&statement.action, context);
+    let action = speaks_of(&statement.action, context.action());
     let resource = resource_applies(&statement.resource, context, version);
     Truth::all([
         principal_applies(statement, context),
@@ -89,21 +89,25 @@ pub(crate) fn denied(policy: &KeyPolicy, context: &RequestContext) -> Truth {
     Truth::any(denials.map(|it| applies(it, context, policy.version)))
 }
 
+/// Whether a statement with these actions may speak of this one.
+pub(crate) fn can_apply_to(part: &Part<String>, action: &str) -> bool {
+    speaks_of(part, action) != Truth::No
+}
+
 /// A statement without Action or Resource has no effect (KMS developer guide, *Creating a key
 /// policy*).
-fn action_applies(part: &Part<String>, context: &RequestContext) -> Truth {
+fn speaks_of(part: &Part<String>, action: &str) -> Truth {
     match part {
         Part::Missing => Truth::No,
         Part::Unclear(why) => Truth::Unknown(why.clone()),
-        Part::Only(list) => Truth::any(list.iter().map(|it| is_action(it, context.action()))),
-        Part::AllBut(list) => {
-            Truth::any(list.iter().map(|it| is_action(it, context.action()))).negated()
-        }
+        Part::Only(list) => Truth::any(list.iter().map(|it| is_action(it, action))),
+        Part::AllBut(list) => Truth::any(list.iter().map(|it| is_action(it, action))).negated(),
     }
 }
 
 /// The prefix and the name match in any case, the name also by wildcards (IAM user guide, *IAM JSON
-/// policy elements: Action*).
+/// policy elements: Action*). A text that is no action, such as `kms=Decrypt`, matches none; how far
+/// a wildcard without a prefix reaches, AWS does not say.
 fn is_action(pattern: &str, action: &str) -> Truth {
     let unknown = || Truth::Unknown(Why::Pattern(pattern.to_owned()));
     if pattern == "*" {
@@ -112,7 +116,8 @@ fn is_action(pattern: &str, action: &str) -> Truth {
     let (Some((prefix, name)), Some((action_prefix, action_name))) =
         (pattern.split_once(':'), action.split_once(':'))
     else {
-        return unknown();
+        let is_plain = !pattern.contains(['*', '?']) && !pattern.contains("${");
+        return if is_plain { Truth::No } else { unknown() };
     };
     let action_name = Possibility::Exact(action_name.to_owned());
     let is_name = wildcard(name, &action_name, Case::Ignored);

@@ -15,12 +15,17 @@
 //! (there, *Effect*). Of names of elements and operators AWS does not say it: in odd letter case they
 //! count as read where nothing else could have been meant, and else only where it makes no
 //! difference. All else is compared as its operator says.
+#![doc = include_str!("cloudtrail_request.md")]
 
+mod cloudtrail;
 mod compare;
 mod condition;
 mod context;
 mod evaluate;
+mod everybody;
 mod json;
+mod made_up;
+mod names;
 mod operator;
 mod pattern;
 mod policy;
@@ -30,12 +35,15 @@ mod scoping;
 #[cfg(test)]
 mod tests;
 mod truth;
+mod ways;
+mod who;
 
-pub use context::{
-    BucketKey, Caller, CloudTrailDelivery, ContextValue, Possibility, RequestContext,
-};
+pub use cloudtrail::{BucketKey, CloudTrailDelivery};
+pub use context::{Caller, ContextValue, Possibility, RequestContext};
 pub use evaluate::{Decision, evaluate};
 pub use policy::{KeyPolicy, MalformedPolicy, StatementId};
-pub use readers::{LogReading, Membership, Reader, Who, is_reader_denied, readers};
+pub use readers::{LogReading, Membership, Reader, is_reader_denied, readers};
 pub use scoping::{Binding, binding};
 pub use truth::Why;
+pub use ways::Way;
+pub use who::{Accounts, Kind, Member, Who};

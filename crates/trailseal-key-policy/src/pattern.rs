@@ -40,6 +40,10 @@ pub(crate) fn wildcard(pattern: &str, text: &Possibility, case: Case) -> Fit {
                 Fit::Open
             }
         }
+        Possibility::Moment(_) | Possibility::AnyIpv4 | Possibility::AnyIpv6 => {
+            let is_any = Places::after(&pattern, "", case).accept_anything();
+            if is_any { Fit::Yes } else { Fit::Open }
+        }
     }
 }
 
@@ -114,7 +118,9 @@ pub(crate) fn arn_parts(text: &str) -> Option<[&str; 6]> {
 /// guide, *Condition operators*, ARN). A pattern with fewer parts is open, unless it could not
 /// match even if its wildcards reached over colons.
 pub(crate) fn arn_like(pattern: &str, arn: &Possibility) -> Fit {
-    let (Possibility::Exact(text) | Possibility::StartsWith(text)) = arn;
+    let (Possibility::Exact(text) | Possibility::StartsWith(text)) = arn else {
+        return Fit::Open;
+    };
     let Some(patterns) = arn_parts(pattern) else {
         let longest = format!("{pattern}*");
         return match wildcard(&longest, arn, Case::Matters) {
@@ -131,8 +137,8 @@ pub(crate) fn arn_like(pattern: &str, arn: &Possibility) -> Fit {
         return Fit::No;
     }
     let tail = match arn {
-        Possibility::Exact(_) => exact(tail),
         Possibility::StartsWith(_) => Possibility::StartsWith(tail.to_owned()),
+        _ => exact(tail),
     };
     wildcard(tail_pattern, &tail, Case::Matters)
 }

@@ -41,9 +41,12 @@ fn is_caller(principal: &Principal, caller: &Caller, effect: Effect) -> Truth {
 
 /// Whether a principal stands for the service.
 ///
-/// `"*"` is all principals, services among them. Whether `{"AWS": "*"}` is too, AWS does not say:
-/// it calls the two the same for anonymous users, and in key policies "all AWS identities" (IAM
-/// user guide, *AWS JSON policy elements: Principal*; KMS developer guide, *Creating a key policy*).
+/// `"*"` is all principals, services among them. Whether `{"AWS": "*"}` is too, AWS does not say, so
+/// it is not known, and never a refusal. IAM's page names services as a kind of principal of their
+/// own, written under `Service`, and calls the two forms the same where it speaks of public and
+/// anonymous access. KMS's pages say "all AWS identities", and "every identity in every AWS account":
+/// a service belongs to no account (IAM user guide, *AWS JSON policy elements: Principal*; KMS
+/// developer guide, *Creating a key policy*, *Examining the key policy*).
 fn is_service(principal: &Principal, service: &str) -> Truth {
     match principal {
         Principal::Service(name) if name == service => Truth::Yes,
@@ -100,11 +103,12 @@ pub(crate) enum Named<'a> {
 }
 
 pub(crate) fn named(name: &str) -> Named<'_> {
-    let is_plain = name.bytes().all(|it| it.is_ascii_alphanumeric());
     if is_account_id(name) {
         return Named::Account(name);
     }
-    if is_plain && ["AIDA", "AROA"].iter().any(|it| name.starts_with(it)) {
+    // A session of a deleted role is printed as the role's unique id with the session's name.
+    let role = name.split_once(':').map(|it| it.0).filter(|it| is_unique_id(it, "AROA"));
+    if role.is_some() || ["AIDA", "AROA"].iter().any(|it| is_unique_id(name, it)) {
         return Named::Nobody;
     }
     match arn_parts(name) {
@@ -119,6 +123,10 @@ pub(crate) fn named(name: &str) -> Named<'_> {
         }
         _ => Named::Unheard,
     }
+}
+
+fn is_unique_id(text: &str, prefix: &str) -> bool {
+    text.starts_with(prefix) && text.bytes().all(|it| it.is_ascii_alphanumeric())
 }
 
 pub(crate) fn is_account_id(text: &str) -> bool {
@@ -137,6 +145,8 @@ mod tests {
         check("arn:aws:iam::111122223333:role/a/root", Named::Identity("111122223333"));
         check("arn:aws:sts::111122223333:assumed-role/a/b", Named::Identity("111122223333"));
         check("AROAEXAMPLE1234567890", Named::Nobody);
+        check("AROAEXAMPLE1234567890:session", Named::Nobody);
+        check("AIDAEXAMPLE1234567890:session", Named::Unheard);
         for name in ["*", "", "11112222333", "arn:aws:iam::111122223333:role/*", "AROA-1"] {
             check(name, Named::Unheard);
         }

@@ -24,6 +24,7 @@ const DELIVERY: CloudTrailDelivery<'static> = CloudTrailDelivery {
     bucket: "sealed",
     key_prefix: None,
     bucket_key: BucketKey::Unknown,
+    time: Some(1_793_434_150),
 };
 
 fn delivery(bucket_key: BucketKey) -> RequestContext {
@@ -103,6 +104,7 @@ fn root() -> Value {
     })
 }
 
+const UNSURE_SOURCE: &str = "the value of `aws:SourceOrgID` is not known";
 const UNSURE_ORGANIZATION: &str = "the value of `aws:PrincipalOrgID` is not known";
 
 #[test]
@@ -225,9 +227,9 @@ fn explicit_denials() {
 
 #[test]
 fn denials_that_depend_on_what_is_not_known() {
-    let organization = json!({ "StringNotEquals": { "aws:PrincipalOrgID": "o-a" } });
-    let unknown = format!("unknown 1: {UNSURE_ORGANIZATION}");
-    check_denial(&json!({ "Condition": organization }), &unknown);
+    let organization = json!({ "StringNotEquals": { "aws:SourceOrgID": "o-a" } });
+    let unknown = "unknown 1: the value of `aws:SourceOrgID` is not known";
+    check_denial(&json!({ "Condition": organization }), unknown);
     let with_service = json!({
         "StringNotEqualsIfExists": { "aws:PrincipalOrgID": "o-a" },
         "BoolIfExists": { "aws:PrincipalIsAWSService": "false" },
@@ -238,7 +240,6 @@ fn denials_that_depend_on_what_is_not_known() {
         ("StringEquals", "kms:ViaService"),
         ("StringNotEquals", "kms:CallerAccount"),
         ("ForAllValues:StringNotLike", "aws:SourceOrgPaths"),
-        ("DateGreaterThan", "aws:CurrentTime"),
         ("NotIpAddress", "aws:SourceIp"),
     ] {
         let unknown = format!("unknown 1: the value of `{key}` is not known");
@@ -249,6 +250,47 @@ fn denials_that_depend_on_what_is_not_known() {
         "Effect": "Deny", "Principal": "*", "Action": "*", "Resource": "*", "Condition": organization
     });
     check(&json!([root(), denial]), "not_allowed");
+}
+
+#[test]
+fn no_service_is_of_an_organization() {
+    let of = |operator: &str, key: &str| json!({ operator: { key: "o-a" } });
+    for key in ["aws:PrincipalOrgID", "AWS:principalorgid"] {
+        check_condition(&of("StringEquals", key), "not_allowed");
+        check_condition(&of("StringEqualsIfExists", key), "allow 0");
+        check_denial(&json!({ "Condition": of("StringNotEquals", key) }), "deny 1");
+        check_denial(&json!({ "Condition": of("StringNotEqualsIfExists", key) }), "deny 1");
+        check_denial(&json!({ "Condition": of("StringEquals", key) }), "allow 0");
+    }
+    let paths = "aws:PrincipalOrgPaths";
+    check_condition(&of("ForAnyValue:StringLike", paths), "not_allowed");
+    check_condition(&of("ForAllValues:StringLike", paths), "allow 0");
+}
+
+#[test]
+fn what_services_have_beside_their_names() {
+    let check = |operator: &str, key: &str, value: &str, expected: &str| {
+        check_condition(&json!({ operator: { key: value } }), expected);
+    };
+    check("Bool", "aws:MultiFactorAuthPresent", "true", "not_allowed");
+    check("BoolIfExists", "aws:MultiFactorAuthPresent", "true", "allow 0");
+    check("StringEquals", "aws:PrincipalTag/team", "a", "not_allowed");
+    check("StringEquals", "aws:RequestedRegion", "eu-west-1", "allow 0");
+    check("StringEquals", "aws:ResourceAccount", "111122223333", "allow 0");
+    check("StringEquals", "kms:EncryptionAlgorithm", "SYMMETRIC_DEFAULT", "allow 0");
+    check("DateLessThan", "aws:CurrentTime", "2099-01-01T00:00:00Z", "allow 0");
+    check("NumericLessThan", "aws:EpochTime", "1600000000", "not_allowed");
+    let in_part = |key: &str| format!("unknown 0: the value of `{key}` is known in part only");
+    check("StringLike", "aws:CurrentTime", "2026-*", &in_part("aws:CurrentTime"));
+    let names = "aws:PrincipalServiceNamesList";
+    check("ForAnyValue:StringEquals", names, "cloudtrail.amazonaws.com", "allow 0");
+    check("ForAllValues:StringEquals", names, "logs.amazonaws.com", "not_allowed");
+    check("ForAnyValue:StringEquals", names, "logs.amazonaws.com", &in_part(names));
+    check("Null", names, "false", "allow 0");
+    for key in ["aws:PrincipalAccount", "aws:PrincipalType", "aws:userid", "aws:PrincipalArn"] {
+        let unknown = format!("unknown 0: the value of `{key}` is not known");
+        check("StringEquals", key, "a", &unknown);
+    }
 }
 
 #[test]
@@ -328,7 +370,12 @@ fn which_actions() {
     ] {
         check_grant(&json!({ "Action": action }), "not_allowed");
     }
-    for pattern in ["kms*", "*:*", "GenerateDataKey"] {
+    // What is no action matches none, and so leaves out none.
+    for pattern in ["kms=GenerateDataKey", "GenerateDataKey", "kms", ""] {
+        check_grant(&json!({ "Action": pattern }), "not_allowed");
+        check_grant(&json!({ "Action": null, "NotAction": pattern }), "allow 0");
+    }
+    for pattern in ["kms*", "*:*", "kms=Generate*", "${a}"] {
         let unknown = format!("unknown 0: how far `{pattern}` reaches is not known");
         check_grant(&json!({ "Action": pattern }), &unknown);
     }
@@ -412,8 +459,8 @@ fn presence_and_absence() {
     check_condition(&json!({ "Null": { none: "true" } }), "allow 0");
     check_condition(&json!({ "Null": { none: "false" } }), "not_allowed");
     check_condition(&json!({ "Null": { "kms:EncryptionContext:aws:s3:arn": "false" } }), "allow 0");
-    let unknown = format!("unknown 0: {UNSURE_ORGANIZATION}");
-    check_condition(&json!({ "Null": { "aws:PrincipalOrgID": "false" } }), &unknown);
+    let unknown = "unknown 0: the value of `aws:SourceOrgID` is not known";
+    check_condition(&json!({ "Null": { "aws:SourceOrgID": "false" } }), unknown);
     check_condition(
         &json!({ "Null": { trail: "no" } }),
         "unknown 0: the value `no` cannot be compared",
@@ -425,7 +472,7 @@ fn presence_and_absence() {
     check_condition(&json!({ "StringNotEqualsIfExists": { none: "a" } }), "allow 0");
     check_condition(&json!({ "StringEqualsIfExists": { trail: "a" } }), "not_allowed");
     check_condition(&json!({ "StringEqualsIfExists": { trail: TRAIL } }), "allow 0");
-    check_condition(&json!({ "StringEqualsIfExists": { "aws:PrincipalOrgID": "o-a" } }), &unknown);
+    check_condition(&json!({ "StringEqualsIfExists": { "aws:SourceOrgID": "o-a" } }), unknown);
 }
 
 #[test]
@@ -589,19 +636,19 @@ fn what_the_caller_adds_is_used() {
 fn certainty_among_statements() {
     let perhaps = |effect: &str| {
         granting(
-            &json!({ "Effect": effect, "Condition": { "StringEquals": { "aws:PrincipalOrgID": "o-a" } } }),
+            &json!({ "Effect": effect, "Condition": { "StringEquals": { "aws:SourceOrgID": "o-a" } } }),
         )
     };
     let plain = |effect: &str| granting(&json!({ "Effect": effect }));
     let allow_perhaps = perhaps("Allow");
-    check(&json!([allow_perhaps]), &format!("unknown 0: {UNSURE_ORGANIZATION}"));
+    check(&json!([allow_perhaps]), &format!("unknown 0: {UNSURE_SOURCE}"));
     check(&json!([allow_perhaps, plain("Allow")]), "allow 1");
     check(
         &json!([allow_perhaps, plain("Allow"), perhaps("Deny")]),
-        &format!("unknown 2: {UNSURE_ORGANIZATION}"),
+        &format!("unknown 2: {UNSURE_SOURCE}"),
     );
     check(&json!([plain("Allow"), perhaps("Deny"), plain("Deny")]), "deny 2");
-    check(&json!([perhaps("Deny"), allow_perhaps]), &format!("unknown 1: {UNSURE_ORGANIZATION}"));
+    check(&json!([perhaps("Deny"), allow_perhaps]), &format!("unknown 1: {UNSURE_SOURCE}"));
     check(&json!([perhaps("Deny"), root()]), "not_allowed");
 }
 

@@ -147,7 +147,7 @@ pub const CONTROLS: &[Control] = &[
         ControlId::KeyReadersLimited,
         Severity::Medium,
         "Few may decrypt the logs",
-        "kms:Decrypt is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity of an account or of the organization",
+        "kms:Decrypt, or an action that leads to it, is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity (or every role, every user) of accounts or of the organization",
     )),
     built(trail(
         ControlId::KeyRotationEnabled,

@@ -81,7 +81,8 @@ pub struct KeyRotation {
     pub period_days: Option<u32>,
 }
 
-/// A grant by which somebody may decrypt, as ListGrants prints it.
+/// A grant by which somebody may decrypt a log, or turn its data key to another KMS key, as ListGrants
+/// prints it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DecryptGrant {
     /// `GrantId`.
@@ -89,6 +90,10 @@ pub struct DecryptGrant {
     /// `GranteePrincipal` or `GranteeServicePrincipal`: an ARN, the name of a service, or the unique id
     /// (`AROA…`) of an identity that was deleted.
     pub grantee: String,
+    /// Whether `Operations` has `Decrypt`.
+    pub gives_decrypt: bool,
+    /// Whether `Operations` has `ReEncryptFrom`.
+    pub gives_re_encrypt: bool,
     /// `Constraints.EncryptionContextEquals`.
     pub context_equals: Option<BTreeMap<String, String>>,
     /// `Constraints.EncryptionContextSubset`.
@@ -193,6 +198,8 @@ mod tests {
         let grant = DecryptGrant {
             id: "1".to_owned(),
             grantee: "s3.amazonaws.com".to_owned(),
+            gives_decrypt: true,
+            gives_re_encrypt: false,
             context_equals: equals.map(context),
             context_includes: includes.map(context),
         };

@@ -65,15 +65,15 @@ vocabulary! {
         BoundToAccountOnly = "bound_to_account_only",
         /// The grant to CloudTrail serves anybody's trail.
         NotBound = "not_bound",
-        /// Only named readers, and whom an account's own policies choose, may decrypt.
+        /// Only named readers, and identities that an account's own policies choose, can decrypt.
         ReadersLimited = "readers_limited",
-        /// Everybody may decrypt.
+        /// Everybody can decrypt.
         EverybodyReads = "everybody_reads",
-        /// An account outside the organization, which is not a trusted reader, may decrypt.
+        /// An account outside the organization, which is not a trusted reader, can decrypt.
         OutsiderReads = "outsider_reads",
-        /// Every identity of an account or of the organization may decrypt.
+        /// Every identity, or every one of a kind, of accounts or of the organization can decrypt.
         WholeAccountReads = "whole_account_reads",
-        /// Who may decrypt hangs on something that is not known.
+        /// Who can decrypt depends on a condition that is not known.
         ReadersUnknown = "readers_unknown",
         /// Automatic rotation is on.
         RotationOn = "rotation_on",

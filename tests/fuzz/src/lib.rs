@@ -6,8 +6,8 @@ use std::io;
 use serde_json::{Value, json};
 use trailseal_evaluator::LogCell;
 use trailseal_key_policy::{
-    BucketKey, CloudTrailDelivery, Decision, KeyPolicy, LogReading, Membership, RequestContext,
-    binding, evaluate, is_reader_denied, readers,
+    BucketKey, CloudTrailDelivery, Decision, KeyPolicy, LogReading, Member, Membership,
+    RequestContext, Way, binding, evaluate, is_reader_denied, readers,
 };
 use trailseal_model::record::v1::Line;
 use trailseal_model::record::{RecordError, RecordReader};
@@ -23,6 +23,7 @@ const DELIVERY: CloudTrailDelivery<'static> = CloudTrailDelivery {
     bucket: "sealed",
     key_prefix: None,
     bucket_key: BucketKey::Unknown,
+    time: Some(1_793_434_150),
 };
 
 /// A key policy: it is refused or answered, twice the same, and a denial of everything that is added
@@ -48,16 +49,35 @@ pub fn key_policy(data: &[u8]) {
     }
     let _ = binding(&policy, &DELIVERY);
     let membership = |account: &str| match account.bytes().last() {
-        Some(b'3') => Membership::Member,
+        Some(b'3') => Membership::Member { path: None },
         Some(b'6') => Membership::Stranger,
         _ => Membership::Unknown,
     };
+    let members = || {
+        let member = |(account, path): (&str, Option<&str>)| Member {
+            account: account.to_owned(),
+            path: path.map(str::to_owned),
+        };
+        let unit = "o-a1b2c3d4e5/r-ab12/ou-ab12-11111111/";
+        [("111122223333", Some(unit)), ("444455556663", None)].map(member).to_vec()
+    };
     for organization in [None, Some("o-a1b2c3d4e5")] {
-        let reading = LogReading { delivery: DELIVERY, organization, membership: &membership };
+        let reading = LogReading {
+            delivery: DELIVERY,
+            organization,
+            membership: &membership,
+            members: &members,
+            is_complete: organization.is_some(),
+        };
         for reader in readers(&policy, &reading) {
             let _ = reader.who.to_string();
         }
-        let _ = is_reader_denied(&policy, &reading, "arn:aws:iam::111122223333:role/reader");
+        let _ = is_reader_denied(
+            &policy,
+            &reading,
+            "arn:aws:iam::111122223333:role/reader",
+            Way::Decrypt,
+        );
     }
 }
 

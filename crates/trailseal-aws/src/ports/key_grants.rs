@@ -1,4 +1,7 @@
-//! By which grants of KMS keys somebody may decrypt.
+//! By which grants of KMS keys somebody may decrypt, or re-encrypt what can then be decrypted.
+//!
+//! A grant of CreateGrant alone leads to neither: what it gives on may not exceed its own operations
+//! (KMS developer guide, *Grants in AWS KMS*).
 
 use std::collections::{BTreeMap, HashMap};
 use std::ops::ControlFlow;
@@ -51,15 +54,18 @@ fn read_page(output: &ListGrantsOutput) -> Result<Page<DecryptGrant>, Unread> {
         return Err("ListGrants says that there is more, and not where".into());
     }
     let grants = output.grants.as_deref().ok_or("ListGrants without Grants")?;
-    let decrypting = grants.iter().filter(|it| may_decrypt(it));
+    let gives = |it: &GrantListEntry| {
+        let leading = [GrantOperation::Decrypt, GrantOperation::ReEncryptFrom];
+        leading.iter().any(|operation| it.operations().contains(operation))
+    };
+    let decrypting = grants.iter().filter(|it| gives(it));
     let items = decrypting.map(read_grant).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token: next_token.filter(|_| output.truncated()) })
 }
 
 /// A grant whose operations are not printed may allow any of them.
-fn may_decrypt(grant: &GrantListEntry) -> bool {
-    let operations = grant.operations.as_deref();
-    operations.is_none_or(|operations| operations.contains(&GrantOperation::Decrypt))
+fn allows(grant: &GrantListEntry, operation: &GrantOperation) -> bool {
+    grant.operations.as_deref().is_none_or(|operations| operations.contains(operation))
 }
 
 /// Of a session the role. KMS prints a role that was deleted by its unique id, and its session as
@@ -86,6 +92,8 @@ fn read_grant(grant: &GrantListEntry) -> Result<DecryptGrant, Unread> {
     Ok(DecryptGrant {
         id: present(grant.grant_id()).ok_or("a grant without GrantId")?.to_owned(),
         grantee: identity(grantee.ok_or("a grant without GranteePrincipal")?).to_owned(),
+        gives_decrypt: allows(grant, &GrantOperation::Decrypt),
+        gives_re_encrypt: allows(grant, &GrantOperation::ReEncryptFrom),
         context_equals: constraints.and_then(|it| it.encryption_context_equals()).map(context),
         context_includes: constraints.and_then(|it| it.encryption_context_subset()).map(context),
     })

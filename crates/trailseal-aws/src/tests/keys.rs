@@ -247,18 +247,28 @@ async fn every_page_of_grants_is_read_and_those_that_decrypt_are_kept() {
         ],
         r#","Truncated":true,"NextMarker":"more""#,
     );
-    let second = grants(&[grant("3", r#""Decrypt""#, "")], r#","Truncated":false"#);
+    // What a grant gives on may not exceed its own operations.
+    let giving_on = grant("5", r#""CreateGrant","ReEncryptTo","DescribeKey""#, "");
+    let re_encrypting = grant("4", r#""ReEncryptFrom""#, "");
+    let second = grants(
+        &[grant("3", r#""Decrypt""#, ""), re_encrypting, giving_on],
+        r#","Truncated":false"#,
+    );
     let fake = Fake::new(move |seen, before| {
         let page = if before == 0 { &first } else { &second };
         (seen.operation == "ListGrants").then(|| Reply::new(200, page.as_str()))
     });
     let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
     let ids: Vec<&str> = answer.value.iter().map(|it| it.id.as_str()).collect();
-    assert_eq!(ids, ["1", "3"]);
+    assert_eq!(ids, ["1", "3", "4"]);
+    let re_encrypting = &answer.value[2];
+    assert!(re_encrypting.gives_re_encrypt && !re_encrypting.gives_decrypt);
     let pairs = |key: &str, value: &str| Some([(key.to_owned(), value.to_owned())].into());
     let expected = DecryptGrant {
         id: "1".to_owned(),
         grantee: "arn:aws:iam::111122223333:role/a".to_owned(),
+        gives_decrypt: true,
+        gives_re_encrypt: false,
         context_equals: pairs("c", "d"),
         context_includes: pairs("a", "b"),
     };

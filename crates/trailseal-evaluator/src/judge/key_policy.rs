@@ -44,6 +44,8 @@ pub(super) struct Delivery<'a> {
     owner: String,
     key: &'a Arn,
     bucket_key: BucketKey,
+    /// The time of the run, in seconds since 1970.
+    time: i64,
 }
 
 impl<'a> PolicyRead<'a> {
@@ -121,7 +123,8 @@ impl<'a> Delivery<'a> {
             Some(false) => BucketKey::Disabled,
             None => BucketKey::Unknown,
         };
-        Self { trail, owner: trail.owner.to_string(), key, bucket_key }
+        let time = case.facts.as_of.as_second();
+        Self { trail, owner: trail.owner.to_string(), key, bucket_key, time }
     }
 
     /// The account that holds the key.
@@ -137,6 +140,7 @@ impl<'a> Delivery<'a> {
             bucket: self.trail.bucket.as_deref().unwrap_or_default(),
             key_prefix: self.trail.prefix.as_deref(),
             bucket_key: self.bucket_key,
+            time: Some(self.time),
         }
     }
 }

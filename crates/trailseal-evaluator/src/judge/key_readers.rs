@@ -6,16 +6,18 @@
 
 use std::sync::Arc;
 
-use trailseal_key_policy::{LogReading, Membership, Who, Why, is_reader_denied, readers};
+use trailseal_key_policy::{
+    Accounts, LogReading, Member, Membership, Way, Who, Why, is_reader_denied, readers,
+};
 use trailseal_model::{
-    AccountId, Answer, ControlId, DecryptGrant, Evidence, Finding, GapId, Observed, Reason,
+    Account, AccountId, Answer, ControlId, DecryptGrant, Evidence, Finding, GapId, Observed, Reason,
 };
 
 use super::TrailCase;
 use super::key_policy::PolicyRead;
 
 const CONTROL: ControlId = ControlId::KeyReadersLimited;
-const EXPECTED: &str = "kms:Decrypt for named readers only";
+const EXPECTED: &str = "decryption by named readers only";
 
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let read = match PolicyRead::of(case, CONTROL, EXPECTED) {
@@ -41,7 +43,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
             Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
                 .saying(format!(
-                    "Who may decrypt the logs of '{}' hangs on something that is not known.",
+                    "Who can decrypt the logs of '{}' depends on a condition that is not known.",
                     case.name()
                 ))
                 .comparing(EXPECTED, observed)
@@ -100,9 +102,9 @@ fn failed(
     let name = case.name();
     let wrong = || found.iter().filter(|it| it.is(Fault::Fails(reason)));
     let what = match reason {
-        Reason::EverybodyReads => "Everybody may decrypt",
-        Reason::OutsiderReads => "An account outside the organization may decrypt",
-        _ => "Every identity of an account or of the organization may decrypt",
+        Reason::EverybodyReads => "Everybody can decrypt",
+        Reason::OutsiderReads => "An account outside the organization can decrypt",
+        _ => "Every identity of a kind, of one account or more, can decrypt",
     };
     let mut proof = read.proof();
     if let Some(evidence) = wrong().find_map(|it| it.granted_by) {
@@ -136,6 +138,18 @@ fn limited(case: &TrailCase<'_>, read: &PolicyRead<'_>, found: &[Reader<'_>]) ->
     }
 }
 
+/// How a grant leads to decryption.
+fn ways(grant: &DecryptGrant) -> Vec<Way> {
+    let of = [(grant.gives_decrypt, Way::Decrypt), (grant.gives_re_encrypt, Way::ReEncryptFrom)];
+    of.into_iter().filter(|it| it.0).map(|it| it.1).collect()
+}
+
+/// Of our own accounts, a condition only narrows who of those that were chosen reads; what an element
+/// does that is not understood is not known.
+fn doubt_of_element(doubt: Option<&Why>) -> Option<Fault> {
+    matches!(doubt, Some(Why::Element(_))).then_some(Fault::Doubt)
+}
+
 impl<'a> TrailCase<'a> {
     fn grants(&self) -> Option<&'a Observed<Answer<Arc<[DecryptGrant]>>>> {
         self.trail.key.as_ref().and_then(|it| self.facts.key_grants.get(it))
@@ -143,43 +157,81 @@ impl<'a> TrailCase<'a> {
 
     /// Everybody who may decrypt, by the policy and then by grants.
     fn readers_by(&self, read: &PolicyRead<'_>) -> Vec<Reader<'a>> {
-        let membership = |account: &str| match account.parse() {
-            Ok(account) if self.facts.account(account).is_some() => Membership::Member,
-            Ok(_) if self.facts.population.known().is_some() => Membership::Stranger,
-            _ => Membership::Unknown,
-        };
+        let membership = |account: &str| self.membership(account);
+        let members = || self.members();
+        let is_self_declared = self.facts.population_source.is_self_declared();
         let reading = LogReading {
             delivery: read.delivery.simulated(),
             organization: self.facts.organization.as_ref().map(|it| it.id.as_str()),
             membership: &membership,
+            members: &members,
+            is_complete: self.facts.population.known().is_some() && !is_self_declared,
         };
+        let mut found = self.readers_by_policy(read, &reading);
+        found.extend(self.readers_by_grants(read, &reading));
+        found
+    }
+
+    fn readers_by_policy(
+        &self,
+        read: &PolicyRead<'_>,
+        reading: &LogReading<'_>,
+    ) -> Vec<Reader<'a>> {
         let own = read.delivery.key_account();
-        let by_policy = readers(&read.policy, &reading).into_iter().map(|it| {
-            let mut words = format!("{} by {}", it.who, it.statement);
-            if !it.conditions.is_empty() {
-                words = format!("{words} under {}", it.conditions.join(", "));
+        let found = readers(&read.policy, reading).into_iter().map(|reader| {
+            let mut words = format!("{} by {}", reader.who, reader.statement);
+            if reader.way != Way::Decrypt {
+                words = format!("{words} through {}", reader.way.action());
             }
-            let fault = self.fault(&it.who, it.doubt.as_ref(), own);
-            if let (Some(Fault::Doubt), Some(why)) = (fault, &it.doubt) {
+            if !reader.conditions.is_empty() {
+                words = format!("{words} under {}", reader.conditions.join(", "));
+            }
+            let fault = self.fault(&reader.who, reader.doubt.as_ref(), own);
+            if let (Some(Fault::Doubt), Some(why)) = (fault, &reader.doubt) {
                 words = format!("{words}: {why}");
             }
             Reader { words, fault, granted_by: None }
         });
-        let grants = self.grants().and_then(Observed::known);
+        found.collect()
+    }
+
+    fn readers_by_grants(
+        &self,
+        read: &PolicyRead<'_>,
+        reading: &LogReading<'_>,
+    ) -> Vec<Reader<'a>> {
+        let own = read.delivery.key_account();
+        let Some(grants) = self.grants().and_then(Observed::known) else { return Vec::new() };
         let trail = &self.trail.description.arn;
-        let by_grants = grants.into_iter().flat_map(|grants| {
-            let of_logs = grants.value.iter().filter(|it| it.may_read_logs_of(trail));
-            // What the policy denies, no grant gives.
-            let effective =
-                of_logs.filter(|it| !is_reader_denied(&read.policy, &reading, &it.grantee));
-            effective.map(|grant| {
-                let who = Who::of_grantee(&grant.grantee);
-                let words = format!("{who} by grant {}", grant.id);
-                let fault = self.fault(&who, None, own);
-                Reader { words, fault, granted_by: Some(&grants.evidence) }
-            })
+        let of_logs = grants.value.iter().filter(|it| it.may_read_logs_of(trail));
+        // What the policy denies, no grant gives.
+        let is_denied = |grantee: &str, way| is_reader_denied(&read.policy, reading, grantee, way);
+        let found = of_logs.filter_map(|grant| {
+            let way = ways(grant).into_iter().find(|way| !is_denied(&grant.grantee, *way))?;
+            let who = Who::of_grantee(&grant.grantee);
+            let mut words = format!("{who} by grant {}", grant.id);
+            if way != Way::Decrypt {
+                words = format!("{words} of {}", way.action());
+            }
+            let fault = self.fault(&who, None, own);
+            Some(Reader { words, fault, granted_by: Some(&grants.evidence) })
         });
-        by_policy.chain(by_grants).collect()
+        found.collect()
+    }
+
+    fn membership(&self, account: &str) -> Membership {
+        let Ok(id) = account.parse::<AccountId>() else { return Membership::Unknown };
+        match self.facts.account(id) {
+            Some(account) => Membership::Member { path: account.ou_path.clone() },
+            None if self.facts.population.known().is_some() => Membership::Stranger,
+            None => Membership::Unknown,
+        }
+    }
+
+    fn members(&self) -> Vec<Member> {
+        let accounts = self.facts.accounts.iter();
+        let member = |it: &Account| Member { account: it.id.to_string(), path: it.ou_path.clone() };
+        accounts.map(member).collect()
     }
 
     /// What is wrong with a reader; `own` is the key's account.
@@ -188,21 +240,22 @@ impl<'a> TrailCase<'a> {
         match who {
             Who::Everybody => certain(Reason::EverybodyReads),
             Who::OtherOrganization(_) => certain(Reason::OutsiderReads),
-            Who::Organization => certain(Reason::WholeAccountReads),
-            Who::WholeAccount(account) => match self.outsider(account, own) {
-                Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
-                // To trust an account is to trust whom it chooses, and here it chooses nobody.
-                None => certain(Reason::WholeAccountReads),
-            },
-            Who::PartOfAccount(account) | Who::Account(account) | Who::Identity { account, .. } => {
-                match (self.outsider(account, own), doubt) {
-                    (Some(fault), None) => Some(fault),
-                    // A condition only narrows who reads of our own; what an element does that is not
-                    // understood, nobody knows.
-                    (Some(_), Some(_)) | (None, Some(Why::Element(_))) => Some(Fault::Doubt),
-                    (None, _) => None,
+            Who::Whole { accounts: Accounts::One(account), .. } => {
+                match self.outsider(account, own) {
+                    Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
+                    // To trust an account is to trust whom it chooses, and here it chooses nobody.
+                    None => certain(Reason::WholeAccountReads),
                 }
             }
+            Who::Whole { .. } => certain(Reason::WholeAccountReads),
+            Who::Part { accounts: Accounts::One(account), .. }
+            | Who::Account(account)
+            | Who::Identity { account, .. } => match (self.outsider(account, own), doubt) {
+                (Some(fault), None) => Some(fault),
+                (Some(_), Some(_)) => Some(Fault::Doubt),
+                (None, doubt) => doubt_of_element(doubt),
+            },
+            Who::Part { .. } => doubt_of_element(doubt),
             Who::Deleted(_) | Who::Service(_) => None,
             Who::Other(_) => Some(Fault::Doubt),
         }

@@ -7,6 +7,7 @@ mod beside_the_window;
 mod by_gaps_alone;
 mod event_data_store;
 mod key_not_told;
+mod key_policies;
 mod key_policy_describe_key;
 mod key_policy_scoped;
 mod key_readers;

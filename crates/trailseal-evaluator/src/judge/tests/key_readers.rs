@@ -8,6 +8,8 @@ fn grant(grantee: &str) -> DecryptGrant {
     DecryptGrant {
         id: "0a1b".to_owned(),
         grantee: grantee.to_owned(),
+        gives_decrypt: true,
+        gives_re_encrypt: false,
         context_equals: None,
         context_includes: None,
     }
@@ -60,7 +62,10 @@ fn nobody_and_named_readers_pass() {
 fn the_ordinary_root_statement_is_reported_and_does_not_fail() {
     let root = r#"{"AWS": "arn:aws:iam::000000000001:root"}"#;
     let finding = check_policy(root, "{}", "pass readers_limited");
-    assert_eq!(finding.observed(), "whom account 000000000001 lets by statement 2 (`Readers`)");
+    assert_eq!(
+        finding.observed(),
+        "the identities that account 000000000001 chooses by statement 2 (`Readers`)"
+    );
     check_policy(r#"{"AWS": "000000000002"}"#, "{}", "pass readers_limited");
 }
 
@@ -82,11 +87,11 @@ fn everybody_of_one_account_fails() {
         "StringLike": {"kms:EncryptionContext:aws:cloudtrail:arn": "arn:aws:cloudtrail:*:000000000001:trail/*"}
     }"#;
     let finding = check_policy(EVERYBODY, console, "fail whole_account_reads");
-    assert!(finding.observed().starts_with("everybody of account 000000000001 by"));
+    assert!(finding.observed().starts_with("every identity of account 000000000001 by"));
     let roles = r#"{"StringEquals": {"kms:CallerAccount": "000000000001"},
         "ArnLike": {"aws:PrincipalArn": "arn:aws:iam::*:role/LogReader"}}"#;
     let finding = check_policy(EVERYBODY, roles, "pass readers_limited");
-    assert!(finding.observed().starts_with("some of account 000000000001 by"));
+    assert!(finding.observed().starts_with("some identities of account 000000000001 by"));
 }
 
 #[test]
@@ -117,7 +122,7 @@ fn an_outsider_fails_unless_trusted() {
         let finding = check_facts(facts(), "fail outsider_reads");
         let trusting = facts().with(|it| it.trusted_readers.extend([account(77)]));
         check_facts(trusting, "pass readers_limited");
-        let says = "An account outside the organization may decrypt";
+        let says = "An account outside the organization can decrypt";
         assert!(finding.message().starts_with(says), "{}", finding.message());
         // To be trusted with keys is another matter.
         let trusting = facts().with(|it| it.trusted_key_accounts.extend([account(77)]));
@@ -171,7 +176,7 @@ fn what_is_not_understood_is_not_proven_in_whatever_order_it_stands() {
         let more = more.iter().fold(String::new(), |all, it| all + ", " + it);
         under_policy(&text.replace("}]}", &format!("}}{more}]}}")))
     };
-    check_facts(with(&[&by_tag]), "pass readers_limited");
+    check_facts(with(&[&by_tag]), "fail whole_account_reads");
     check_facts(with(&[&by_tag, &unheard]), "not_proven readers_unknown");
     check_facts(with(&[&unheard, &by_tag]), "not_proven readers_unknown");
 }
@@ -205,6 +210,9 @@ fn grants_count() {
     let own = "arn:aws:iam::000000000001:role/LogReader";
     let finding = check_facts(granting(&[grant(own)]), "pass readers_limited");
     assert_eq!(finding.observed(), format!("{own} by grant 0a1b"));
+    let re_encrypting = DecryptGrant { gives_decrypt: false, gives_re_encrypt: true, ..grant(own) };
+    let finding = check_facts(granting(&[re_encrypting]), "pass readers_limited");
+    assert_eq!(finding.observed(), format!("{own} by grant 0a1b of kms:ReEncryptFrom"));
     check_facts(granting(&[grant("s3.eu-west-1.amazonaws.com")]), "pass readers_limited");
     check_facts(granting(&[grant("somebody")]), "not_proven readers_unknown");
     let outsider = grant("arn:aws:iam::000000000077:user/partner");

@@ -335,6 +335,8 @@ fn some_grants() -> impl Strategy<Value = Arc<[DecryptGrant]>> {
     let grant = select(grantees).prop_map(|grantee| DecryptGrant {
         id: "1".to_owned(),
         grantee: grantee.to_owned(),
+        gives_decrypt: true,
+        gives_re_encrypt: false,
         context_equals: None,
         context_includes: None,
     });

@@ -1,0 +1,265 @@
+//! Who everybody is under the conditions of a statement.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use crate::context::{Caller, RequestContext};
+use crate::made_up::Of;
+use crate::names::tells_who;
+use crate::pattern::arn_parts;
+use crate::readers::{Belonging, Membership, Reader, Reading};
+use crate::scoping::{STRANGER, STRANGERS};
+use crate::truth::{Truth, Why};
+use crate::ways::Way;
+use crate::who::{Accounts, Kind, Member, Who};
+
+/// Who of one account, or of all that are like it, reads.
+#[derive(Clone, PartialEq)]
+struct Verdict {
+    /// Every identity of a kind; else some that conditions choose.
+    kind: Option<Kind>,
+    way: Way,
+    doubt: Option<Why>,
+}
+
+/// An account of which somebody reads.
+struct Found {
+    account: String,
+    path: Option<String>,
+    is_member: bool,
+    verdict: Verdict,
+}
+
+impl Reading<'_> {
+    /// Who everybody is under the conditions, from a stranger down to some of one account.
+    pub(crate) fn everybody(&self) -> Vec<Reader> {
+        let mut readers = self.strangers();
+        if readers.iter().any(|it| it.doubt.is_none()) {
+            return readers;
+        }
+        readers.extend(self.other_organizations());
+        readers.extend(self.own());
+        readers
+    }
+
+    /// Anybody of another organization or of none; one reader is enough.
+    fn strangers(&self) -> Vec<Reader> {
+        let of = [Belonging::To { id: STRANGERS, path: None }, Belonging::ToNone];
+        let mut accounts = self.allowing.policy.sample_accounts();
+        accounts.retain(|it| !matches!((self.log.membership)(it), Membership::Member { .. }));
+        accounts.insert(STRANGER.to_owned());
+        let of_all = accounts.iter().flat_map(|account| of.map(|it| self.verdict(account, it)));
+        let mut readers: Vec<Reader> =
+            of_all.flatten().map(|it| self.outsider(Who::Everybody, it)).collect();
+        readers.sort_by_key(|it| it.doubt.is_some());
+        readers.truncate(1);
+        readers
+    }
+
+    /// Anybody of an organization that a condition names. Which one is ours may not be known.
+    fn other_organizations(&self) -> Vec<Reader> {
+        let own = self.log.organization;
+        let named = self.allowing.policy.named_organizations();
+        let others = named.into_iter().filter(|it| Some(it.as_str()) != own);
+        let verdicts = others.filter_map(|id| {
+            let verdict = self.verdict(STRANGER, Belonging::To { id: &id, path: None })?;
+            Some(self.outsider(Who::OtherOrganization(id), verdict))
+        });
+        let unsure = || own.is_none().then(|| Why::ContextKey("aws:PrincipalOrgID".to_owned()));
+        verdicts.map(|it| Reader { doubt: it.doubt.clone().or_else(unsure), ..it }).collect()
+    }
+
+    /// Of people outside nobody knows who can meet a condition on identities: everybody chooses the
+    /// names and tags of their own.
+    fn outsider(&self, who: Who, verdict: Verdict) -> Reader {
+        let Verdict { kind, way, doubt } = verdict;
+        let chosen = || kind.is_none().then(|| Why::ContextKeyInPart(self.identity_key()));
+        self.reader(who, way, doubt.or_else(chosen))
+    }
+
+    /// The key of a condition that chooses identities.
+    fn identity_key(&self) -> String {
+        let keys = ["aws:PrincipalArn", "aws:userid", "aws:username", "aws:PrincipalType"];
+        let named = keys.into_iter().find(|it| self.allowing.policy.names_key(it));
+        named.unwrap_or("aws:PrincipalTag").to_owned()
+    }
+
+    /// Whom the conditions let in of our own accounts, and of those that the policy names.
+    fn own(&self) -> Vec<Reader> {
+        let policy = self.allowing.policy;
+        let own = self.log.organization.map(|id| Belonging::To { id, path: None });
+        let any_member = own.and_then(|it| self.any_member(it));
+        let is_certain = |it: &Verdict| it.kind.is_some() && it.doubt.is_none();
+        let depends_on_path = policy.names_key("aws:PrincipalOrgPaths")
+            && any_member.as_ref().is_some_and(|it| !is_certain(it));
+        let lists_members = depends_on_path || policy.tells_accounts_apart();
+
+        let mut found = self.named_accounts();
+        if lists_members {
+            self.add_members(&mut found);
+        } else if any_member.is_some() {
+            // What holds of any member holds of those that are named, unless they differ.
+            found.retain(|it| !it.is_member || Some(&it.verdict) != any_member.as_ref());
+        }
+        let mut readers = Vec::new();
+        if let Some(verdict) = any_member.filter(|_| !lists_members || !self.log.is_complete) {
+            // A member that is not listed may be in any unit, and have any id.
+            let key = if depends_on_path { "aws:PrincipalOrgPaths" } else { "kms:CallerAccount" };
+            let unlisted = || lists_members.then(|| Why::ContextKeyInPart(key.to_owned()));
+            let doubt = verdict.doubt.clone().or_else(unlisted);
+            readers.push(self.of_accounts(Accounts::Organization, Verdict { doubt, ..verdict }));
+        }
+        readers.extend(self.joined(found));
+        readers
+    }
+
+    /// Who of a member reads of which only the organization is known.
+    fn any_member(&self, own: Belonging<'_>) -> Option<Verdict> {
+        let samples = self.allowing.policy.sample_accounts();
+        let samples = samples.iter().filter(|_| !self.log.is_complete);
+        let mut accounts = std::iter::once(STRANGER).chain(samples.map(String::as_str));
+        accounts.find_map(|account| self.verdict(account, own))
+    }
+
+    /// The key's own account, and every one that a condition names.
+    fn named_accounts(&self) -> Vec<Found> {
+        let own = arn_parts(self.log.delivery.key_arn).map(|it| it[4].to_owned());
+        let mut accounts = self.allowing.policy.named_accounts();
+        accounts.extend(own);
+        let found = accounts.into_iter().filter_map(|account| {
+            let membership = (self.log.membership)(&account);
+            let verdict = self.verdict(&account, self.log.belonging(&membership))?;
+            Some(match membership {
+                Membership::Member { path } => Found { account, path, is_member: true, verdict },
+                _ => Found { account, path: None, is_member: false, verdict },
+            })
+        });
+        found.collect()
+    }
+
+    /// Every other member. Those that the policy cannot tell apart are asked for once.
+    fn add_members(&self, found: &mut Vec<Found>) {
+        let policy = self.allowing.policy;
+        let named: BTreeSet<String> = policy.named_accounts();
+        let own = arn_parts(self.log.delivery.key_arn).map(|it| it[4]);
+        let (by_path, by_account) =
+            (policy.names_key("aws:PrincipalOrgPaths"), policy.tells_accounts_apart());
+        let mut verdicts: BTreeMap<(Option<String>, String), Option<Verdict>> = BTreeMap::new();
+        for Member { account, path } in (self.log.members)() {
+            if named.contains(&account) || own == Some(account.as_str()) {
+                continue;
+            }
+            let alike = (
+                path.clone().filter(|_| by_path),
+                if by_account { account.clone() } else { String::new() },
+            );
+            let membership = Membership::Member { path: path.clone() };
+            let verdict = verdicts
+                .entry(alike)
+                .or_insert_with(|| self.verdict(&account, self.log.belonging(&membership)));
+            if let Some(verdict) = verdict.clone() {
+                found.push(Found { account, path, is_member: true, verdict });
+            }
+        }
+    }
+
+    /// Members of whom the same holds, as one reader; everyone else apart.
+    fn joined(&self, found: Vec<Found>) -> Vec<Reader> {
+        let mut alike: Vec<(Verdict, Vec<Member>)> = Vec::new();
+        let mut readers = Vec::new();
+        for Found { account, path, is_member, verdict } in found {
+            if !is_member {
+                readers.push(self.of_accounts(Accounts::One(account), verdict));
+                continue;
+            }
+            match alike.iter_mut().find(|it| it.0 == verdict) {
+                Some((_, members)) => members.push(Member { account, path }),
+                None => alike.push((verdict, vec![Member { account, path }])),
+            }
+        }
+        let joined = alike.into_iter().map(|it| self.of_accounts(Accounts::of(&it.1), it.0));
+        readers.extend(joined);
+        readers
+    }
+
+    fn of_accounts(&self, accounts: Accounts, verdict: Verdict) -> Reader {
+        let Verdict { kind, way, doubt } = verdict;
+        let who = if let Some(kind) = kind {
+            Who::Whole { accounts, kind }
+        } else {
+            let is_one = matches!(accounts, Accounts::One(_));
+            // Unique ids are given by AWS.
+            let is_creatable = !is_one && !self.allowing.policy.names_key("aws:userid");
+            Who::Part { accounts, is_creatable }
+        };
+        self.reader(who, way, doubt)
+    }
+
+    /// Who of an account reads: every identity of a kind, if made-up ones of it do, else those whom
+    /// conditions choose, if there can be any.
+    fn verdict(&self, account: &str, belonging: Belonging<'_>) -> Option<Verdict> {
+        let someone = Caller::Someone { account: account.to_owned() };
+        let caller = self.log.caller_of(someone, belonging);
+        let (way, doubt) = self.allowing.lets(&caller, &self.ways)?;
+        let policy = self.allowing.policy;
+        if doubt.is_none() || !policy.names_identities() {
+            // No identity of the account is told from another.
+            return Some(Verdict { kind: Some(Kind::Identity), way, doubt });
+        }
+        let of_conditions = self.part(way, &caller);
+        let partition = arn_parts(self.log.delivery.key_arn).map_or("aws", |it| it[1]);
+        let mut regions: Vec<String> = policy.named_regions().into_iter().collect();
+        regions.extend(arn_parts(self.log.delivery.key_arn).map(|it| it[3].to_owned()));
+        let names_tags = policy.names_key("aws:PrincipalTag/");
+        let made_up = Of { partition, account, regions: &regions, names_tags };
+
+        let (mut kinds, mut doubt) = (BTreeSet::new(), None);
+        let mut first_way = None;
+        for identity in made_up.identities() {
+            let caller = identity.of(&caller);
+            let Some((way, why)) = self.allowing.lets(&caller, &self.ways) else { continue };
+            // An identity must be given a tag before it has any.
+            let tag = || Why::ContextKey("aws:PrincipalTag".to_owned());
+            match why.or_else(|| identity.is_tagged.then(tag)) {
+                None => {
+                    kinds.insert(identity.kind);
+                    first_way = first_way.or(Some(way));
+                }
+                Some(why) => doubt = doubt.or(Some((way, why))),
+            }
+        }
+        Some(match (widest(&kinds), first_way, doubt) {
+            (Some(kind), Some(way), _) => Verdict { kind: Some(kind), way, doubt: None },
+            (_, _, Some((way, why))) => {
+                Verdict { kind: Some(Kind::Identity), way, doubt: Some(why) }
+            }
+            _ => of_conditions,
+        })
+    }
+
+    /// Those whom conditions choose, of whose names, ids and tags nothing is known.
+    fn part(&self, way: Way, caller: &RequestContext) -> Verdict {
+        // That some identities meet what the conditions ask of identities is no doubt.
+        let statement = self.allowing.statement;
+        let version = self.allowing.policy.version;
+        let doubts = |request: &RequestContext| {
+            let others = statement.conditions.iter().flatten().filter(|it| !tells_who(&it.key));
+            Truth::all(others.map(|it| it.holds(request, version)))
+        };
+        let requests = way.requests(caller, &self.log.delivery);
+        let doubt = match Truth::any(requests.iter().map(doubts)) {
+            Truth::Unknown(why) => Some(why),
+            Truth::Yes | Truth::No => None,
+        };
+        Verdict { kind: None, way, doubt }
+    }
+}
+
+/// What to call these kinds together. The root user is one identity, and no kind by itself.
+fn widest(kinds: &BTreeSet<Kind>) -> Option<Kind> {
+    let several = [Kind::User, Kind::Role, Kind::FederatedUser];
+    if several.iter().filter(|it| kinds.contains(it)).count() > 1 {
+        return Some(Kind::Identity);
+    }
+    let order = [Kind::Role, Kind::User, Kind::IdentityCenterRole, Kind::FederatedUser];
+    order.into_iter().find(|it| kinds.contains(it))
+}
