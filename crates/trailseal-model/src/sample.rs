@@ -162,8 +162,8 @@ pub struct Sample {
     pub evidence: Option<Evidence>,
     /// The gap, for an unreadable one.
     pub gap: Option<GapId>,
-    /// The header that keeps its encryption from being known, for an unreadable one that S3 did
-    /// answer for.
+    /// A header of S3's answer that is missing or was not understood. Where the object is unreadable,
+    /// it is the one that keeps its encryption from being known.
     pub header_problem: Option<HeaderProblem>,
 }
 
@@ -362,15 +362,9 @@ pub struct LogSample {
     pub listed_by: Option<Evidence>,
     /// What could not be listed or read.
     pub gaps: Vec<GapId>,
-    /// Headers that keep unreadable objects' encryption from being known, with the number of objects;
-    /// at most [`LogSample::MAX_HEADER_PROBLEMS`], in their order.
-    pub header_problems: BTreeMap<HeaderProblem, u32>,
 }
 
 impl LogSample {
-    /// Header problems that are told apart.
-    pub const MAX_HEADER_PROBLEMS: usize = 20;
-
     /// A sample in which nothing was looked at.
     #[must_use]
     pub const fn nothing(window: Window) -> Self {
@@ -395,7 +389,6 @@ impl LogSample {
             newest: None,
             listed_by: None,
             gaps: Vec::new(),
-            header_problems: BTreeMap::new(),
         }
     }
 

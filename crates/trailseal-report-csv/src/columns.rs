@@ -248,6 +248,7 @@ const SAMPLES: &[&str] = &[
     "checked_at",
     "gap_id",
     "command",
+    "header_problem",
     "population_source",
     "scope",
 ];

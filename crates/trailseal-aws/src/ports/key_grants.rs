@@ -56,7 +56,7 @@ fn read_page(output: &ListGrantsOutput) -> Result<Page<DecryptGrant>, Unread> {
     let grants = output.grants.as_deref().ok_or("ListGrants without Grants")?;
     let gives = |it: &GrantListEntry| {
         let leading = [GrantOperation::Decrypt, GrantOperation::ReEncryptFrom];
-        leading.iter().any(|operation| it.operations().contains(operation))
+        leading.iter().any(|operation| allows(it, operation))
     };
     let decrypting = grants.iter().filter(|it| gives(it));
     let items = decrypting.map(read_grant).collect::<Result<_, _>>()?;

@@ -83,20 +83,8 @@ fn add_drawn(sample: &mut LogSample, it: &Sample) {
                 known.drawn += 1;
             }
         }
-        SampleResult::Unreadable => {
-            sample.unreadable += 1;
-            add_header_problem(sample, it);
-        }
+        SampleResult::Unreadable => sample.unreadable += 1,
         SampleResult::PreEnablement | SampleResult::PreviousKey | SampleResult::Replaced => {}
-    }
-}
-
-/// Of very many kinds the first in their order are kept, whatever came first.
-fn add_header_problem(sample: &mut LogSample, it: &Sample) {
-    let Some(problem) = it.header_problem.clone() else { return };
-    *sample.header_problems.entry(problem).or_default() += 1;
-    if sample.header_problems.len() > LogSample::MAX_HEADER_PROBLEMS {
-        sample.header_problems.pop_last();
     }
 }
 

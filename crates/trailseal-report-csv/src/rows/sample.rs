@@ -28,4 +28,5 @@ pub(crate) fn row(known: &Known, it: &SampleLine) -> Row {
         .maybe(it.checked_at.as_ref())
         .maybe(it.gap_id.as_ref())
         .cell(head_object(it))
+        .free(it.header_problem.as_deref().unwrap_or_default())
 }

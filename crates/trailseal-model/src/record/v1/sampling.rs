@@ -126,6 +126,9 @@ pub struct SampleLine {
     pub checked_at: Option<String>,
     /// Why it could not be read.
     pub gap_id: Option<String>,
+    /// A header of S3's answer that is missing or was not understood, with its value.
+    #[serde(default)]
+    pub header_problem: Option<String>,
 }
 
 pub(super) fn sampling_line(
@@ -216,6 +219,7 @@ pub fn sample_line(
         request_id: text(sample.evidence.as_ref().and_then(|it| it.request_id.as_ref())),
         checked_at: sample.evidence.as_ref().map(|it| time(it.at)),
         gap_id: sample.gap.map(names),
+        header_problem: sample.header_problem.as_ref().map(ToString::to_string),
     }
 }
 
