@@ -403,11 +403,8 @@ pub(crate) fn digest(result: SampleResult, deviation: Option<DeviationClass>) ->
 }
 
 fn bucket() -> BucketFacts {
-    BucketFacts {
-        name: "logs".to_owned(),
-        presence: known(BucketPresence::Exists(Some(region("us-east-1")))),
-        owner: BucketOwner::Account(account(1), evidence()),
-        configured_owner: None,
-        search: OwnerSearch::default(),
-    }
+    let presence = known(BucketPresence::Exists(Some(region("us-east-1"))));
+    let owner = BucketOwner::Account(account(1), evidence());
+    let (name, search) = ("logs".to_owned(), OwnerSearch::default());
+    BucketFacts { name, presence, owner, configured_owner: None, search }
 }

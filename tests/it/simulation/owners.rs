@@ -7,6 +7,8 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::world::account::AccountId;
 use trailseal_sim::world::bucket::Readers;
+use trailseal_sim::world::denial::{Accounts, Denial, PolicyKind};
+use trailseal_sim::world::region::RegionSet;
 
 use super::{cost, fair, of_text, rows, scanned_in};
 
@@ -89,6 +91,22 @@ impl World {
 fn id(scenario: &Scenario, name: &str) -> AccountId {
     let found = scenario.parts.accounts.iter().find(|it| &*it.name == name);
     found.map_or_else(|| AccountId::new(999_999_999_999).unwrap(), |it| it.id)
+}
+
+/// The scenario under a service control policy that denies these actions to these accounts.
+fn denying(mut scenario: Scenario, actions: &[&str], names: &[&str]) -> Scenario {
+    let mut accounts: Vec<AccountId> = names.iter().map(|it| id(&scenario, it)).collect();
+    accounts.sort_unstable();
+    scenario.parts.denials.push(Denial {
+        kind: PolicyKind::ServiceControl,
+        is_explicit: true,
+        policy_arn: None,
+        accounts: Accounts::These(accounts),
+        regions: RegionSet::ALL,
+        actions: actions.iter().map(|it| Box::from(*it)).collect(),
+        resource: "".into(),
+    });
+    scenario
 }
 
 struct Seen {
@@ -201,15 +219,13 @@ async fn a_member_s_bucket_in_the_management_account_is_found_by_a_delegated_adm
 
 #[tokio::test(start_paused = true)]
 async fn an_account_that_may_not_list_its_buckets_is_a_gap_if_it_may_be_the_owner() {
-    let denial =
-        "[[denial]]\nexcept_regions = []\nunit = \"Closed\"\nactions = [\"s3:ListAllMyBuckets\"]\n";
-    let head = format!("{ORGANIZATION_TRAIL}{denial}");
-    let accounts = [
-        ("vault", "no-trail", "Closed"),
-        ("shop", "no-trail", "Open"),
-        ("cellar", "no-trail", "Closed"),
-    ];
-    let world = World::new(World::of("", &head, &accounts), "Management", "vault", BUCKET);
+    let accounts =
+        [("vault", "no-trail", ""), ("shop", "no-trail", ""), ("cellar", "no-trail", "")];
+    let scenario = || {
+        let scenario = World::of("", ORGANIZATION_TRAIL, &accounts);
+        denying(scenario, &["s3:ListAllMyBuckets"], &["vault", "cellar"])
+    };
+    let world = World::new(scenario(), "Management", "vault", BUCKET);
     let seen = world.scanned(&[]).await;
     seen.is_unknown("4 accounts answered ListBuckets without it, 2 accounts refused ListBuckets");
     // The objects of the bucket are beside the point here.
@@ -221,7 +237,7 @@ async fn an_account_that_may_not_list_its_buckets_is_a_gap_if_it_may_be_the_owne
     assert_eq!(seen.delivering["gap_ids"], first["gap_id"]);
     assert_eq!(seen.exit_code, 3);
     // Where the owner is another account, nothing came of the refusals.
-    let world = World::new(World::of("", &head, &accounts), "Management", "shop", BUCKET);
+    let world = World::new(scenario(), "Management", "shop", BUCKET);
     let seen = world.scanned(&[]).await;
     seen.is_sealed();
     assert_eq!(seen.exit_code, 0);
@@ -284,11 +300,11 @@ async fn a_limited_run_asks_likely_accounts_only_whatever_it_leaves_out() {
 
 #[tokio::test(start_paused = true)]
 async fn the_search_goes_on_where_the_tree_of_units_cannot_be_read() {
-    let denial = "[[denial]]\nexcept_regions = []\nactions = [\"organizations:ListRoots\", \"organizations:ListOrganizationalUnitsForParent\"]\n";
-    let (caller, tables) = ("caller = \"delegated\"", format!("{ORGANIZATION_TRAIL}{denial}"));
     let accounts = [("misc", "no-trail", "Security"), ("Platform Logs", "no-trail", "")];
     for owner in ["misc", "Platform Logs"] {
-        let scenario = World::of(caller, &tables, &accounts);
+        let scenario = World::of("caller = \"delegated\"", ORGANIZATION_TRAIL, &accounts);
+        let denied = ["organizations:ListRoots", "organizations:ListOrganizationalUnitsForParent"];
+        let scenario = denying(scenario, &denied, &["Audit"]);
         let seen = World::new(scenario, "Management", owner, BUCKET).scanned(&[]).await;
         assert_eq!(seen.delivering["status"], "pass", "{}", seen.delivering["observed"]);
         assert_eq!(seen.trail["verdict"], "sealed");
