@@ -101,11 +101,35 @@ fn a_trail_that_no_region_showed_is_not_assessed() {
     assert_eq!(rules_of(results), ["scope-not-assessed"]);
     assert_eq!(
         message(&results[0]),
-        "Not assessed in 'account Payments (000000000001)', because of 'not_shown': '1' trail(s) that 'ListTrails' names and no Region showed, in 'eu-west-1'. Alerts that depend on them are missing here, not fixed. To do: 'check the role’s policy'."
+        "Not assessed in 'account Payments (000000000001)', because of 'not_shown': '1' trail(s) that 'ListTrails' names and no Region showed, in 'eu-west-1'. Alerts that depend on them are missing here, not fixed. To do: 'read the trail’s home Region: run again, and if it persists check what denies cloudtrail:DescribeTrails there'."
     );
     let notification = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     let text = notification.as_str().unwrap();
     assert!(text.starts_with("'ListTrails' names a trail that no Region showed, "), "{text}");
+}
+
+#[test]
+fn an_alert_names_what_denies_each_action() {
+    let denied = |region: &str, operation: &str, policy: &str| {
+        let Line::Gap(mut gap) = gap(Some(ACCOUNT), Some(region), operation, "denied_by_scp")
+        else {
+            unreachable!("a gap")
+        };
+        gap.message = Some(format!(
+            "User: x is not authorized to perform: cloudtrail:{operation} with an explicit deny in a service control policy: arn:aws:organizations::000000000009:policy/o-a/service_control_policy/{policy}"
+        ));
+        Line::Gap(gap)
+    };
+    let results = results(vec![
+        run(),
+        denied("eu-west-1", "DescribeTrails", "p-one"),
+        denied("eu-west-2", "DescribeTrails", "p-one"),
+        denied("eu-west-1", "ListEventDataStores", "p-two"),
+    ]);
+    assert_eq!(rules_of(&results), ["scope-not-assessed"]);
+    let text = message(&results[0]);
+    let advice = "To do: 'exempt cloudtrail:DescribeTrails from service control policy p-one, which denies it; exempt cloudtrail:ListEventDataStores from service control policy p-two, which denies it'";
+    assert!(text.contains(advice), "{text}");
 }
 
 #[test]
