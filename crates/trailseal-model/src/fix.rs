@@ -31,7 +31,7 @@ pub fn fix_texts(
 /// For a pair that no judge makes today.
 const OTHER_FAILURE: &str = "bring what was observed to what is expected";
 /// The same where nothing was shown.
-const OTHER_DOUBT: &str = "look up the failed calls of the finding (gap_ids in gaps.csv), remove their cause and scan again";
+const OTHER_DOUBT: &str = "provide what the finding says is not known, remove the cause of the failed calls that it names, if any, and scan again";
 
 const fn of_failure(control: ControlId, reason: Reason) -> &'static str {
     match control {
