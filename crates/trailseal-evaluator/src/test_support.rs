@@ -7,7 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
     Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
-    GapClass, GapId, GapKind, GapKinds, GapLedger, HistorySample, KeyFacts, KeyManager,
+    GapClass, GapId, GapKinds, GapLedger, HistorySample, KeyFacts, KeyManager,
     KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberStatuses, Observed, Operation,
     OrganizationFacts, OwnerSearch, Population, PopulationSource, Region, Sample, SampleMethod,
     SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription,
@@ -106,7 +106,6 @@ pub(crate) fn trail(name: &str) -> TrailDescription {
     }
 }
 
-/// A customer's key that works.
 pub(crate) fn key(arn: &str) -> KeyFacts {
     KeyFacts {
         arn: self::arn(arn),
@@ -123,12 +122,10 @@ pub(crate) fn key(arn: &str) -> KeyFacts {
     }
 }
 
-/// A key that rotates every year.
 pub(crate) const ROTATING: KeyRotation = KeyRotation { is_enabled: true, period_days: Some(365) };
 
 pub(crate) const STORE: &str = "arn:aws:cloudtrail:us-east-1:000000000001:eventdatastore/11111111";
 
-/// A store under this key.
 pub(crate) fn store(kms_key_id: Option<&str>) -> StoreDescription {
     StoreDescription {
         status: Some("ENABLED".to_owned()),
@@ -162,7 +159,6 @@ pub(crate) fn delivered(minutes_ago: i64) -> TrailStatus {
     }
 }
 
-/// An object that was looked at.
 pub(crate) fn object(result: SampleResult, deviation: Option<DeviationClass>) -> Sample {
     Sample {
         bucket: "logs".to_owned(),
@@ -262,12 +258,6 @@ impl Facts {
     /// The facts with this change of the trail `main`.
     pub(crate) fn trail(self, change: impl FnOnce(&mut TrailFacts)) -> Self {
         self.with(|facts| change(&mut facts.trails[0]))
-    }
-
-    /// The first gaps are of these operations, each with its class.
-    pub(crate) fn gaps_are(self, kinds: &[(Operation, GapClass)]) -> Self {
-        let kind = |it: &(Operation, GapClass)| GapKind::from(&Gap::new(it.1, it.0));
-        self.with(|facts| facts.gap_kinds = kinds.iter().map(kind).collect())
     }
 
     /// One more trail like `main`, with this change.

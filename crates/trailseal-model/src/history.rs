@@ -4,7 +4,8 @@ use jiff::Timestamp;
 
 use crate::evidence::Evidence;
 use crate::gap::GapId;
-use crate::sample::{Deviating, Sample, Unreadable};
+use crate::sample::{Deviating, Sample};
+use crate::unreadable::Unreadable;
 
 /// What logs that are older than the window show, from the oldest one on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

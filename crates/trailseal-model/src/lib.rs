@@ -55,6 +55,7 @@ mod scope;
 mod sealing;
 mod store;
 mod trail;
+mod unreadable;
 mod vocabulary;
 
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
@@ -86,7 +87,7 @@ pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
     CellFrame, CellUse, Deviating, DeviationClass, HeaderProblem, LogSample, Population, Sample,
-    SampleMethod, SampleResult, SampledCell, Selection, Unreadable, UnreadableCause, Window,
+    SampleMethod, SampleResult, SampledCell, Selection, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
@@ -95,3 +96,4 @@ pub use trail::{
     DescribedFrom, DifferingSightings, ManagementEvents, Sighting, TrailDescription, TrailFacts,
     TrailField, TrailStatus,
 };
+pub use unreadable::{Unreadable, UnreadableCause};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
+use trailseal_sim::state::{Effect, Rule, Spoken};
 use trailseal_sim::world::bucket::ExtraObject;
 use trailseal_sim::world::trail::Seal;
 use trailseal_tests::sim::scan;
@@ -243,4 +244,70 @@ async fn a_trail_that_is_listed_and_never_shown_is_a_gap_and_one_that_is_not_lis
     let answers = seen.of_accounts("logs_sealed");
     assert_eq!(answers["access-list-trails-denied"], "sealed");
     assert_eq!(answers["trail-listed-and-never-shown"], "unproven");
+}
+
+#[tokio::test(start_paused = true)]
+async fn once_aws_refused_the_five_lowest_members_no_other_is_asked() {
+    let names: Vec<String> = (0..6).map(|it| format!("shop-{it}")).collect();
+    let accounts: Vec<(&str, &str)> = names.iter().map(|it| (&**it, "no-trail")).collect();
+    let scenario = organization("organization-members-refuse", &accounts);
+    let owner = scenario.parts.trails.iter().find(|it| it.is_organization).unwrap().owner;
+    let members = scenario.parts.accounts.iter().map(|it| it.id).filter(|it| *it != owner);
+    let mut members: Vec<String> = members.map(|it| it.to_string()).collect();
+    members.sort();
+    // Log Archive, Audit and six more; the owner has 17 Regions.
+    for (flags, places) in [(&[][..], 1), (&["--member-status", "all"], 17)] {
+        let seen = Seen::of(&scenario, flags).await;
+        assert_eq!((members.len(), seen.statuses), (8, 17 + 5 * places), "{flags:?}");
+        let finding = seen.delivering();
+        assert_eq!((&*finding["status"], &*finding["gap_ids"]), ("pass", ""));
+        assert!(finding["observed"].contains("AWS refused to tell"), "{}", finding["observed"]);
+        let gaps = seen.rows("gaps.csv");
+        let refused = gaps.iter().filter(|it| it["class"] == "not_told_to_members");
+        let mut refused: Vec<&str> = refused.map(|it| &*it["account_id"]).collect();
+        refused.sort_unstable();
+        refused.dedup();
+        assert_eq!(refused, members[..5], "whose listing came first does not matter");
+        let told =
+            seen.rows("accounts.csv").into_iter().filter(|it| !it["member_delivery"].is_empty());
+        let told: Vec<String> = told.map(|it| it["member_delivery"].clone()).collect();
+        assert_eq!(told, vec!["not_told"; 8]);
+        assert_eq!(seen.exit_code, 0);
+        let sarif = std::fs::read_to_string(seen.reports.join("trailseal.sarif")).unwrap();
+        assert!(!sarif.contains("because of 'not_told_to_members'"), "nothing is lost by it");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn where_one_of_the_lowest_members_is_told_all_are_asked() {
+    let names: Vec<String> = (0..6).map(|it| format!("shop-{it}")).collect();
+    let accounts: Vec<(&str, &str)> = names.iter().map(|it| (&**it, "no-trail")).collect();
+    let scenario = organization("organization-sealed", &accounts);
+    let owner = scenario.parts.trails.iter().find(|it| it.is_organization).unwrap().owner;
+    let members = scenario.parts.accounts.iter().map(|it| it.id).filter(|it| *it != owner);
+    let mut members: Vec<_> = members.collect();
+    members.sort();
+    let simulator = Arc::new(Simulator::of(&scenario));
+    for account in members.iter().skip(1) {
+        simulator.state().faults.add(Rule {
+            service: None,
+            operation: Some("GetTrailStatus".into()),
+            account: Some(*account),
+            region: None,
+            resource_contains: None,
+            skip: 0,
+            times: None,
+            effect: Effect::Answer(Spoken {
+                status: 400,
+                code: "CloudTrailARNInvalidException".into(),
+                message: "AccountID in ARN is wrong".into(),
+                headers: BTreeMap::new(),
+            }),
+        });
+    }
+    let (_folder, scanned) = scanned_in(&simulator, &scenario, &[]).await;
+    let trails = rows(&scanned.folder, "trails.csv");
+    let trail = trails.iter().find(|it| it["is_organization_trail"] == "true").unwrap();
+    assert_eq!(trail["members_asked"], "8");
+    assert_eq!(trail["member_problems"], "not_told=7");
 }

@@ -75,6 +75,14 @@ impl<'a> Case<'a> {
     }
 }
 
+fn names_key(case: &Case<'_>) -> bool {
+    case.names_key()
+}
+
+fn has_bucket(case: &Case<'_>) -> bool {
+    case.has_bucket()
+}
+
 /// What must hold for a control and reason: a part of the sentence, one of the fix, and the fact that
 /// makes both true.
 type Pair = (&'static str, &'static str, &'static str, &'static str, fn(&Case<'_>) -> bool);
@@ -313,14 +321,8 @@ const PAIRS: &[Pair] = &[
     ("trail-delivering", "bucket_gone", "does not exist", "create the bucket again", |it| {
         !it.has_bucket()
     }),
-    ("trail-delivering", "bucket_owner_mismatch", "is owned by", "bucket_owners", Case::has_bucket),
-    (
-        "trail-delivering",
-        "bucket_owner_unknown",
-        "the bucket",
-        "--log-archive-account",
-        Case::has_bucket,
-    ),
+    ("trail-delivering", "bucket_owner_mismatch", "is owned by", "bucket_owners", has_bucket),
+    ("trail-delivering", "bucket_owner_unknown", "the bucket", "--log-archive-account", has_bucket),
     (
         "trail-delivering",
         "never_delivered",
@@ -347,57 +349,45 @@ const PAIRS: &[Pair] = &[
         "unencrypted",
         "is not encrypted",
         "find out what wrote these objects",
-        Case::names_key,
+        names_key,
     ),
-    ("log-objects-sealed", "sse_c", "SSE-C", "keys of its own", Case::names_key),
-    (
-        "log-objects-sealed",
-        "sse_s3",
-        "SSE-S3",
-        "find out what wrote these objects",
-        Case::names_key,
-    ),
+    ("log-objects-sealed", "sse_c", "SSE-C", "keys of its own", names_key),
+    ("log-objects-sealed", "sse_s3", "SSE-S3", "find out what wrote these objects", names_key),
     (
         "log-objects-sealed",
         "aws_managed_key",
         "that AWS manages",
         "managed by AWS, replace it",
-        Case::names_key,
+        names_key,
     ),
     (
         "log-objects-sealed",
         "foreign_key",
         "not among the organization's",
         "can take it away",
-        Case::names_key,
+        names_key,
     ),
     (
         "log-objects-sealed",
         "previous_key",
         "in use before",
         "find out what wrote these objects",
-        Case::names_key,
+        names_key,
     ),
     (
         "log-objects-sealed",
         "wrong_key",
         "another KMS key than the trail's",
         "find out what wrote these objects",
-        Case::names_key,
+        names_key,
     ),
-    (
-        "log-objects-sealed",
-        "no_objects",
-        "s3://",
-        "wait until the trail has delivered",
-        Case::has_bucket,
-    ),
+    ("log-objects-sealed", "no_objects", "s3://", "wait until the trail has delivered", has_bucket),
     (
         "log-objects-sealed",
         "unreadable_objects",
         "is not known (",
         "remove the cause that the message names",
-        Case::has_bucket,
+        has_bucket,
     ),
     (
         "log-objects-sealed",
@@ -421,36 +411,30 @@ const PAIRS: &[Pair] = &[
         "sample_too_small",
         "the sample is too small",
         "--sample-size",
-        Case::has_bucket,
+        has_bucket,
     ),
     ("log-objects-sealed", "unread", "", "s3:ListBucket", |it| !it.gaps.is_empty()),
-    (
-        "digest-objects-sealed",
-        "sse_s3",
-        "SSE-S3",
-        "digests follow the trail's key",
-        Case::names_key,
-    ),
+    ("digest-objects-sealed", "sse_s3", "SSE-S3", "digests follow the trail's key", names_key),
     (
         "digest-objects-sealed",
         "aws_managed_key",
         "that AWS manages",
         "managed by AWS, replace it",
-        Case::names_key,
+        names_key,
     ),
     (
         "digest-objects-sealed",
         "wrong_key",
         "another KMS key than the trail's",
         "find out what wrote the digest",
-        Case::names_key,
+        names_key,
     ),
     (
         "digest-objects-sealed",
         "foreign_key",
         "not among the organization's",
         "find out what wrote the digest",
-        Case::names_key,
+        names_key,
     ),
     (
         "digest-objects-sealed",
@@ -464,7 +448,7 @@ const PAIRS: &[Pair] = &[
         "unreadable_objects",
         "the encryption is not known: ",
         "remove the cause that the message names",
-        Case::has_bucket,
+        has_bucket,
     ),
     (
         "digest-objects-sealed",
@@ -474,52 +458,40 @@ const PAIRS: &[Pair] = &[
         |it| !it.has_bucket(),
     ),
     ("digest-objects-sealed", "unread", "", "s3:ListBucket", |it| !it.gaps.is_empty()),
-    (
-        "history-sealed",
-        "unencrypted",
-        "which is not encrypted",
-        "copy them in place",
-        Case::names_key,
-    ),
-    ("history-sealed", "sse_c", "SSE-C", "copy them in place", Case::names_key),
-    ("history-sealed", "sse_s3", "SSE-S3", "copy them in place", Case::names_key),
-    (
-        "history-sealed",
-        "aws_managed_key",
-        "that AWS manages",
-        "copy them in place",
-        Case::names_key,
-    ),
+    ("history-sealed", "unencrypted", "which is not encrypted", "copy them in place", names_key),
+    ("history-sealed", "sse_c", "SSE-C", "copy them in place", names_key),
+    ("history-sealed", "sse_s3", "SSE-S3", "copy them in place", names_key),
+    ("history-sealed", "aws_managed_key", "that AWS manages", "copy them in place", names_key),
     (
         "history-sealed",
         "foreign_key",
         "not among the organization's",
         "copy them in place",
-        Case::names_key,
+        names_key,
     ),
-    ("history-sealed", "previous_key", "in use before", "copy them in place", Case::names_key),
+    ("history-sealed", "previous_key", "in use before", "copy them in place", names_key),
     (
         "history-sealed",
         "wrong_key",
         "another KMS key than the trail's",
         "copy them in place",
-        Case::names_key,
+        names_key,
     ),
     (
         "history-sealed",
         "no_objects",
         "no log object was found in s3://",
         "wait until the trail has delivered",
-        Case::has_bucket,
+        has_bucket,
     ),
     (
         "history-sealed",
         "unreadable_objects",
         "the encryption is not known (",
         "remove the cause that the message names",
-        Case::has_bucket,
+        has_bucket,
     ),
-    ("history-sealed", "shared_prefix", "may be another trail's", "stays mixed", Case::has_bucket),
+    ("history-sealed", "shared_prefix", "may be another trail's", "stays mixed", has_bucket),
     (
         "history-sealed",
         "bucket_gone",
@@ -658,7 +630,7 @@ const CLAIMS: &[(&str, fn(&Case<'_>) -> bool)] = &[
 /// `HeadObject was denied` needs a gap of that operation which was denied.
 fn denials_without_gap(case: &Case<'_>, text: &str) -> Vec<String> {
     let operation = |it: &str| it.rsplit([' ', '(']).next().unwrap_or_default().to_owned();
-    let heads = text.split(" was denied").rev().skip(1).map(operation);
+    let heads = text.match_indices(" was denied").map(|it| operation(&text[..it.0]));
     let is_denied = |operation: &String| {
         let is_it =
             |gap: &&Row| gap["operation"] == *operation && gap["class"].starts_with("denied");

@@ -61,6 +61,20 @@ mod tests {
     use super::*;
 
     #[test]
+    fn only_a_trail_of_another_account_is_not_told() {
+        let trail = Arn::new("arn:aws:cloudtrail:us-east-1:000000000001:trail/main").unwrap();
+        let check = |account: u64, code: &str, expected| {
+            let gap = Gap::new(GapClass::Denied, Operation::GetTrailStatus);
+            let gap = gap.at(trailseal_model::AccountId::new(account).unwrap(), None);
+            let gap = Gap { code: Some(code.into()), ..gap };
+            assert_eq!(is_of_another(&trail, &gap), expected, "{account} {code}");
+        };
+        check(2, "CloudTrailARNInvalidException", true);
+        check(1, "CloudTrailARNInvalidException", false);
+        check(2, "AccessDeniedException", false);
+    }
+
+    #[test]
     fn a_text_that_is_no_time_is_none() {
         let time = |text: &str| Some(text.parse::<Timestamp>().unwrap());
         let check = |text: &str, expected| assert_eq!(written(Some(text)), expected, "{text}");

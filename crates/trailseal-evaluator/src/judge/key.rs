@@ -181,7 +181,9 @@ fn wrong_region(case: &TrailCase<'_>) -> Option<Finding> {
 }
 
 fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
-    let is_expired = key.valid_to.is_some_and(|it| it <= case.facts.as_of);
+    // As of the answer that shows it: a run can go on for hours after it began.
+    let answered_at = case.key_read().map_or(case.facts.as_of, |it| it.evidence.at);
+    let is_expired = key.valid_to.is_some_and(|it| it <= answered_at);
     let by_state = match key.state.as_str() {
         "Enabled" | "Updating" => None,
         "Disabled" => Some(Reason::Disabled),

@@ -1,6 +1,7 @@
 //! Judges facts. A total, synchronous function: the same facts give the same findings.
 
 mod account;
+mod account_sum;
 mod covered_by;
 mod digest;
 mod groups;

@@ -212,6 +212,14 @@ mod key_usable {
         check(valid_to(now() + second), "key-usable pass usable");
         check(valid_to(now()), "key-usable fail material_expired");
         check(valid_to(now() - second), "key-usable fail material_expired");
+        // It expired after the run began and before KMS answered.
+        let read_later = valid_to(now() + second).with(|facts| {
+            let Some(Observed::Known(answer)) = facts.keys.get_mut(&arn(KEY)) else {
+                panic!("read")
+            };
+            answer.evidence.at += second;
+        });
+        check(read_later, "key-usable fail material_expired");
     }
 
     #[test]

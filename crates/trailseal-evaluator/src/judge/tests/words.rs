@@ -1,6 +1,8 @@
 //! What findings say beside status and reason, where nothing else would notice.
 
-use trailseal_model::{DigestSample, GapClass, Operation, Sample, Unreadable, UnreadableCause};
+use trailseal_model::{
+    DigestSample, Gap, GapClass, GapKind, Operation, Sample, Unreadable, UnreadableCause,
+};
 
 use super::*;
 use crate::test_support::digest;
@@ -66,6 +68,14 @@ fn a_deviating_object_is_named_by_its_file() {
     let finding = check(Facts::sealed().objects(sample), "log-objects-sealed fail sse_s3");
     assert!(finding.message().contains(&file), "{}", finding.message());
     assert!(!finding.message().contains(&folder), "{}", finding.message());
+}
+
+impl Facts {
+    /// The first gaps are of these operations, each with its class.
+    fn gaps_are(self, kinds: &[(Operation, GapClass)]) -> Self {
+        let kind = |it: &(Operation, GapClass)| GapKind::from(&Gap::new(it.1, it.0));
+        self.with(|facts| facts.gap_kinds = kinds.iter().map(kind).collect())
+    }
 }
 
 /// The message of one control of the trail `main`.
