@@ -218,11 +218,6 @@ impl Ledger {
         state.queue_of_owner(opened.account)
     }
 
-    /// Whether the account listed its Regions itself, so that those it calls enabled are.
-    pub(super) fn lists_regions(&self, account: AccountId) -> bool {
-        self.state().listing.contains(&account)
-    }
-
     /// Homes of trails that were seen from elsewhere, and that are not read by themselves: the user
     /// left them out, or their account was never listed.
     pub(super) fn homes_out_of_scope(&self) -> Vec<Target> {
