@@ -59,6 +59,18 @@ pub(crate) enum NoRetry {
     AskedOnce,
 }
 
+impl NoRetry {
+    /// What the gap's message says of it.
+    pub(crate) const fn note(self) -> &'static str {
+        match self {
+            Self::UsedUp => "not tried again: the retries of this operation are used up",
+            Self::AskedOnce => {
+                "not tried again: this operation failed in the same way in the five accounts with the lowest ids, and was answered nowhere"
+            }
+        }
+    }
+}
+
 /// The retries that an operation begins with and never has more of: two for each request that may be
 /// on its way at the usual `--max-in-flight` of 256, so that a failure of one moment, or two, is made
 /// good for all of them. What no essential control needs has half of the places (see

@@ -20,7 +20,7 @@ use trailseal_model::{
 };
 
 use crate::backoff::Jitter;
-use crate::budget::{NoRetry, RetryBudget};
+use crate::budget::RetryBudget;
 use crate::circuit::{Circuits, Site};
 use crate::classify::Diagnosis;
 use crate::clock::Clock;
@@ -166,18 +166,7 @@ impl From<Gap> for Failed {
     }
 }
 
-const OUT_OF_RETRIES: &str = "not tried again: the retries of this operation are used up";
-const ASKED_ONCE: &str = "not tried again: this operation failed in the same way in the five accounts with the lowest ids, and was answered nowhere";
 const LEFT_ALONE: &str = "not tried again: the operation kept failing in this account and Region";
-
-impl NoRetry {
-    const fn note(self) -> &'static str {
-        match self {
-            Self::UsedUp => OUT_OF_RETRIES,
-            Self::AskedOnce => ASKED_ONCE,
-        }
-    }
-}
 
 /// What is counted over the attempts of one call.
 #[derive(Debug, Default)]

@@ -8,6 +8,9 @@
 //! send, classify, event, retry or give up. The SDK's own retries are off, for a limiter cannot
 //! see them.
 //!
+//! **Architecture invariant**: circuits, retries and pauses are kept per operation, so none that no
+//! essential control needs can keep back one that is needed.
+//!
 //! **Architecture invariant**: credentials never leave this crate: no port returns them, no
 //! `Debug` prints them, and messages of AWS and of the transport are searched for them.
 

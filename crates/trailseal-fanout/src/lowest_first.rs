@@ -119,8 +119,8 @@ impl<K> LowestFirst<K> {
 
     /// No more work will come.
     pub fn end(&mut self) {
-        if self.decision.is_none() && !self.has_ended {
-            self.has_ended = true;
+        self.has_ended = true;
+        if self.decision.is_none() {
             self.release_lowest();
             self.decide_by_lowest();
         }

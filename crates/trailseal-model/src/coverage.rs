@@ -153,11 +153,19 @@ impl Coverage {
     }
 
     /// Settles one planned target. The first outcome stands; a target that was not planned is
-    /// refused, and so is a second outcome.
+    /// refused, and so is a second outcome. What was noted of delivery stays: trails do not wait for
+    /// everything that settles a target.
     pub fn settle(&mut self, account: AccountId, row: CoverageRow) -> bool {
         match self.row_mut(Target { account, region: row.region }) {
             Some(planned) if !planned.settled => {
-                *planned = CoverageRow { settled: true, ..row };
+                let CoverageRow { newest_log, newest_log_minute, member_delivery, .. } = *planned;
+                *planned = CoverageRow {
+                    settled: true,
+                    newest_log,
+                    newest_log_minute,
+                    member_delivery,
+                    ..row
+                };
                 true
             }
             Some(_) | None => false,
@@ -261,6 +269,26 @@ mod tests {
 
     fn regions(count: usize) -> Vec<Region> {
         Partition::Aws.regions().into_iter().take(count).collect()
+    }
+
+    #[test]
+    fn what_was_noted_of_delivery_before_a_target_is_settled_stays() {
+        let target = Target {
+            account: AccountId::new(1).unwrap(),
+            region: Region::new("us-east-1").unwrap(),
+        };
+        let mut coverage = Coverage::default();
+        coverage.plan(target.account, [CoverageRow::planned(target.region)]);
+        coverage.note_member_delivery(target, Delivery::ALL[0]);
+        coverage.note_newest_log(target, None, NewestLog::Deviation);
+        assert!(
+            coverage
+                .settle(target.account, CoverageRow::with(target.region, Outcome::Evaluated, None))
+        );
+        let row = coverage.of_target(target).unwrap();
+        assert_eq!(row.outcome, Outcome::Evaluated);
+        assert_eq!(row.member_delivery, Some(Delivery::ALL[0]));
+        assert_eq!(row.newest_log, Some(NewestLog::Deviation));
     }
 
     proptest! {

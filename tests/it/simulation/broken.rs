@@ -40,25 +40,35 @@ case = \"organization-sealed\"
 [[population]]
 name = \"sealed\"
 unit = \"Workloads\"
-accounts = 5
+accounts = 3
 cases = { trail-every-region = 1 }
 
 [[population]]
 name = \"lake\"
 unit = \"Workloads\"
-accounts = 5
+accounts = 3
 cases = { store-with-key = 1 }
 
 [[population]]
 name = \"bare\"
 unit = \"Workloads\"
-accounts = 3
+accounts = 1
 cases = { no-trail = 1 }
 ";
 
-/// So few Regions that it does not take long; the tags are asked for.
-const FLAGS: &[&str] =
-    &["--regions", "us-east-1,eu-west-1,us-west-2", "--account-tag", "owner", "--seed", "1"];
+/// So few Regions and objects that it does not take long; the tags are asked for.
+const FLAGS: &[&str] = &[
+    "--regions",
+    "us-east-1,eu-west-1",
+    "--account-tag",
+    "owner",
+    "--seed",
+    "1",
+    "--sample-size",
+    "14",
+    "--tolerable-rate",
+    "0.2",
+];
 
 /// The status and reason of each essential control, the verdict of each trail and the answer for
 /// each account.
@@ -86,17 +96,20 @@ fn others() -> impl Iterator<Item = Operation> {
     audit.filter(|it| !it.is_essential())
 }
 
-fn ways() -> [Effect; 8] {
-    [
-        Effect::ServerError,
-        Effect::Hang,
-        Effect::Reset,
-        Effect::Throttled,
-        Effect::Truncated,
-        Effect::Garbage,
-        Effect::ExpiredToken,
-        Effect::Denied(PolicyKind::ServiceControl),
-    ]
+/// How it fails: in what is tried again and in what is not; ListEventDataStores, which is called more
+/// often than all others together, in every way.
+fn ways(operation: Operation) -> Vec<Effect> {
+    let mut ways = vec![Effect::ServerError, Effect::Hang, Effect::Denied(PolicyKind::Untold)];
+    if operation == Operation::ListEventDataStores {
+        ways.extend([
+            Effect::Throttled,
+            Effect::Reset,
+            Effect::Truncated,
+            Effect::Garbage,
+            Effect::ExpiredToken,
+        ]);
+    }
+    ways
 }
 
 /// What a scan finds while this operation fails so everywhere, and how many calls failed.
@@ -122,10 +135,10 @@ fn count(found: &BTreeMap<[String; 3], [String; 2]>, answer: &str) -> usize {
 async fn each_broken_everywhere_in_each_way_changes_no_essential_control() {
     let scenario = of_text(ORGANIZATION);
     let (clean, _) = found(&scenario, FLAGS, None).await;
-    // Six trails and 15 accounts.
-    assert_eq!(count(&clean, "sealed"), 21, "{clean:#?}");
+    // Three trails of their own, the organization's, and every account by that.
+    assert_eq!(count(&clean, "sealed"), 4 + scenario.parts.accounts.len(), "{clean:#?}");
     for operation in others() {
-        for effect in ways() {
+        for effect in ways(operation) {
             let (found, struck) = found(&scenario, FLAGS, Some((operation, &effect))).await;
             assert!(struck > 0, "{operation} is never called");
             assert!(found == clean, "{operation} {effect:?}: {:#?}", difference(&clean, &found));
@@ -137,7 +150,7 @@ fn difference(
     clean: &BTreeMap<[String; 3], [String; 2]>,
     found: &BTreeMap<[String; 3], [String; 2]>,
 ) -> Vec<String> {
-    let of = |subject| (clean.get(subject), found.get(subject));
+    let of = |subject: &[String; 3]| (clean.get(subject), found.get(subject));
     let subjects = clean.keys().chain(found.keys());
     let differing = subjects.filter(|subject| of(subject).0 != of(subject).1);
     differing.map(|subject| format!("{subject:?}: {:?}", of(subject))).collect()
@@ -158,15 +171,16 @@ async fn what_fails_in_the_five_lowest_accounts_is_asked_once_everywhere_else() 
             .or_default()
             .push(gap["attempts"].parse().unwrap());
     }
-    assert_eq!(attempts.len(), 15);
+    let accounts = scenario.parts.accounts.len();
+    assert_eq!(attempts.len(), accounts);
     let (first, rest): (Vec<_>, Vec<_>) = attempts.values().enumerate().partition(|it| it.0 < 5);
-    assert!(first.iter().all(|it| *it.1 == [5, 5, 5]), "{attempts:?}");
+    assert!(first.iter().all(|it| *it.1 == [5, 5]), "{attempts:?}");
     // One key is tried before it is known which accounts are the lowest.
-    let tried_ahead = rest.iter().filter(|it| **it.1 != [1, 1, 1]).count();
+    let tried_ahead = rest.iter().filter(|it| **it.1 != [1, 1]).count();
     assert!(tried_ahead <= 1, "{attempts:?}");
     let struck = simulator.state().faults.rules()[0].struck();
-    assert!(struck <= 5 * 3 * 5 + 10 * 3 + 4, "{struck}");
-    assert!(struck >= 5 * 3 * 5 + 10 * 3, "{struck}");
+    let few = 5 * 2 * 5 + 2 * (accounts as u64 - 5);
+    assert!((few..=few + 4).contains(&struck), "{struck}, not {few}");
 }
 
 /// In all Regions: what fails there uses up circuits, retries and places many times over.
@@ -174,12 +188,7 @@ async fn what_fails_in_the_five_lowest_accounts_is_asked_once_everywhere_else() 
 async fn a_landing_zone_without_an_event_data_store_that_answers_has_the_same_sealed_trails() {
     let scenario = fair("landing-zone");
     let (clean, _) = found(&scenario, &["--seed", "1"], None).await;
-    for (operation, effect) in [
-        (Operation::ListEventDataStores, Effect::ServerError),
-        (Operation::ListEventDataStores, Effect::Hang),
-        (Operation::ListGrants, Effect::ServerError),
-    ] {
-        let (found, _) = found(&scenario, &["--seed", "1"], Some((operation, &effect))).await;
-        assert!(found == clean, "{operation} {effect:?}: {:#?}", difference(&clean, &found));
-    }
+    let broken = Some((Operation::ListEventDataStores, &Effect::ServerError));
+    let (found, _) = found(&scenario, &["--seed", "1"], broken).await;
+    assert!(found == clean, "{:#?}", difference(&clean, &found));
 }
