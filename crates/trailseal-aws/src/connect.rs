@@ -120,7 +120,7 @@ pub async fn connect(
     check_role_settings(&settings)?;
     let Opened { region, config, provider, sources } = match &settings.substitutes.transport {
         Some(transport) => stand_in(&settings, http_client(Arc::clone(transport)))?,
-        None => surroundings(&settings).await?,
+        None => checked_surroundings(&settings).await?,
     };
     let role = Role::new(&settings);
     let clients = Clients::new(config);
@@ -176,7 +176,7 @@ struct Opened {
 }
 
 /// The real thing: everything around the program is checked first.
-async fn surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
+async fn checked_surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
     check_variables(raw)?;
     // An empty proxy counts too: it would hide the other spelling of its name.
     check_proxies(|name| std::env::var_os(name))?;

@@ -58,7 +58,6 @@ impl Profiles {
     /// # Errors
     /// A file cannot be read or parsed, or a profile that is asked for does not exist.
     pub(crate) async fn load(flag: Option<&str>) -> Result<Self, Misconfigured> {
-        let flag = flag.filter(|name| !name.is_empty());
         let (name, by) = match (flag, first_of(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])) {
             (Some(name), _) => (name.to_owned(), SelectedBy::Flag),
             (None, Some((variable, name))) => (name, SelectedBy::Variable(variable)),
