@@ -231,7 +231,7 @@ fn quoted_after(form: &str, field: &str) -> Option<String> {
         match letters.next()? {
             '"' => return Some(value),
             '\\' => {
-                value.extend(letters.next().map(|letter| if letter == 'n' { ' ' } else { letter }))
+                value.extend(letters.next().map(|letter| if letter == 'n' { ' ' } else { letter }));
             }
             letter => value.push(letter),
         }
