@@ -120,8 +120,8 @@ pub async fn connect(
 ) -> Result<Aws, ConnectError> {
     check_role_settings(&settings)?;
     let Opened { region, config, provider, sources } = match &settings.substitutes.transport {
-        Some(transport) => stand_in(&settings, http_client(Arc::clone(transport)))?,
-        None => surroundings(&settings).await?,
+        Some(transport) => stand_in(&settings, &http_client(Arc::clone(transport)))?,
+        None => checked_surroundings(&settings).await?,
     };
     let role = Role::new(&settings);
     let endpoints = endpoints(&config);
@@ -180,7 +180,7 @@ struct Opened {
 }
 
 /// The real thing: everything around the program is checked first.
-async fn surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
+async fn checked_surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
     check_variables(raw)?;
     // An empty proxy counts too: it would hide the other spelling of its name.
     check_proxies(|name| std::env::var_os(name))?;
@@ -208,13 +208,13 @@ async fn surroundings(settings: &Settings) -> Result<Opened, Misconfigured> {
 }
 
 /// The same for a stand-in, which the environment has nothing to do with.
-fn stand_in(settings: &Settings, http_client: SharedHttpClient) -> Result<Opened, Misconfigured> {
+fn stand_in(settings: &Settings, http_client: &SharedHttpClient) -> Result<Opened, Misconfigured> {
     let region = settings.substitutes.region.unwrap_or_else(|| Partition::Aws.default_region());
     let credentials =
         settings.substitutes.credentials.clone().ok_or_else(|| {
             Misconfigured::new("a simulation has no credentials", "give it a caller")
         })?;
-    let config = stand_in_config(settings, region, &http_client);
+    let config = stand_in_config(settings, region, http_client);
     let provider = credentials.into_provider();
     Ok(Opened { region, config, provider, sources: Sources::Environment })
 }

@@ -190,16 +190,28 @@ impl OwnCredentials {
         let asked =
             quietly(tokio::time::timeout(PATIENCE, self.provider.provide_credentials())).await;
         let problem = match asked {
-            Ok(Ok(credentials)) => {
+            Ok(Ok(credentials)) if is_sendable(&credentials) => {
                 let session = Session::new(credentials, now);
                 session.note_what_it_replaces(current.as_ref());
                 return Ok(current.insert(session).clone());
+            }
+            Ok(Ok(_)) => {
+                "the keys that came have a blank or another character that AWS never puts there"
+                    .to_owned()
             }
             Ok(Err(error)) => shortened(&without_debug_form(&chain_text(&error))),
             Err(_) => format!("no credentials within {} seconds", PATIENCE.as_secs()),
         };
         current.as_ref().filter(|it| it.is_valid(now)).cloned().ok_or(problem)
     }
+}
+
+/// Whether the keys can stand in the header of a request: a program or an endpoint that hands them
+/// out may have added a line feed, or gone wrong.
+fn is_sendable(credentials: &Credentials) -> bool {
+    let is_graphic = |text: &str| text.bytes().all(|byte| byte.is_ascii_graphic());
+    let id = credentials.access_key_id();
+    !id.is_empty() && is_graphic(id) && credentials.session_token().is_none_or(is_graphic)
 }
 
 /// The text with AWS's message in place of the `Debug` form that the SDK shows of an error which its
@@ -219,7 +231,7 @@ fn quoted_after(form: &str, field: &str) -> Option<String> {
         match letters.next()? {
             '"' => return Some(value),
             '\\' => {
-                value.extend(letters.next().map(|letter| if letter == 'n' { ' ' } else { letter }))
+                value.extend(letters.next().map(|letter| if letter == 'n' { ' ' } else { letter }));
             }
             letter => value.push(letter),
         }

@@ -41,6 +41,8 @@ fn a_profile_that_does_not_exist_is_named_beside_keys_too() {
     home.write(".aws/config", "[profile audit]\nregion = us-east-1\n");
     home.refuses(&["--profile", "audti"], &keys, &["`audti`", "audit"]);
     home.refuses(&["--profile", "default"], &keys, &["`default`"]);
+    // As where a script's own variable is empty.
+    home.refuses(&["--profile", ""], &keys, &["--profile"]);
     let files = [("AWS_CONFIG_FILE", "elsewhere"), ("AWS_SHARED_CREDENTIALS_FILE", "nowhere")];
     home.refuses(&["--profile", "audit"], &with(&[&keys, &files]), &["elsewhere", "nowhere"]);
 }
@@ -165,7 +167,7 @@ fn the_endpoint_of_a_container_is_asked_past_any_proxy_and_named_where_it_fails(
                 write!(connection, "HTTP/1.1 200 OK\r\ncontent-length: {length}\r\n\r\n{answer}");
         }
     });
-    // Through this proxy nothing is reached; the simulator is asked directly, by NO_PROXY.
+    // Through this proxy nothing is reached, so the credentials did not come through it.
     let proxy = ("HTTP_PROXY", "http://127.0.0.1:9");
     let uri = "AWS_CONTAINER_CREDENTIALS_FULL_URI";
     let dead = ("AWS_ENDPOINT_URL", "http://127.0.0.1:9");
@@ -185,4 +187,23 @@ fn a_profile_without_credentials_says_so() {
     home.write(".aws/config", "[profile empty]\nregion = us-east-1\n");
     home.refuses(&["--profile", "empty"], &WRONG_KEYS, &["no AWS credentials", "`empty`"]);
     home.refuses(&[], &[], &["no AWS credentials", "AWS_PROFILE"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn keys_of_a_program_that_cannot_be_sent_are_refused() {
+    let home = Home::new();
+    let process = |id: &str, token: &str| {
+        let keys = format!(
+            "{{\"Version\": 1, \"AccessKeyId\": \"{id}\", \"SecretAccessKey\": \"canary-s\", \"SessionToken\": \"{token}\"}}"
+        );
+        home.write("keys.json", keys);
+        home.write(".aws/config", "[profile p]\ncredential_process = /bin/cat keys.json\n");
+    };
+    for (id, token) in [("AKIA\\n", "t"), ("AKIA", "canary-\\u00fc"), ("", "t"), ("AK IA", "t")] {
+        process(id, token);
+        home.refuses(&["--profile", "p"], &[], &["`p`", "never puts there"]);
+    }
+    home.write(".aws/config", "[profile p]\ncredential_process = /bin/false\n");
+    home.refuses(&["--profile", "p"], &[], &["`p`"]);
 }

@@ -1,7 +1,7 @@
 //! Whatever the environment holds: one line or a scan, and never a panic, a `Debug` form or a secret.
 
 use std::collections::BTreeSet;
-use std::ffi::OsString;
+use std::ffi::{OsStr, OsString};
 use std::fs;
 use std::path::Path;
 
@@ -51,8 +51,7 @@ fn nasty() -> Vec<OsString> {
 
 /// A value that is shown in an error is not a secret; these variables may be.
 fn is_secret(name: &str) -> bool {
-    let of_ours = ["TRAILSEAL_EXTERNAL_ID"].contains(&name);
-    of_ours
+    name == "TRAILSEAL_EXTERNAL_ID"
         || VARIABLES.iter().any(|it| it.name == name && (it.is_secret || it.form == Form::Proxy))
 }
 
@@ -80,7 +79,7 @@ fn every_variable_takes_every_nasty_value_without_panic_or_leak() {
 }
 
 /// The keys are wrong, so that a run that comes as far as asking ends there.
-fn check(sim: &Sim, home: &Home, name: &str, value: &OsString) {
+fn check(sim: &Sim, home: &Home, name: &str, value: &OsStr) {
     let keys = WRONG_KEYS.map(|(name, value)| (name, OsString::from(value)));
     let base = [
         ("AWS_REGION", OsString::from("us-east-1")),
@@ -89,7 +88,7 @@ fn check(sim: &Sim, home: &Home, name: &str, value: &OsString) {
     ];
     let mut environment: Vec<(&str, OsString)> = keys.into_iter().chain(base).collect();
     environment.retain(|it| it.0 != name);
-    environment.push((name, value.clone()));
+    environment.push((name, value.to_owned()));
     let output = home.run(&["scan", "--quiet"], &environment);
     let text = stderr(&output);
     let shown = format!("{name}={value:?}: {}", text.chars().take(600).collect::<String>());

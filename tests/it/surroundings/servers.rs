@@ -1,4 +1,4 @@
-//! What stands between the program and AWS: a server with a certificate of its own, and a proxy.
+//! What is between the program and AWS: a server with a certificate of its own, and a proxy.
 
 use std::future::Future;
 use std::net::SocketAddr;

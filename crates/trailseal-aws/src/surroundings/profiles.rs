@@ -58,7 +58,6 @@ impl Profiles {
     /// # Errors
     /// A file cannot be read or parsed, or a profile that is asked for does not exist.
     pub(crate) async fn load(flag: Option<&str>) -> Result<Self, Misconfigured> {
-        let flag = flag.filter(|name| !name.is_empty());
         let (name, by) = match (flag, first_of(&["AWS_PROFILE", "AWS_DEFAULT_PROFILE"])) {
             (Some(name), _) => (name.to_owned(), SelectedBy::Flag),
             (None, Some((variable, name))) => (name, SelectedBy::Variable(variable)),
@@ -95,9 +94,10 @@ impl Profiles {
         let mut known: Vec<String> = self.sections.profiles().map(shown).collect();
         known.sort();
         known.truncate(10);
-        let advice = match known.is_empty() {
-            true => "create it with `aws configure`, or unset it".to_owned(),
-            false => format!("take one of those that are there: {}", known.join(", ")),
+        let advice = if known.is_empty() {
+            "create it with `aws configure`, or unset it".to_owned()
+        } else {
+            format!("use one that exists: {}", known.join(", "))
         };
         let problem = format!("the profile `{name}` ({by}) is neither in {}", self.places);
         Misconfigured::new(problem, advice)
@@ -137,7 +137,7 @@ impl Profiles {
         chain
     }
 
-    /// Checks what the selected profile says of the network, which counts whoever signs.
+    /// Checks what the selected profile says of the network, wherever credentials come from.
     ///
     /// # Errors
     /// A value that cannot be used, by its key and profile.
@@ -242,7 +242,7 @@ fn check_keys(profile: &Profile) -> Result<(), Misconfigured> {
     const PAIR: [&str; 2] = ["aws_access_key_id", "aws_secret_access_key"];
     let is_set = |key: &&str| profile.get(key).is_some_and(|value| !value.is_empty());
     let missing = PAIR.iter().find(|key| !is_set(key));
-    if let Some(missing) = missing.filter(|_| PAIR.iter().any(|key| is_set(&key))) {
+    if let Some(missing) = missing.filter(|_| PAIR.iter().any(is_set)) {
         let problem = format!("the profile `{}` has half a key pair", shown(profile.name()));
         return Err(Misconfigured::new(
             format!("{problem}: {missing} is missing"),
@@ -296,13 +296,12 @@ impl State {
 }
 
 fn file(kind: EnvConfigFileKind, name: &'static str, default: &str) -> ConfigFile {
-    match variable(name) {
-        Some(path) => ConfigFile { kind, path: expanded(Path::new(&path)), variable: Some(name) },
-        None => {
-            let path = expanded(&Path::new("~/.aws").join(default));
-            ConfigFile { kind, path, variable: None }
-        }
-    }
+    let named = variable(name);
+    let path = match &named {
+        Some(path) => expanded(Path::new(path)),
+        None => expanded(&Path::new("~/.aws").join(default)),
+    };
+    ConfigFile { kind, path, variable: named.map(|_| name) }
 }
 
 impl ConfigFile {
@@ -324,7 +323,7 @@ impl ConfigFile {
             }
         };
         let Err(error) = std::str::from_utf8(&bytes) else { return Ok(State::Readable) };
-        let line = bytes[..error.valid_up_to()].iter().filter(|byte| **byte == b'\n').count() + 1;
+        let line = bytes[..error.valid_up_to()].split(|byte| *byte == b'\n').count();
         let path = shown(&self.path.to_string_lossy());
         Err(unparsable(&format!("{path} on line {line}: not UTF-8 text")))
     }

@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[test]
-    fn each_name_stands_once() {
+    fn each_name_is_listed_once() {
         let names: std::collections::BTreeSet<&str> = VARIABLES.iter().map(|it| it.name).collect();
         assert_eq!(names.len(), VARIABLES.len());
     }
