@@ -32,7 +32,14 @@ fn placed(number: u64) -> Account {
     Account { ou_path, ..member(number, AccountState::Active) }
 }
 
-fn cases() -> Vec<(String, String, Vec<(String, Vec<String>)>)> {
+/// One policy, and the statuses that are right by control.
+struct Case {
+    name: String,
+    policy: String,
+    statuses: Vec<(String, Vec<String>)>,
+}
+
+fn cases() -> Vec<Case> {
     let text = |it: &Value| it.as_str().unwrap().to_owned();
     let cases: Vec<Value> = serde_json::from_str(POLICIES).unwrap();
     let read = cases.iter().map(|case| {
@@ -40,9 +47,14 @@ fn cases() -> Vec<(String, String, Vec<(String, Vec<String>)>)> {
         let statuses = statuses.map(|(control, allowed)| {
             (control.clone(), allowed.as_array().unwrap().iter().map(text).collect())
         });
-        (text(&case["name"]), case["policy"].to_string(), statuses.collect())
+        let (name, policy) = (text(&case["name"]), case["policy"].to_string());
+        Case { name, policy, statuses: statuses.collect() }
     });
     read.collect()
+}
+
+fn policy_of(name: &str) -> String {
+    cases().into_iter().find(|it| it.name == name).unwrap().policy
 }
 
 /// What the controls say of a case, as `control status reason: observed`.
@@ -53,8 +65,7 @@ fn judged(facts: Facts, control: &str) -> (String, String) {
 }
 
 fn of(name: &str, control: &str) -> String {
-    let (_, policy, _) = cases().into_iter().find(|it| it.0 == name).unwrap();
-    judged(in_organization(&policy), control).1
+    judged(in_organization(&policy_of(name)), control).1
 }
 
 #[test]
@@ -62,7 +73,7 @@ fn each_policy_gets_a_status_that_is_right() {
     let mut wrong = Vec::new();
     let cases = cases();
     assert!(cases.len() > 35);
-    for (name, policy, statuses) in cases {
+    for Case { name, policy, statuses } in cases {
         for (control, allowed) in statuses {
             let (status, shown) = judged(in_organization(&policy), &control);
             if !allowed.contains(&status) {
@@ -102,7 +113,7 @@ fn the_reader_is_said() {
 
 #[test]
 fn an_unknown_path_is_a_doubt() {
-    let (_, policy, _) = cases().into_iter().find(|it| it.0 == "everybody-of-one-unit").unwrap();
+    let policy = policy_of("everybody-of-one-unit");
     let unplaced = in_organization(&policy).with(|facts| {
         for account in &mut facts.accounts {
             account.ou_path = None;
@@ -121,8 +132,7 @@ fn an_unknown_path_is_a_doubt() {
 
 #[test]
 fn the_bucket_key_of_the_newest_log_decides_what_is_named() {
-    let (_, policy, _) =
-        cases().into_iter().find(|it| it.0 == "objects-of-the-bucket-only").unwrap();
+    let policy = policy_of("objects-of-the-bucket-only");
     let newest = |bucket_key| {
         in_organization(&policy).trail(|it| {
             it.sample.newest.as_mut().unwrap().bucket_key = bucket_key;
@@ -233,7 +243,7 @@ mod properties {
             (operator, key, value) in condition(),
         ) {
             let cases = cases();
-            let (name, policy, _) = &cases[case.index(cases.len())];
+            let Case { name, policy, .. } = &cases[case.index(cases.len())];
             let control = "key-readers-limited";
             let (before, _) = judged(in_organization(policy), control);
             let mut policy: Value = serde_json::from_str(policy).unwrap();
