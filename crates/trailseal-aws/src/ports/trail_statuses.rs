@@ -65,13 +65,13 @@ mod tests {
         let trail = Arn::new("arn:aws:cloudtrail:us-east-1:000000000001:trail/main").unwrap();
         let check = |account: u64, code: &str, expected| {
             let gap = Gap::new(GapClass::Denied, Operation::GetTrailStatus);
-            let gap = gap.at(trailseal_model::AccountId::new(account).unwrap(), None);
             let gap = Gap { code: Some(code.into()), ..gap };
-            assert_eq!(is_of_another(&trail, &gap), expected, "{account} {code}");
+            let asked = AccountId::new(account).unwrap();
+            assert_eq!(refused(gap, &trail, asked).class, expected, "{account} {code}");
         };
-        check(2, "CloudTrailARNInvalidException", true);
-        check(1, "CloudTrailARNInvalidException", false);
-        check(2, "AccessDeniedException", false);
+        check(2, "CloudTrailARNInvalidException", GapClass::NotTold);
+        check(1, "CloudTrailARNInvalidException", GapClass::Denied);
+        check(2, "AccessDeniedException", GapClass::Denied);
     }
 
     #[test]
