@@ -62,7 +62,7 @@ const fn policy_doubt(control: ControlId, reason: Reason) -> &'static str {
             "put a valid policy on the key; the message says what is wrong with this one"
         }
         (ControlId::KeyReadersLimited, Reason::ReadersUnknown) => {
-            "name the readers in the statements that observed names, in place of what cannot be determined"
+            "name the readers in the statements or grants that observed names, in place of what cannot be determined"
         }
         (ControlId::KeyPolicyDescribeKey, Reason::PolicyUnknown) => {
             "put kms:DescribeKey for cloudtrail.amazonaws.com into a statement with no other condition than aws:SourceArn with the trail's ARN"
@@ -162,13 +162,13 @@ const fn coverage_doubt(reason: Reason) -> &'static str {
             "let the audit role be assumed in the account and list its trails and Regions there, as the failed calls (gap_ids in gaps.csv) say, or cover it by an organization trail"
         }
         Reason::SelectorsUnread => {
-            "make the trail's event selectors readable: the audit role in its owner's account needs cloudtrail:GetEventSelectors"
+            "make the trail's event selectors readable: the audit role in its owner's account needs cloudtrail:GetEventSelectors, and the failed call (gap_ids in gaps.csv) says what keeps it from answering"
         }
         Reason::SelectorsNotUnderstood => {
             "let the trail's event selectors record all management events, reads and writes, or add a trail that does"
         }
         Reason::StatusUnread => {
-            "make the trail's status readable: the audit role in its owner's account needs cloudtrail:GetTrailStatus"
+            "make the trail's status readable: the audit role in its owner's account needs cloudtrail:GetTrailStatus, and the failed call (gap_ids in gaps.csv) says what keeps it from answering"
         }
         Reason::TrailNotShown => {
             "scan again later, if the account or Region is new; if the trail stays away, look in that account and Region why"

@@ -17,8 +17,8 @@ pub struct MembersLine {
     /// members with the lowest account ids.
     #[serde(default)]
     pub not_asked: u64,
-    /// How many of those asked resulted in what: `delivering`, `not_told`, `stale`, `never_delivered`, `error_contradicted`,
-    /// `unread`, `delivery_error` or `not_logging`.
+    /// How many of those asked resulted in what: `delivering`, `not_told`, `stale`, `never_delivered`,
+    /// `error_contradicted`, `unread`, `delivery_error` or `not_logging`.
     pub counts: BTreeMap<String, u64>,
     /// Of each but the first of these, the worst first, a hundred places at most.
     pub places: Vec<MemberStatusLine>,
