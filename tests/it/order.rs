@@ -21,16 +21,9 @@ fn any_order_of_failures_gives_the_same_bytes() {
         Operation::GetEventDataStore,
         Operation::ListGrants,
         Operation::GetKeyRotationStatus,
-        Operation::DescribeTrails,
     ] {
         check(25, || Faults::always(operation, GapClass::ServerError));
     }
-    // Only both listings of a target tell whether its Region is disabled.
-    check(12, || {
-        Faults::always(Operation::DescribeTrails, GapClass::RegionDisabled)
-            .and_from_call(Operation::ListRegions, 1, GapClass::Denied)
-            .and_from_call(Operation::ListEventDataStores, 1, GapClass::Timeout)
-    });
 }
 
 fn check(accounts: u64, faults: impl Fn() -> Faults) {
