@@ -1,4 +1,4 @@
-"""Builds the organization of the cases in a running moto server, in two stages."""
+"""Builds the organization of the cases in a running moto server, stage by stage."""
 
 from __future__ import annotations
 
