@@ -7,8 +7,8 @@ use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
     Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
-    GapClass, GapId, GapKinds, GapLedger, HistorySample, KeyFacts, KeyManager,
-    KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberStatuses, Observed, Operation,
+    GapClass, GapId, GapKinds, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence,
+    KeyRotation, LogSample, ManagementEvents, MemberStatuses, Observed, Operation,
     OrganizationFacts, OwnerSearch, Population, PopulationSource, Region, Sample, SampleMethod,
     SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription,
     TrailFacts, TrailStatus, Window,

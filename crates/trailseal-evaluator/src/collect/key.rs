@@ -182,10 +182,23 @@ impl<P: CollectPorts> Collector<'_, P> {
         Some(self.rotations.get((asked.clone(), account), read).await)
     }
 
+    /// Adds the grants and the rotation of the trail's key, which are read beside the trail. Where KMS
+    /// refuses them because of the key's state, that is noted at the key.
+    pub fn add_details(
+        &self,
+        trail: &mut CollectedTrail,
+        grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
+        rotation: Option<Observed<Answer<KeyRotation>>>,
+    ) {
+        let refusals =
+            [grants.as_ref().and_then(Observed::gap), rotation.as_ref().and_then(Observed::gap)];
+        (trail.key_grants, trail.key_rotation) = (grants, rotation);
+        trail.key = trail.key.take().map(|key| self.with_refusal(key, refusals));
+    }
+
     /// The key as DescribeKey shows it, with the gap of another answer about it in which KMS refuses
     /// because of the key's state; the first of these counts.
-    #[must_use]
-    pub fn with_refusal<const N: usize>(
+    pub(super) fn with_refusal<const N: usize>(
         &self,
         key: Observed<Answer<KeyPresence>>,
         others: [Option<GapId>; N],

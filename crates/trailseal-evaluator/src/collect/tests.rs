@@ -100,8 +100,8 @@ fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTra
 async fn collect_whole(collector: &Collector<'_, World>, work: TrailWork) -> CollectedTrail {
     let mut collected = collector.collect(work).await;
     if let Some(key) = collected.key_work() {
-        collected.key_grants = collector.grants(&key).await;
-        collected.key_rotation = collector.rotation(&key).await;
+        let (grants, rotation) = (collector.grants(&key).await, collector.rotation(&key).await);
+        collector.add_details(&mut collected, grants, rotation);
     }
     collected
 }

@@ -32,8 +32,12 @@ pub(super) const fn of_doubt(control: ControlId, reason: Reason) -> &'static str
     }
 }
 
+/// AWS's answer lacks the word that decides, or has a new one.
+const KIND_UNKNOWN: &str = "compare what `aws kms describe-key` shows of the key with the message; if KMS refuses because of the key's state, wait until the key is Enabled and scan again; if the word is new, scan with a newer version";
+
 const fn key_doubt(reason: Reason) -> &'static str {
     match reason {
+        Reason::KeyKindUnknown | Reason::KeyStateUnknown => KIND_UNKNOWN,
         Reason::Unread => {
             "make the key readable: the audit role in the key's account needs kms:DescribeKey, and the failed call (gap_ids in gaps.csv) says what keeps it from answering"
         }
@@ -79,6 +83,7 @@ const fn policy_doubt(control: ControlId, reason: Reason) -> &'static str {
 
 const fn rotation_doubt(reason: Reason) -> &'static str {
     match reason {
+        Reason::KeyKindUnknown => KIND_UNKNOWN,
         Reason::PendingDeletion => {
             "decide about the deletion first: cancel it, or give the trail another customer managed key"
         }
@@ -179,6 +184,7 @@ const fn coverage_doubt(reason: Reason) -> &'static str {
 
 const fn store_doubt(reason: Reason) -> &'static str {
     match reason {
+        Reason::KeyKindUnknown => KIND_UNKNOWN,
         Reason::Unread => {
             "make the store and its key readable: the audit role needs cloudtrail:GetEventDataStore in the store's account and kms:DescribeKey in the key's, and the failed call (gap_ids in gaps.csv) says what keeps them from answering"
         }

@@ -2,18 +2,19 @@
 
 use serde_json::{Value, json};
 use trailseal_model::digest::short_hash;
+use trailseal_model::record::v1::Line;
 use trailseal_model::{ControlId, Severity};
 
 use super::record::*;
 
 #[test]
 fn a_failure_is_an_alert_at_its_trail() {
-    let lines = vec![
-        run(),
-        account("Payments"),
-        finding("trail-kms-encrypted", "fail", "main", "The trail 'main' names no KMS key."),
-    ];
-    let results = results(lines);
+    let mut keyless =
+        finding("trail-kms-encrypted", "fail", "main", "The trail 'main' names no KMS key.");
+    if let Line::Finding(finding) = &mut keyless {
+        finding.status_reason = "no_kms_key".to_owned();
+    }
+    let results = results(vec![run(), account("Payments"), keyless]);
     let result = &results[0];
     assert_eq!(results.len(), 1);
     assert_eq!(
@@ -86,7 +87,7 @@ fn an_account_and_a_store_have_places_of_their_own() {
     assert_eq!(uri(&results[1]), "aws/000000000001/us-east-1/cloudtrail/eventdatastore/id-1.json");
     assert_eq!(
         message(&results[0]),
-        "Account with a Region that no trail records. Account '000000000001': 'A Region is not recorded'."
+        "Account with a Region that no trail records. Account '000000000001': 'A Region is not recorded'. To do: 'see the control’s page'."
     );
 }
 

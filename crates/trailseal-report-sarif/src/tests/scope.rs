@@ -16,7 +16,7 @@ fn what_was_not_read_is_one_alert_for_each_account_and_class() {
         gap(Some(ACCOUNT), Some("ap-east-1"), "DescribeTrails", "region_disabled"),
         gap(Some(ACCOUNT), None, "AssumeRole", "account_not_active"),
         gap(Some(ACCOUNT), None, "ListRegions", "denied"),
-        gap(Some(ACCOUNT), Some("us-east-1"), "GetTrailStatus", "not_told_to_members"),
+        gap(Some(ACCOUNT), Some("us-east-1"), "GetTrailStatus", "not_told"),
     ]);
     assert_eq!(rules_of(&results), ["scope-not-assessed"; 3]);
     let reasons: Vec<&str> =

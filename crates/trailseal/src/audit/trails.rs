@@ -47,13 +47,8 @@ pub(super) async fn collect<P: Ports>(
     let (trails, mut grants, mut rotations) = futures::join!(trails, grants, rotations);
     let mut all = trails?;
     for (trail, collected) in &mut all {
-        collected.key_grants = grants.remove(trail).flatten();
-        collected.key_rotation = rotations.remove(trail).flatten();
-        let refusals = [
-            collected.key_grants.as_ref().and_then(Observed::gap),
-            collected.key_rotation.as_ref().and_then(Observed::gap),
-        ];
-        collected.key = collected.key.take().map(|key| collector.with_refusal(key, refusals));
+        let grants = grants.remove(trail).flatten();
+        collector.add_details(collected, grants, rotations.remove(trail).flatten());
     }
     Ok(merge(all))
 }
