@@ -45,6 +45,7 @@ fn take_over(mut command: Command) {
 fn is_ours(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     ["AWS_", "TRAILSEAL_", "SSL_CERT_"].iter().any(|start| name.starts_with(start))
+        || ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].iter().any(|it| name.eq_ignore_ascii_case(it))
 }
 
 /// A variable of ours whose value is not text, which clap refuses without naming it.

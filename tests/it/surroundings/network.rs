@@ -108,8 +108,9 @@ fn a_proxy_that_cannot_be_used_is_refused_and_not_bypassed() {
     let keys = sim.keys();
     let direct = with(&[&keys, &[REGION, ("AWS_ENDPOINT_URL", &sim.endpoint)]]);
     home.scans(&[], &direct);
+    // As for curl and the AWS CLI.
+    home.scans(&[], &with(&[&direct, &[("HTTPS_PROXY", ""), ("https_proxy", "")]]));
     for value in [
-        "",
         "http://",
         "socks5://127.0.0.1:1080",
         "socks5h://user:canary-password@127.0.0.1:1080",
