@@ -136,7 +136,17 @@ const PAIRS: &[Pair] = &[
     ("key-usable", "material_expired", "material expired", "import the key material again", |it| {
         it.key.is_some_and(|it| it.valid_to.is_some())
     }),
-    ("key-usable", "unavailable", "unavailable", "make the key available again", |it| {
+    (
+        "key-customer-managed",
+        "key_kind_unknown",
+        "who manages it is not known",
+        "describe-key",
+        |it| it.key.is_some_and(|key| key.invalid_state.is_some()),
+    ),
+    ("key-usable", "key_kind_unknown", "of which kind the key", "describe-key", |it| {
+        it.key.is_some_and(|key| !key.omits.is_empty())
+    }),
+    ("key-usable", "unavailable", "", "make the key available again", |it| {
         it.is_in_state(&[KeyState::Unavailable])
             || it.key.is_some_and(|it| it.invalid_state.is_some())
     }),
@@ -274,7 +284,7 @@ const PAIRS: &[Pair] = &[
     (
         "key-readers-limited",
         "everybody_reads",
-        "Everybody may decrypt",
+        "Everybody can decrypt",
         "take kms:Decrypt from the statement or grant",
         |it| it.policy_holds(&["*"]),
     ),

@@ -29,6 +29,13 @@ pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
 /// How a gap's id in this run becomes its stable one.
 pub(super) type GapNames<'a> = dyn Fn(GapId) -> String + 'a;
 
+/// The names of gaps, sorted: their order must not tell which one was met first.
+pub(super) fn gap_ids(gaps: impl IntoIterator<Item = GapId>, names: &GapNames<'_>) -> Vec<String> {
+    let mut named: Vec<String> = gaps.into_iter().map(names).collect();
+    named.sort_unstable();
+    named
+}
+
 pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketLine {
     let presence = match bucket.presence.known().map(|it| it.value) {
         Some(BucketPresence::Exists(_)) => "exists",
@@ -45,7 +52,7 @@ pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketL
         region: text(bucket.region()),
         owner_account_id: text(bucket.owner.account()),
         configured_owner_account_id: text(bucket.configured_owner),
-        gap_ids: bucket.presence.gap().into_iter().chain(owner_gap).map(names).collect(),
+        gap_ids: gap_ids(bucket.presence.gap().into_iter().chain(owner_gap), names),
     }
 }
 
@@ -182,7 +189,7 @@ pub(super) fn finding_line(
         expected: finding.expected().to_owned(),
         observed: finding.observed().to_owned(),
         evidence: finding.evidence().iter().map(evidence_line).collect(),
-        gap_ids: finding.gaps().iter().copied().map(names).collect(),
+        gap_ids: gap_ids(finding.gaps().iter().copied(), names),
         exception_ids: excepted.of_finding(finding).map(Exception::stable_id).collect(),
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::convert::{GapNames, text, time};
+use super::convert::{GapNames, gap_ids, text, time};
 use crate::{DigestSample, HistorySample};
 
 /// What logs older than the window show.
@@ -51,7 +51,7 @@ pub(super) fn history_line(history: &HistorySample, names: &GapNames<'_>) -> His
         examined: history.examined,
         unreadable: history.unreadable,
         deviations,
-        gap_ids: history.gaps.iter().copied().map(names).collect(),
+        gap_ids: gap_ids(history.gaps.iter().copied(), names),
     }
 }
 
@@ -60,6 +60,6 @@ pub(super) fn digest_line(digest: &DigestSample, names: &GapNames<'_>) -> Digest
     DigestLine {
         newest: newest.map(|it| time(it.named_at)),
         result: text(newest.map(|it| it.result)),
-        gap_ids: digest.gaps.iter().copied().map(names).collect(),
+        gap_ids: gap_ids(digest.gaps.iter().copied(), names),
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::convert::{GapNames, text, time};
+use super::convert::{GapNames, gap_ids, text, time};
 use super::{AccountLine, KeyLine, ScopeLine, StoreLine};
 use crate::{
     Account, AccountSealing, Arn, CoverageRow, KeyFacts, KeyPresence, Observed, OrganizationFacts,
@@ -96,7 +96,7 @@ pub(super) fn key_line(facts: &OrganizationFacts, key: &Arn, names: &GapNames<'_
         rotation_enabled: known_rotation.map(|it| it.is_enabled),
         rotation_period_days: known_rotation.and_then(|it| it.period_days),
         policy: text(policy.and_then(Observed::known).map(|it| &it.value)),
-        gap_ids: gaps.into_iter().flatten().map(names).collect(),
+        gap_ids: gap_ids(gaps.into_iter().flatten(), names),
     }
 }
 
@@ -118,6 +118,6 @@ pub(super) fn store_line(store: &StoreFacts, names: &GapNames<'_>) -> StoreLine 
         is_multi_region: known.map(|it| it.is_multi_region),
         is_organization_store: known.map(|it| it.is_organization_store),
         retention_days: known.and_then(|it| it.retention_days),
-        gap_ids: store.description.gap().into_iter().map(names).collect(),
+        gap_ids: gap_ids(store.description.gap().into_iter(), names),
     }
 }

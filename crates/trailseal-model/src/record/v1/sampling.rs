@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::convert::{GapNames, text, time};
+use super::convert::{GapNames, gap_ids, text, time};
 use crate::{Arn, GapId, LogSample, Population, Sample, SampleMethod, SampledCell};
 
 /// What the delivered objects of a trail show.
@@ -162,7 +162,7 @@ pub(super) fn sampling_line(
         switched_at: sample.switched_at.map(time),
         deviations: sample.by_class().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
         upper_bound: sample.upper_bound(confidence).map(rounded_up),
-        gap_ids: sample.gaps.iter().copied().map(names).collect(),
+        gap_ids: gap_ids(sample.gaps.iter().copied(), names),
     }
 }
 
