@@ -12,4 +12,5 @@ mod order;
 mod program;
 mod scope;
 mod simulation;
+mod surroundings;
 mod whole;

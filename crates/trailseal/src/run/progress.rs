@@ -8,10 +8,13 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
+use trailseal_aws::Aws;
 use trailseal_model::record::v1::ThrottledKey;
-use trailseal_model::{Event, EventSink, GapClass, Operation};
+use trailseal_model::{Endpoint, Event, EventSink, GapClass, Operation};
 
-use crate::throttled::Throttled;
+use super::throttled::Throttled;
+use crate::settings::Settings;
+use crate::terminal;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -96,6 +99,24 @@ impl RunEvents {
         self.throttled.most()
     }
 
+    /// Says who asks whom, before any member is asked: the wrong organization or role shows here.
+    pub(crate) fn connected(&self, aws: &Aws, settings: &Settings) {
+        if self.progress == Progress::Quiet {
+            return;
+        }
+        let caller = aws.caller();
+        let external_id = if settings.external_id.is_some() { "with" } else { "without" };
+        terminal::line(format_args!(
+            "caller {} in account {}; role {} in every other account, {external_id} an external id",
+            caller.arn, caller.account, settings.role_name.0
+        ));
+        for endpoint in Endpoint::foreign(aws.endpoints()) {
+            terminal::line(format_args!(
+                "requests go to {endpoint}, which is not AWS's own endpoint"
+            ));
+        }
+    }
+
     /// Shows how far the run is, for as long as it is polled.
     pub(crate) async fn show(&self) {
         if self.progress == Progress::Quiet {
@@ -114,10 +135,21 @@ impl RunEvents {
         }
     }
 
+    /// How many accounts there are, once that is known.
+    fn listed(&self, is_complete: bool) {
+        if self.progress == Progress::Quiet {
+            return;
+        }
+        let accounts = self.accounts.load(Ordering::Relaxed);
+        let doubt = if is_complete { "" } else { "; the list is not complete" };
+        let text = format!("trailseal: {accounts} accounts are listed{doubt}");
+        if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
+    }
+
     fn show_line(&self) {
         let (settled, planned) = (&self.settled, &self.planned);
         let (settled, planned) = (settled.load(Ordering::Relaxed), planned.load(Ordering::Relaxed));
-        eprintln!("trailseal: {settled} of {planned} targets, {}", self.rest_of_line());
+        terminal::line(format_args!("{settled} of {planned} targets, {}", self.rest_of_line()));
     }
 
     fn rest_of_line(&self) -> String {
@@ -194,6 +226,7 @@ impl EventSink for RunEvents {
             Event::DirectoryEnded { is_complete } => {
                 self.is_listed.store(true, Ordering::Relaxed);
                 tracing::info!(is_complete, "directory ended");
+                self.listed(*is_complete);
             }
             Event::AccountOpened { account, targets } => {
                 add(&self.opened, 1);
