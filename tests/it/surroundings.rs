@@ -56,6 +56,8 @@ fn a_flag_precedes_a_variable_that_precedes_the_file_and_a_list_replaces_a_list(
     assert_eq!(settings["member_status"], "home");
     assert_eq!(settings["log_archive_accounts"], "000000000003");
     assert_eq!(settings["account_tags"], "a;b");
+    let text = stderr(&output);
+    assert!(text.contains("--log-archive-account names 000000000003"), "{text}");
 }
 
 #[test]

@@ -135,7 +135,7 @@ fn failed(error: &UserError) -> u8 {
     error.exit_code
 }
 
-/// Prints what a command came to.
+/// Prints the outcome of a command.
 fn shown(outcome: &Outcome) -> Result<u8, UserError> {
     if !outcome.result.is_empty() {
         terminal::result(&outcome.result)?;

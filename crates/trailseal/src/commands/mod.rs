@@ -1,4 +1,4 @@
-//! One file for each command. A command returns what it came to; only its caller prints.
+//! One file for each command. A command returns its outcome; only its caller prints.
 
 pub(crate) mod completions;
 pub(crate) mod demo;
@@ -13,7 +13,7 @@ use trailseal_model::exit_code;
 
 use crate::error::UserError;
 
-/// What a command came to.
+/// The outcome of a command.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Outcome {
     /// The exit code.

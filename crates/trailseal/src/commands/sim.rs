@@ -88,7 +88,7 @@ async fn simulate(args: &SimArgs) -> Result<Outcome, UserError> {
     Ok(Outcome::default())
 }
 
-/// Whoever can reach the port can do anything with the simulator, so nobody else may.
+/// Who reaches the port can do anything with the simulator, so only this machine may.
 fn loopback(host: &str) -> Result<IpAddr, UserError> {
     let address = if host == "localhost" { "127.0.0.1" } else { host }.parse::<IpAddr>().ok();
     address.filter(IpAddr::is_loopback).ok_or_else(|| {

@@ -169,7 +169,7 @@ impl RunEvents {
     }
 
     /// How long it will still take, at the pace so far. While accounts are still being listed
-    /// nobody can say.
+    /// it is unknown.
     fn time_left(&self, elapsed: Duration) -> String {
         let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
         if get(&self.opened) < get(&self.accounts) || !self.is_listed.load(Ordering::Relaxed) {
