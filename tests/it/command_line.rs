@@ -41,7 +41,7 @@ fn check_code(code: i32, arguments: &[&str], environment: &[(&str, &str)], expec
     fs::write(folder.path().join("scope.toml"), "regions = ['nowhere']\n").unwrap();
     fs::write(folder.path().join("empty"), "# nobody\n").unwrap();
     fs::write(folder.path().join("twice"), "account_id\n000000000001,a\n000000000001,b\n").unwrap();
-    fs::write(folder.path().join("broad"), &format!("[[gaps]]\nclass = 'denied'\n{APPROVED}"))
+    fs::write(folder.path().join("broad"), format!("[[gaps]]\nclass = 'denied'\n{APPROVED}"))
         .unwrap();
     fs::write(folder.path().join("misspelt"), "[[gaps]]\nclas = 'denied'\n").unwrap();
     fs::write(folder.path().join("broad.toml"), "exceptions = 'broad'\n").unwrap();

@@ -201,3 +201,24 @@ fn files_of_accounts_in_other_encodings_are_named_with_what_to_do() {
         scan(folder.path(), &sim, &["-q", "--accounts-file", "accounts.csv"]).output().unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
 }
+
+#[test]
+fn a_role_that_every_account_refuses_is_said_at_once_and_ends_a_scan_that_fails_fast() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = Sim::begin(folder.path(), &[], &["--json", "--scenario", "demo"]);
+    let flags = ["--role-name", "Misspelt", "--regions", "us-east-1"];
+    let output = scan(folder.path(), &sim, &flags).output().unwrap();
+    let text = stderr(&output);
+    assert!(matches!(output.status.code(), Some(3 | 4)), "{text}");
+    let warning = text.lines().find(|it| it.contains("warning: ")).unwrap_or_default();
+    for part in ["the first 20 accounts", "`Misspelt`", "--external-id, which is not set"] {
+        assert!(warning.contains(part), "`{part}` is not in {text}");
+    }
+    fs::remove_dir_all(folder.path().join("out")).unwrap();
+    let flags = [&flags[..], &["-q", "--fail-fast"]].concat();
+    let output = scan(folder.path(), &sim, &flags).output().unwrap();
+    let text = stderr(&output);
+    assert_eq!(output.status.code(), Some(2), "{text}");
+    assert!(text.contains("the first 20 accounts") && text.contains("--role-name"), "{text}");
+    assert!(!folder.path().join("out").exists());
+}

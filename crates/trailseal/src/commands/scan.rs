@@ -22,6 +22,9 @@ pub(crate) struct ScanArgs {
     /// Read settings from a TOML file; flags and variables take precedence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
+    /// Stop if the first 20 accounts all refuse the role for the same reason
+    #[arg(long)]
+    fail_fast: bool,
     /// Show no progress, only the summary
     #[arg(long, short)]
     quiet: bool,
@@ -38,6 +41,7 @@ impl ScanArgs {
             declared_accounts: declared.unwrap_or_default(),
             exceptions: accepted.unwrap_or_default(),
             progress: if self.quiet { Progress::Quiet } else { Progress::Shown },
+            fails_fast: self.fail_fast,
             arguments,
             ..Scan::of(settings)
         })

@@ -10,6 +10,7 @@ use trailseal_model::Thresholds;
 use super::Scan;
 use super::connect::from_gap;
 use super::progress::RunEvents;
+use super::refusals::{advice, problem};
 use crate::audit::{AuditError, AuditSettings, Audited, audit};
 use crate::error::UserError;
 use crate::output::unwritten;
@@ -20,6 +21,7 @@ use crate::settings::Settings;
 /// Audits, and shows how far it is until it ends.
 pub(super) async fn audited(
     aws: &Aws,
+    scan: &Scan,
     settings: &AuditSettings,
     events: &RunEvents,
     samples: &mut SampleSpool,
@@ -27,6 +29,11 @@ pub(super) async fn audited(
     let audited = tokio::select! {
         biased;
         res = audit(aws, settings, events, samples) => res,
+        class = events.refused_everywhere(), if scan.fails_fast => {
+            events.end();
+            let role = &scan.settings.role_name.0;
+            return Err(UserError::usage(problem(class, role), advice(&scan.settings)));
+        }
         () = events.show() => unreachable!("progress is shown for as long as the audit runs"),
     };
     events.end();

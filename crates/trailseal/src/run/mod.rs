@@ -4,6 +4,7 @@ mod audited;
 mod connect;
 pub(crate) mod progress;
 mod publish;
+mod refusals;
 pub(crate) mod summary;
 mod throttled;
 
@@ -39,6 +40,8 @@ pub(crate) struct Scan {
     /// Whether an earlier simulation's reports in the output folder give way.
     pub(crate) replaces_simulation: bool,
     pub(crate) progress: Progress,
+    /// Whether the scan stops when the first accounts all refuse the role.
+    pub(crate) fails_fast: bool,
     /// The command line for the record, without what is secret.
     pub(crate) arguments: Vec<String>,
 }
@@ -52,6 +55,7 @@ impl Scan {
             exceptions: Vec::new(),
             replaces_simulation: false,
             progress: Progress::Shown,
+            fails_fast: false,
             arguments: Vec::new(),
         }
     }
@@ -92,7 +96,7 @@ pub(crate) async fn scan(scan: Scan, outside: Outside) -> Result<Scanned, UserEr
     let mut samples = samples.map_err(|it| unwritten(&it))?;
     let seed = audited::seed(&scan.settings, &outside);
     let audit_settings = audited::audit_settings(&scan, &aws, started_at, seed);
-    let audited = audited::audited(&aws, &audit_settings, &events, &mut samples).await?;
+    let audited = audited::audited(&aws, &scan, &audit_settings, &events, &mut samples).await?;
     let settings = &scan.settings;
     let mut recorded = settings.recorded();
     recorded.insert("seed", seed.to_string());

@@ -12,6 +12,7 @@ use trailseal_aws::Aws;
 use trailseal_model::record::v1::ThrottledKey;
 use trailseal_model::{Endpoint, Event, EventSink, GapClass, Operation};
 
+use super::refusals::{Refusals, advice, problem};
 use super::throttled::Throttled;
 use crate::settings::Settings;
 use crate::terminal;
@@ -45,6 +46,10 @@ pub(crate) struct RunEvents {
     trails: AtomicU64,
     collected: AtomicU64,
     gaps: AtomicU64,
+    refusals: Refusals,
+    /// What to do where every account refuses the role; known once the run is connected.
+    role: OnceLock<(String, String)>,
+    refused_by: OnceLock<GapClass>,
 }
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -77,6 +82,9 @@ impl RunEvents {
             trails: zero(),
             collected: zero(),
             gaps: zero(),
+            refusals: Refusals::default(),
+            role: OnceLock::new(),
+            refused_by: OnceLock::new(),
         }
     }
 
@@ -101,6 +109,7 @@ impl RunEvents {
 
     /// Says who asks whom, before any member is asked: the wrong organization or role shows here.
     pub(crate) fn connected(&self, aws: &Aws, settings: &Settings) {
+        self.role.get_or_init(|| (settings.role_name.0.clone(), advice(settings)));
         if self.progress == Progress::Quiet {
             return;
         }
@@ -133,6 +142,24 @@ impl RunEvents {
                 self.show_line();
             }
         }
+    }
+
+    /// Why the first accounts have all refused the role; ready when they have.
+    pub(crate) async fn refused_everywhere(&self) -> GapClass {
+        self.refusals.everywhere().await;
+        self.refused_by.get().copied().unwrap_or(GapClass::RoleNotAssumable)
+    }
+
+    /// Warns at once that every account refuses the role, for the rest of the scan takes long.
+    fn check_refusals(&self, event: &Event<'_>) {
+        let Some(class) = self.refusals.add(event) else { return };
+        self.refused_by.get_or_init(|| class);
+        if self.progress == Progress::Quiet {
+            return;
+        }
+        let Some((role, advice)) = self.role.get() else { return };
+        let text = format!("trailseal: warning: {}; {advice}", problem(class, role));
+        if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
     }
 
     /// How many accounts there are, once that is known.
@@ -221,6 +248,7 @@ fn add(counter: &AtomicU64, count: usize) {
 
 impl EventSink for RunEvents {
     fn emit(&self, event: &Event<'_>) {
+        self.check_refusals(event);
         match event {
             Event::AccountsListed { count } => add(&self.accounts, *count),
             Event::DirectoryEnded { is_complete } => {

@@ -42,7 +42,7 @@ fn decoded(bytes: Vec<u8>) -> Result<String, String> {
     }
     let text = String::from_utf8(bytes).map_err(|it| {
         let start = it.utf8_error().valid_up_to();
-        let line = it.as_bytes()[..start].iter().filter(|it| **it == b'\n').count() + 1;
+        let line = it.as_bytes()[..start].split(|it| *it == b'\n').count();
         format!("not in UTF-8 but perhaps in Windows-1252 (CP1252); the first such character is in line {line}")
     })?;
     Ok(text.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(text))
@@ -122,7 +122,7 @@ fn header(row: &StringRecord) -> Option<Columns> {
     }
     let place = |names: &[&str]| {
         let plain = |it: &str| -> String {
-            let letters = it.chars().filter(|it| it.is_ascii_alphanumeric());
+            let letters = it.chars().filter(char::is_ascii_alphanumeric);
             letters.map(|it| it.to_ascii_lowercase()).collect()
         };
         row.iter().position(|it| names.contains(&plain(it).as_str()))

@@ -74,7 +74,7 @@ settings! {
         /// sts:SetSourceIdentity
         #[arg(long, value_name = "NAME", help_heading = ACCESS)]
         source_identity: SessionName;
-        /// Profile of the AWS configuration to use [default: that of AWS_PROFILE]
+        /// Profile of the AWS configuration to use [default: the SDK's]
         #[arg(long, value_name = "NAME", help_heading = ACCESS)]
         profile: String;
         /// Accounts to audit if ListAccounts is unavailable: a CSV file, or one id on each line

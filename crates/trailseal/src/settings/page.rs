@@ -40,6 +40,7 @@ pub(crate) fn page(command: &Command) -> String {
          in the variable; in the file give a list, or for `session_tags` and `bucket_owners` a table.\n\n\
          ## Without a key\n\n| Flag | Variable | |\n| --- | --- | --- |\n\
          | `--config` | `TRAILSEAL_CONFIG` | the file of settings |\n\
+         | `--fail-fast` | | stop if the first 20 accounts all refuse the role for the same reason |\n\
          | `--quiet` | | show no progress, only the summary |\n\
          | `--log-format` | `TRAILSEAL_LOG_FORMAT` | `text` or `json`; of every command |\n\
          | | `TRAILSEAL_LOG` | level of the log: `off`, `error`, `warn` (the default), `info`, `debug` or `trace` |\n\n\
@@ -54,12 +55,15 @@ fn row(argument: &Arg) -> String {
         if has_variable(argument) { format!("`{}`", variable(flag)) } else { String::new() };
     let key = argument.get_id().as_str();
     let help = argument.get_help().map(ToString::to_string).unwrap_or_default();
-    let (what, of_help) = match help.rsplit_once(" [default: ") {
+    let (what, told) = match help.rsplit_once(" [default: ") {
         Some((what, default)) => (what.to_owned(), default.trim_end_matches(']').to_owned()),
         None => (help, String::new()),
     };
-    let default = defaults().into_iter().find(|it| it.0 == key).map_or(of_help, |it| it.1);
-    let default = if default.is_empty() { String::new() } else { format!("`{default}`") };
+    let default = match defaults().into_iter().find(|it| it.0 == key) {
+        Some((_, value)) => format!("`{value}`"),
+        None if told.contains('<') => format!("`{told}`"),
+        None => told,
+    };
     let is_list = matches!(argument.get_action(), ArgAction::Append);
     let several = if is_list { " (several)" } else { "" };
     format!("| `--{flag}`{several} | {variable} | `{key}` | {default} | {what} |\n")
