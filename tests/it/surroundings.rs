@@ -2,7 +2,9 @@
 //! as people make them.
 #![cfg(unix)]
 
+use std::ffi::OsStr;
 use std::fs::{self, File};
+use std::os::unix::ffi::OsStrExt as _;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
@@ -76,6 +78,31 @@ fn an_empty_variable_counts_as_unset_and_an_unknown_one_is_named() {
     let warnings: Vec<&str> = text.lines().filter(|it| it.contains("warning: ")).collect();
     assert_eq!(warnings.len(), 1, "{text}");
     assert!(warnings[0].contains("did you mean `TRAILSEAL_ROLE_NAME`?"), "{text}");
+}
+
+#[test]
+fn no_value_of_a_variable_makes_more_than_one_line() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = command(folder.path(), &["settings"]).output().unwrap().stdout;
+    let page = String::from_utf8(page).unwrap();
+    let names = page.split('`').filter(|it| it.starts_with("TRAILSEAL_") && !it.contains('*'));
+    let not_utf8 = OsStr::from_bytes(b"a\xff");
+    let values = ["\n", " ", "a\nb", "\u{e9}", "-1", "="].map(OsStr::new);
+    for name in names {
+        for value in values.into_iter().chain([not_utf8]) {
+            let mut command = command(folder.path(), &["scan"]);
+            command.env("AWS_EC2_METADATA_DISABLED", "true").env(name, value);
+            let output = command.output().unwrap();
+            let text = stderr(&output);
+            assert_eq!(output.status.code(), Some(2), "{name}={value:?}: {text}");
+            assert_eq!(text.lines().count(), 1, "{name}={value:?}: {text}");
+            // A path may be anything.
+            if value == not_utf8 && name != "TRAILSEAL_CONFIG" {
+                assert!(text.contains(name), "{name}: {text}");
+            }
+        }
+    }
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]

@@ -151,6 +151,9 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> UserError {
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let more: Vec<&str> = text.lines().skip(1).take_while(|it| it.starts_with("  ")).collect();
     let mut problem = format!("{first} {}", more.join(" ")).trim().to_owned();
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        problem = not_utf8(arguments);
+    }
     if let Some((flag, variable)) = from_variable(error, arguments) {
         problem = problem.replace(&format!("'{flag}'"), &format!("the variable {variable}"));
     }
@@ -166,6 +169,17 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> UserError {
     }
     let of_command = subcommand(arguments).map(|it| format!(" {it}")).unwrap_or_default();
     UserError::usage(problem, format!("see `trailseal{of_command} --help`"))
+}
+
+/// What is not UTF-8: a word of the command line, else a variable.
+fn not_utf8(arguments: &[OsString]) -> String {
+    if let Some(word) = arguments.iter().find(|it| it.to_str().is_none()) {
+        return format!("the argument `{}` is not UTF-8", word.to_string_lossy());
+    }
+    let is_ours = |name: &OsString| name.to_str().is_some_and(|it| it.starts_with("TRAILSEAL_"));
+    let wrong = std::env::vars_os().find(|it| is_ours(&it.0) && it.1.to_str().is_none());
+    let name = wrong.map(|it| it.0.to_string_lossy().into_owned()).unwrap_or_default();
+    format!("the variable {name} is not UTF-8")
 }
 
 /// The flag that an error names, as it names it, and the variable that its value came from.

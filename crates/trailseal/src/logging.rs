@@ -24,8 +24,8 @@ pub(crate) enum LogFormat {
 
 /// Begins logging at the level that [`VARIABLE`] names; without it, warnings.
 pub(crate) fn begin(format: LogFormat) -> Result<(), UserError> {
-    let level = match std::env::var(VARIABLE) {
-        Ok(level) if !level.is_empty() => level.parse::<LevelFilter>().map_err(|_| {
+    let level = match std::env::var_os(VARIABLE).map(|it| it.to_string_lossy().into_owned()) {
+        Some(level) if !level.is_empty() => level.parse::<LevelFilter>().map_err(|_| {
             UserError::usage(
                 format!("{VARIABLE} is `{level}`"),
                 "use off, error, warn, info, debug or trace",

@@ -1,7 +1,7 @@
 //! One declaration makes the layers of settings: flags and environment, the file, the defaults.
 
 /// Declares every setting once, with its documentation and the form of its flag. The key of the file
-/// is the field's name; the variable's name follows from the flag's ([`super::variable`]).
+/// is the field's name; the variable's name follows from the flag's (`variable`).
 ///
 /// Makes `Given`, one layer, which clap and serde fill and in which nothing has a default, and
 /// `Settings`, what is in force.
