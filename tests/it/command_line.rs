@@ -23,8 +23,17 @@ fn stderr(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
 
+/// Who accepted an exception, and until when.
+const APPROVED: &str =
+    "owner = 'o'\napprover = 'a'\nreason = 'r'\nticket = 't'\nexpiry = 2027-03-31\n";
+
 /// One line, exit code 2, no panic, and no folder that looks like a report.
 fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
+    check_code(2, arguments, environment, expected);
+}
+
+/// The same with another exit code.
+fn check_code(code: i32, arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
     let folder = tempfile::tempdir().unwrap();
     fs::write(folder.path().join("wrong.toml"), "role_name = 'x'\nrole_nam = 'y'\n").unwrap();
     fs::write(folder.path().join("account.toml"), "trusted_key_accounts = ['12']\n").unwrap();
@@ -32,7 +41,8 @@ fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
     fs::write(folder.path().join("scope.toml"), "regions = ['nowhere']\n").unwrap();
     fs::write(folder.path().join("empty"), "# nobody\n").unwrap();
     fs::write(folder.path().join("twice"), "account_id\n000000000001,a\n000000000001,b\n").unwrap();
-    fs::write(folder.path().join("broad"), "[[gaps]]\nclass = 'denied'\n").unwrap();
+    fs::write(folder.path().join("broad"), format!("[[gaps]]\nclass = 'denied'\n{APPROVED}"))
+        .unwrap();
     fs::write(folder.path().join("misspelt"), "[[gaps]]\nclas = 'denied'\n").unwrap();
     fs::write(folder.path().join("broad.toml"), "exceptions = 'broad'\n").unwrap();
     fs::write(folder.path().join("a-file"), "x").unwrap();
@@ -43,7 +53,7 @@ fn check(arguments: &[&str], environment: &[(&str, &str)], expected: &[&str]) {
     let before = entries();
     let output = trailseal(folder.path(), arguments, environment);
     let text = stderr(&output);
-    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {text}");
+    assert_eq!(output.status.code(), Some(code), "{arguments:?}: {text}");
     assert_eq!(text.lines().count(), 1, "{arguments:?}: {text}");
     assert!(text.starts_with("trailseal: "), "{text}");
     for part in expected {
@@ -74,7 +84,41 @@ fn wrong_flags_are_one_line() {
     check(&["scan", "--rate-share", "2"], &KEYS, &["--rate-share", "`2`"]);
     check(&["scan", "--max-in-flight", "0"], &KEYS, &["--max-in-flight"]);
     check(&["scan", "--fail-on", "never"], &KEYS, &["--fail-on", "`never`"]);
+    let role = "arn:aws:iam::000000000001:role/Audit";
+    check(&["scan", "--role-name", role], &KEYS, &["--role-name", "is an ARN", "`Audit`"]);
+    let long = "2026-01-01T00:00:00Z/2026-11-01T00:00:00Z";
+    check(&["scan", "--window", long], &KEYS, &["--window", "90 days"]);
     check(&["scan"], &[("TRAILSEAL_LOG", "loud")], &["TRAILSEAL_LOG", "loud"]);
+}
+
+#[test]
+fn what_was_probably_meant_is_named_and_whose_help_to_read() {
+    check(&["scna"], &[], &["did you mean `scan`?", "see `trailseal --help`"]);
+    let expected = ["did you mean `--role-name`?", "see `trailseal scan --help`"];
+    check(&["scan", "--rol-name", "x"], &[], &expected);
+    check(&["explain", "key-usble"], &[], &["did you mean `key-usable`?"]);
+    check(&["scan", "--config", "wrong.toml"], &[], &["did you mean `role_name`?", "column 1"]);
+    check(&["demo", "--scenarios", "x"], &[], &["see `trailseal demo --help`"]);
+}
+
+#[test]
+fn a_wrong_value_of_a_variable_names_the_variable() {
+    let share = [("TRAILSEAL_RATE_SHARE", "2")];
+    check(&["scan"], &share, &["the variable TRAILSEAL_RATE_SHARE", "`2`"]);
+    check(&["scan", "--rate-share", "3"], &share, &["--rate-share", "`3`"]);
+}
+
+#[test]
+fn without_a_command_there_is_a_short_help() {
+    let folder = tempfile::tempdir().unwrap();
+    let output = trailseal(folder.path(), &[], &[]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let text = stderr(&output);
+    assert!(
+        text.contains("Usage: ") && text.contains("scan") && !text.contains("Examples"),
+        "{text}"
+    );
 }
 
 #[test]
@@ -83,7 +127,7 @@ fn a_wrong_scope_is_one_line() {
     check(&["scan", "--exclude-account", "x"], &KEYS, &["--exclude-account", "`x`"]);
     check(&["scan", "--ou", "Sandbox"], &KEYS, &["--ou", "`Sandbox`", "ou-"]);
     check(&["scan", "--regions", "us-east-1,mars-1"], &KEYS, &["--regions", "`mars-1`"]);
-    check(&["scan", "--config", "scope.toml"], &KEYS, &["--regions", "`nowhere`"]);
+    check(&["scan", "--config", "scope.toml"], &KEYS, &["`regions`", "`nowhere`"]);
 }
 
 #[test]
@@ -93,7 +137,7 @@ fn a_wrong_accounts_file_is_named_with_its_line() {
     };
     check_file("missing", &["cannot be read"]);
     check_file("a-file", &["line 1", "`x`", "12 digits"]);
-    check_file("empty", &["names none"]);
+    check_file("empty", &["names no account"]);
     check_file("twice", &["line 3", "000000000001", "twice"]);
 }
 
@@ -137,7 +181,11 @@ fn no_credentials_and_no_endpoint_are_one_line() {
     check(&["scan"], &[], &["credentials"]);
     check(&["scan", "--profile", "missing"], &[], &["missing"]);
     let nowhere: Vec<(&str, &str)> = KEYS.into_iter().chain([NOWHERE]).collect();
-    check(&["scan"], &nowhere, &["GetCallerIdentity", "connection", "AWS_ENDPOINT_URL"]);
+    let expected = ["GetCallerIdentity", "connection", "AWS_ENDPOINT_URL"];
+    check_code(74, &["scan"], &nowhere, &expected);
+    let elsewhere: Vec<(&str, &str)> =
+        nowhere.into_iter().chain([("AWS_REGION", "us-esat-1")]).collect();
+    check(&["scan"], &elsewhere, &["`us-esat-1`", "AWS_REGION"]);
 }
 
 #[test]

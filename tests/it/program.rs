@@ -21,7 +21,10 @@ pub(crate) struct Sim {
 
 impl Sim {
     pub(crate) fn begin(folder: &Path, environment: &[(&str, &str)], arguments: &[&str]) -> Self {
-        let arguments = [["sim", "--scenario", "small"].as_slice(), arguments].concat();
+        let scenario = ["--scenario", "small"];
+        let is_named = arguments.contains(&scenario[0]);
+        let scenario = if is_named { &[][..] } else { &scenario[..] };
+        let arguments = [&["sim"], scenario, arguments].concat();
         let mut command = command(folder, &arguments);
         let mut child =
             command.envs(environment.iter().copied()).stdout(Stdio::piped()).spawn().unwrap();

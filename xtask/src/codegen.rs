@@ -18,6 +18,7 @@ type Generate = fn() -> Result<String>;
 
 /// Every generated file and what makes it.
 const FILES: &[(&str, Generate)] = &[
+    ("docs/configuration.md", command_line::settings),
     ("docs/generated/cli.md", command_line::page),
     ("docs/generated/controls.md", || Ok(pages::controls())),
     ("docs/generated/fixes.md", || Ok(pages::fixes())),

@@ -4,7 +4,8 @@
 pub const CLEAN: u8 = 0;
 /// An unexcepted failure at or above `--fail-on`.
 pub const FAILURES: u8 = 1;
-/// Usage or configuration; also when the caller or the first page of accounts cannot be read.
+/// What the user typed or configured is wrong; also when AWS refuses the caller's identity or the
+/// first page of accounts.
 pub const USAGE: u8 = 2;
 /// Something was not read: a target, an essential control, or the population.
 pub const INCOMPLETE: u8 = 3;
@@ -12,6 +13,8 @@ pub const INCOMPLETE: u8 = 3;
 pub const FAILURES_AND_INCOMPLETE: u8 = 4;
 /// A bug of this program.
 pub const INTERNAL: u8 = 70;
+/// The run's own disk, output or network failed.
+pub const OWN_MACHINE: u8 = 74;
 /// Interrupted; it can be resumed. Reserved: this version cannot resume.
 pub const INTERRUPTED: u8 = 75;
 
@@ -21,17 +24,18 @@ pub const ALL: &[(u8, &str)] = &[
     (FAILURES, "an unexcepted finding at or above `--fail-on` failed"),
     (
         USAGE,
-        "usage or configuration; also when the caller's identity or the first page of accounts cannot be read",
+        "wrong usage or configuration; also when AWS refuses the caller's identity or the first page of accounts",
     ),
     (
         INCOMPLETE,
         "incomplete: a target was not read or an essential control is not proven, and no exception accepts that, or the population is not known to be complete",
     ),
-    (
-        FAILURES_AND_INCOMPLETE,
-        "findings failed, and something was not read or not proven: both 1 and 3",
-    ),
+    (FAILURES_AND_INCOMPLETE, "failures found, and the audit is incomplete: both 1 and 3"),
     (INTERNAL, "internal error: a bug of this program"),
+    (
+        OWN_MACHINE,
+        "the run's own disk, output or network failed: reports that cannot be written, or no answer from AWS at all",
+    ),
     (INTERRUPTED, "interrupted; reserved, this version ends by the signal itself"),
 ];
 

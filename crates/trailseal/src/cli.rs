@@ -1,42 +1,49 @@
-//! The command line, its help, and the exit code.
+//! The command line: its commands, its errors, and the exit code of the process.
 
-mod help;
-mod scan_args;
-mod sim_args;
+pub(crate) mod help;
 
-use std::ffi::OsString;
-use std::io::Write as _;
-use std::path::PathBuf;
+use std::ffi::{OsStr, OsString};
 
-use clap::{Args, CommandFactory as _, Parser, Subcommand};
-use clap_complete::Shell;
-use tokio::runtime::Runtime;
+use clap::builder::Resettable;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Command, CommandFactory as _, FromArgMatches as _, Parser, Subcommand};
 use trailseal_model::exit_code;
 
+use crate::commands::completions::CompletionsArgs;
+use crate::commands::demo::DemoArgs;
+use crate::commands::explain::ExplainArgs;
+use crate::commands::report::ReportArgs;
+use crate::commands::scan::ScanArgs;
+use crate::commands::sim::SimArgs;
+use crate::commands::{self, Outcome};
 use crate::error::UserError;
-use crate::events::Progress;
-use crate::logging::LogFormat;
+use crate::logging::{self, LogFormat};
 use crate::outside::Outside;
-use crate::scan::{ScanSettings, Scanned};
-use crate::summary::meaning;
+use crate::run::progress::Progress;
+use crate::run::{self, Scan, Scanned};
+use crate::suggest::did_you_mean;
 use crate::version::VERSION;
-use crate::{demo, environment, explain, logging, report, scan, sim};
-use scan_args::ScanArgs;
-pub(crate) use scan_args::is_unit;
-use sim_args::{DemoArgs, SimArgs};
+use crate::{environment, settings, terminal};
 
-/// Proves across an AWS Organization that every CloudTrail log is sealed with a KMS key that you
-/// control, shows the delivered objects as evidence, and says where it could not look.
+/// Prove across an AWS Organization that every CloudTrail log is encrypted with a KMS key that you
+/// control, from the delivered log objects, and list everything that could not be read.
 #[derive(Debug, Parser)]
-#[command(name = "trailseal", version = VERSION, max_term_width = 100, after_long_help = help::PROGRAM)]
+#[command(
+    name = "trailseal",
+    version = VERSION,
+    max_term_width = 100,
+    arg_required_else_help = true,
+    after_long_help = help::PROGRAM
+)]
 struct Cli {
     #[command(subcommand)]
-    command: Command,
-    /// How log lines look; TRAILSEAL_LOG sets their level.
+    command: Chosen,
+    /// Format of log lines; TRAILSEAL_LOG sets their level
     #[arg(
         long,
         global = true,
-        env = "TRAILSEAL_LOG_FORMAT",
+        env = logging::FORMAT_VARIABLE,
+        hide_env_values = true,
         default_value = "text",
         display_order = 900
     )]
@@ -44,44 +51,44 @@ struct Cli {
 }
 
 #[derive(Debug, Subcommand)]
-enum Command {
-    /// Audits the organization of the caller.
+enum Chosen {
+    /// Audit every account of the organization
     ///
     /// Lists the accounts and their Regions, finds every trail and event data store, reads keys, key
     /// policies, buckets and delivered log objects, judges them, and writes one folder of reports.
     /// Every call only reads.
     Scan(Box<ScanArgs>),
-    /// Scans a simulated organization: nothing is needed, and no AWS account is asked.
+    /// Scan a simulated organization, without AWS
     Demo(DemoArgs),
-    /// Plays AWS on a local port: a simulated organization for `scan`, the SDKs and the AWS CLI.
+    /// Serve a simulated AWS organization on a local port
     Sim(SimArgs),
-    /// Makes every report again, offline, from a scan's record.
+    /// Make every report again, offline, from the record of a scan
     ///
     /// The folder then holds the same bytes as the scan's own.
     Report(ReportArgs),
-    /// Says what a control checks, why it matters and how to fix a failure.
-    #[command(after_long_help = help::EXPLAIN)]
-    Explain {
-        /// The control's id, such as key-usable.
-        control: String,
-    },
-    /// Prints a script that completes this program's commands and flags in a shell.
-    #[command(after_long_help = help::COMPLETIONS)]
-    Completions {
-        /// The shell.
-        shell: Shell,
-    },
+    /// Explain a control: what it checks, why it matters, how to fix a failure
+    Explain(ExplainArgs),
+    /// Print a script that completes commands and flags in a shell
+    Completions(CompletionsArgs),
+    /// Print every setting of `scan`, as docs/configuration.md has it
+    #[command(hide = true)]
+    Settings,
 }
 
-#[derive(Debug, Args)]
-#[command(after_long_help = help::REPORT)]
-struct ReportArgs {
-    /// The record.jsonl of a scan.
-    #[arg(long)]
-    from: PathBuf,
-    /// The folder for the reports; it must not exist, or be empty.
-    #[arg(long)]
-    out: PathBuf,
+/// The whole command line, with the variables of its settings.
+fn command() -> Command {
+    let command = Cli::command().mut_subcommand("scan", settings::with_variables);
+    match std::env::var_os(logging::FORMAT_VARIABLE) {
+        Some(format) if format.is_empty() => {
+            command.mut_arg("log_format", |it| it.env(Resettable::Reset))
+        }
+        _ => command,
+    }
+}
+
+fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
+    let matches = command().try_get_matches_from(arguments)?;
+    Cli::from_arg_matches(&matches)
 }
 
 /// Runs the command line of this process; returns the exit code.
@@ -94,83 +101,144 @@ pub fn main() -> u8 {
 /// Runs a command line; returns the exit code. Errors go to stderr, one line each.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
-    let cli = match Cli::try_parse_from(&arguments) {
+    let cli = match parsed(&arguments) {
         Ok(cli) => cli,
-        Err(error) if error.exit_code() == 0 => {
-            let _ = error.print();
-            return exit_code::CLEAN;
-        }
-        Err(error) => return failed(&usage(&error)),
+        Err(error) => return unparsed(&error, &arguments),
     };
     let given = redacted(&arguments);
     let res = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| execute(cli, given)));
-    match res {
+    match res.map(|it| it.and_then(|it| shown(&it))) {
         Ok(Ok(code)) => code,
         Ok(Err(error)) => failed(&error),
         Err(_) => {
-            eprintln!("trailseal: internal error; please report it with the message above");
+            terminal::line("internal error; please report it with the message above");
             exit_code::INTERNAL
         }
     }
 }
 
+/// Help is a result; without a command it is advice; everything else is an error of one line.
+fn unparsed(error: &clap::Error, arguments: &[OsString]) -> u8 {
+    match error.kind() {
+        ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
+            terminal::written(error.print()).map_or_else(|it| failed(&it), |()| exit_code::CLEAN)
+        }
+        ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            terminal::note(&error.render().to_string());
+            exit_code::USAGE
+        }
+        _ => failed(&usage(error, arguments)),
+    }
+}
+
 fn failed(error: &UserError) -> u8 {
-    eprintln!("trailseal: {error}");
+    terminal::line(error);
     error.exit_code
 }
 
-/// What is wrong with a command line, in one line.
-fn usage(error: &clap::Error) -> UserError {
-    if error.kind() == clap::error::ErrorKind::InvalidUtf8
-        && let Some(name) = environment::unreadable_variable()
-    {
-        return UserError::usage(
-            format!("{name} is not UTF-8 text"),
-            format!("set it again, or unset {name}"),
-        );
+/// Prints the outcome of a command.
+fn shown(outcome: &Outcome) -> Result<u8, UserError> {
+    if !outcome.result.is_empty() {
+        terminal::result(&outcome.result)?;
     }
+    terminal::note(&outcome.notes);
+    Ok(outcome.exit_code)
+}
+
+/// What is wrong with a command line, in one line: the problem, the word that was probably meant, and
+/// whose help to read.
+fn usage(error: &clap::Error, arguments: &[OsString]) -> UserError {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default().trim_start_matches("error: ");
     let more: Vec<&str> = text.lines().skip(1).take_while(|it| it.starts_with("  ")).collect();
-    UserError::usage(format!("{first} {}", more.join(" ")), "see `trailseal --help`")
+    let mut problem = format!("{first} {}", more.join(" ")).trim().to_owned();
+    if error.kind() == ErrorKind::InvalidUtf8 {
+        problem = not_utf8(arguments);
+    }
+    if let Some((flag, variable)) = from_variable(error, arguments) {
+        problem = problem.replace(&format!("'{flag}'"), &format!("the variable {variable}"));
+    }
+    let suggested =
+        [ContextKind::SuggestedArg, ContextKind::SuggestedSubcommand, ContextKind::SuggestedValue];
+    let suggested = suggested.into_iter().find_map(|it| match error.get(it)? {
+        ContextValue::String(one) => Some(one.clone()),
+        ContextValue::Strings(some) => some.first().cloned(),
+        _ => None,
+    });
+    if let Some(suggested) = suggested {
+        problem = format!("{problem}; did you mean `{suggested}`?");
+    }
+    let of_command = subcommand(arguments).map(|it| format!(" {it}")).unwrap_or_default();
+    UserError::usage(problem, format!("see `trailseal{of_command} --help`"))
 }
 
-fn execute(cli: Cli, arguments: Vec<String>) -> Result<u8, UserError> {
+/// What is not UTF-8: a word of the command line, else a variable.
+fn not_utf8(arguments: &[OsString]) -> String {
+    if let Some(word) = arguments.iter().find(|it| it.to_str().is_none()) {
+        return format!("the argument `{}` is not UTF-8", word.to_string_lossy());
+    }
+    let is_ours = |name: &OsString| name.to_str().is_some_and(|it| it.starts_with("TRAILSEAL_"));
+    let wrong = std::env::vars_os().find(|it| is_ours(&it.0) && it.1.to_str().is_none());
+    let name = wrong.map(|it| it.0.to_string_lossy().into_owned()).unwrap_or_default();
+    format!("the variable {name} is not UTF-8")
+}
+
+/// The flag that an error names, as it names it, and the variable that its value came from.
+fn from_variable(error: &clap::Error, arguments: &[OsString]) -> Option<(String, String)> {
+    let Some(ContextValue::String(shown)) = error.get(ContextKind::InvalidArg) else { return None };
+    let flag = shown.split_whitespace().next()?.strip_prefix("--")?;
+    let is_typed = arguments.iter().any(|it| {
+        let text = it.to_string_lossy();
+        text.strip_prefix("--").is_some_and(|it| it.split('=').next() == Some(flag))
+    });
+    let variable = settings::variable(flag);
+    let is_set = std::env::var_os(&variable).is_some();
+    (!is_typed && is_set).then(|| (shown.clone(), variable))
+}
+
+/// The command among the words of a command line.
+fn subcommand(arguments: &[OsString]) -> Option<String> {
+    let known = command();
+    let mut words = arguments.iter().skip(1).filter_map(|it| it.to_str());
+    words.find(|word| known.find_subcommand(word).is_some()).map(str::to_owned)
+}
+
+fn execute(cli: Cli, arguments: Vec<String>) -> Result<Outcome, UserError> {
     logging::begin(cli.log_format)?;
     match cli.command {
-        Command::Report(it) => report::run(&it.from, &it.out).map(|_| exit_code::CLEAN),
-        Command::Explain { control } => {
-            print(explain::explanation(&control)?.as_bytes());
-            Ok(exit_code::CLEAN)
+        Chosen::Scan(args) => {
+            for warning in unknown_variables(std::env::vars_os().map(|it| it.0)) {
+                terminal::line(warning);
+            }
+            commands::scan::run(*args, arguments)
         }
-        Command::Completions { shell } => {
-            let mut script = Vec::new();
-            clap_complete::generate(shell, &mut Cli::command(), "trailseal", &mut script);
-            print(&script);
-            Ok(exit_code::CLEAN)
-        }
-        Command::Scan(it) => {
-            let settings = it.settings(arguments)?;
-            let scanned = runtime()?.block_on(scan::run(settings, Outside::real()))?;
-            let Scanned { exit_code, folder, summary } = scanned;
-            eprint!("{summary}\nReports: {}\n", folder.display());
-            eprintln!("Exit code {exit_code}: {}", meaning(exit_code));
-            Ok(exit_code)
-        }
-        Command::Demo(it) => {
-            let demo = demo::run(it.settings(arguments));
-            runtime()?.block_on(demo).map(|()| exit_code::CLEAN)
-        }
-        Command::Sim(it) => {
-            runtime()?.block_on(sim::run(it.settings(), print)).map(|()| exit_code::CLEAN)
-        }
+        Chosen::Demo(args) => commands::demo::run(args, arguments),
+        Chosen::Sim(args) => commands::sim::run(&args),
+        Chosen::Report(args) => commands::report::run(&args),
+        Chosen::Explain(args) => commands::explain::run(&args),
+        Chosen::Completions(args) => Ok(commands::completions::run(&args, command())),
+        Chosen::Settings => Ok(commands::settings::run(&command())),
     }
 }
 
-fn runtime() -> Result<Runtime, UserError> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().map_err(|it| {
-        UserError::usage(format!("the program cannot start: {it}"), "free some resources")
-    })
+/// A warning for each variable that looks like a setting and is none: a typing error would be silence.
+fn unknown_variables(names: impl Iterator<Item = OsString>) -> Vec<String> {
+    let command = command();
+    let scan = command.find_subcommand("scan").into_iter().flat_map(Command::get_arguments);
+    let flags = scan.filter(|it| settings::has_variable(it)).filter_map(|it| it.get_long());
+    let mut known: Vec<String> = flags.map(settings::variable).collect();
+    known.extend([logging::VARIABLE, logging::FORMAT_VARIABLE].map(str::to_owned));
+    let unknown = names
+        .filter_map(|it| it.into_string().ok())
+        .filter(|name| name.starts_with("TRAILSEAL_") && !known.contains(name));
+    let mut warnings: Vec<String> = unknown
+        .map(|name| {
+            let near = did_you_mean(&name.to_lowercase(), known.iter().map(String::as_str));
+            format!("warning: the variable {name} is no setting and has no effect{near}")
+        })
+        .collect();
+    warnings.sort();
+    warnings
 }
 
 /// Scans what is outside with the flags of `scan`, in the caller's runtime and without a word on
@@ -184,23 +252,17 @@ pub async fn scan_in(
 ) -> Result<Scanned, UserError> {
     let arguments: Vec<OsString> =
         ["trailseal", "scan"].map(OsString::from).into_iter().chain(flags).collect();
-    let cli = Cli::try_parse_from(&arguments).map_err(|it| usage(&it))?;
-    let Command::Scan(it) = cli.command else { unreachable!("the words above say `scan`") };
-    let settings = it.settings(redacted(&arguments))?;
-    let settings = ScanSettings { progress: Progress::Quiet, ..settings };
-    Box::pin(scan::run(settings, outside)).await
-}
-
-/// To stdout. Nobody is left to tell when the reader has gone, as with `| head`.
-fn print(bytes: &[u8]) {
-    let _ = std::io::stdout().write_all(bytes);
+    let cli = parsed(&arguments).map_err(|it| usage(&it, &arguments))?;
+    let Chosen::Scan(args) = cli.command else { unreachable!("the words above say `scan`") };
+    let scan = args.scan(redacted(&arguments))?;
+    Box::pin(run::scan(Scan { progress: Progress::Quiet, ..scan }, outside)).await
 }
 
 /// The command line for the record, without what is secret.
 fn redacted(arguments: &[OsString]) -> Vec<String> {
     let mut hide_next = false;
-    let shown = arguments.iter().skip(1).map(|it| {
-        let text = it.to_string_lossy().into_owned();
+    let shown = arguments.iter().skip(1).map(|argument: &OsString| {
+        let text = OsStr::to_string_lossy(argument).into_owned();
         let hidden = std::mem::replace(&mut hide_next, text == "--external-id");
         if hidden {
             "***".to_owned()
@@ -219,7 +281,7 @@ mod tests {
 
     #[test]
     fn the_command_line_is_consistent() {
-        Cli::command().debug_assert();
+        command().debug_assert();
     }
 
     #[test]
@@ -227,5 +289,13 @@ mod tests {
         let given = ["trailseal", "scan", "--external-id", "secret", "--external-id=secret", "-q"];
         let shown = redacted(&given.map(OsString::from));
         assert_eq!(shown, ["scan", "--external-id", "***", "--external-id=***", "-q"]);
+    }
+
+    #[test]
+    fn variables_that_are_no_settings_are_named() {
+        let names = ["TRAILSEAL_ROLE_NAM", "TRAILSEAL_ROLE_NAME", "TRAILSEAL_LOG", "HOME"];
+        let warnings = unknown_variables(names.into_iter().map(OsString::from));
+        assert_eq!(warnings.len(), 1, "{warnings:?}");
+        assert!(warnings[0].contains("did you mean `TRAILSEAL_ROLE_NAME`?"), "{warnings:?}");
     }
 }

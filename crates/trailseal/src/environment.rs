@@ -47,11 +47,3 @@ fn is_ours(name: &OsStr) -> bool {
     ["AWS_", "TRAILSEAL_", "SSL_CERT_"].iter().any(|start| name.starts_with(start))
         || ["HTTPS_PROXY", "HTTP_PROXY", "ALL_PROXY"].iter().any(|it| name.eq_ignore_ascii_case(it))
 }
-
-/// A variable of ours whose value is not text, which clap refuses without naming it.
-pub(crate) fn unreadable_variable() -> Option<String> {
-    let is_unreadable = |(name, value): &(OsString, OsString)| {
-        value.to_str().is_none() && name.to_string_lossy().starts_with("TRAILSEAL_")
-    };
-    std::env::vars_os().find(is_unreadable).map(|it| it.0.to_string_lossy().into_owned())
-}

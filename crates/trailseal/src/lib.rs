@@ -10,34 +10,26 @@
 //! **Architecture invariant**: a report appears whole or not at all: files are written beside the
 //! destination and moved there when the last one is done.
 
-mod accounts_file;
 pub mod audit;
 pub mod cli;
-mod config;
-mod demo;
+mod commands;
 mod environment;
 mod error;
-mod events;
-mod exceptions_file;
-mod explain;
 mod logging;
 mod output;
 mod outside;
-mod report;
+mod run;
 mod samples;
-mod scan;
-mod sessions;
-mod sim;
+mod settings;
 pub mod sim_transport;
 mod simulation;
-mod summary;
-mod throttled;
+mod suggest;
+mod terminal;
 mod version;
-mod window;
 
 pub use cli::scan_in;
 pub use error::UserError;
 pub use output::{OutputFolder, RECORD_FILE, ReportError, write_reports};
 pub use outside::Outside;
+pub use run::Scanned;
 pub use samples::SampleSpool;
-pub use scan::Scanned;

@@ -10,6 +10,9 @@ use crate::error::UserError;
 /// The variable that sets the level: `off`, `error`, `warn`, `info`, `debug` or `trace`.
 pub(crate) const VARIABLE: &str = "TRAILSEAL_LOG";
 
+/// The variable that sets the form of log lines.
+pub(crate) const FORMAT_VARIABLE: &str = "TRAILSEAL_LOG_FORMAT";
+
 /// How a log line looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum LogFormat {
@@ -21,24 +24,22 @@ pub(crate) enum LogFormat {
 
 /// Begins logging at the level that [`VARIABLE`] names; without it, warnings.
 pub(crate) fn begin(format: LogFormat) -> Result<(), UserError> {
-    let level = match std::env::var(VARIABLE) {
-        Ok(level) => level.parse::<LevelFilter>().map_err(|_| {
+    let level = match std::env::var_os(VARIABLE).map(|it| it.to_string_lossy().into_owned()) {
+        Some(level) if !level.is_empty() => level.parse::<LevelFilter>().map_err(|_| {
             UserError::usage(
                 format!("{VARIABLE} is `{level}`"),
                 "use off, error, warn, info, debug or trace",
             )
         })?,
-        Err(std::env::VarError::NotUnicode(_)) => {
-            return Err(UserError::usage(
-                format!("{VARIABLE} is not UTF-8 text"),
-                "use off, error, warn, info, debug or trace",
-            ));
-        }
-        Err(std::env::VarError::NotPresent) => LevelFilter::WARN,
+        _ => LevelFilter::WARN,
     };
     // Whatever the level: nothing of the SDK or of the HTTP stack below it.
     let own = Targets::new().with_target("trailseal", level).with_default(LevelFilter::OFF);
-    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr).with_ansi(false);
+    let lines = tracing_subscriber::fmt::layer()
+        .with_writer(std::io::stderr)
+        .with_ansi(false)
+        // It would complain on stderr that stderr cannot be written, and panic.
+        .log_internal_errors(false);
     let registry = tracing_subscriber::registry().with(own);
     // A second call in one process keeps the first one's logs.
     let _ = match format {

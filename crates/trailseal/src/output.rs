@@ -1,7 +1,7 @@
 //! The folder of a run's files: it appears whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufReader, BufWriter, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
 use std::path::{Path, PathBuf};
 
 use trailseal_model::record::RecordReader;
@@ -52,7 +52,8 @@ impl OutputFolder {
     ) -> Result<Self, UserError> {
         let shown = destination.display();
         let unusable = |problem: io::Error| {
-            UserError::usage(
+            UserError::of_path(
+                &problem,
                 format!("the output folder `{shown}` cannot be written: {problem}"),
                 "choose another one with --out",
             )
@@ -99,11 +100,11 @@ impl OutputFolder {
                 |()| if self.replaces { fs::remove_dir_all(&self.destination) } else { Ok(()) },
             )
             .and_then(|()| fs::rename(&self.building, &self.destination));
-        moved.map_err(|it| {
+        moved.map_err(|problem| {
             let shown = self.destination.display();
-            UserError::usage(
-                format!("the output folder `{shown}` cannot be written: {it}"),
-                "choose another one with --out",
+            UserError::own(
+                format!("the output folder `{shown}` cannot be written: {problem}"),
+                "check its free space and rights, or choose another one with --out",
             )
         })?;
         self.is_published = true;
@@ -176,12 +177,52 @@ pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
     Ok(())
 }
 
+impl ReportError {
+    /// Whether the record is at fault, and not the disk.
+    #[must_use]
+    pub const fn is_of_record(&self) -> bool {
+        match self {
+            Self::Pack(PackError::Io(_))
+            | Self::Sarif(SarifError::Io(_))
+            | Self::Page(PageError::Io(_))
+            | Self::Io(_) => false,
+            Self::Pack(_) | Self::Sarif(_) | Self::Page(_) => true,
+        }
+    }
+}
+
+/// Reports that the disk does not take.
+pub(crate) fn unwritten(problem: &dyn std::fmt::Display) -> UserError {
+    UserError::own(
+        format!("the reports cannot be written: {problem}"),
+        "check the free space and the rights of the output folder",
+    )
+}
+
+/// Which side of a copy failed.
+#[derive(Debug)]
+pub(crate) enum CopyError {
+    /// The record cannot be read.
+    Read(io::Error),
+    /// The folder cannot be written.
+    Write(io::Error),
+}
+
 /// Copies a record into the folder.
 ///
 /// # Errors
 /// When either cannot be read or written.
-pub(crate) fn copy_record(from: &Path, folder: &OutputFolder) -> io::Result<()> {
-    let mut out = BufWriter::new(File::create(folder.path(RECORD_FILE))?);
-    io::copy(&mut File::open(from)?, &mut out)?;
-    out.flush()
+pub(crate) fn copy_record(from: &Path, folder: &OutputFolder) -> Result<(), CopyError> {
+    let mut record = BufReader::new(File::open(from).map_err(CopyError::Read)?);
+    let out = File::create(folder.path(RECORD_FILE)).map_err(CopyError::Write)?;
+    let mut out = BufWriter::new(out);
+    loop {
+        let chunk = record.fill_buf().map_err(CopyError::Read)?;
+        if chunk.is_empty() {
+            return out.flush().map_err(CopyError::Write);
+        }
+        out.write_all(chunk).map_err(CopyError::Write)?;
+        let length = chunk.len();
+        record.consume(length);
+    }
 }

@@ -103,7 +103,10 @@ async fn members_are_asked_nowhere_at_home_or_everywhere() {
     let flags = ["--member-status", "some"];
     let wrong = scan(&simulator, &flags, Path::new("never-made")).await;
     let problem = wrong.unwrap_err().to_string();
-    assert!(problem.contains("--member-status: `some` is not off, home or all"), "{problem}");
+    assert!(
+        problem.contains("--member-status") && problem.contains("`some` is not off, home or all"),
+        "{problem}"
+    );
 }
 
 #[tokio::test(start_paused = true)]

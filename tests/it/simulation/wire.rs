@@ -34,7 +34,7 @@ async fn the_flags_are_those_of_the_command_line() {
     assert_eq!(run.simulation.as_deref(), Some("test"));
     assert_eq!(run.run_id, "simulation-20261120T120230Z");
     let error = sim::scan(&simulator, &["--regions", "mars"], &folder.path().join("no")).await;
-    assert!(error.unwrap_err().to_string().contains("`mars` is no AWS Region"));
+    assert!(error.unwrap_err().to_string().contains("`mars` is not an AWS Region"));
     let error = sim::scan(&simulator, &["--nonsense"], &folder.path().join("no")).await;
     assert!(error.unwrap_err().to_string().contains("--nonsense"));
 }

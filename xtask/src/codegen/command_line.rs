@@ -26,6 +26,14 @@ pub(super) fn page() -> Result<String> {
     Ok(page)
 }
 
+/// Every setting of `scan`, as the program itself tells.
+pub(super) fn settings() -> Result<String> {
+    let program = workspace::program("trailseal", "trailseal", Profile::Dev)?;
+    let page = workspace::stdout(workspace::command(&program).arg("settings"))?;
+    ensure!(page.starts_with("# "), "`trailseal settings` prints no page");
+    Ok(format!("{NOTE}\n{page}"))
+}
+
 /// The text without whitespace at the ends of its lines, which clap leaves in empty ones.
 fn trimmed(text: &str) -> String {
     text.trim_end().lines().fold(String::new(), |all, line| all + line.trim_end() + "\n")

@@ -57,7 +57,7 @@ const TABLE: &[Row] = &[
     Row {
         name: "trailseal",
         workspace: &["trailseal-*"],
-        outside: &["anyhow", "reqwest", "tokio"],
+        outside: &["anyhow", "csv", "reqwest", "tokio"],
     },
     Row {
         name: "trailseal-tests",

@@ -8,10 +8,14 @@ use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use tokio::time::Instant;
+use trailseal_aws::Aws;
 use trailseal_model::record::v1::ThrottledKey;
-use trailseal_model::{Event, EventSink, GapClass, Operation};
+use trailseal_model::{Endpoint, Event, EventSink, GapClass, Operation};
 
-use crate::throttled::Throttled;
+use super::refusals::{Refusals, advice, problem};
+use super::throttled::Throttled;
+use crate::settings::Settings;
+use crate::terminal;
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,10 @@ pub(crate) struct RunEvents {
     trails: AtomicU64,
     collected: AtomicU64,
     gaps: AtomicU64,
+    refusals: Refusals,
+    /// What to do where every account refuses the role; known once the run is connected.
+    role: OnceLock<(String, String)>,
+    refused_by: OnceLock<GapClass>,
 }
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -74,6 +82,9 @@ impl RunEvents {
             trails: zero(),
             collected: zero(),
             gaps: zero(),
+            refusals: Refusals::default(),
+            role: OnceLock::new(),
+            refused_by: OnceLock::new(),
         }
     }
 
@@ -96,6 +107,25 @@ impl RunEvents {
         self.throttled.most()
     }
 
+    /// Says who asks whom, before any member is asked: the wrong organization or role shows here.
+    pub(crate) fn connected(&self, aws: &Aws, settings: &Settings) {
+        self.role.get_or_init(|| (settings.role_name.0.clone(), advice(settings)));
+        if self.progress == Progress::Quiet {
+            return;
+        }
+        let caller = aws.caller();
+        let external_id = if settings.external_id.is_some() { "with" } else { "without" };
+        terminal::line(format_args!(
+            "caller {} in account {}; role {} in every other account, {external_id} an external id",
+            caller.arn, caller.account, settings.role_name.0
+        ));
+        for endpoint in Endpoint::foreign(aws.endpoints()) {
+            terminal::line(format_args!(
+                "requests go to {endpoint}, which is not AWS's own endpoint"
+            ));
+        }
+    }
+
     /// Shows how far the run is, for as long as it is polled.
     pub(crate) async fn show(&self) {
         if self.progress == Progress::Quiet {
@@ -114,10 +144,39 @@ impl RunEvents {
         }
     }
 
+    /// Why the first accounts have all refused the role; ready when they have.
+    pub(crate) async fn refused_everywhere(&self) -> GapClass {
+        self.refusals.everywhere().await;
+        self.refused_by.get().copied().unwrap_or(GapClass::RoleNotAssumable)
+    }
+
+    /// Warns at once that every account refuses the role, for the rest of the scan takes long.
+    fn check_refusals(&self, event: &Event<'_>) {
+        let Some(class) = self.refusals.add(event) else { return };
+        self.refused_by.get_or_init(|| class);
+        if self.progress == Progress::Quiet {
+            return;
+        }
+        let Some((role, advice)) = self.role.get() else { return };
+        let text = format!("trailseal: warning: {}; {advice}", problem(class, role));
+        if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
+    }
+
+    /// How many accounts there are, once that is known.
+    fn listed(&self, is_complete: bool) {
+        if self.progress == Progress::Quiet {
+            return;
+        }
+        let accounts = self.accounts.load(Ordering::Relaxed);
+        let doubt = if is_complete { "" } else { "; the list is not complete" };
+        let text = format!("trailseal: {accounts} accounts are listed{doubt}");
+        if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
+    }
+
     fn show_line(&self) {
         let (settled, planned) = (&self.settled, &self.planned);
         let (settled, planned) = (settled.load(Ordering::Relaxed), planned.load(Ordering::Relaxed));
-        eprintln!("trailseal: {settled} of {planned} targets, {}", self.rest_of_line());
+        terminal::line(format_args!("{settled} of {planned} targets, {}", self.rest_of_line()));
     }
 
     fn rest_of_line(&self) -> String {
@@ -137,7 +196,7 @@ impl RunEvents {
     }
 
     /// How long it will still take, at the pace so far. While accounts are still being listed
-    /// nobody can say.
+    /// it is unknown.
     fn time_left(&self, elapsed: Duration) -> String {
         let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
         if get(&self.opened) < get(&self.accounts) || !self.is_listed.load(Ordering::Relaxed) {
@@ -189,11 +248,13 @@ fn add(counter: &AtomicU64, count: usize) {
 
 impl EventSink for RunEvents {
     fn emit(&self, event: &Event<'_>) {
+        self.check_refusals(event);
         match event {
             Event::AccountsListed { count } => add(&self.accounts, *count),
             Event::DirectoryEnded { is_complete } => {
                 self.is_listed.store(true, Ordering::Relaxed);
                 tracing::info!(is_complete, "directory ended");
+                self.listed(*is_complete);
             }
             Event::AccountOpened { account, targets } => {
                 add(&self.opened, 1);

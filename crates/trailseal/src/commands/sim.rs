@@ -1,9 +1,10 @@
-//! `trailseal sim`: plays AWS on a local port until it is told to end.
+//! `trailseal sim`: serves a simulated AWS organization on a local port until it is interrupted.
 
 use std::fmt::Write as _;
 use std::net::{IpAddr, SocketAddr};
 use std::sync::Arc;
 
+use clap::Args;
 use jiff::Timestamp;
 use serde_json::json;
 use tokio::net::TcpListener;
@@ -11,21 +12,39 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::server::serve;
 
+use super::{Outcome, runtime};
+use crate::cli::help;
 use crate::error::UserError;
 use crate::outside::time_of_day;
-use crate::simulation::{self, Simulation};
+use crate::simulation::{self, DEFAULT, Simulation};
+use crate::terminal;
 
-/// What the simulator is told.
-#[derive(Debug)]
-pub(crate) struct SimSettings {
-    /// A name or a file.
-    pub(crate) scenario: String,
-    pub(crate) host: String,
-    pub(crate) port: u16,
-    pub(crate) seed: Option<u64>,
-    pub(crate) verifies_signatures: bool,
-    pub(crate) start: Option<Timestamp>,
-    pub(crate) is_json: bool,
+/// The flags of `sim`.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::SIM)]
+pub(crate) struct SimArgs {
+    /// Scenario to serve: a ready-made one, or a file
+    #[arg(long, default_value = DEFAULT, value_name = "NAME|FILE")]
+    scenario: String,
+    /// Loopback address to listen on
+    #[arg(long, default_value = "127.0.0.1", value_name = "ADDRESS")]
+    host: String,
+    /// Port to listen on; 0 takes a free one
+    #[arg(long, default_value_t = 0)]
+    port: u16,
+    /// Make another organization of the same scenario [default: the scenario's own]
+    #[arg(long, value_name = "NUMBER")]
+    seed: Option<u64>,
+    /// Answer only requests that are signed with the right secret
+    #[arg(long)]
+    verify_signatures: bool,
+    /// Simulated time at the start, such as 2026-11-20T12:00:00Z; to a client with another clock
+    /// deliveries then look old [default: now, rounded down to five minutes]
+    #[arg(long, value_name = "TIME")]
+    start: Option<Timestamp>,
+    /// Print one JSON object instead of text
+    #[arg(long)]
+    json: bool,
 }
 
 /// What the control endpoint's paths begin with.
@@ -35,36 +54,41 @@ const CONTROL_PATH: &str = "/_sim/";
 const GRAIN_SECONDS: i64 = 300;
 
 /// Serves the scenario until the process is asked to end.
-pub(crate) async fn run(settings: SimSettings, print: impl Fn(&[u8])) -> Result<(), UserError> {
-    let host = loopback(&settings.host)?;
+pub(crate) fn run(args: &SimArgs) -> Result<Outcome, UserError> {
+    runtime()?.block_on(simulate(args))
+}
+
+async fn simulate(args: &SimArgs) -> Result<Outcome, UserError> {
+    let host = loopback(&args.host)?;
     let clock = time_of_day();
     let real = clock.now();
-    let start = settings.start.unwrap_or_else(|| rounded(real));
-    let simulation = simulation::read(&settings.scenario, settings.seed, start)?;
+    let start = args.start.unwrap_or_else(|| rounded(real));
+    let simulation = simulation::read(&args.scenario, args.seed, start)?;
     let mut simulator = Simulator::of(&simulation.scenario).named(&simulation.name);
-    if settings.verifies_signatures {
+    if args.verify_signatures {
         simulator = simulator.verifying_signatures();
     }
-    if let Some(start) = settings.start {
+    if let Some(start) = args.start {
         simulator.state().clock.run_from(start, real);
     }
     let simulator = Arc::new(simulator);
-    let unusable = |it: std::io::Error| {
+    let unusable = |problem: std::io::Error| {
         UserError::usage(
-            format!("the simulator cannot listen on {host} port {}: {it}", settings.port),
+            format!("the simulator cannot listen on {host} port {}: {problem}", args.port),
             "choose another port with --port, or 0 for a free one",
         )
     };
     let ends = end_signal().map_err(unusable)?;
-    let listener = TcpListener::bind((host, settings.port)).await.map_err(unusable)?;
+    let listener = TcpListener::bind((host, args.port)).await.map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
     let announcement = Announcement::new(address, simulation, &simulator, start)?;
-    print(announcement.shown(settings.is_json).as_bytes());
+    // Its reader waits for this before it asks anything.
+    terminal::result(announcement.shown(args.json).as_bytes())?;
     serve(listener, simulator, move || clock.now(), ends).await;
-    Ok(())
+    Ok(Outcome::default())
 }
 
-/// Whoever can reach the port can do anything with the simulator, so nobody else may.
+/// Who reaches the port can do anything with the simulator, so only this machine may.
 fn loopback(host: &str) -> Result<IpAddr, UserError> {
     let address = if host == "localhost" { "127.0.0.1" } else { host }.parse::<IpAddr>().ok();
     address.filter(IpAddr::is_loopback).ok_or_else(|| {

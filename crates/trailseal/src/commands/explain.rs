@@ -1,0 +1,97 @@
+//! `trailseal explain`: what a control checks, why, and how to fix it.
+
+use clap::Args;
+use trailseal_model::ControlId;
+
+use super::Outcome;
+use crate::cli::help;
+use crate::error::UserError;
+use crate::suggest::did_you_mean;
+
+/// The flags of `explain`.
+#[derive(Debug, Args)]
+#[command(after_long_help = help::EXPLAIN)]
+pub(crate) struct ExplainArgs {
+    /// Id of the control, such as key-usable
+    control: String,
+}
+
+/// The page of a control.
+const fn page(id: ControlId) -> &'static str {
+    match id {
+        ControlId::TrailKmsEncrypted => {
+            include_str!("../../../../docs/controls/trail-kms-encrypted.md")
+        }
+        ControlId::KeyCustomerManaged => {
+            include_str!("../../../../docs/controls/key-customer-managed.md")
+        }
+        ControlId::KeyUsable => include_str!("../../../../docs/controls/key-usable.md"),
+        ControlId::KeyPolicyAllowsCloudtrail => {
+            include_str!("../../../../docs/controls/key-policy-allows-cloudtrail.md")
+        }
+        ControlId::KeyPolicyDescribeKey => {
+            include_str!("../../../../docs/controls/key-policy-describe-key.md")
+        }
+        ControlId::KeyPolicyScoped => {
+            include_str!("../../../../docs/controls/key-policy-scoped.md")
+        }
+        ControlId::KeyReadersLimited => {
+            include_str!("../../../../docs/controls/key-readers-limited.md")
+        }
+        ControlId::TrailDelivering => include_str!("../../../../docs/controls/trail-delivering.md"),
+        ControlId::LogObjectsSealed => {
+            include_str!("../../../../docs/controls/log-objects-sealed.md")
+        }
+        ControlId::DigestObjectsSealed => {
+            include_str!("../../../../docs/controls/digest-objects-sealed.md")
+        }
+        ControlId::HistorySealed => include_str!("../../../../docs/controls/history-sealed.md"),
+        ControlId::AccountCovered => include_str!("../../../../docs/controls/account-covered.md"),
+        ControlId::KeyRotationEnabled => {
+            include_str!("../../../../docs/controls/key-rotation-enabled.md")
+        }
+        ControlId::EventDataStoreKmsEncrypted => {
+            include_str!("../../../../docs/controls/event-data-store-kms-encrypted.md")
+        }
+    }
+}
+
+/// Finds the page of the control with this id.
+pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, UserError> {
+    let id = &args.control;
+    let control = ControlId::from_word(id).ok_or_else(|| {
+        let known: Vec<&str> = ControlId::ALL.iter().map(|it| it.as_str()).collect();
+        let near = did_you_mean(id, known.iter().copied());
+        UserError::usage(
+            format!("there is no control `{id}`{near}"),
+            format!("the controls are {}", known.join(", ")),
+        )
+    })?;
+    Ok(Outcome::result(page(control)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(id: &str) -> Result<String, UserError> {
+        let outcome = run(&ExplainArgs { control: id.to_owned() })?;
+        Ok(String::from_utf8(outcome.result).unwrap())
+    }
+
+    #[test]
+    fn every_control_is_explained_and_every_judged_one_has_its_page() {
+        for id in ControlId::ALL {
+            let text = explained(id.as_str()).unwrap();
+            assert!(text.contains(id.as_str()), "{id}");
+            assert!(text.starts_with("# "), "{id}");
+            assert!(id.entry().is_built, "{id}: its page is there, so it is judged");
+        }
+    }
+
+    #[test]
+    fn an_unknown_control_is_answered_with_the_known_ones() {
+        let error = explained("key-usble").unwrap_err().to_string();
+        assert!(error.contains("did you mean `key-usable`?"), "{error}");
+    }
+}
