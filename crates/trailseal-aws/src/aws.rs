@@ -15,7 +15,8 @@ use trailseal_model::{
     AccountId, Answer, Arn, Endpoint, Gap, GapClass, Operation, Partition, Region,
 };
 
-use crate::call::{Ask, Channel, Failed, Unread};
+use crate::ask::Ask;
+use crate::call::{Channel, Failed, Unread};
 use crate::clients::Clients;
 use crate::credentials::{OwnCredentials, Session, SessionCache};
 use crate::failure::Failure;

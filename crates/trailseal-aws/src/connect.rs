@@ -20,8 +20,9 @@ use tokio::sync::Semaphore;
 use trailseal_fanout::Limits;
 use trailseal_model::{Arn, EventSink, Gap, Operation, Partition, Region};
 
+use crate::ask::{Ask, Patience};
 use crate::aws::{Aws, Caller, LARGE_PAGES, get_caller_identity};
-use crate::call::{Ask, Channel, Patience, Unread};
+use crate::call::{Channel, Unread};
 use crate::clients::Clients;
 use crate::clock::Clock;
 use crate::credentials::{OwnCredentials, PlainCredentials, SessionCache};

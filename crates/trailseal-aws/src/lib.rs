@@ -15,6 +15,7 @@
 //! `Debug` prints them, and messages of AWS and of the transport are searched for them.
 
 mod answer;
+mod ask;
 mod aws;
 mod backoff;
 mod budget;

@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use trailseal_model::{AccountId, Gap, GapClass, Operation, Region};
 
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::connect::Settings;
 use crate::credentials::Session;
 use crate::failure::Failure;

@@ -42,6 +42,7 @@ mod finding;
 mod fix;
 pub mod frameworks;
 mod gap;
+mod header_problem;
 mod history;
 mod key;
 mod member_status;
@@ -78,6 +79,7 @@ pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
 pub use fix::{fix_text, fix_texts};
 pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
+pub use header_problem::HeaderProblem;
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use member_status::{Delivery, MemberStatus, MemberStatuses};
@@ -86,8 +88,8 @@ pub use prefixes::{AccountPrefixes, LogPrefix};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
-    CellFrame, CellUse, Deviating, DeviationClass, HeaderProblem, LogSample, Population, Sample,
-    SampleMethod, SampleResult, SampledCell, Selection, Window,
+    CellFrame, CellUse, Deviating, DeviationClass, LogSample, Population, Sample, SampleMethod,
+    SampleResult, SampledCell, Selection, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};

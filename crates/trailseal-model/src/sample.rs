@@ -1,7 +1,6 @@
 //! Delivered log objects: each one looked at, and what they show together.
 
 use std::collections::BTreeMap;
-use std::fmt;
 
 use jiff::Timestamp;
 use jiff::civil::Date;
@@ -10,6 +9,7 @@ use crate::account::AccountId;
 use crate::bound::{binomial_upper_bound, hypergeometric_upper_bound};
 use crate::evidence::Evidence;
 use crate::gap::GapId;
+use crate::header_problem::HeaderProblem;
 use crate::region::Region;
 use crate::unreadable::Unreadable;
 use crate::vocabulary::vocabulary;
@@ -100,31 +100,6 @@ vocabulary! {
         Partial = "partial",
         /// Nothing: the bucket could not be listed, or there was no object.
         Nothing = "nothing",
-    }
-}
-
-/// A header of HeadObject's answer that keeps an object's encryption from being known.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub enum HeaderProblem {
-    /// S3 sends it with this kind of encryption, and it is missing.
-    Missing(&'static str),
-    /// Its value, verbatim, is none that this version understands.
-    NotUnderstood(&'static str, String),
-    /// It names an alias, verbatim, which may lead to any key.
-    IsAlias(&'static str, String),
-}
-
-impl fmt::Display for HeaderProblem {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Missing(name) => write!(formatter, "the header {name} is missing"),
-            Self::NotUnderstood(name, value) => {
-                write!(formatter, "the header {name} has a value that is not known: '{value}'")
-            }
-            Self::IsAlias(name, value) => {
-                write!(formatter, "the header {name} names an alias and not a key: '{value}'")
-            }
-        }
     }
 }
 

@@ -11,7 +11,8 @@ use trailseal_model::{AccountId, Answer, BucketPresence, Gap, Operation, Region}
 
 use super::read::{Page, Pages, listed, present, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// Without a page size S3 refuses to list an account with very many buckets.

@@ -9,7 +9,8 @@ use trailseal_model::{Account, AccountState, Arn, Gap, Operation, Organization};
 
 use super::read::{account_id, listed, present, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// The most that Organizations gives at once.

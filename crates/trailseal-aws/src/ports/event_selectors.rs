@@ -12,7 +12,8 @@ use trailseal_evaluator::ports::EventSelectors;
 use trailseal_model::{Answer, Arn, Gap, ManagementEvents, Operation, Target};
 
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 impl EventSelectors for Aws {

@@ -15,7 +15,8 @@ use trailseal_model::{Answer, Arn, DecryptGrant, Gap, Operation, Target};
 
 use super::read::{Page, Pages, present, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// The most that the service's model allows.

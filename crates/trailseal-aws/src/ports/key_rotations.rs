@@ -16,7 +16,7 @@ use trailseal_model::{Answer, Arn, Gap, KeyRotation, Operation, Target};
 
 use super::read::days;
 use crate::Aws;
-use crate::call::Ask;
+use crate::ask::Ask;
 use crate::failure::Failure;
 
 impl KeyRotations for Aws {

@@ -13,7 +13,8 @@ use trailseal_model::{
 
 use super::read::{present, present_owned, time};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::classify::Diagnosis;
 use crate::failure::Failure;
 

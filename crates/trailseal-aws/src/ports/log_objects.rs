@@ -12,7 +12,8 @@ use trailseal_model::{Answer, Evidence, Gap, Operation, Region};
 use super::read::{present_owned, time};
 use crate::Aws;
 use crate::answer::ReadHeaders;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// Keys of a page that takes up so little memory that nobody needs to wait for it.

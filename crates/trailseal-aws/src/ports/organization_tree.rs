@@ -16,7 +16,8 @@ use trailseal_model::{AccountId, Gap, Operation, Organization};
 
 use super::read::{Page, Pages, account_id, listed, present, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// The most that Organizations gives at once.

@@ -6,7 +6,8 @@ use aws_smithy_types::DateTime;
 use jiff::Timestamp;
 use trailseal_model::{AccountId, Answer, Gap, InvalidAccountId};
 
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 
 /// The text, unless it is empty: AWS means "there is none" by both.
 pub(super) fn present(text: Option<&str>) -> Option<&str> {

@@ -11,7 +11,8 @@ use trailseal_model::{AccountId, Gap, Operation, Region};
 
 use super::read::{Page, Pages, listed, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// The most that the service gives at once; there are fewer Regions.

@@ -4,7 +4,7 @@ use trailseal_fanout::Sessions;
 use trailseal_model::{AccountId, Gap, Operation};
 
 use crate::Aws;
-use crate::call::Ask;
+use crate::ask::Ask;
 
 impl Sessions for Aws {
     async fn open(&self, account: AccountId) -> Result<(), Gap> {

@@ -12,7 +12,8 @@ use trailseal_model::{Answer, Arn, Gap, Operation, StoreDescription, StoreListed
 
 use super::read::{Page, Pages, days, listed, present, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 /// The most that the service's model allows.

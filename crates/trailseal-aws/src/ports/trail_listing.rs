@@ -8,7 +8,8 @@ use trailseal_model::{AccountId, Answer, Arn, Gap, Operation, Region, Target, Tr
 
 use super::read::{present, present_owned};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 impl TrailListing for Aws {

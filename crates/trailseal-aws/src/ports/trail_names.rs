@@ -12,7 +12,8 @@ use trailseal_model::{AccountId, Gap, Operation};
 use super::read::{Page, Pages, listed, present_owned};
 use super::trail_listing::{Identity, identify};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 impl TrailNames for Aws {

@@ -9,7 +9,8 @@ use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Target, 
 
 use super::read::{present, time};
 use crate::Aws;
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::failure::Failure;
 
 impl TrailStatuses for Aws {

@@ -8,7 +8,7 @@ use tracing_subscriber::fmt::MakeWriter;
 use trailseal_evaluator::ports::TrailListing;
 use trailseal_fanout::Sessions;
 
-use crate::call::Ask;
+use crate::ask::Ask;
 
 use super::{Fake, Reply, SECRET, aws, member, settings, target, try_connect};
 

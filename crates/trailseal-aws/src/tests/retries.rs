@@ -10,7 +10,8 @@ use trailseal_model::{AccountId, GapClass, Operation, Region};
 use super::{
     Fake, Reply, aws, connect_with, member, now, settings, target, target_of, try_connect,
 };
-use crate::call::{Ask, Unread};
+use crate::ask::Ask;
+use crate::call::Unread;
 use crate::{Settings, TransportErrorKind};
 
 const EMPTY: &str = r#"{"trailList":[]}"#;

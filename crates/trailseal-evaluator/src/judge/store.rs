@@ -4,8 +4,8 @@
 //! stores with AWS KMS keys": without a key of the customer, CloudTrail's own seals the store.
 
 use trailseal_model::{
-    ControlId, Finding, GapId, KeyManager, KeyPresence, Observed, OrganizationFacts, Proof, Reason,
-    StoreFacts, Subject,
+    Answer, ControlId, Finding, GapId, KeyManager, KeyPresence, Observed, OrganizationFacts, Proof,
+    Reason, StoreFacts, Subject,
 };
 
 const CONTROL: ControlId = ControlId::EventDataStoreKmsEncrypted;
@@ -47,13 +47,23 @@ fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
             return unread(subject, gaps, &format!("The key of the event data store '{name}'"));
         }
     };
-    let proof = proof.and(&answer.evidence);
+    of_key(facts, store, answer, &proof.and(&answer.evidence))
+}
+
+/// What the key of a store means for it.
+fn of_key(
+    facts: &OrganizationFacts,
+    store: &StoreFacts,
+    answer: &Answer<KeyPresence>,
+    proof: &Proof,
+) -> Finding {
+    let (subject, name) = (Subject::EventDataStore(store.arn.clone()), &store.name);
     match &answer.value {
-        KeyPresence::Gone => Finding::fail(CONTROL, subject, Reason::KeyGone, &proof)
+        KeyPresence::Gone => Finding::fail(CONTROL, subject, Reason::KeyGone, proof)
             .saying(format!("The key of the event data store '{name}' does not exist any more."))
             .comparing(EXPECTED, "gone, said by its own account"),
         KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
-            Finding::fail(CONTROL, subject, Reason::AwsManaged, &proof)
+            Finding::fail(CONTROL, subject, Reason::AwsManaged, proof)
                 .saying(format!("The key of the event data store '{name}' is managed by AWS."))
                 .comparing(EXPECTED, "KeyManager AWS")
         }
@@ -74,7 +84,7 @@ fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
                 .showing(&answer.evidence)
         }
         KeyPresence::Exists(key) if key.arn.account().is_some_and(|it| facts.may_hold_keys(it)) => {
-            Finding::pass(CONTROL, subject, Reason::CustomerManaged, &proof)
+            Finding::pass(CONTROL, subject, Reason::CustomerManaged, proof)
                 .saying(format!("The key of the event data store '{name}' is customer managed."))
                 .comparing(EXPECTED, "KeyManager CUSTOMER")
         }

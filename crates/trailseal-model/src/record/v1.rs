@@ -6,6 +6,7 @@
 mod convert;
 mod endpoints;
 mod exceptions;
+mod gap_line;
 mod history;
 mod inventory;
 mod lines;
@@ -20,10 +21,11 @@ use serde::{Deserialize, Serialize};
 
 pub use endpoints::EndpointLine;
 pub use exceptions::{ExceptionLine, ExceptionsLine};
+pub use gap_line::GapLine;
 pub use history::{DigestLine, HistoryLine};
 pub use lines::{
     AccountLine, BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine,
-    GapLine, KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
+    KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
 pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
 pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};

@@ -104,41 +104,6 @@ fn lay_out(value: &Value, depth: usize, out: &mut String) {
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_policy_comes_back_as_kms_lays_it_out() {
-        let condition = json!({ "StringEquals": { "aws:SourceArn": ["a", "b"] } });
-        let statements = [
-            cloudtrail(&json!(["kms:Decrypt", "kms:Generate*"]), &condition),
-            json!({ "Sid": "Say \"no\"", "NotAction": "kms:*", "Effect": "Deny" }),
-        ];
-        let expected = r#"{
-  "Version" : "2012-10-17",
-  "Statement" : [ {
-    "Effect" : "Allow",
-    "Principal" : {
-      "Service" : "cloudtrail.amazonaws.com"
-    },
-    "Action" : [ "kms:Decrypt", "kms:Generate*" ],
-    "Resource" : "*",
-    "Condition" : {
-      "StringEquals" : {
-        "aws:SourceArn" : [ "a", "b" ]
-      }
-    }
-  }, {
-    "Sid" : "Say \"no\"",
-    "Effect" : "Deny",
-    "NotAction" : "kms:*"
-  } ]
-}"#;
-        assert_eq!(document(&statements), expected);
-    }
-}
-
 /// The ordinary statement that gives the key's account to its IAM policies.
 pub(super) fn owner(facts: &Facts<'_>) -> Value {
     json!({
@@ -246,4 +211,39 @@ pub(super) fn with_statement(facts: &Facts<'_>, statement: Value) -> String {
         readers(facts),
         statement,
     ])
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_policy_comes_back_as_kms_lays_it_out() {
+        let condition = json!({ "StringEquals": { "aws:SourceArn": ["a", "b"] } });
+        let statements = [
+            cloudtrail(&json!(["kms:Decrypt", "kms:Generate*"]), &condition),
+            json!({ "Sid": "Say \"no\"", "NotAction": "kms:*", "Effect": "Deny" }),
+        ];
+        let expected = r#"{
+  "Version" : "2012-10-17",
+  "Statement" : [ {
+    "Effect" : "Allow",
+    "Principal" : {
+      "Service" : "cloudtrail.amazonaws.com"
+    },
+    "Action" : [ "kms:Decrypt", "kms:Generate*" ],
+    "Resource" : "*",
+    "Condition" : {
+      "StringEquals" : {
+        "aws:SourceArn" : [ "a", "b" ]
+      }
+    }
+  }, {
+    "Sid" : "Say \"no\"",
+    "Effect" : "Deny",
+    "NotAction" : "kms:*"
+  } ]
+}"#;
+        assert_eq!(document(&statements), expected);
+    }
 }

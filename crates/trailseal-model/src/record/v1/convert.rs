@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
+use super::gap_line::GapLine;
 use super::history::{digest_line, history_line};
 use super::members::{members_line, prefixes_line};
 use super::sampling::sampling_line;
 use super::{
-    BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine, GapLine,
-    StatusLine, ThresholdsLine, TrailLine,
+    BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine, StatusLine,
+    ThresholdsLine, TrailLine,
 };
 use crate::{
     AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
@@ -31,9 +32,9 @@ pub(super) type GapNames<'a> = dyn Fn(GapId) -> String + 'a;
 
 /// The names of gaps, sorted: their order must not tell which one was met first.
 pub(super) fn gap_ids(gaps: impl IntoIterator<Item = GapId>, names: &GapNames<'_>) -> Vec<String> {
-    let mut named: Vec<String> = gaps.into_iter().map(names).collect();
-    named.sort_unstable();
-    named
+    let mut ids: Vec<String> = gaps.into_iter().map(names).collect();
+    ids.sort_unstable();
+    ids
 }
 
 pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketLine {

@@ -118,6 +118,6 @@ pub(super) fn store_line(store: &StoreFacts, names: &GapNames<'_>) -> StoreLine 
         is_multi_region: known.map(|it| it.is_multi_region),
         is_organization_store: known.map(|it| it.is_organization_store),
         retention_days: known.and_then(|it| it.retention_days),
-        gap_ids: gap_ids(store.description.gap().into_iter(), names),
+        gap_ids: gap_ids(store.description.gap(), names),
     }
 }
