@@ -14,10 +14,8 @@ use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
 use tracing::Dispatch;
 use tracing::instrument::{WithDispatch, WithSubscriber};
-use trailseal_fanout::{Limits, Place};
-use trailseal_model::{
-    AccountId, Answer, Event, EventSink, Evidence, Gap, GapClass, Operation, Purpose, Region,
-};
+use trailseal_fanout::Limits;
+use trailseal_model::{Answer, Event, EventSink, Evidence, Gap, GapClass, Operation, Purpose};
 
 use crate::ask::Ask;
 use crate::backoff::Jitter;

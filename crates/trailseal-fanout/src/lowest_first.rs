@@ -29,7 +29,6 @@ impl Sign {
     #[must_use]
     pub fn of(operation: Operation, gap: Option<&Gap>) -> Self {
         match gap {
-            None => Self::Answered,
             // Another operation failed before this one could be asked.
             Some(gap) if gap.operation != operation => Self::Nothing,
             Some(gap) if gap.class.is_retryable() => Self::Failed(gap.class),
@@ -43,7 +42,8 @@ impl Sign {
                     | GapClass::Panic,
                 ..
             }) => Self::Nothing,
-            Some(_) => Self::Answered,
+            // A denial is an answer, too.
+            None | Some(_) => Self::Answered,
         }
     }
 }
@@ -153,7 +153,7 @@ impl<K> LowestFirst<K> {
     }
 
     /// The next work that may begin.
-    pub fn next(&mut self) -> Option<K> {
+    pub fn take_ready(&mut self) -> Option<K> {
         self.ready.pop_front()
     }
 
@@ -263,7 +263,7 @@ pub async fn run_lowest_first<K, T, W, F>(
     let mut order = LowestFirst::default();
     loop {
         while running.len() < max_in_flight.max(1)
-            && let Some(key) = order.next()
+            && let Some(key) = order.take_ready()
         {
             running.push(guarded(key, &work));
         }

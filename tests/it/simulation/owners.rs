@@ -26,7 +26,9 @@ impl World {
     fn of(keys: &str, tables: &str, accounts: &[(&str, &str, &str)]) -> Scenario {
         let units: std::collections::BTreeSet<&str> = accounts.iter().map(|it| it.2).collect();
         let units = units.into_iter().filter(|it| !it.is_empty());
-        let units: String = units.map(|it| format!("[[unit]]\nname = \"{it}\"\n")).collect();
+        let units: Vec<String> =
+            units.map(|name| format!("[[unit]]\nname = \"{name}\"\n")).collect();
+        let units = units.concat();
         let account = |(name, case, unit): &(&str, &str, &str)| {
             let unit = if unit.is_empty() { String::new() } else { format!("unit = \"{unit}\"\n") };
             format!("[[account]]\nname = \"{name}\"\ncase = \"{case}\"\n{unit}")
@@ -47,7 +49,7 @@ impl World {
         let name: Box<str> = bucket.replace("OWNER", &owner.to_string()).into();
         (made.name, made.owner, made.readers) = (name.clone(), owner, Readers::OwnerOnly);
         trail.bucket = name;
-        let trail = trail.arn().to_string();
+        let trail = trail.arn().clone();
         Self { scenario, trail }
     }
 
@@ -151,7 +153,9 @@ async fn judged(mut scenario: Scenario, is_named: bool) -> (Vec<Row>, Vec<Row>, 
     let (_folder, scanned) = scanned_in(&simulator, &scenario, &["--seed", "1"]).await;
     let columns = |file: &str, wanted: &[&str]| -> Vec<Row> {
         let mut rows = rows(&scanned.folder, file);
-        rows.iter_mut().for_each(|it| it.retain(|name, _| wanted.contains(&name.as_str())));
+        for row in &mut rows {
+            row.retain(|name, _| wanted.contains(&name.as_str()));
+        }
         rows
     };
     let findings = ["control_id", "resource_arn", "account_id", "status", "status_reason"];

@@ -606,8 +606,10 @@ const DISAGREE: Pair =
         it.trail.is_some_and(|it| !it.keyless_copies.is_empty())
     });
 
-/// What a sentence or fix claims, wherever it stands, and when that is true.
-const CLAIMS: &[(&str, fn(&Case<'_>) -> bool)] = &[
+/// Words of a sentence or fix, and what must hold wherever they are.
+type Claim = (&'static str, fn(&Case<'_>) -> bool);
+
+const CLAIMS: &[Claim] = &[
     ("start logging", |it| it.trail.is_some_and(|it| !it.logging.is_on)),
     ("set the key's ARN on the trail", |it| !it.names_key()),
     ("has no KMS key", |it| !it.names_key()),
@@ -654,8 +656,8 @@ fn denials_without_gap(case: &Case<'_>, text: &str) -> Vec<String> {
     let heads = text.match_indices(" was denied").map(|it| operation(&text[..it.0]));
     let is_denied = |operation: &String| {
         let is_it =
-            |gap: &&Row| gap["operation"] == *operation && gap["class"].starts_with("denied");
-        case.gaps.iter().any(|gap| is_it(gap))
+            |gap: &Row| gap["operation"] == *operation && gap["class"].starts_with("denied");
+        case.gaps.iter().copied().any(is_it)
     };
     heads.filter(|it| !is_denied(it)).collect()
 }

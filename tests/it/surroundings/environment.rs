@@ -91,7 +91,8 @@ fn check(sim: &Sim, home: &Home, name: &str, value: &OsStr) {
     environment.push((name, value.to_owned()));
     let output = home.run(&["scan", "--quiet"], &environment);
     let text = stderr(&output);
-    let shown = format!("{name}={value:?}: {}", text.chars().take(600).collect::<String>());
+    let shown =
+        format!("{name}={}: {}", value.display(), text.chars().take(600).collect::<String>());
     let code = output.status.code();
     assert!(matches!(code, Some(2 | 74)) || is_scanned(&output), "{shown}");
     assert!(!text.contains("panicked") && !text.contains('\u{1b}'), "{shown}");

@@ -103,7 +103,7 @@ fn read_key(key: &KeyMetadata, asked: &Arn) -> Result<KeyFacts, Unread> {
 /// The name that the field had before: older answers print no other.
 #[expect(deprecated, reason = "older and recorded answers have no KeySpec")]
 fn older_spec(key: &KeyMetadata) -> Option<&str> {
-    key.customer_master_key_spec().map(|spec| spec.as_str())
+    Some(key.customer_master_key_spec()?.as_str())
 }
 
 fn read_arn(key: &KeyMetadata, asked: &Arn) -> Result<Arn, Unread> {

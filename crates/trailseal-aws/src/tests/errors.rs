@@ -39,17 +39,16 @@ fn denied(action: &str, end: &str) -> String {
     )
 }
 
-#[tokio::test(start_paused = true)]
-async fn every_refusal_has_its_class_and_advice() {
+/// Operation, HTTP status, code and message; the class, and what the advice must say.
+type Row = (Operation, u16, &'static str, String, GapClass, &'static [&'static str]);
+
+/// Where a policy is named.
+fn refused_by_policies() -> Vec<Row> {
     use GapClass as Class;
-    use Operation::{AssumeRole, DescribeTrails, GetEventSelectors, ListAccounts, ListGrants};
+    use Operation::{DescribeTrails, GetEventSelectors, ListGrants};
     let scp = "with an explicit deny in a service control policy: arn:aws:organizations::999900001111:policy/o-exampleorgid/service_control_policy/p-5e6f7a8b";
-    let no_sign_up =
-        "You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe.";
-    let unsubscribed = "The AWS Access Key Id needs a subscription for the service";
-    let sts = "STS is not activated in this region for account:999900001111. Your account administrator can activate STS in this region using the IAM Console.";
     let access = "AccessDeniedException";
-    let rows: Vec<(Operation, u16, &'static str, String, Class, &[&str])> = vec![
+    vec![
         (
             DescribeTrails,
             400,
@@ -107,6 +106,19 @@ async fn every_refusal_has_its_class_and_advice() {
             Class::DeniedByScp,
             &["cloudtrail:DescribeTrails", "p-5e6f7a8b", "eu-central-1"],
         ),
+    ]
+}
+
+/// Where none is.
+fn refused_otherwise() -> Vec<Row> {
+    use GapClass as Class;
+    use Operation::{AssumeRole, DescribeTrails, ListAccounts};
+    let no_sign_up =
+        "You are not subscribed to this service. Please go to http://aws.amazon.com to subscribe.";
+    let unsubscribed = "The AWS Access Key Id needs a subscription for the service";
+    let sts = "STS is not activated in this region for account:999900001111. Your account administrator can activate STS in this region using the IAM Console.";
+    let access = "AccessDeniedException";
+    vec![
         (
             DescribeTrails,
             401,
@@ -185,8 +197,14 @@ async fn every_refusal_has_its_class_and_advice() {
             Class::Denied,
             &["management account", "delegated administrator", "--accounts-file"],
         ),
-    ];
-    for (operation, status, code, message, class, parts) in rows {
+    ]
+}
+
+#[tokio::test(start_paused = true)]
+async fn every_refusal_has_its_class_and_advice() {
+    for (operation, status, code, message, class, parts) in
+        refused_by_policies().into_iter().chain(refused_otherwise())
+    {
         let gap = refused(operation, status, code, &message).await;
         assert_eq!(gap.class, class, "{operation} {code} {message}");
         let advice = gap.what_to_do();

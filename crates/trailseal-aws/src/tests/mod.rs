@@ -301,7 +301,8 @@ pub(crate) async fn try_connect(fake: &Arc<Fake>) -> Result<(Aws, Arc<Events>), 
 pub(crate) async fn connect_with(settings: Settings) -> Result<(Aws, Arc<Events>), ConnectError> {
     let events = Arc::new(Events::default());
     let sink: Arc<dyn EventSink> = Arc::clone(&events) as _;
-    Ok((connect(settings, limits(), sink).await?, events))
+    // Boxed: it is large, and every test would be, too.
+    Ok((Box::pin(connect(settings, limits(), sink)).await?, events))
 }
 
 pub(crate) async fn aws(fake: &Arc<Fake>) -> Aws {

@@ -185,13 +185,12 @@ fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
     let answered_at = case.key_read().map_or(case.facts.as_of, |it| it.evidence.at);
     let is_expired = key.valid_to.is_some_and(|it| it <= answered_at);
     let by_state = match key.state.as_str() {
-        "Enabled" | "Updating" => None,
         "Disabled" => Some(Reason::Disabled),
         "PendingDeletion" | "PendingReplicaDeletion" => Some(Reason::PendingDeletion),
         "PendingImport" => Some(Reason::PendingImport),
         "Unavailable" => Some(Reason::Unavailable),
         "Creating" => Some(Reason::NotEnabled),
-        // No state that KMS documents: neither usable nor shown to be unusable.
+        // Enabled and Updating are usable; a state that KMS does not document shows neither.
         _ => None,
     };
     by_state

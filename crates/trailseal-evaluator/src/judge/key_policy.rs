@@ -179,6 +179,7 @@ fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
 }
 
 /// A log object that shows CloudTrail at work with the key, with HeadObject's answer.
+#[derive(Clone, Copy)]
 enum Delivered<'a> {
     /// Delivered within the hour before that answer, which is less than an hour from GetKeyPolicy's:
     /// the two describe one state.

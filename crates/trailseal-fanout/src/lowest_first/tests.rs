@@ -23,13 +23,13 @@ fn arrived(numbers: impl IntoIterator<Item = u64>) -> LowestFirst<(u64, u8)> {
 }
 
 fn given_out<K>(order: &mut LowestFirst<K>) -> Vec<K> {
-    std::iter::from_fn(|| order.next()).collect()
+    std::iter::from_fn(|| order.take_ready()).collect()
 }
 
 /// Settles what may begin until nothing more may; the accounts in the order they were asked.
 fn settled(order: &mut LowestFirst<(u64, u8)>, sign: impl Fn(u64, u8) -> Sign) -> Vec<u64> {
     let mut asked = Vec::new();
-    while let Some((number, region)) = order.next() {
+    while let Some((number, region)) = order.take_ready() {
         asked.push(number);
         order.settle(account(number), sign(number, region));
     }
@@ -50,7 +50,7 @@ fn one_key_is_tried_ahead_and_its_answer_releases_all() {
     assert!(!order.is_asked_once());
     // From now on nothing waits.
     order.arrive(account(9), (9, 0));
-    assert_eq!(order.next(), Some((9, 0)));
+    assert_eq!(order.take_ready(), Some((9, 0)));
 }
 
 #[test]
@@ -58,7 +58,7 @@ fn no_more_than_five_accounts_are_tried_ahead() {
     let mut order = arrived(11..=30);
     assert_eq!(settled(&mut order, |_, _| FAILED), [11, 12, 13, 14, 15]);
     order.arrive(account(1), (1, 0));
-    assert_eq!(order.next(), None);
+    assert_eq!(order.take_ready(), None);
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn at_the_end_the_five_lowest_go_first_and_one_answer_releases_all() {
     assert_eq!(first.len(), 10);
     assert!(first.iter().all(|it| it.0 <= 5));
     order.settle(account(1), FAILED);
-    assert_eq!(order.next(), None);
+    assert_eq!(order.take_ready(), None);
     order.settle(account(2), Sign::Answered);
     assert_eq!(given_out(&mut order).len(), 6);
     assert!(!order.is_asked_once());
@@ -154,9 +154,10 @@ fn a_denial_is_an_answer_and_the_failure_of_another_operation_is_nothing() {
     assert_eq!(Sign::of(operation, None), Sign::Answered);
 }
 
-fn reading<'a>(
-    is_asked_once: &'a Cell<bool>,
-) -> Reading<impl Fn(&(u64, u8)) -> AccountId, impl Fn(&Sign) -> Sign, impl Fn() + 'a> {
+#[expect(clippy::type_complexity, reason = "closures have no names to put into a type")]
+fn reading(
+    is_asked_once: &Cell<bool>,
+) -> Reading<impl Fn(&(u64, u8)) -> AccountId, impl Fn(&Sign) -> Sign, impl Fn()> {
     Reading {
         account_of: |key: &(u64, u8)| account(key.0),
         sign_of: |sign: &Sign| *sign,

@@ -85,7 +85,9 @@ async fn collect_trails<P: Ports>(
             Ok(Some(collected)) => collected,
             Ok(None) => {
                 // The other end is in this function.
-                let _ = put_back.as_ref().map(|it| it.unbounded_send(trail));
+                if let Some(put_back) = &put_back {
+                    let _ = put_back.unbounded_send(trail);
+                }
                 continue;
             }
             Err(panicked) => {

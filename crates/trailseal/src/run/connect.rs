@@ -34,7 +34,8 @@ pub(super) async fn connect(
         clock: outside.clock.clone(),
         substitutes: outside.substitutes.clone(),
     };
-    let aws = trailseal_aws::connect(session, limits, Arc::clone(events) as _).await;
+    // Boxed: it is large, and everything that awaits it would be, too.
+    let aws = Box::pin(trailseal_aws::connect(session, limits, Arc::clone(events) as _)).await;
     let aws = aws.map_err(|it| not_connected(&it))?;
     check_regions(&settings.scope(), &aws)?;
     Ok(aws)

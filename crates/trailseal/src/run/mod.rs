@@ -96,7 +96,8 @@ pub(crate) async fn scan(scan: Scan, outside: Outside) -> Result<Scanned, UserEr
     let mut samples = samples.map_err(|it| unwritten(&it))?;
     let seed = audited::seed(&scan.settings, &outside);
     let audit_settings = audited::audit_settings(&scan, &aws, started_at, seed);
-    let audited = audited::audited(&aws, &scan, &audit_settings, &events, &mut samples).await?;
+    let audited = audited::audited(&aws, &scan, &audit_settings, &events, &mut samples);
+    let audited = Box::pin(audited).await?;
     let settings = &scan.settings;
     let mut recorded = settings.recorded();
     recorded.insert("seed", seed.to_string());

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
-    ControlId, Counts, Endpoint, Excepted, ExceptionState, Finding, Gap, GapClass, GapId,
-    LogsSealed, Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject,
-    Verdict, exit_code, fix_text,
+    ControlId, Counts, Endpoint, Excepted, ExceptionState, Finding, GapClass, LogsSealed, Outcome,
+    PopulationSource, Reason, Region, Scope, Severity, Status, Subject, Verdict, exit_code,
+    fix_text,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -71,7 +71,8 @@ fn throttled(throttles: u64, keys: &[ThrottledKey]) -> String {
     for key in keys.iter().take(THROTTLED) {
         let account = key.account.map_or("the calling account".to_owned(), |it| it.to_string());
         let region = key.region.map(|it| format!(" {it}")).unwrap_or_default();
-        let _ = writeln!(text, "  {} in {account}{region}: {} times", key.operation, key.throttles);
+        let _ =
+            writeln!(text, "  {} in {account}{region}: {}", key.operation, times(key.throttles));
     }
     text
 }
@@ -280,8 +281,16 @@ fn unproven(audit: &Audit, text: &mut String) {
     }
 }
 
+/// As people count: `1 time`, `14 times`.
+fn times(count: impl Into<u128>) -> String {
+    match count.into() {
+        1 => "1 time".to_owned(),
+        count => format!("{count} times"),
+    }
+}
+
 fn gaps(audit: &Audit, text: &mut String) {
-    let mut kinds: BTreeMap<(GapClass, &str, String), Vec<(GapId, &Gap)>> = BTreeMap::new();
+    let mut kinds: BTreeMap<(GapClass, &str, String), Vec<_>> = BTreeMap::new();
     for (id, gap) in audit.gaps.with_ids().filter(|it| it.1.class != GapClass::RegionDisabled) {
         let what_to_do = gap.cause().what_to_do(&[]);
         kinds.entry((gap.class, gap.operation.as_str(), what_to_do)).or_default().push((id, gap));
@@ -305,9 +314,9 @@ fn gaps(audit: &Audit, text: &mut String) {
             accepted(gaps.iter().filter(|it| audit.excepted.of_gap(it.0).is_some()).count());
         let _ = writeln!(
             text,
-            "  {operation}: {} ({} times{of_it}{first})",
+            "  {operation}: {} ({}{of_it}{first})",
             words(class.as_str()),
-            gaps.len()
+            times(gaps.len() as u128)
         );
         let regions: BTreeSet<&str> =
             gaps.iter().filter_map(|(_, gap)| gap.region.map(Region::name)).collect();

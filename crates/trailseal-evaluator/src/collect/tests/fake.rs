@@ -95,6 +95,10 @@ impl Call {
 
 /// What HeadObject says of an object that is listed.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "a test holds some hundreds, and boxes would be in its way"
+)]
 pub(super) enum Object {
     Found(ObjectHead),
     /// Deleted since it was listed.
