@@ -46,7 +46,7 @@ fn a_flag_precedes_a_variable_that_precedes_the_file_and_a_list_replaces_a_list(
     let output = scan(folder.path(), &sim, &flags)
         .env("TRAILSEAL_MEMBER_STATUS", "all")
         .env("TRAILSEAL_MAX_IN_FLIGHT", "20")
-        .env("TRAILSEAL_LOG_ARCHIVE_ACCOUNT", "000000000003")
+        .env("TRAILSEAL_LOG_ARCHIVE_ACCOUNT", sim.told("log_archive_account_id"))
         .output()
         .unwrap();
     assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
@@ -54,10 +54,20 @@ fn a_flag_precedes_a_variable_that_precedes_the_file_and_a_list_replaces_a_list(
     assert_eq!(settings["rate_share"], "0.3");
     assert_eq!(settings["max_in_flight"], "20");
     assert_eq!(settings["member_status"], "home");
-    assert_eq!(settings["log_archive_accounts"], "000000000003");
+    assert_eq!(settings["log_archive_accounts"], sim.told("log_archive_account_id"));
     assert_eq!(settings["account_tags"], "a;b");
+}
+
+#[test]
+fn a_log_archive_that_is_no_member_ends_the_scan_and_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = simulator(folder.path());
+    let flags = ["-q", "--log-archive-account", "000000000003"];
+    let output = scan(folder.path(), &sim, &flags).output().unwrap();
     let text = stderr(&output);
-    assert!(text.contains("--log-archive-account names 000000000003"), "{text}");
+    assert_eq!((output.status.code(), text.lines().count()), (Some(2), 1), "{text}");
+    assert!(text.contains("no account 000000000003; correct --log-archive-account"), "{text}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0);
 }
 
 #[test]
@@ -89,7 +99,8 @@ fn who_asks_whom_is_said_before_any_member_is_asked() {
         "caller arn:aws:iam::",
         "role TrailsealAudit in every other account, with an external id",
         &sim.told("endpoint"),
-        "5 accounts are listed",
+        "trailseal: organization o-",
+        ", 5 accounts listed",
     ] {
         assert!(before.contains(part), "`{part}` is not in {before}");
     }

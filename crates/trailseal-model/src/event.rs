@@ -20,6 +20,8 @@ pub enum Event<'a> {
     },
     /// The directory is at its end.
     DirectoryEnded {
+        /// The organization's id; `None` for an account without one, or where nothing tells.
+        organization: Option<&'a str>,
         /// Whether every page arrived.
         is_complete: bool,
     },

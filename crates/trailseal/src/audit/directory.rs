@@ -109,8 +109,11 @@ impl<P: Ports> Work<'_, P> {
         }
         drop(wish);
         self.check_accounts(failure, ledger)?;
-        self.events.emit(&Event::DirectoryEnded { is_complete: failure.is_none() });
-        let _ = ended.send(ledger.end_directory(failure));
+        let members = ledger.end_directory(failure);
+        let organization = members.organization.as_ref().map(|it| it.id.as_str());
+        let is_complete = failure.is_none();
+        self.events.emit(&Event::DirectoryEnded { organization, is_complete });
+        let _ = ended.send(members);
         self.queued(ledger.queue_ready());
         Ok((!held.is_empty()).then_some((outlets, held)))
     }
@@ -150,13 +153,22 @@ impl<P: Ports> Work<'_, P> {
         Ok(AccountPage { accounts: vec![account], ..AccountPage::default() })
     }
 
-    /// A typing error in the scope must not look like an account that is fine.
+    /// A typing error in a setting must not look like an account that is fine.
     fn check_accounts(&self, failure: Option<GapId>, ledger: &Ledger) -> Result<(), AuditError> {
+        // What is not listed may be on a page that did not come; the population is incomplete then.
+        if failure.is_some() {
+            return Ok(());
+        }
         let known = ledger.account_ids();
         let unknown = self.settings.scope.unknown_accounts(&known);
-        // What is not listed may be on a page that did not come; the population is incomplete then.
-        if failure.is_none() && !unknown.is_empty() {
+        if !unknown.is_empty() {
             return Err(AuditError::UnknownAccounts(unknown));
+        }
+        let archives = self.settings.collect.log_archive_accounts.iter().copied();
+        let strangers: Vec<AccountId> = archives.filter(|it| !known.contains(it)).collect();
+        // Only Organizations vouches for its list.
+        if ledger.is_of_organizations() && !strangers.is_empty() {
+            return Err(AuditError::UnknownLogArchives(strangers));
         }
         Ok(())
     }

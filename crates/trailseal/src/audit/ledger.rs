@@ -118,6 +118,11 @@ impl Ledger {
         self.state().source = source;
     }
 
+    /// Whether the accounts are those that Organizations lists.
+    pub(super) fn is_of_organizations(&self) -> bool {
+        self.state().source == PopulationSource::Organizations
+    }
+
     /// Notes a page; returns its accounts that no page before had.
     pub(super) fn list(&self, page: AccountPage) -> Vec<Account> {
         let mut state = self.state();

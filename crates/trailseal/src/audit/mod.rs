@@ -114,6 +114,9 @@ pub enum AuditError {
     /// The scope names accounts that the whole organization does not have.
     #[error("accounts that the organization does not have: {0:?}")]
     UnknownAccounts(Vec<AccountId>),
+    /// The settings name log-archive accounts that the organization does not have.
+    #[error("log-archive accounts that the organization does not have: {0:?}")]
+    UnknownLogArchives(Vec<AccountId>),
     /// The scope names roots or units under which no account stands.
     #[error("units that the organization does not have: {0:?}")]
     UnknownUnits(Vec<String>),

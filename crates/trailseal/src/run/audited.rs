@@ -90,6 +90,10 @@ fn not_audited(error: AuditError) -> UserError {
             format!("the organization has no account {}", listed(&accounts)),
             "correct --accounts or --exclude-account",
         ),
+        AuditError::UnknownLogArchives(accounts) => UserError::usage(
+            format!("the organization has no account {}", listed(&accounts)),
+            "correct --log-archive-account, or leave it out: owners of buckets are found without it",
+        ),
         AuditError::UnknownUnits(units) => UserError::usage(
             format!("no account of the organization is below {}", listed(&units)),
             "correct --ou",

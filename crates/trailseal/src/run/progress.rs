@@ -162,14 +162,15 @@ impl RunEvents {
         if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
     }
 
-    /// How many accounts there are, once that is known.
-    fn listed(&self, is_complete: bool) {
+    /// The organization and the number of its accounts, once these are known.
+    fn listed(&self, organization: Option<&str>, is_complete: bool) {
         if self.progress == Progress::Quiet {
             return;
         }
         let accounts = self.accounts.load(Ordering::Relaxed);
         let doubt = if is_complete { "" } else { "; the list is not complete" };
-        let text = format!("trailseal: {accounts} accounts are listed{doubt}");
+        let whose = organization.map_or("no organization".to_owned(), |id| format!("organization {id}"));
+        let text = format!("trailseal: {whose}, {accounts} accounts listed{doubt}");
         if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
     }
 
@@ -251,10 +252,10 @@ impl EventSink for RunEvents {
         self.check_refusals(event);
         match event {
             Event::AccountsListed { count } => add(&self.accounts, *count),
-            Event::DirectoryEnded { is_complete } => {
+            Event::DirectoryEnded { organization, is_complete } => {
                 self.is_listed.store(true, Ordering::Relaxed);
                 tracing::info!(is_complete, "directory ended");
-                self.listed(*is_complete);
+                self.listed(*organization, *is_complete);
             }
             Event::AccountOpened { account, targets } => {
                 add(&self.opened, 1);
@@ -306,7 +307,7 @@ mod tests {
         let events = RunEvents::new(Progress::Quiet);
         let account = AccountId::new(1).unwrap();
         events.emit(&Event::AccountsListed { count: 1 });
-        events.emit(&Event::DirectoryEnded { is_complete: true });
+        events.emit(&Event::DirectoryEnded { organization: None, is_complete: true });
         let after = |seconds| events.time_left(Duration::from_secs(seconds));
         assert_eq!(after(1), "time left unknown");
         events.emit(&Event::AccountOpened { account, targets: 3 });

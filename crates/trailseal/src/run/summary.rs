@@ -119,12 +119,6 @@ fn banners(audit: &Audit) -> Vec<String> {
     if facts.scope.is_limited() {
         banners.push(format!("SCOPED: this run judged only a part: {}.", limits(&facts.scope)));
     }
-    let strangers = strangers(audit);
-    if !strangers.is_empty() {
-        banners.push(format!(
-            "WRONG SETTING: --log-archive-account names {strangers}, which the organization does not have."
-        ));
-    }
     if facts.population_source.is_self_declared() {
         banners.push(
             "SELF-DECLARED: the accounts come from a file; nothing shows that none is missing."
@@ -132,20 +126,6 @@ fn banners(audit: &Audit) -> Vec<String> {
         );
     }
     banners
-}
-
-/// Log-archive accounts that are not in a list of accounts that is known to be complete: most likely a
-/// typing error.
-fn strangers(audit: &Audit) -> String {
-    let facts = &audit.facts;
-    let named = audit.run.settings.get("log_archive_accounts").map_or("", String::as_str);
-    let is_stranger =
-        |id: &&str| !facts.accounts.iter().any(|account| account.id.to_string() == **id);
-    if facts.population.known().is_none() || facts.population_source.is_self_declared() {
-        return String::new();
-    }
-    let named = named.split(';').filter(|it| !it.is_empty());
-    named.filter(is_stranger).collect::<Vec<_>>().join(", ")
 }
 
 /// The flags that limit a run, with how much they name.
