@@ -9,10 +9,7 @@ impl TransportErrorKind {
     pub(crate) fn from_text(text: &str) -> Self {
         let text = text.to_ascii_lowercase();
         let says = |words: &[&str]| words.iter().any(|it| text.contains(it));
-        if is_busy_proxy(&text) {
-            // Before all else, for a gateway's own timeout is among its words.
-            Self::ProxyBusy
-        } else if says(&["connect timeout"]) {
+        if says(&["connect timeout"]) {
             Self::Connection
         } else if says(&["timeout", "timed out"]) {
             Self::Timeout
@@ -222,13 +219,6 @@ fn class_of_credentials(operation: Operation, code: &str, message: &str) -> Opti
 fn class_of_key_state(operation: Operation, code: &str) -> Option<GapClass> {
     let is_state = matches!(code, "KMSInvalidStateException" | "DisabledException");
     (operation.service() == "kms" && is_state).then_some(GapClass::KeyInvalidState)
-}
-
-/// Whether a proxy answered CONNECT with a status that says that its way on is broken or busy.
-fn is_busy_proxy(text: &str) -> bool {
-    ["502", "503", "504"]
-        .iter()
-        .any(|status| text.contains(&format!("answered connect with {status}")))
 }
 
 const DENIALS: &[&str] = &[
@@ -568,7 +558,6 @@ mod tests {
         check("io error: dns error: failed to lookup address information", GapClass::Dns);
         check("client error (Connect): tunnel error: unsuccessful", GapClass::Proxy);
         check("client error (Connect): proxy authentication required", GapClass::Proxy);
-        check("the proxy p:3128 answered CONNECT with 403 Forbidden", GapClass::Proxy);
         check("client error (Connect): invalid peer certificate: UnknownIssuer", GapClass::Tls);
         check("received corrupt message of type InvalidContentType", GapClass::Tls);
         check("tcp connect error: Connection refused (os error 111)", GapClass::Connection);
@@ -577,13 +566,8 @@ mod tests {
         let found =
             diagnose(Operation::DescribeTrails, Err(TransportErrorKind::Unreadable), "", "");
         assert_eq!(found, Diagnosis::Certain(GapClass::MalformedAnswer));
-        for status in ["502 Bad Gateway", "503 Service Unavailable", "504 Gateway Timeout"] {
-            let text = format!("tunnel error: the proxy p:3128 answered CONNECT with {status}");
-            let answered = Err(TransportErrorKind::from_text(&text));
-            let found = diagnose(Operation::DescribeTrails, answered, "", "");
-            assert_eq!(found, Diagnosis::ProxyBusy, "{status}");
-            assert!(found.is_retryable());
-            assert_eq!(found.class(Region::new("us-east-1").unwrap()), GapClass::Proxy);
-        }
+        let found = diagnose(Operation::DescribeTrails, Err(TransportErrorKind::ProxyBusy), "", "");
+        assert!(found.is_retryable());
+        assert_eq!(found.class(Region::new("us-east-1").unwrap()), GapClass::Proxy);
     }
 }

@@ -1,7 +1,6 @@
 //! Finds the caller's credentials, asks AWS who they belong to, and opens the way.
 
 use std::fmt;
-use std::ops::RangeInclusive;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -119,7 +118,6 @@ pub async fn connect(
     limits: Arc<Limits>,
     events: Arc<dyn EventSink>,
 ) -> Result<Aws, ConnectError> {
-    check_role_settings(&settings)?;
     let Opened { region, config, provider, sources } = match &settings.substitutes.transport {
         Some(transport) => stand_in(&settings, &http_client(Arc::clone(transport)))?,
         None => checked_surroundings(&settings).await?,
@@ -256,35 +254,6 @@ fn check_endpoints(
         if flags.is_any() {
             return Err(flags.beside_an_endpoint(service));
         }
-    }
-    Ok(())
-}
-
-/// The settings that are sent with AssumeRole, as STS takes them.
-///
-/// Source: AWS STS API reference, AssumeRole.
-fn check_role_settings(settings: &Settings) -> Result<(), Misconfigured> {
-    let check = |names: &str, text: &str, others: &str, lengths: RangeInclusive<usize>| {
-        let is_known = |letter: char| letter.is_ascii_alphanumeric() || others.contains(letter);
-        if lengths.contains(&text.len()) && text.chars().all(is_known) {
-            return Ok(());
-        }
-        let (least, most) = (lengths.start(), lengths.end());
-        Err(Misconfigured::new(
-            format!("{names} is not what AWS takes"),
-            format!("write {least} to {most} letters, digits and {others}"),
-        ))
-    };
-    check("--role-name (TRAILSEAL_ROLE_NAME)", &settings.role_name, "_+=,.@-/", 1..=576)?;
-    for name in &settings.role_fallbacks {
-        check("a role of role_fallbacks", name, "_+=,.@-/", 1..=576)?;
-    }
-    if let Some(id) = &settings.external_id {
-        check("--external-id (TRAILSEAL_EXTERNAL_ID)", id, "_+=,.@:/-", 2..=1224)?;
-    }
-    check("--session-name (TRAILSEAL_SESSION_NAME)", &settings.session_name, "_+=,.@-", 2..=64)?;
-    if let Some(name) = &settings.source_identity {
-        check("--source-identity (TRAILSEAL_SOURCE_IDENTITY)", name, "_+=,.@-", 2..=64)?;
     }
     Ok(())
 }

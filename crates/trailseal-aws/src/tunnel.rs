@@ -231,9 +231,9 @@ mod tests {
     #[test]
     fn a_proxy_that_may_do_better_later_is_asked_again() {
         for (status, expected) in [
-            (502, TransportErrorKind::Connection),
-            (503, TransportErrorKind::Connection),
-            (504, TransportErrorKind::Connection),
+            (502, TransportErrorKind::ProxyBusy),
+            (503, TransportErrorKind::ProxyBusy),
+            (504, TransportErrorKind::ProxyBusy),
             (403, TransportErrorKind::Proxy),
             (407, TransportErrorKind::Proxy),
             (500, TransportErrorKind::Proxy),

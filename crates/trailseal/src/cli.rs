@@ -70,8 +70,7 @@ enum Chosen {
     Explain(ExplainArgs),
     /// Print a script that completes commands and flags in a shell
     Completions(CompletionsArgs),
-    /// Print every setting of `scan`, as docs/configuration.md has it
-    #[command(hide = true)]
+    /// Print every setting of `scan`: its flag, variable, key in the file and default
     Settings,
 }
 
@@ -154,6 +153,13 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> UserError {
     let mut problem = format!("{first} {}", more.join(" ")).trim().to_owned();
     if error.kind() == ErrorKind::InvalidUtf8 {
         problem = not_utf8(arguments);
+    }
+    // clap quotes the value as it is: it may be secret, long or of several lines.
+    if error.kind() == ErrorKind::ValueValidation
+        && let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
+        && let Some(why) = std::error::Error::source(error)
+    {
+        problem = format!("'{flag}': {why}");
     }
     if let Some((flag, variable)) = from_variable(error, arguments) {
         problem = problem.replace(&format!("'{flag}'"), &format!("the variable {variable}"));

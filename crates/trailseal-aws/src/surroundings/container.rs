@@ -3,7 +3,7 @@
 use aws_config::ecs::EcsCredentialsProvider;
 use aws_config::provider_config::ProviderConfig;
 
-use super::{Misconfigured, first_of, shown, variable};
+use super::{Misconfigured, first_of, shown, shown_url, variable};
 
 /// The endpoint, and the variable that names it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,7 +45,7 @@ impl Container {
         let proxy = first_of(&proxies).map_or_else(String::new, |(name, _)| {
             format!(" ({name} is set, but this endpoint is always asked directly)")
         });
-        let (url, name) = (shown(&self.url), self.variable);
+        let (url, name) = (shown_url(&self.url), self.variable);
         Misconfigured::new(
             format!("the container credentials endpoint {url} ({name}) gave none: {why}{proxy}"),
             format!(

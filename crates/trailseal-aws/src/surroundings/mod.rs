@@ -64,6 +64,11 @@ pub(crate) fn shown(text: &str) -> String {
     short
 }
 
+/// A URL for a message; nothing of one that may hold a password or a token.
+pub(crate) fn shown_url(text: &str) -> String {
+    if text.contains(['@', '?']) { "(not shown)".to_owned() } else { format!("`{}`", shown(text)) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -9,7 +9,7 @@ use aws_runtime::env_config::file::{EnvConfigFileKind, EnvConfigFiles};
 use aws_types::os_shim_internal::{Env, Fs};
 
 use super::variables::{Form, check_form, is_service_endpoint_usable};
-use super::{Misconfigured, first_of, shown, variable};
+use super::{Misconfigured, first_of, shown, shown_url, variable};
 use crate::failure::chain_text;
 
 /// Who selected a profile.
@@ -166,9 +166,9 @@ impl Profiles {
         }
         Err(Misconfigured::new(
             format!(
-                "endpoint_url of {service} for the profile `{}` is not a URL with a host: `{}`",
+                "endpoint_url of {service} for the profile `{}` is not a URL with a host: {}",
                 shown(&self.name),
-                shown(url)
+                shown_url(url)
             ),
             "write it with http:// or https://, such as https://host:8443",
         ))
@@ -265,7 +265,11 @@ fn check_key(
     let checked = if value.is_empty() { Ok(()) } else { check_form(form, value) };
     checked.map_err(|(what, advice)| {
         let name = shown(profile.name());
-        let value = if is_secret { String::new() } else { format!(": `{}`", shown(value)) };
+        let value = match form {
+            _ if is_secret => String::new(),
+            Form::Url => format!(": {}", shown_url(value)),
+            _ => format!(": `{}`", shown(value)),
+        };
         Misconfigured::new(format!("{key} of the profile `{name}` {what}{value}"), advice)
     })
 }

@@ -4,7 +4,7 @@ use std::ffi::{OsStr, OsString};
 
 use http::Uri;
 
-use super::{Misconfigured, shown};
+use super::{Misconfigured, shown, shown_url};
 
 /// What the value of a variable must look like. An empty value counts as unset.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -143,6 +143,8 @@ fn check_variable(variable: &Variable, value: &OsStr) -> Result<(), Misconfigure
     let Err((what, advice)) = check_form(variable.form, text) else { return Ok(()) };
     let problem = if variable.is_secret {
         format!("{name} {what}")
+    } else if variable.form == Form::Url {
+        format!("{name} {what}: {}", shown_url(text))
     } else {
         format!("{name} {what}: `{}`", shown(text))
     };

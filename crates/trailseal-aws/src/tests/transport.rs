@@ -211,7 +211,7 @@ fn a_proxy_whose_way_on_is_busy_is_asked_again_and_named_with_its_status() {
         let found = with_keys(&[endpoint, ("HTTPS_PROXY", &proxy)]);
         check(&found, outcome);
         let said =
-            format!("the proxy {host} to trailseal.invalid:443 answered CONNECT with {status}");
+            format!("the proxy {host} answered CONNECT to trailseal.invalid:443 with {status}");
         assert!(found.contains(&said), "{found}");
         assert!(!found.contains("secret-of-proxy"), "{found}");
     }

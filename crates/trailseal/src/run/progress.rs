@@ -154,9 +154,6 @@ impl RunEvents {
     fn check_refusals(&self, event: &Event<'_>) {
         let Some(class) = self.refusals.add(event) else { return };
         self.refused_by.get_or_init(|| class);
-        if self.progress == Progress::Quiet {
-            return;
-        }
         let Some((role, advice)) = self.role.get() else { return };
         let text = format!("trailseal: warning: {}; {advice}", problem(class, role));
         if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
@@ -169,7 +166,8 @@ impl RunEvents {
         }
         let accounts = self.accounts.load(Ordering::Relaxed);
         let doubt = if is_complete { "" } else { "; the list is not complete" };
-        let whose = organization.map_or("no organization".to_owned(), |id| format!("organization {id}"));
+        let whose =
+            organization.map_or("no organization".to_owned(), |id| format!("organization {id}"));
         let text = format!("trailseal: {whose}, {accounts} accounts listed{doubt}");
         if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
     }

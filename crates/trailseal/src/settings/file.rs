@@ -21,7 +21,7 @@ pub(crate) fn read(path: &Path) -> Result<Given, UserError> {
         let (line, column) = position(&text, at);
         UserError::usage(
             format!("the configuration `{shown}`, line {line}, column {column}: {what}"),
-            "correct the file; docs/configuration.md lists the keys",
+            "correct the file; `trailseal settings` lists the keys",
         )
     })
 }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::value::Value;
+use super::value::{Value, quoted};
 use crate::error::UserError;
 
 /// Source: AWS STS API reference, `AssumeRole`, and IAM API reference, `CreateRole`: `[\w+=,.@-]`.
@@ -25,15 +25,17 @@ impl RoleName {
 impl Value for RoleName {
     fn parse(text: &str) -> Result<Self, String> {
         if text.starts_with("arn:") {
-            let name = text.split_once(":role/").map_or("TrailsealAudit", |it| it.1);
-            return Err(format!(
-                "`{text}` is an ARN: give the name alone, `{name}`, for the role is assumed in every account"
-            ));
+            let instead = text.split_once(":role/").map(|it| it.1);
+            let instead = instead.map(|it| format!(", {}", quoted(it))).unwrap_or_default();
+            return Err(format!("{} is an ARN; give only the role name{instead}", quoted(text)));
         }
         let is_part = |part: &str| !part.is_empty() && part.chars().all(is_name_character);
         let is_name = text.len() <= 512 && text.split('/').all(is_part);
         let wrong = || {
-            format!("`{text}` is not the name of a role: take letters, digits and _ + = , . @ -")
+            format!(
+                "{} is not the name of a role: take letters, digits and _ + = , . @ -",
+                quoted(text)
+            )
         };
         is_name.then(|| Self(text.to_owned())).ok_or_else(wrong)
     }
@@ -52,7 +54,8 @@ impl Value for SessionName {
         let is_name = (2..=64).contains(&text.len()) && text.chars().all(is_name_character);
         let wrong = || {
             format!(
-                "`{text}` is not a name for a session: take 2 to 64 letters, digits and _ + = , . @ -"
+                "{} is not a name for a session: take 2 to 64 letters, digits and _ + = , . @ -",
+                quoted(text)
             )
         };
         is_name.then(|| Self(text.to_owned())).ok_or_else(wrong)
@@ -73,7 +76,7 @@ pub(crate) struct SessionTag {
 impl Value for SessionTag {
     fn parse(text: &str) -> Result<Self, String> {
         let (key, value) =
-            text.split_once('=').ok_or_else(|| format!("`{text}` is not KEY=VALUE"))?;
+            text.split_once('=').ok_or_else(|| format!("{} is not KEY=VALUE", quoted(text)))?;
         Self::pair(key, value)
     }
 

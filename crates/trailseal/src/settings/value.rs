@@ -22,6 +22,14 @@ pub(crate) trait Value: Sized {
     fn shown(&self) -> String;
 }
 
+/// A value for a message, short.
+pub(super) fn quoted(text: &str) -> String {
+    const LONGEST: usize = 80;
+    let short: String = text.chars().take(LONGEST).collect();
+    let rest = if short.len() < text.len() { "…" } else { "" };
+    format!("`{short}{rest}`")
+}
+
 /// For clap.
 pub(crate) fn parse<T: Value>(text: &str) -> Result<T, String> {
     T::parse(text)
@@ -57,7 +65,7 @@ impl<T: Value> Visitor<'_> for Scalar<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("one value")
+        formatter.write_str("one text or number")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {
@@ -152,9 +160,15 @@ impl fmt::Debug for Secret {
     }
 }
 
+/// Source: AWS STS API reference, `AssumeRole`, `ExternalId`.
 impl Value for Secret {
     fn parse(text: &str) -> Result<Self, String> {
-        String::parse(text).map(Self)
+        let is_known = |it: char| it.is_ascii_alphanumeric() || "_+=,.@:/-".contains(it);
+        if (2..=1224).contains(&text.len()) && text.chars().all(is_known) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("this must be 2 to 1,224 letters, digits and _ + = , . @ : / -".to_owned())
+        }
     }
 
     fn shown(&self) -> String {
@@ -169,7 +183,7 @@ pub(crate) struct Whole<const LEAST: u32, const MOST: u32>(pub(crate) u32);
 impl<const LEAST: u32, const MOST: u32> Value for Whole<LEAST, MOST> {
     fn parse(text: &str) -> Result<Self, String> {
         let number = text.parse().ok().filter(|it| (LEAST..=MOST).contains(it));
-        number.map(Self).ok_or_else(|| format!("`{text}` is not from {LEAST} to {MOST}"))
+        number.map(Self).ok_or_else(|| format!("{} is not from {LEAST} to {MOST}", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -181,7 +195,8 @@ impl Value for u64 {
     fn parse(text: &str) -> Result<Self, String> {
         // The file has no larger numbers.
         let number = text.parse().ok().filter(|it| i64::try_from(*it).is_ok());
-        number.ok_or_else(|| format!("`{text}` is not a whole number from 0 to {}", i64::MAX))
+        number
+            .ok_or_else(|| format!("{} is not a whole number from 0 to {}", quoted(text), i64::MAX))
     }
 
     fn shown(&self) -> String {
@@ -196,7 +211,7 @@ pub(crate) struct Share(pub(crate) f64);
 impl Value for Share {
     fn parse(text: &str) -> Result<Self, String> {
         let share = text.parse().ok().filter(|it| *it > 0.0 && *it < 1.0);
-        share.map(Self).ok_or_else(|| format!("`{text}` is not above 0 and below 1"))
+        share.map(Self).ok_or_else(|| format!("{} is not above 0 and below 1", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -207,7 +222,7 @@ impl Value for Share {
 impl Value for RateShare {
     fn parse(text: &str) -> Result<Self, String> {
         let share = text.parse().ok().and_then(Self::new);
-        share.ok_or_else(|| format!("`{text}` is not above 0 and at most 1"))
+        share.ok_or_else(|| format!("{} is not above 0 and at most 1", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -231,7 +246,7 @@ impl Value for Region {
     fn parse(text: &str) -> Result<Self, String> {
         let is_known = |it: &Self| Partition::ALL.iter().any(|of| of.regions().contains(it));
         let region = Self::new(text.trim()).filter(is_known);
-        region.ok_or_else(|| format!("`{text}` is not an AWS Region"))
+        region.ok_or_else(|| format!("{} is not an AWS Region", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -241,7 +256,7 @@ impl Value for Region {
 
 impl Value for MemberStatus {
     fn parse(text: &str) -> Result<Self, String> {
-        Self::from_word(text).ok_or_else(|| format!("`{text}` is not off, home or all"))
+        Self::from_word(text).ok_or_else(|| format!("{} is not off, home or all", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -251,7 +266,8 @@ impl Value for MemberStatus {
 
 impl Value for Severity {
     fn parse(text: &str) -> Result<Self, String> {
-        Self::from_word(text).ok_or_else(|| format!("`{text}` is not note, low, medium or high"))
+        Self::from_word(text)
+            .ok_or_else(|| format!("{} is not note, low, medium or high", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -265,11 +281,12 @@ pub(crate) struct UnitId(pub(crate) String);
 
 impl Value for UnitId {
     fn parse(text: &str) -> Result<Self, String> {
+        let text = text.trim();
         let id = text.strip_prefix("ou-").or_else(|| text.strip_prefix("r-"));
         let is_unit = id.is_some_and(|it| {
             !it.is_empty() && it.chars().all(|it| it.is_ascii_alphanumeric() || it == '-')
         });
-        let wrong = || format!("`{text}` is not the id of a root or unit (r-..., ou-...)");
+        let wrong = || format!("{} is not the id of a root or unit (r-..., ou-...)", quoted(text));
         is_unit.then(|| Self(text.to_owned())).ok_or_else(wrong)
     }
 
@@ -284,8 +301,9 @@ pub(crate) struct BucketOwner(pub(crate) String, pub(crate) AccountId);
 
 impl Value for BucketOwner {
     fn parse(text: &str) -> Result<Self, String> {
-        let (bucket, owner) =
-            text.split_once('=').ok_or_else(|| format!("`{text}` is not BUCKET=ACCOUNT"))?;
+        let (bucket, owner) = text
+            .split_once('=')
+            .ok_or_else(|| format!("{} is not BUCKET=ACCOUNT", quoted(text)))?;
         Self::pair(bucket, owner)
     }
 
