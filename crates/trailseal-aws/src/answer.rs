@@ -133,7 +133,7 @@ fn is_of_s3(status: u16, headers: &Headers) -> bool {
 }
 
 /// Leaves what the SDK can parse; what kind of encryption an object has is kept in any case, for
-/// without it there would seem to be none.
+/// without it there would seem to be none. A key that is named twice is no key.
 fn sift(headers: &mut Headers) -> Option<HeaderProblem> {
     let mut others: Vec<String> = headers.iter_bytes().map(|(name, _)| name.to_owned()).collect();
     others.retain(|name| !KEPT.contains(&name.as_str()));
@@ -153,7 +153,7 @@ fn sift(headers: &mut Headers) -> Option<HeaderProblem> {
         }
         let value = values.join(", ");
         headers.remove(*name);
-        if name.starts_with(ALGORITHM) && !name.ends_with("-enabled") {
+        if *name == ALGORITHM || name.ends_with("-customer-algorithm") {
             let plain: String = value.chars().filter(char::is_ascii_graphic).collect();
             headers.insert(*name, format!("{plain}?"));
         }

@@ -222,6 +222,12 @@ async fn a_header_that_cannot_be_parsed_is_named_and_loses_nothing_else() {
     let head = aws_of_twice.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
     assert!(!matches!(head.algorithm.as_deref(), None | Some("aws:kms" | "AES256")), "{head:?}");
     assert!(head.not_understood.is_some());
+    // Two keys are no key, and no other key either.
+    let twice = sealed().with("x-amz-server-side-encryption-aws-kms-key-id", KEY);
+    let aws_of_twice = aws(&Fake::saying(twice)).await;
+    let head = aws_of_twice.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
+    assert_eq!((head.algorithm.as_deref(), head.kms_key_id), (Some("aws:kms"), None));
+    assert!(head.not_understood.is_some());
 }
 
 #[tokio::test(start_paused = true)]

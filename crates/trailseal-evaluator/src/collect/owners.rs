@@ -200,27 +200,33 @@ impl Owners {
         mem::take(&mut *self.wanted.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The first refusals, in the order of asking, and how many accounts did what.
+    /// The first refusals, and how many accounts did what. The accounts that this bucket leads to
+    /// come first: one of them is most likely its owner.
     pub(super) async fn conclude(
         &self,
         search: Search,
         known: &BucketSearch,
     ) -> (Vec<Arc<Gap>>, OwnerSearch) {
         let sweep = self.sweep.lock().await;
-        let alone = search.asked.into_iter().filter(|it| !sweep.asked.contains(&it.0));
         let mut counts = sweep.counts;
         counts.unopened += known.unopened.len();
         counts.left_out += sweep.left_out.len();
-        let mut refusals = Vec::new();
-        for (account, asked) in alone {
-            counts.left_out -= usize::from(sweep.left_out.contains(&account));
-            match asked {
-                // It is counted among those that could not be opened.
-                Asked::Refused(gap) if known.unopened.contains_key(&account) => refusals.push(gap),
-                asked => refusals.extend(counted(&mut counts, &asked).cloned()),
+        let mut refusals: Vec<Arc<Gap>> = Vec::new();
+        for (account, asked) in &search.asked {
+            if let Asked::Refused(gap) = asked {
+                refusals.push(Arc::clone(gap));
+            }
+            if sweep.asked.contains(account) {
+                continue;
+            }
+            counts.left_out -= usize::from(sweep.left_out.contains(account));
+            // One that could not be opened is counted among these already.
+            if matches!(asked, Asked::Answered(_)) || !known.unopened.contains_key(account) {
+                counted(&mut counts, asked);
             }
         }
-        refusals.extend(sweep.refused.values().cloned());
+        let is_other = |gap: &&Arc<Gap>| search.asked.iter().all(|it| Some(it.0) != gap.account);
+        refusals.extend(sweep.refused.values().filter(is_other).cloned());
         refusals.truncate(KEPT_REFUSALS);
         (refusals, counts)
     }
