@@ -1,4 +1,5 @@
-//! Where the answers of a scan came from is in every one of its files.
+//! Which endpoints answered a scan is in run.json, the record, the HTML page, both SARIF files and on the
+//! terminal, not in each row of the tables.
 #![cfg(unix)]
 
 use std::fs;

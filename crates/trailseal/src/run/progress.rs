@@ -169,7 +169,8 @@ impl RunEvents {
         }
         let accounts = self.accounts.load(Ordering::Relaxed);
         let doubt = if is_complete { "" } else { "; the list is not complete" };
-        let whose = organization.map_or("no organization".to_owned(), |id| format!("organization {id}"));
+        let whose =
+            organization.map_or("no organization".to_owned(), |id| format!("organization {id}"));
         let text = format!("trailseal: {whose}, {accounts} accounts listed{doubt}");
         if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
     }
