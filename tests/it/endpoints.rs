@@ -21,7 +21,7 @@ fn scan(folder: &Path, sim: &Sim, endpoints: &[(&str, String)]) -> String {
     stderr
 }
 
-/// Every file of the folder says it, and none has what may be secret of the URL.
+/// The files that are to name the endpoint do, and none has what may be secret of the URL.
 fn check(folder: &Path, stderr: &str, endpoint: &str, services: &[&str]) {
     assert!(stderr.contains("  ENDPOINTS: ") && stderr.contains(endpoint), "{stderr}");
     for (name, bytes) in files(&folder.join("out")).unwrap() {
