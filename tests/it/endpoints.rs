@@ -1,4 +1,5 @@
-//! Where the answers of a scan came from is in every one of its files.
+//! Which endpoints answered a scan is in run.json, the record, the HTML page, both SARIF files and on the
+//! terminal, not in each row of the tables.
 #![cfg(unix)]
 
 use std::fs;
@@ -20,7 +21,7 @@ fn scan(folder: &Path, sim: &Sim, endpoints: &[(&str, String)]) -> String {
     stderr
 }
 
-/// Every file of the folder says it, and none has what may be secret of the URL.
+/// The files that are to name the endpoint do, and none has what may be secret of the URL.
 fn check(folder: &Path, stderr: &str, endpoint: &str, services: &[&str]) {
     assert!(stderr.contains("  ENDPOINTS: ") && stderr.contains(endpoint), "{stderr}");
     for (name, bytes) in files(&folder.join("out")).unwrap() {

@@ -222,7 +222,7 @@ fn a_role_that_every_account_refuses_is_said_at_once_and_ends_a_scan_that_fails_
     let text = stderr(&output);
     assert!(matches!(output.status.code(), Some(3 | 4)), "{text}");
     let warning = text.lines().find(|it| it.contains("warning: ")).unwrap_or_default();
-    for part in ["the first 20 accounts", "`Misspelt`", "--external-id, which is not set"] {
+    for part in ["the first 20 accounts", "role `Misspelt`", "--external-id (not set)"] {
         assert!(warning.contains(part), "`{part}` is not in {text}");
     }
     fs::remove_dir_all(folder.path().join("out")).unwrap();

@@ -235,7 +235,9 @@ impl GapClass {
             Self::CircuitOpen => "run again later; AWS kept failing here, as the message says",
             Self::Timeout => "run again; if it persists, check the network path to the endpoint",
             Self::Dns => "check name resolution and AWS_ENDPOINT_URL",
-            Self::Tls => "check the certificate store and any intercepting proxy",
+            Self::Tls => {
+                "name the proxy's or endpoint's root certificate in AWS_CA_BUNDLE, or check SSL_CERT_FILE and SSL_CERT_DIR"
+            }
             Self::Proxy => "check HTTPS_PROXY, NO_PROXY and the proxy itself",
             Self::Connection => "check the network path to the endpoint and AWS_ENDPOINT_URL",
             Self::ClockSkew => {

@@ -108,7 +108,7 @@ const fn unusable(reason: Reason) -> &'static str {
 const fn seal_refused(reason: Reason) -> &'static str {
     match reason {
         Reason::PolicyDenies => {
-            "change the statement of the key policy that observed names so that it does not deny cloudtrail.amazonaws.com for this trail"
+            "change the statement of the key policy named in observed (findings.csv) so that it does not deny cloudtrail.amazonaws.com for this trail"
         }
         Reason::NotGranted => {
             "allow cloudtrail.amazonaws.com in the key policy to call kms:GenerateDataKey*, under aws:SourceArn with the trail's ARN"
@@ -120,7 +120,7 @@ const fn seal_refused(reason: Reason) -> &'static str {
 const fn describe_refused(reason: Reason) -> &'static str {
     match reason {
         Reason::PolicyDenies => {
-            "change the statement of the key policy that observed names so that it does not deny cloudtrail.amazonaws.com kms:DescribeKey"
+            "change the statement of the key policy named in observed (findings.csv) so that it does not deny cloudtrail.amazonaws.com kms:DescribeKey"
         }
         Reason::GrantDead => {
             "move kms:DescribeKey to a statement without a condition on the encryption context, which this request never has"
@@ -135,7 +135,7 @@ const fn describe_refused(reason: Reason) -> &'static str {
 const fn unscoped(reason: Reason) -> &'static str {
     match reason {
         Reason::NotBound | Reason::BoundToAccountOnly => {
-            "add aws:SourceArn with the trail's ARN to the condition of the statement that observed names"
+            "add aws:SourceArn with the trail's ARN to the condition of the statement named in observed (findings.csv)"
         }
         _ => OTHER_FAILURE,
     }
@@ -144,13 +144,13 @@ const fn unscoped(reason: Reason) -> &'static str {
 const fn readable(reason: Reason) -> &'static str {
     match reason {
         Reason::EverybodyReads => {
-            "take kms:Decrypt from the statement or grant that observed names, or name the readers in it one by one"
+            "take kms:Decrypt from the statement or grant named in observed (findings.csv), or name the readers in it one by one"
         }
         Reason::OutsiderReads => {
-            "take kms:Decrypt from the outside account in the statement or grant that observed names; if it is to read the logs, add it to trusted_readers in the configuration file"
+            "take kms:Decrypt from the outside account in the statement or grant named in observed (findings.csv); if it is to read the logs, add it to trusted_readers in the configuration file"
         }
         Reason::WholeAccountReads => {
-            "name the roles that read the logs in the statement that observed names, in place of whole accounts"
+            "name the roles that read the logs in the statement named in observed (findings.csv), in place of whole accounts"
         }
         _ => OTHER_FAILURE,
     }
@@ -177,7 +177,7 @@ const fn undelivered(reason: Reason) -> &'static str {
             "start logging of the trail, and find out who stopped it (StopLogging in CloudTrail's event history)"
         }
         Reason::DeliveryError => {
-            "remove the cause of the error that observed names: it lies with the bucket, its policy, or the key and its policy"
+            "remove the cause of the delivery error, which is in the bucket, its policy, or the key and its policy"
         }
         _ => OTHER_FAILURE,
     }
@@ -241,7 +241,7 @@ const fn unsealed_history(reason: Reason) -> &'static str {
 const fn uncovered(reason: Reason) -> &'static str {
     match reason {
         Reason::NotCovered => {
-            "let a multi-Region organization trail, or one of the account's own, record reads and writes there; a trail that observed names needs only what it lacks"
+            "let a multi-Region organization trail, or one of the account's own, record reads and writes there; a trail named in observed (findings.csv) needs only what it lacks"
         }
         _ => OTHER_FAILURE,
     }

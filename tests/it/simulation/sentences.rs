@@ -320,7 +320,7 @@ const PAIRS: &[Pair] = &[
         "trail-delivering",
         "delivery_error",
         "delivery error '",
-        "remove the cause of the error",
+        "remove the cause of the delivery error",
         |it| it.trail.is_some_and(|it| it.logging.is_on && it.logging.delivery_error.is_some()),
     ),
     (
@@ -618,17 +618,17 @@ const CLAIMS: &[Claim] = &[
     ("listed to its end", |it| it.gaps.is_empty() || it.has_gap_of("ListObjectsV2")),
     ("ListObjectsV2", |it| it.has_gap_of("ListObjectsV2")),
     ("HeadObject was", |it| it.has_gap_of("HeadObject")),
-    ("statement that observed names", |it| it.finding["observed"].contains("tatement")),
-    ("statement of the key policy that observed names", |it| {
+    ("statement named in observed", |it| it.finding["observed"].contains("tatement")),
+    ("statement of the key policy named in observed", |it| {
         it.finding["observed"].contains("tatement")
     }),
-    ("statement or grant that observed names", |it| {
+    ("statement or grant named in observed", |it| {
         it.finding["observed"].contains("tatement") || it.finding["observed"].contains("grant")
     }),
-    ("statements or grants that observed names", |it| {
+    ("statements or grants named in observed", |it| {
         it.finding["observed"].contains("tatement") || it.finding["observed"].contains("grant")
     }),
-    ("the error that observed names", |it| {
+    ("the cause of the delivery error", |it| {
         let error = it.trail.and_then(|it| it.logging.delivery_error.as_deref());
         error.is_some_and(|error| it.finding["observed"].contains(error))
     }),

@@ -66,13 +66,13 @@ const fn policy_doubt(control: ControlId, reason: Reason) -> &'static str {
             "put a valid policy on the key; the message says what is wrong with this one"
         }
         (ControlId::KeyReadersLimited, Reason::ReadersUnknown) => {
-            "name the readers in the statements or grants that observed names, in place of what cannot be determined"
+            "name the readers in the statements or grants named in observed (findings.csv), in place of what cannot be determined"
         }
         (ControlId::KeyPolicyDescribeKey, Reason::PolicyUnknown) => {
             "put kms:DescribeKey for cloudtrail.amazonaws.com into a statement with no other condition than aws:SourceArn with the trail's ARN"
         }
         (_, Reason::PolicyUnknown) => {
-            "use aws:SourceArn with the trail's ARN in the statement that observed names, in place of what cannot be determined"
+            "use aws:SourceArn with the trail's ARN in the statement named in observed (findings.csv), in place of what cannot be determined"
         }
         (_, Reason::Contradiction) => {
             "look in CloudTrail's event history whether the key policy was changed lately (PutKeyPolicy), and scan again in an hour"
@@ -103,7 +103,7 @@ const fn delivery_doubt(reason: Reason) -> &'static str {
             "make the trail's status readable: the audit role needs cloudtrail:GetTrailStatus where the failed calls (gap_ids in gaps.csv) were made, and they say what keeps it from answering"
         }
         Reason::DeliveryErrorContradicted => {
-            "scan again in an hour; if the error stays, remove its cause, which lies with the bucket, its policy, or the key and its policy"
+            "scan again in an hour; if the error stays, remove its cause, which is in the bucket, its policy, or the key and its policy"
         }
         Reason::NeverDelivered => {
             "make a call that the trail records in that Region, wait 15 minutes and scan again; if nothing arrives, check the bucket policy and the key policy"

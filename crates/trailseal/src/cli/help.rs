@@ -36,13 +36,15 @@ Examples:
   trailseal scan --window 2026-11-01T00:00:00Z/2026-11-08T00:00:00Z --out evidence/november
       judge the log objects of one week of November
   trailseal scan --exceptions exceptions.toml
-      accept findings and gaps until a date: they stay in every report and leave the exit code
+      accept findings and gaps until a date: they stay in every report but no longer affect the
+      exit code
 
 Files, in the folder of --out:
   report.html       for people: the verdict first, then what was not read, failures, trails
   findings.csv      one row per control and subject, passes included
   accounts.csv      one row per account: are its logs sealed?
-  trails.csv  keys.csv  event_data_stores.csv  coverage.csv  gaps.csv  samples.csv
+  trails.csv  keys.csv  event_data_stores.csv  coverage.csv  gaps.csv  samples.csv  sampling.csv
+  sampled_cells.csv
   exceptions.csv    what the file of --exceptions accepts, until when, and who owns it
   trailseal.sarif   for GitHub code scanning; trailseal.full.sarif has what is accepted as well
   run.json          who ran what, when, over what, and with what result
@@ -102,7 +104,11 @@ pub(crate) const REPORT: &str = "\
 Examples:
   trailseal report --from trailseal-out/20261120T120000Z-0000 --out again
   diff -r trailseal-out/20261120T120000Z-0000 again
-      show that both folders are the same: nothing is printed";
+      show that both folders are the same: nothing is printed
+
+Exit codes:
+  0  the reports are written              70  internal error
+  2  wrong usage or not a record          74  the run's own disk or output failed";
 
 /// Of `explain`.
 pub(crate) const EXPLAIN: &str = "\

@@ -1,4 +1,4 @@
-//! `trailseal report`: every report again, offline, from a record.
+//! `trailseal report`: rebuild every report offline from a scan's record.
 
 use std::path::PathBuf;
 

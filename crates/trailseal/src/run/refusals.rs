@@ -52,14 +52,14 @@ impl Refusals {
 
 /// What is said then, and which settings to check.
 pub(super) fn problem(class: GapClass, role: &str) -> String {
-    format!("the first {FIRST} accounts all refuse the role `{role}` ({class})")
+    format!("the first {FIRST} accounts all refuse role `{role}` ({class})")
 }
 
 /// The settings to check.
 pub(super) fn advice(settings: &Settings) -> String {
-    let external_id = if settings.external_id.is_some() { "is set" } else { "is not set" };
+    let external_id = if settings.external_id.is_some() { "set" } else { "not set" };
     format!(
-        "check --role-name, --external-id, which {external_id}, and that the role's trust policy names the caller"
+        "check --role-name, --external-id ({external_id}), and whether the role's trust policy allows the caller"
     )
 }
 

@@ -224,7 +224,7 @@ fn failures(audit: &Audit, text: &mut String) {
     let kinds: BTreeSet<(ControlId, Reason)> = kinds.collect();
     for (control, reason) in kinds {
         if let Some(fix) = fix_text(control, Status::Fail, reason) {
-            let _ = writeln!(text, "  To do, {control} {}: {fix}.", words(reason.as_str()));
+            let _ = writeln!(text, "  Fix for {control} ({}): {fix}.", reason.as_str());
         }
     }
 }

@@ -46,8 +46,8 @@ settings! {
         /// Share of deviating log objects that is tolerable, above 0 and below 1
         #[arg(long, value_name = "SHARE", help_heading = SAMPLING)]
         tolerable_rate: Share = Share(Thresholds::DEFAULT.tolerable_rate);
-        /// Members to ask how delivery of organization trails goes: off, home (in the trail's home
-        /// Region, one call for each member and trail) or all (in every Region that shows it)
+        /// Where to ask members for the delivery status of organization trails: off, home (the trail's
+        /// home Region, one call for each member and trail), or all (every Region that shows it)
         #[arg(long, value_name = "WHERE", help_heading = PACE)]
         member_status: MemberStatus = MemberStatus::Home;
         /// Share of every published AWS quota that the scan may use, above 0 and at most 1
@@ -74,14 +74,15 @@ settings! {
         /// sts:SetSourceIdentity
         #[arg(long, value_name = "NAME", help_heading = ACCESS)]
         source_identity: SessionName;
-        /// Profile of the AWS configuration to use [default: the SDK's]
+        /// Profile of the AWS configuration to use [default: AWS_PROFILE, AWS_DEFAULT_PROFILE or the
+        /// profile "default"]
         #[arg(long, value_name = "NAME", help_heading = ACCESS)]
         profile: String;
         /// Accounts to audit if ListAccounts is unavailable: a CSV file, or one id on each line
         #[arg(long, value_name = "FILE", help_heading = SCOPE)]
         accounts_file: PathBuf;
-        /// TOML file of findings and gaps that are accepted until a date: they stay in every report
-        /// and leave the exit code
+        /// TOML file of findings and gaps accepted until a date; they stay in every report but no
+        /// longer affect the exit code
         #[arg(long, value_name = "FILE", help_heading = JUDGING)]
         exceptions: PathBuf;
         /// Random seed; reuse it to draw the same sample again [default: a random one]
