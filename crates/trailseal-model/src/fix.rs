@@ -90,7 +90,7 @@ const fn unusable(reason: Reason) -> &'static str {
             "import the key material, or give the trail another customer managed key in the bucket's Region"
         }
         Reason::Unavailable => {
-            "make the key available again, usually by reconnecting its custom key store, or give the trail another customer managed key in the bucket's Region"
+            "make the key usable again, as its state or KMS's words say (usually by reconnecting its custom key store), or give the trail another customer managed key in the bucket's Region"
         }
         Reason::NotEnabled => {
             "wait until KMS shows the key as Enabled and scan again; if the state stays, give the trail another customer managed key in the bucket's Region"
@@ -144,10 +144,10 @@ const fn unscoped(reason: Reason) -> &'static str {
 const fn readable(reason: Reason) -> &'static str {
     match reason {
         Reason::EverybodyReads => {
-            "take kms:Decrypt from the statement or grant named in observed (findings.csv), or name the readers in it one by one"
+            "take the action that leads to decryption from the statement or grant named in observed (findings.csv), or name the readers in it one by one"
         }
         Reason::OutsiderReads => {
-            "take kms:Decrypt from the outside account in the statement or grant named in observed (findings.csv); if it is to read the logs, add it to trusted_readers in the configuration file"
+            "take the action that leads to decryption from the outside account in the statement or grant named in observed (findings.csv); if it is to read the logs, add it to trusted_readers in the configuration file"
         }
         Reason::WholeAccountReads => {
             "name the roles that read the logs in the statement named in observed (findings.csv), in place of whole accounts"

@@ -62,7 +62,7 @@ enum Chosen {
     Demo(DemoArgs),
     /// Serve a simulated AWS organization on a local port
     Sim(SimArgs),
-    /// Make every report again, offline, from the record of a scan
+    /// Rebuild every report offline from a scan's record
     ///
     /// The folder then holds the same bytes as the scan's own.
     Report(ReportArgs),

@@ -146,7 +146,7 @@ const PAIRS: &[Pair] = &[
     ("key-usable", "key_kind_unknown", "of which kind the key", "describe-key", |it| {
         it.key.is_some_and(|key| !key.omits.is_empty())
     }),
-    ("key-usable", "unavailable", "", "make the key available again", |it| {
+    ("key-usable", "unavailable", "", "make the key usable again", |it| {
         it.is_in_state(&[KeyState::Unavailable])
             || it.key.is_some_and(|it| it.invalid_state.is_some())
     }),
@@ -285,7 +285,7 @@ const PAIRS: &[Pair] = &[
         "key-readers-limited",
         "everybody_reads",
         "Everybody can decrypt",
-        "take kms:Decrypt from the statement or grant",
+        "leads to decryption from the statement or grant",
         |it| it.policy_holds(&["*"]),
     ),
     (
