@@ -72,13 +72,14 @@ function checkResult(result, rules, isFull, expect) {
   expect(/^[0-9a-f]{16}:1$/.test(hash), `${at}: primaryLocationLineHash`);
 }
 
-// A limited run has a category of its own, and a simulation too: an upload closes what it does not have.
+// A limited run has a category of its own, and so has a simulation and a scan through endpoints that
+// are not AWS's: an upload closes what it does not have.
 function checkPopulation(run, expect) {
   const { banner, population_source: source, scope, simulation } = run.properties ?? {};
   const id = run.automationDetails?.id;
   const forms = {
-    whole: /^trailseal\/(simulation\/)?[^/]+\/(full\/)?[^/]+$/,
-    scoped: /^trailseal\/(simulation\/)?[^/]+\/scope-[0-9a-f]{8}\/(full\/)?[^/]+$/,
+    whole: /^trailseal\/(simulation\/|other-endpoints\/)?[^/]+\/(full\/)?[^/]+$/,
+    scoped: /^trailseal\/(simulation\/|other-endpoints\/)?[^/]+\/scope-[0-9a-f]{8}\/(full\/)?[^/]+$/,
   };
   expect(forms[scope]?.test(id), `automationDetails.id '${id}' does not fit the scope '${scope}'`);
   const isSimulated = simulation !== null;
@@ -89,6 +90,9 @@ function checkPopulation(run, expect) {
   const descriptors = run.tool.driver.notifications ?? [];
   const isKnown = (it) => descriptors[it.descriptor?.index]?.id === it.descriptor?.id;
   expect(cautions.every(isKnown), "a notification without its descriptor");
+  const isWarned = cautions.some((it) => descriptors[it.descriptor?.index]?.id === "endpoints-not-aws");
+  const isElsewhere = id?.startsWith("trailseal/other-endpoints/");
+  expect(isWarned === isElsewhere, `automationDetails.id '${id}' of other endpoints?`);
   const says = (start) => texts.some((it) => it?.startsWith(start));
   const sources = { organizations: null, accounts_file: "Population self-declared", standalone_account: "Standalone" };
   expect(source in sources, `population_source '${source}'`);

@@ -87,7 +87,9 @@ def key(parsed: dict) -> Iterator[str | None]:
     yield must(".KeyMetadata.Arn", it["Arn"], arn)
     if it["Enabled"] != (it["KeyState"] == "Enabled"):
         yield f".KeyMetadata: Enabled is {it['Enabled']}, KeyState {it['KeyState']}"
-    if it["KeySpec"] == "SYMMETRIC_DEFAULT" and it["KeyUsage"] == "ENCRYPT_DECRYPT":
+    # Answers of earlier years have the older name only.
+    spec = it.get("KeySpec") or it["CustomerMasterKeySpec"]
+    if spec == "SYMMETRIC_DEFAULT" and it["KeyUsage"] == "ENCRYPT_DECRYPT":
         if it.get("EncryptionAlgorithms") != ["SYMMETRIC_DEFAULT"]:
             yield f".KeyMetadata.EncryptionAlgorithms: is {it.get('EncryptionAlgorithms')!r}"
 

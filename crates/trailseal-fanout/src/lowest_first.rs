@@ -126,7 +126,7 @@ impl<K> LowestFirst<K> {
         }
     }
 
-    /// Notes what became of work that [`next`](Self::next) gave out.
+    /// Notes what became of work that [`take_ready`](Self::take_ready) gave out.
     pub fn settle(&mut self, account: AccountId, sign: Sign) {
         if self.decision.is_some() {
             return;

@@ -114,6 +114,12 @@ pub(super) const FALSIFICATIONS: &[Falsification] = &[
         rejected_by: &[GITHUB],
     },
     Falsification {
+        name: "aws-for-other-endpoints",
+        pointer: "/automationDetails/id",
+        value: || Some(json!("trailseal/other-endpoints/o-1/1")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
         name: "category-without-scope",
         pointer: "/automationDetails/id",
         value: || Some(json!("trailseal/o-example0001/scope-0123abcd/run")),
