@@ -21,6 +21,16 @@ struct Verdict {
     doubt: Option<Why>,
 }
 
+impl Verdict {
+    /// Whether the two say the same. Of several doubts it depends on the order of the statements which
+    /// is shown; of which sort it is, matters only where conditions choose who reads.
+    fn is_like(&self, other: &Self) -> bool {
+        let sort =
+            |it: &Self| it.doubt.as_ref().map(|why| self.kind.is_none() && why.is_of_element());
+        self.kind == other.kind && self.way == other.way && sort(self) == sort(other)
+    }
+}
+
 /// An account of which somebody reads.
 struct Found {
     account: String,
@@ -98,7 +108,9 @@ impl Reading<'_> {
             self.add_members(&mut found);
         } else if any_member.is_some() {
             // What holds of any member holds of those that are named, unless they differ.
-            found.retain(|it| !it.is_member || Some(&it.verdict) != any_member.as_ref());
+            let is_alike =
+                |it: &Found| any_member.as_ref().is_some_and(|any| any.is_like(&it.verdict));
+            found.retain(|it| !it.is_member || !is_alike(it));
         }
         let mut readers = Vec::new();
         if let Some(verdict) = any_member.filter(|_| !lists_members || !self.log.is_complete) {
@@ -125,15 +137,37 @@ impl Reading<'_> {
         let own = arn_parts(self.log.delivery.key_arn).map(|it| it[4].to_owned());
         let mut accounts = self.allowing.policy.named_accounts();
         accounts.extend(own);
-        let found = accounts.into_iter().filter_map(|account| {
-            let membership = (self.log.membership)(&account);
-            let verdict = self.verdict(&account, self.log.belonging(&membership))?;
-            Some(match membership {
-                Membership::Member { path } => Found { account, path, is_member: true, verdict },
-                _ => Found { account, path: None, is_member: false, verdict },
-            })
-        });
-        found.collect()
+        accounts.into_iter().filter_map(|account| self.found(account)).collect()
+    }
+
+    /// Who of this account reads.
+    fn found(&self, account: String) -> Option<Found> {
+        let membership = (self.log.membership)(&account);
+        let verdict = self.verdict_of_named(&account, &membership)?;
+        Some(match membership {
+            Membership::Member { path } => Found { account, path, is_member: true, verdict },
+            _ => Found { account, path: None, is_member: false, verdict },
+        })
+    }
+
+    /// A stranger's account is tried in each organization to which it may belong: only what is the
+    /// same in all of them is certain.
+    fn verdict_of_named(&self, account: &str, membership: &Membership) -> Option<Verdict> {
+        let policy = self.allowing.policy;
+        let organizations = policy.named_organizations();
+        let belongings = self.log.belongings(membership, policy, &organizations);
+        let verdicts: Vec<Option<Verdict>> =
+            belongings.into_iter().map(|it| self.verdict(account, it)).collect();
+        let is_same = verdicts.iter().all(|it| *it == verdicts[0]);
+        let verdict = verdicts.into_iter().flatten().next()?;
+        let unsure = || Why::ContextKey("aws:PrincipalOrgID".to_owned());
+        let doubt = verdict.doubt.or_else(|| (!is_same).then(unsure));
+        Some(Verdict { doubt, ..verdict })
+    }
+
+    /// Who of an account reads that a principal names.
+    pub(crate) fn of_named_account(&self, account: &str) -> Vec<Reader> {
+        self.found(account.to_owned()).map(|it| self.joined(vec![it])).unwrap_or_default()
     }
 
     /// Every other member. Those that the policy cannot tell apart are asked for once.
@@ -245,7 +279,7 @@ impl Reading<'_> {
             let others = statement.conditions.iter().flatten().filter(|it| !tells_who(&it.key));
             Truth::all(others.map(|it| it.holds(request, version)))
         };
-        let requests = way.requests(caller, &self.log.delivery);
+        let requests = way.requests(caller, &self.log.delivery, &self.allowing.operations);
         let doubt = match Truth::any(requests.iter().map(doubts)) {
             Truth::Unknown(why) => Some(why),
             Truth::Yes | Truth::No => None,

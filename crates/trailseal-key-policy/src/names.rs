@@ -36,6 +36,12 @@ impl KeyPolicy {
         self.conditions().any(|it| it.key.to_ascii_lowercase().starts_with(&start))
     }
 
+    /// The values of each condition on this key, in any letter case.
+    pub(crate) fn values_of(&self, key: &str) -> Vec<&[String]> {
+        let conditions = self.conditions().filter(|it| it.key.eq_ignore_ascii_case(key));
+        conditions.filter_map(|it| it.values.as_deref().ok()).collect()
+    }
+
     /// Whether a condition speaks of a key that tells one identity of an account from another.
     pub(crate) fn names_identities(&self) -> bool {
         self.conditions().any(|it| is_of_identity(&it.key.to_ascii_lowercase()))
