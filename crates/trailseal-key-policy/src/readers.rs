@@ -122,7 +122,10 @@ impl LogReading<'_> {
         }
         let others = organizations.iter().filter(|it| Some(it.as_str()) != self.organization);
         let others = others.map(|id| Belonging::To { id, path: None });
-        [self.belonging(membership), Belonging::ToNone].into_iter().chain(others).collect()
+        let has_pattern = !policy.organization_patterns().is_empty();
+        let unknown = has_pattern.then_some(Belonging::NotKnown);
+        let first = [self.belonging(membership), Belonging::ToNone];
+        first.into_iter().chain(others).chain(unknown).collect()
     }
 
     pub(crate) fn belonging<'b>(&'b self, membership: &'b Membership) -> Belonging<'b> {

@@ -175,3 +175,153 @@ fn a_service_by_a_wildcard_may_be_any() {
         check(&statement, &[&format!("0 other {name}? {}", unsure(name))]);
     }
 }
+
+fn under(condition: Value) -> Value {
+    decrypting(&json!({ "Condition": condition }))
+}
+
+#[test]
+fn accounts_that_two_conditions_leave_are_found() {
+    let account = "kms:CallerAccount";
+    for condition in [
+        json!({ "StringLike": { account: "4*" }, "StringNotLike": { account: "40*" } }),
+        json!({
+            "NumericGreaterThan": { account: "500000000000" },
+            "NumericLessThan": { account: "600000000000" },
+        }),
+    ] {
+        check(&under(condition), &["0 everybody"]);
+    }
+    // Where no sample is let in, another may be.
+    let condition = json!({ "StringLike": { account: "4*" }, "StringNotLike": { account: ["40*", "41*", "47*"] } });
+    let doubt = format!("0 everybody? the value of `{account}` is not known");
+    check(&under(condition), &[&doubt]);
+    let hole = json!({ "StringLike": { account: "4*" } });
+    let denied = json!({ "StringLike": { account: ["40*", "41*", "47*"] } });
+    check(&json!([under(hole), deny(&json!({ "Condition": denied }))]), &[&doubt]);
+    // Of another organization as well.
+    let condition = json!({
+        "StringLike": { account: "4*" },
+        "StringEquals": { "aws:PrincipalOrgID": "o-partner" },
+    });
+    check(&under(condition), &["0 other o-partner"]);
+    // Of ours, if one may be missing.
+    let condition = json!({
+        "StringLike": { account: "4*" },
+        "StringNotLike": { account: ["40*", "41*", "47*"] },
+        "StringEquals": { "aws:PrincipalOrgID": "o-ours" },
+    });
+    check(&under(condition.clone()), &[]);
+    let incomplete = LogReading { is_complete: false, ..reading() };
+    let doubt = format!("0 every identity of organization? the value of `{account}` is not known");
+    check_in(&incomplete, &under(condition), &[&doubt]);
+    // What names each account leaves no other.
+    let other = under(json!({ "StringLike": { account: "4*" } }));
+    let named = under(json!({ "StringEquals": { account: "111122223333" } }));
+    check(&json!([named, other]), &["0 every identity of 111122223333", "1 everybody"]);
+}
+
+#[test]
+fn an_organization_may_be_meant_in_other_words() {
+    let of =
+        |operator: &str, value: &str| under(json!({ operator: { "aws:PrincipalOrgID": value } }));
+    check(&of("StringEqualsIgnoreCase", "O-OTHER12345"), &["0 other o-other12345"]);
+    check(&of("StringEquals", "O-OTHER12345"), &[]);
+    check(&of("StringEqualsIgnoreCase", "O-OURS"), &["0 every identity of organization"]);
+    let doubt = "the value of `aws:PrincipalOrgID` is not known";
+    let other = format!("0 other ?-other12345? {doubt}");
+    check(&of("StringLike", "?-other12345"), &[&other]);
+    let paths = under(json!({ "ForAnyValue:StringLike": {
+        "aws:PrincipalOrgPaths": "?-other12345/r-ab12/*"
+    } }));
+    let other = "0 other ?-other12345? the value of `aws:PrincipalOrgPaths` is not known";
+    check(&paths, &[other]);
+    let mut partner = of("StringLike", "?-other12345");
+    partner["Principal"] = json!({ "AWS": PARTNER });
+    check(&partner, &[&format!("0 Partner of 444455556666? {doubt}")]);
+}
+
+#[test]
+fn a_caller_chooses_operations_and_the_safety_check() {
+    let key = "kms:GrantOperations";
+    let own = |action: &str, condition: Value| {
+        let mut statement = under(condition);
+        statement["Action"] = json!(action);
+        statement["Condition"]["StringEquals"] = json!({ "kms:CallerAccount": "111122223333" });
+        statement
+    };
+    let all = "ForAllValues:StringEquals";
+    let any = "ForAnyValue:StringEquals";
+    let granting = |condition: Value| own("kms:CreateGrant", condition);
+    let whole = "0 every identity of 111122223333 by kms:CreateGrant";
+    for lead in ["Decrypt", "ReEncryptFrom"] {
+        let both = json!({ all: { key: [lead, "DescribeKey"] }, any: { key: ["DescribeKey"] } });
+        check(&granting(both), &[whole]);
+        let like = json!({
+            "ForAllValues:StringLike": { key: [lead, "Generate*"] },
+            "ForAnyValue:StringLike": { key: ["Generate*"] },
+        });
+        check(&granting(like), &[whole]);
+    }
+    let never = json!({ all: { key: ["Encrypt", "DescribeKey"] }, any: { key: "DescribeKey" } });
+    check(&granting(never), &[]);
+    let many =
+        ["Decrypt", "Encrypt", "ReEncryptTo", "DescribeKey", "RetireGrant", "GenerateDataKey"];
+    let many = granting(json!({ all: { key: many }, any: { key: "RetireGrant" } }));
+    check(&many, &[whole]);
+    let without = json!({ any: { key: ["Encrypt", "DescribeKey", "CreateGrant", "ReEncryptTo"] } });
+    let without = deny(&json!({ "Action": "kms:CreateGrant", "Condition": without }));
+    check(&json!([many, without]), &[whole]);
+
+    for bypass in ["true", "false"] {
+        let bypass = json!({ "Bool": { "kms:BypassPolicyLockoutSafetyCheck": bypass } });
+        let whole = "0 every identity of 111122223333 by kms:PutKeyPolicy";
+        check(&own("kms:PutKeyPolicy", bypass), &[whole]);
+    }
+}
+
+#[test]
+fn users_and_roles_may_have_paths_of_any_depth() {
+    for (kind, called) in [("user", "user"), ("role", "role")] {
+        for pattern in ["*/*", "*/*/*", "?*/*-*", "*/*/*-*"] {
+            let condition = json!({
+                "StringEquals": { "kms:CallerAccount": "111122223333" },
+                "ArnLike": { "aws:PrincipalArn": format!("arn:aws:iam::111122223333:{kind}/{pattern}") },
+            });
+            check(&under(condition), &[&format!("0 every {called} of 111122223333")]);
+        }
+    }
+}
+
+#[test]
+fn only_what_an_administrator_can_give_is_called_so() {
+    let ours = json!({ "aws:PrincipalOrgID": "o-ours" });
+    let roots = |operator: &str, key: &str, value: &str| {
+        let mut condition = json!({ "StringEquals": ours });
+        condition[operator][key] = json!(value);
+        under(condition)
+    };
+    let root = "arn:aws:iam::*:root";
+    check(&roots("StringEquals", "aws:PrincipalType", "Account"), &["0 part of organization"]);
+    check(&roots("ArnLike", "aws:PrincipalArn", root), &["0 part of organization"]);
+    let role = "arn:aws:iam::*:role/Reader";
+    check(&roots("ArnLike", "aws:PrincipalArn", role), &["0 creatable of organization"]);
+    // What another statement asks for does not matter.
+    let named = json!({ "ArnLike": { "aws:PrincipalArn": role }, "StringEquals": ours });
+    let typed = roots("StringEquals", "aws:PrincipalType", "Account");
+    check(
+        &json!([typed, under(named)]),
+        &["0 part of organization", "1 creatable of organization"],
+    );
+    let typed = under(json!({ "StringEquals": { "aws:PrincipalType": "Account" } }));
+    let tagged = under(json!({ "StringEquals": { "aws:PrincipalTag/a": "b" }, "Bool": {
+        "aws:PrincipalIsAWSService": "true"
+    } }));
+    let arn =
+        under(json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::222233334444:role/a" } }));
+    let policy = json!({ "Version": "2012-10-17", "Statement": [typed, tagged, arn] }).to_string();
+    let found = readers(&KeyPolicy::parse(&policy).unwrap(), &reading());
+    let first = found.first().map(|it| (it.who.clone(), it.doubt.clone()));
+    let why = Why::ContextKeyInPart("aws:PrincipalType".to_owned());
+    assert_eq!(first, Some((Who::Everybody, Some(why))), "{found:?}");
+}
