@@ -87,10 +87,14 @@ impl Reading<'_> {
             Principal::Aws(name) => match named(name) {
                 Named::Account(account) if is_everybody => self.of_named_account(account),
                 Named::Identity(account) if covered.includes(account) => {
-                    let mut readers = self.exempt_identity(name, account);
-                    if is_everybody {
-                        readers.extend(self.of_named_account(account));
+                    let who = Who::Identity { account: account.to_owned(), arn: name.clone() };
+                    let caller = Caller::Identity { arn: name.clone() };
+                    if !is_everybody {
+                        // The account's own policies hand on to it.
+                        return self.with_everyone(|reading| reading.named_reader(who, caller));
                     }
+                    let mut readers = self.named_reader(who, caller);
+                    readers.extend(self.of_named_account(account));
                     readers
                 }
                 _ => Vec::new(),
@@ -99,13 +103,6 @@ impl Reading<'_> {
             Principal::Outsider(name) if is_everybody => self.exempt_outsider(principal, name),
             _ => Vec::new(),
         }
-    }
-
-    /// An identity that this statement lets decrypt as one of everybody, or by its account's policies.
-    fn exempt_identity(&self, arn: &str, account: &str) -> Vec<Reader> {
-        let who = Who::Identity { account: account.to_owned(), arn: arn.to_owned() };
-        let caller = Caller::Identity { arn: arn.to_owned() };
-        self.with_everyone(|reading| reading.named_reader(who, caller))
     }
 
     /// Sessions by a federated provider: whose they are is not known.

@@ -128,14 +128,14 @@ impl Allowing<'_> {
             let requests = grantees.flat_map(|it| way.requests(it, self.delivery, &[]));
             Truth::all(requests.map(|it| denied(self.policy, &it))).negated()
         };
-        let given = LEADING.map(|(_, way)| (way, gives(way)));
+        let worth = LEADING.map(|(_, way)| (way, gives(way)));
         let request = caller.clone().asking(Way::CreateGrant.action());
         let request = request.with("kms:ViaService", ContextValue::Absent);
         Truth::any(self.operations.iter().map(|operations| {
-            let gives = given.iter().filter(|it| operations.leading.contains(&it.0));
+            let leading = worth.iter().filter(|it| operations.leading.contains(&it.0));
             let requests = operations.requests(&request, self.delivery);
             let allowed = Truth::any(requests.iter().map(|it| self.answers(it)));
-            Truth::all([allowed, Truth::any(gives.map(|it| it.1.clone()))])
+            Truth::all([allowed, Truth::any(leading.map(|it| it.1.clone()))])
         }))
     }
 }

@@ -248,13 +248,13 @@ impl<'a> Reading<'a> {
 
     /// An account or an identity by name, if the statement lets it decrypt.
     pub(crate) fn named_reader(&self, who: Who, caller: Caller) -> Vec<Reader> {
-        let found = self.lets_named(caller);
+        let found = self.lets_named(&caller);
         found.map(|(way, doubt)| self.reader(who, way, doubt)).into_iter().collect()
     }
 
     /// Of a stranger's account it is not known to which organization it belongs, so it is tried with
     /// each: only what holds in all of them is certain.
-    fn lets_named(&self, caller: Caller) -> Option<(Way, Option<Why>)> {
+    fn lets_named(&self, caller: &Caller) -> Option<(Way, Option<Why>)> {
         let account = caller.account().map(str::to_owned);
         let membership =
             account.map_or(Membership::Unknown, |account| (self.log.membership)(&account));
@@ -305,8 +305,7 @@ impl<'a> Reading<'a> {
 
     /// The reader, if the statement would let anybody decrypt if its principal were everybody.
     fn unless_useless(&self, who: Who, doubt: Option<Why>) -> Vec<Reader> {
-        let everybody = self.with_everyone(|reading| reading.everybody());
-        let way = everybody.first().map(|it| it.way);
+        let way = self.with_everyone(|reading| reading.everybody().first().map(|it| it.way));
         way.map(|way| self.reader(who, way, doubt)).into_iter().collect()
     }
 

@@ -132,12 +132,12 @@ impl Allowing<'_> {
             return Truth::No;
         }
         let callers = self.at_addresses(caller);
-        Truth::any(callers.iter().map(|caller| match way {
-            Way::CreateGrant => self.lets_grant(caller),
-            _ => {
-                let requests = way.requests(caller, self.delivery, &self.operations);
-                Truth::any(requests.iter().map(|it| self.answers(it)))
+        Truth::any(callers.iter().map(|caller| {
+            if way == Way::CreateGrant {
+                return self.lets_grant(caller);
             }
+            let requests = way.requests(caller, self.delivery, &self.operations);
+            Truth::any(requests.iter().map(|it| self.answers(it)))
         }))
     }
 

@@ -176,7 +176,7 @@ fn a_service_by_a_wildcard_may_be_any() {
     }
 }
 
-fn under(condition: Value) -> Value {
+fn under(condition: &Value) -> Value {
     decrypting(&json!({ "Condition": condition }))
 }
 
@@ -190,48 +190,48 @@ fn accounts_that_two_conditions_leave_are_found() {
             "NumericLessThan": { account: "600000000000" },
         }),
     ] {
-        check(&under(condition), &["0 everybody"]);
+        check(&under(&condition), &["0 everybody"]);
     }
     // Where no sample is let in, another may be.
     let condition = json!({ "StringLike": { account: "4*" }, "StringNotLike": { account: ["40*", "41*", "47*"] } });
     let doubt = format!("0 everybody? the value of `{account}` is not known");
-    check(&under(condition), &[&doubt]);
+    check(&under(&condition), &[&doubt]);
     let hole = json!({ "StringLike": { account: "4*" } });
     let denied = json!({ "StringLike": { account: ["40*", "41*", "47*"] } });
-    check(&json!([under(hole), deny(&json!({ "Condition": denied }))]), &[&doubt]);
+    check(&json!([under(&hole), deny(&json!({ "Condition": denied }))]), &[&doubt]);
     // Of another organization as well.
     let condition = json!({
         "StringLike": { account: "4*" },
         "StringEquals": { "aws:PrincipalOrgID": "o-partner" },
     });
-    check(&under(condition), &["0 other o-partner"]);
+    check(&under(&condition), &["0 other o-partner"]);
     // Of ours, if one may be missing.
     let condition = json!({
         "StringLike": { account: "4*" },
         "StringNotLike": { account: ["40*", "41*", "47*"] },
         "StringEquals": { "aws:PrincipalOrgID": "o-ours" },
     });
-    check(&under(condition.clone()), &[]);
+    check(&under(&condition), &[]);
     let incomplete = LogReading { is_complete: false, ..reading() };
     let doubt = format!("0 every identity of organization? the value of `{account}` is not known");
-    check_in(&incomplete, &under(condition), &[&doubt]);
+    check_in(&incomplete, &under(&condition), &[&doubt]);
     // What names each account leaves no other.
-    let other = under(json!({ "StringLike": { account: "4*" } }));
-    let named = under(json!({ "StringEquals": { account: "111122223333" } }));
+    let other = under(&json!({ "StringLike": { account: "4*" } }));
+    let named = under(&json!({ "StringEquals": { account: "111122223333" } }));
     check(&json!([named, other]), &["0 every identity of 111122223333", "1 everybody"]);
 }
 
 #[test]
 fn an_organization_may_be_meant_in_other_words() {
     let of =
-        |operator: &str, value: &str| under(json!({ operator: { "aws:PrincipalOrgID": value } }));
+        |operator: &str, value: &str| under(&json!({ operator: { "aws:PrincipalOrgID": value } }));
     check(&of("StringEqualsIgnoreCase", "O-OTHER12345"), &["0 other o-other12345"]);
     check(&of("StringEquals", "O-OTHER12345"), &[]);
     check(&of("StringEqualsIgnoreCase", "O-OURS"), &["0 every identity of organization"]);
     let doubt = "the value of `aws:PrincipalOrgID` is not known";
     let other = format!("0 other ?-other12345? {doubt}");
     check(&of("StringLike", "?-other12345"), &[&other]);
-    let paths = under(json!({ "ForAnyValue:StringLike": {
+    let paths = under(&json!({ "ForAnyValue:StringLike": {
         "aws:PrincipalOrgPaths": "?-other12345/r-ab12/*"
     } }));
     let other = "0 other ?-other12345? the value of `aws:PrincipalOrgPaths` is not known";
@@ -245,7 +245,7 @@ fn an_organization_may_be_meant_in_other_words() {
 fn a_caller_chooses_operations_and_the_safety_check() {
     let key = "kms:GrantOperations";
     let own = |action: &str, condition: Value| {
-        let mut statement = under(condition);
+        let mut statement = under(&condition);
         statement["Action"] = json!(action);
         statement["Condition"]["StringEquals"] = json!({ "kms:CallerAccount": "111122223333" });
         statement
@@ -288,7 +288,7 @@ fn users_and_roles_may_have_paths_of_any_depth() {
                 "StringEquals": { "kms:CallerAccount": "111122223333" },
                 "ArnLike": { "aws:PrincipalArn": format!("arn:aws:iam::111122223333:{kind}/{pattern}") },
             });
-            check(&under(condition), &[&format!("0 every {called} of 111122223333")]);
+            check(&under(&condition), &[&format!("0 every {called} of 111122223333")]);
         }
     }
 }
@@ -299,7 +299,7 @@ fn only_what_an_administrator_can_give_is_called_so() {
     let roots = |operator: &str, key: &str, value: &str| {
         let mut condition = json!({ "StringEquals": ours });
         condition[operator][key] = json!(value);
-        under(condition)
+        under(&condition)
     };
     let root = "arn:aws:iam::*:root";
     check(&roots("StringEquals", "aws:PrincipalType", "Account"), &["0 part of organization"]);
@@ -310,18 +310,134 @@ fn only_what_an_administrator_can_give_is_called_so() {
     let named = json!({ "ArnLike": { "aws:PrincipalArn": role }, "StringEquals": ours });
     let typed = roots("StringEquals", "aws:PrincipalType", "Account");
     check(
-        &json!([typed, under(named)]),
+        &json!([typed, under(&named)]),
         &["0 part of organization", "1 creatable of organization"],
     );
-    let typed = under(json!({ "StringEquals": { "aws:PrincipalType": "Account" } }));
-    let tagged = under(json!({ "StringEquals": { "aws:PrincipalTag/a": "b" }, "Bool": {
+    let typed = under(&json!({ "StringEquals": { "aws:PrincipalType": "Account" } }));
+    let tagged = under(&json!({ "StringEquals": { "aws:PrincipalTag/a": "b" }, "Bool": {
         "aws:PrincipalIsAWSService": "true"
     } }));
     let arn =
-        under(json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::222233334444:role/a" } }));
+        under(&json!({ "ArnLike": { "aws:PrincipalArn": "arn:aws:iam::222233334444:role/a" } }));
     let policy = json!({ "Version": "2012-10-17", "Statement": [typed, tagged, arn] }).to_string();
     let found = readers(&KeyPolicy::parse(&policy).unwrap(), &reading());
     let first = found.first().map(|it| (it.who.clone(), it.doubt.clone()));
     let why = Why::ContextKeyInPart("aws:PrincipalType".to_owned());
     assert_eq!(first, Some((Who::Everybody, Some(why))), "{found:?}");
+}
+
+#[test]
+fn what_is_left_out_of_actions_and_resources() {
+    let except = |effect: &str, name: &str, value: Value| {
+        let mut statement = decrypting(&json!({ "Effect": effect }));
+        let members = statement.as_object_mut().unwrap();
+        members.remove(name.strip_prefix("Not").unwrap());
+        members.insert(name.to_owned(), value);
+        statement
+    };
+    let all = decrypting(&json!({ "Action": "kms:*" }));
+    let denying = |action: Value, expected: &[&str]| {
+        check(&json!([all, except("Deny", "NotAction", action)]), expected);
+    };
+    check(
+        &except("Allow", "NotAction", json!("kms:Decrypt")),
+        &["0 everybody by kms:ReEncryptFrom"],
+    );
+    let harmless = json!(["kms:Decrypt", "kms:ReEncrypt*", "kms:CreateGrant"]);
+    check(
+        &except("Allow", "NotAction", harmless),
+        &["0 every identity of 111122223333 by kms:PutKeyPolicy"],
+    );
+    denying(json!("kms:Decrypt"), &["0 everybody"]);
+    denying(json!("kms:ReEncryptFrom"), &["0 everybody by kms:ReEncryptFrom"]);
+    // Such a grant gives nothing.
+    denying(json!(["kms:CreateGrant", "kms:DescribeKey"]), &[]);
+    denying(json!("kms:PutKeyPolicy"), &["0 every identity of 111122223333 by kms:PutKeyPolicy"]);
+
+    let other = "arn:aws:kms:eu-west-1:111122223333:key/ffffffff-12ab-34cd-56ef-1234567890ab";
+    let reading = decrypting(&json!({}));
+    check(&json!([reading, except("Deny", "NotResource", json!(KEY))]), &["0 everybody"]);
+    check(&json!([reading, except("Deny", "NotResource", json!(other))]), &[]);
+    check(&except("Allow", "NotResource", json!(other)), &["0 everybody"]);
+}
+
+#[test]
+fn denials_of_what_a_request_may_lack() {
+    let of = |condition: Value, expected: &[&str]| {
+        let denial = deny(&json!({ "Condition": condition }));
+        check(&json!([decrypting(&json!({})), denial]), expected);
+    };
+    let id = "aws:PrincipalOrgID";
+    let organization = "0 every identity of organization";
+    of(json!({ "StringNotEqualsIfExists": { id: "o-ours" } }), &[organization]);
+    of(json!({ "StringNotEquals": { id: "o-ours" } }), &[organization]);
+    // Who belongs to no organization is left.
+    let of_some = json!({ "StringNotEquals": { id: "o-ours" }, "Null": { id: "false" } });
+    of(of_some, &["0 everybody"]);
+    of(json!({ "StringEqualsIfExists": { id: "o-partner" } }), &["0 everybody"]);
+    let account = "kms:CallerAccount";
+    let own = json!({ "StringNotEqualsIfExists": { account: "111122223333" } });
+    of(own, &["0 every identity of 111122223333"]);
+    of(json!({ "BoolIfExists": { "aws:PrincipalIsAWSService": "false" } }), &[]);
+    // An allow is as wide.
+    check(&under(&json!({ "StringEqualsIfExists": { id: "o-ours" } })), &["0 everybody"]);
+    check(&under(&json!({ "Null": { id: "true" } })), &["0 everybody"]);
+}
+
+#[test]
+fn two_denials_that_leave_a_hole() {
+    let of = |conditions: [Value; 2], expected: &[&str]| {
+        let [one, two] = conditions.map(|it| deny(&json!({ "Condition": it })));
+        check(&json!([decrypting(&json!({})), one, two]), expected);
+    };
+    let account = "aws:PrincipalAccount";
+    of(
+        [
+            json!({ "NumericLessThan": { account: 444_455_550_000_u64 } }),
+            json!({ "NumericGreaterThan": { account: 444_455_559_999_u64 } }),
+        ],
+        &["0 everybody"],
+    );
+    of(
+        [
+            json!({ "StringNotEquals": { account: ["444455556666", "111122223333"] } }),
+            json!({ "StringNotEquals": { account: ["444455556666", "122223333444"] } }),
+        ],
+        &["0 every identity of 444455556666"],
+    );
+    // Both are needed to be denied.
+    let id = "aws:PrincipalOrgID";
+    let outside = deny(&json!({ "Condition": {
+        "StringNotEquals": { id: "o-ours", account: "444455556666" },
+    } }));
+    check(
+        &json!([decrypting(&json!({})), outside]),
+        &["0 every identity of organization", "0 every identity of 444455556666"],
+    );
+    let arn = "aws:PrincipalArn";
+    of(
+        [
+            json!({ "StringNotEquals": { id: "o-ours" } }),
+            json!({ "ArnNotLike": { arn: ["arn:aws:iam::*:user/*/*", "arn:aws:iam::*:root"] } }),
+        ],
+        &["0 every user of organization"],
+    );
+    let halves =
+        ["0.0.0.0/1", "128.0.0.0/1"].map(|it| json!({ "IpAddress": { "aws:SourceIp": it } }));
+    let policy = halves.map(|it| deny(&json!({ "Condition": it })));
+    let policy = json!([decrypting(&json!({})), policy[0], policy[1]]);
+    // Others come from addresses of IPv6.
+    check(&policy, &["0 everybody"]);
+    let named = json!({ "ArnNotEquals": { arn: PARTNER } });
+    of([named.clone(), named], &["0 part of 444455556666"]);
+}
+
+#[test]
+fn an_allow_to_all_but_some_is_not_understood_and_not_narrow() {
+    let mut statement = decrypting(&json!({}));
+    statement.as_object_mut().unwrap().remove("Principal");
+    statement["NotPrincipal"] = json!({ "AWS": "arn:aws:iam::111122223333:role/a" });
+    let but = deny_but(&json!({ "AWS": PARTNER }), &json!("kms:Decrypt"));
+    let doubt = "0 Partner of 444455556666? the element `NotPrincipal` is not understood";
+    check(&json!([statement, but]), &[doubt]);
 }
