@@ -91,9 +91,9 @@ impl Reading<'_> {
                     let caller = Caller::Identity { arn: name.clone() };
                     if !is_everybody {
                         // The account's own policies hand on to it.
-                        return self.with_everyone(|reading| reading.named_reader(who, caller));
+                        return self.with_everyone(|reading| reading.named_reader(who, &caller));
                     }
-                    let mut readers = self.named_reader(who, caller);
+                    let mut readers = self.named_reader(who, &caller);
                     readers.extend(self.of_named_account(account));
                     readers
                 }

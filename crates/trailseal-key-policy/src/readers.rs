@@ -231,12 +231,12 @@ impl<'a> Reading<'a> {
             Principal::Aws(name) => match named(name) {
                 Named::Account(account) => {
                     let account = account.to_owned();
-                    self.named_reader(Who::Account(account.clone()), Caller::Delegate { account })
+                    self.named_reader(Who::Account(account.clone()), &Caller::Delegate { account })
                 }
                 Named::Identity(account) => {
                     let (account, arn) = (account.to_owned(), name.clone());
                     let who = Who::Identity { account, arn: arn.clone() };
-                    self.named_reader(who, Caller::Identity { arn })
+                    self.named_reader(who, &Caller::Identity { arn })
                 }
                 Named::Deleted(id) => self.unless_useless(Who::Deleted(id.to_owned()), None),
                 Named::Unheard => self.other(name),
@@ -247,8 +247,8 @@ impl<'a> Reading<'a> {
     }
 
     /// An account or an identity by name, if the statement lets it decrypt.
-    pub(crate) fn named_reader(&self, who: Who, caller: Caller) -> Vec<Reader> {
-        let found = self.lets_named(&caller);
+    pub(crate) fn named_reader(&self, who: Who, caller: &Caller) -> Vec<Reader> {
+        let found = self.lets_named(caller);
         found.map(|(way, doubt)| self.reader(who, way, doubt)).into_iter().collect()
     }
 

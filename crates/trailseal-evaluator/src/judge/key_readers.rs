@@ -248,11 +248,10 @@ impl<'a> TrailCase<'a> {
             Who::OtherOrganization(_) => certain(Reason::OutsiderReads),
             Who::Whole { accounts: Accounts::One(account), .. } => {
                 match self.outsider(account, own) {
-                    // Whether it is a member or not, none of its identities was chosen.
-                    Some(Fault::Doubt) => certain(Reason::WholeAccountReads),
-                    Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
                     // To trust an account is to trust whom it chooses, and here it chooses nobody.
-                    None => certain(Reason::WholeAccountReads),
+                    // Where it is not known whether it is a member, that holds in both cases.
+                    None | Some(Fault::Doubt) => certain(Reason::WholeAccountReads),
+                    Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
                 }
             }
             Who::Whole { .. } => certain(Reason::WholeAccountReads),
