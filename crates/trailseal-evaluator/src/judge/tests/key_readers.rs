@@ -327,3 +327,80 @@ fn time_is_that_of_the_policy_s_answer() {
     check_facts(read_at(12, 23), "pass readers_limited");
     check_facts(read_at(24, 23), "fail everybody_reads");
 }
+
+/// The policy that lets CloudTrail seal, its root statement, and these statements.
+fn with_statements(statements: &[&str]) -> Facts {
+    let root = r#"{"Effect": "Allow", "Principal": {"AWS": "000000000001"}, "Action": "kms:*",
+        "Resource": "*"}"#;
+    let (before, seal) = POLICY.split_once("\"Statement\": ").unwrap();
+    let seal = seal.trim_end().strip_suffix('}').unwrap();
+    let statements = statements.join(", ");
+    under_policy(&format!("{before}\"Statement\": [{seal}, {root}, {statements}]}}"))
+}
+
+#[test]
+fn whom_a_denial_leaves_out_is_judged() {
+    let everybody =
+        r#"{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}"#;
+    let but = |principal: &str| {
+        let denial = format!(
+            r#"{{"Effect": "Deny", "NotPrincipal": {{"AWS": "{principal}"}},
+                "Action": "kms:Decrypt", "Resource": "*"}}"#
+        );
+        with_statements(&[everybody, &denial])
+    };
+    let finding = check_facts(but("arn:aws:iam::000000000077:role/A"), "fail outsider_reads");
+    let words = "arn:aws:iam::000000000077:role/A by statement 3";
+    assert!(finding.observed().starts_with(words), "{}", finding.observed());
+    check_facts(but("arn:aws:iam::000000000002:role/A"), "pass readers_limited");
+    for root in ["arn:aws:iam::000000000077:root", "arn:aws:iam::000000000002:root"] {
+        check_facts(but(root), "not_proven readers_unknown");
+    }
+    check_facts(but("AROAEXAMPLE1234567890"), "pass readers_limited");
+}
+
+#[test]
+fn a_grant_to_whom_a_caller_chooses_is_judged() {
+    let granting = |principal: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"AWS": "{principal}"}},
+                "Action": "kms:CreateGrant", "Resource": "*"}}"#
+        )
+    };
+    let denying = |actions: &str, condition: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": {actions}, "Resource": "*",
+                "Condition": {condition}}}"#
+        )
+    };
+    let both = r#"["kms:Decrypt", "kms:ReEncryptFrom"]"#;
+    let caller = r#"{"StringEquals": {"kms:CallerAccount": "000000000077"}}"#;
+    let partner = granting("arn:aws:iam::000000000077:root");
+    let facts = with_statements(&[&partner, &denying(both, caller)]);
+    check_facts(facts, "fail outsider_reads");
+    check_facts(with_statements(&[&partner, &denying(both, "{}")]), "pass readers_limited");
+    let everybody = granting("*");
+    let facts = with_statements(&[&everybody, &denying(r#""kms:Decrypt""#, "{}")]);
+    check_facts(facts, "fail everybody_reads");
+    check_facts(with_statements(&[&everybody, &denying(both, "{}")]), "pass readers_limited");
+}
+
+#[test]
+fn a_grant_to_cloudtrail_that_had_ended_when_the_policy_was_read_is_none() {
+    let at = |hours| now() + SignedDuration::from_hours(hours);
+    let read_at = |read_hours| {
+        let condition = format!(r#""DateLessThan": {{"aws:CurrentTime": "{}"}}"#, at(12));
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow",
+                "Principal": {{"Service": "cloudtrail.amazonaws.com"}},
+                "Action": "kms:GenerateDataKey*", "Resource": "*", "Condition": {{{condition}}}}}}}"#
+        );
+        let mut answer = policy(&text);
+        if let Observed::Known(answer) = &mut answer {
+            answer.evidence.at = at(read_hours);
+        }
+        Facts::sealed().policy_is(Some(answer)).trail(|it| it.sample.newest = None)
+    };
+    check(read_at(11), "key-policy-allows-cloudtrail pass policy_allows");
+    check(read_at(23), "key-policy-allows-cloudtrail fail not_granted");
+}
