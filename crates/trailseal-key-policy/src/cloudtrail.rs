@@ -138,6 +138,14 @@ impl RequestContext {
             .with("kms:EncryptionAlgorithm", ContextValue::one(SYMMETRIC))
     }
 
+    /// The same for a log that was sealed with an S3 Bucket Key, and for one that was sealed without:
+    /// a bucket that uses one today holds older logs of the other form, and the other way round.
+    pub(crate) fn with_log_contexts(&self, delivery: &CloudTrailDelivery<'_>) -> [Self; 2] {
+        [BucketKey::Enabled, BucketKey::Disabled].map(|bucket_key| {
+            self.clone().with_log_context(&CloudTrailDelivery { bucket_key, ..*delivery })
+        })
+    }
+
     /// A request that has no encryption context, nor an algorithm.
     pub(crate) fn without_log_context(self) -> Self {
         self.without_family(ENCRYPTION_CONTEXT)

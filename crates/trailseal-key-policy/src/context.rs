@@ -51,6 +51,8 @@ pub enum Caller {
         /// The account's id.
         account: String,
     },
+    /// An identity of which nothing is known, not even its account.
+    Anyone,
     /// A user, role or session by its ARN, with nothing but what the key policy gives.
     Identity {
         /// The ARN, of IAM or STS.
@@ -62,7 +64,7 @@ impl Caller {
     /// The account of an identity.
     pub(crate) fn account(&self) -> Option<&str> {
         match self {
-            Self::Service(_) => None,
+            Self::Service(_) | Self::Anyone => None,
             Self::Someone { account } | Self::Delegate { account } => Some(account),
             Self::Identity { arn } => arn_parts(arn).map(|it| it[4]),
         }

@@ -3,13 +3,14 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::context::{Caller, RequestContext};
+use crate::evaluate::applies;
 use crate::made_up::Of;
-use crate::names::tells_who;
+use crate::names::{Chosen, tells_who};
 use crate::pattern::arn_parts;
 use crate::readers::{Belonging, Membership, Reader, Reading};
 use crate::scoping::{STRANGER, STRANGERS};
 use crate::truth::{Truth, Why};
-use crate::ways::Way;
+use crate::ways::{Allowing, Way};
 use crate::who::{Accounts, Kind, Member, Who};
 
 /// Who of one account, or of all that are like it, reads.
@@ -19,6 +20,22 @@ struct Verdict {
     kind: Option<Kind>,
     way: Way,
     doubt: Option<Why>,
+    /// By which conditions, where there is no kind.
+    chosen: Option<Chosen>,
+}
+
+impl Verdict {
+    const fn whole(kind: Kind, way: Way, doubt: Option<Why>) -> Self {
+        Self { kind: Some(kind), way, doubt, chosen: None }
+    }
+
+    /// Whether the two say the same. Of several doubts it depends on the order of the statements which
+    /// is shown; of which sort it is, matters only where conditions choose who reads.
+    fn is_like(&self, other: &Self) -> bool {
+        let sort =
+            |it: &Self| it.doubt.as_ref().map(|why| self.kind.is_none() && why.is_of_element());
+        self.kind == other.kind && self.way == other.way && sort(self) == sort(other)
+    }
 }
 
 /// An account of which somebody reads.
@@ -44,43 +61,79 @@ impl Reading<'_> {
     /// Anybody of another organization or of none; one reader is enough.
     fn strangers(&self) -> Vec<Reader> {
         let of = [Belonging::To { id: STRANGERS, path: None }, Belonging::ToNone];
-        let mut accounts = self.allowing.policy.sample_accounts();
-        accounts.retain(|it| !matches!((self.log.membership)(it), Membership::Member { .. }));
-        accounts.insert(STRANGER.to_owned());
-        let of_all = accounts.iter().flat_map(|account| of.map(|it| self.verdict(account, it)));
+        let verdicts = of.iter().flat_map(|it| self.outside(*it));
         let mut readers: Vec<Reader> =
-            of_all.flatten().map(|it| self.outsider(Who::Everybody, it)).collect();
+            verdicts.map(|it| self.outsider(Who::Everybody, it)).collect();
         readers.sort_by_key(|it| it.doubt.is_some());
         readers.truncate(1);
         readers
     }
 
+    /// Who of accounts outside the organization reads that no condition names: of each that a pattern
+    /// lets in, else of one of which not even the id is known.
+    fn outside(&self, belonging: Belonging<'_>) -> Vec<Verdict> {
+        let mut accounts = self.allowing.policy.sample_accounts();
+        accounts.insert(STRANGER.to_owned());
+        let is_outside = |it: &str| !matches!((self.log.membership)(it), Membership::Member { .. });
+        let mut is_any_found = false;
+        let mut verdicts = Vec::new();
+        for account in &accounts {
+            let Some(verdict) = self.verdict(account, belonging) else { continue };
+            is_any_found = true;
+            if is_outside(account) {
+                verdicts.push(verdict);
+            }
+        }
+        if !is_any_found {
+            verdicts.extend(self.unknown_account(belonging));
+        }
+        verdicts
+    }
+
+    /// Whether an account whose id no condition names, and no pattern gave, may read: never certain.
+    fn unknown_account(&self, belonging: Belonging<'_>) -> Option<Verdict> {
+        let policy = self.allowing.policy;
+        if !policy.tells_accounts_apart() || self.allowing.statement.lists_accounts() {
+            return None;
+        }
+        let caller = self.log.caller_of(Caller::Anyone, belonging);
+        let (way, doubt) = self.allowing.lets(&caller, &self.ways)?;
+        let unknown = || Why::ContextKey("kms:CallerAccount".to_owned());
+        Some(Verdict::whole(Kind::Identity, way, Some(doubt.unwrap_or_else(unknown))))
+    }
+
     /// Anybody of an organization that a condition names. Which one is ours may not be known.
     fn other_organizations(&self) -> Vec<Reader> {
         let own = self.log.organization;
-        let named = self.allowing.policy.named_organizations();
-        let others = named.into_iter().filter(|it| Some(it.as_str()) != own);
-        let verdicts = others.filter_map(|id| {
-            let verdict = self.verdict(STRANGER, Belonging::To { id: &id, path: None })?;
-            Some(self.outsider(Who::OtherOrganization(id), verdict))
-        });
-        let unsure = || own.is_none().then(|| Why::ContextKey("aws:PrincipalOrgID".to_owned()));
-        verdicts.map(|it| Reader { doubt: it.doubt.clone().or_else(unsure), ..it }).collect()
+        let policy = self.allowing.policy;
+        let unknown = || Why::ContextKey("aws:PrincipalOrgID".to_owned());
+        let mut readers = Vec::new();
+        for id in policy.named_organizations() {
+            if Some(id.as_str()) == own {
+                continue;
+            }
+            let mut verdicts = self.outside(Belonging::To { id: &id, path: None });
+            verdicts.sort_by_key(|it| it.doubt.is_some());
+            let Some(verdict) = verdicts.into_iter().next() else { continue };
+            let reader = self.outsider(Who::OtherOrganization(id), verdict);
+            let doubt = reader.doubt.clone().or_else(|| own.is_none().then(unknown));
+            readers.push(Reader { doubt, ..reader });
+        }
+        for pattern in policy.organization_patterns() {
+            let Some(verdict) = self.outside(Belonging::NotKnown).into_iter().next() else { break };
+            let reader = self.outsider(Who::OtherOrganization(pattern.to_owned()), verdict);
+            let doubt = reader.doubt.clone().or_else(|| Some(unknown()));
+            readers.push(Reader { doubt, ..reader });
+        }
+        readers
     }
 
     /// Of people outside nobody knows who can meet a condition on identities: everybody chooses the
     /// names and tags of their own.
     fn outsider(&self, who: Who, verdict: Verdict) -> Reader {
-        let Verdict { kind, way, doubt } = verdict;
-        let chosen = || kind.is_none().then(|| Why::ContextKeyInPart(self.identity_key()));
-        self.reader(who, way, doubt.or_else(chosen))
-    }
-
-    /// The key of a condition that chooses identities.
-    fn identity_key(&self) -> String {
-        let keys = ["aws:PrincipalArn", "aws:userid", "aws:username", "aws:PrincipalType"];
-        let named = keys.into_iter().find(|it| self.allowing.policy.names_key(it));
-        named.unwrap_or("aws:PrincipalTag").to_owned()
+        let Verdict { way, doubt, chosen, .. } = verdict;
+        let doubt = doubt.or_else(|| chosen.map(|it| Why::ContextKeyInPart(it.key.to_owned())));
+        self.reader(who, way, doubt)
     }
 
     /// Whom the conditions let in of our own accounts, and of those that the policy names.
@@ -98,7 +151,9 @@ impl Reading<'_> {
             self.add_members(&mut found);
         } else if any_member.is_some() {
             // What holds of any member holds of those that are named, unless they differ.
-            found.retain(|it| !it.is_member || Some(&it.verdict) != any_member.as_ref());
+            let is_alike =
+                |it: &Found| any_member.as_ref().is_some_and(|any| any.is_like(&it.verdict));
+            found.retain(|it| !it.is_member || !is_alike(it));
         }
         let mut readers = Vec::new();
         if let Some(verdict) = any_member.filter(|_| !lists_members || !self.log.is_complete) {
@@ -117,7 +172,8 @@ impl Reading<'_> {
         let samples = self.allowing.policy.sample_accounts();
         let samples = samples.iter().filter(|_| !self.log.is_complete);
         let mut accounts = std::iter::once(STRANGER).chain(samples.map(String::as_str));
-        accounts.find_map(|account| self.verdict(account, own))
+        let found = accounts.find_map(|account| self.verdict(account, own));
+        found.or_else(|| if self.log.is_complete { None } else { self.unknown_account(own) })
     }
 
     /// The key's own account, and every one that a condition names.
@@ -125,15 +181,37 @@ impl Reading<'_> {
         let own = arn_parts(self.log.delivery.key_arn).map(|it| it[4].to_owned());
         let mut accounts = self.allowing.policy.named_accounts();
         accounts.extend(own);
-        let found = accounts.into_iter().filter_map(|account| {
-            let membership = (self.log.membership)(&account);
-            let verdict = self.verdict(&account, self.log.belonging(&membership))?;
-            Some(match membership {
-                Membership::Member { path } => Found { account, path, is_member: true, verdict },
-                _ => Found { account, path: None, is_member: false, verdict },
-            })
-        });
-        found.collect()
+        accounts.into_iter().filter_map(|account| self.found(account)).collect()
+    }
+
+    /// Who of this account reads.
+    fn found(&self, account: String) -> Option<Found> {
+        let membership = (self.log.membership)(&account);
+        let verdict = self.verdict_of_named(&account, &membership)?;
+        Some(match membership {
+            Membership::Member { path } => Found { account, path, is_member: true, verdict },
+            _ => Found { account, path: None, is_member: false, verdict },
+        })
+    }
+
+    /// A stranger's account is tried in each organization to which it may belong: only what is the
+    /// same in all of them is certain.
+    fn verdict_of_named(&self, account: &str, membership: &Membership) -> Option<Verdict> {
+        let policy = self.allowing.policy;
+        let organizations = policy.named_organizations();
+        let belongings = self.log.belongings(membership, policy, &organizations);
+        let verdicts: Vec<Option<Verdict>> =
+            belongings.into_iter().map(|it| self.verdict(account, it)).collect();
+        let is_same = verdicts.iter().all(|it| *it == verdicts[0]);
+        let verdict = verdicts.into_iter().flatten().next()?;
+        let unsure = || Why::ContextKey("aws:PrincipalOrgID".to_owned());
+        let doubt = verdict.doubt.or_else(|| (!is_same).then(unsure));
+        Some(Verdict { doubt, ..verdict })
+    }
+
+    /// Who of an account reads that a principal names.
+    pub(crate) fn of_named_account(&self, account: &str) -> Vec<Reader> {
+        self.found(account.to_owned()).map(|it| self.joined(vec![it])).unwrap_or_default()
     }
 
     /// Every other member. Those that the policy cannot tell apart are asked for once.
@@ -182,13 +260,12 @@ impl Reading<'_> {
     }
 
     fn of_accounts(&self, accounts: Accounts, verdict: Verdict) -> Reader {
-        let Verdict { kind, way, doubt } = verdict;
+        let Verdict { kind, way, doubt, chosen } = verdict;
         let who = if let Some(kind) = kind {
             Who::Whole { accounts, kind }
         } else {
             let is_one = matches!(accounts, Accounts::One(_));
-            // Unique ids are given by AWS.
-            let is_creatable = !is_one && !self.allowing.policy.names_key("aws:userid");
+            let is_creatable = !is_one && chosen.is_some_and(|it| it.is_creatable);
             Who::Part { accounts, is_creatable }
         };
         self.reader(who, way, doubt)
@@ -203,7 +280,7 @@ impl Reading<'_> {
         let policy = self.allowing.policy;
         if doubt.is_none() || !policy.names_identities() {
             // No identity of the account is told from another.
-            return Some(Verdict { kind: Some(Kind::Identity), way, doubt });
+            return Some(Verdict::whole(Kind::Identity, way, doubt));
         }
         let of_conditions = self.part(way, &caller);
         let partition = arn_parts(self.log.delivery.key_arn).map_or("aws", |it| it[1]);
@@ -228,10 +305,8 @@ impl Reading<'_> {
             }
         }
         Some(match (widest(&kinds), first_way, doubt) {
-            (Some(kind), Some(way), _) => Verdict { kind: Some(kind), way, doubt: None },
-            (_, _, Some((way, why))) => {
-                Verdict { kind: Some(Kind::Identity), way, doubt: Some(why) }
-            }
+            (Some(kind), Some(way), _) => Verdict::whole(kind, way, None),
+            (_, _, Some((way, why))) => Verdict::whole(Kind::Identity, way, Some(why)),
             _ => of_conditions,
         })
     }
@@ -239,18 +314,19 @@ impl Reading<'_> {
     /// Those whom conditions choose, of whose names, ids and tags nothing is known.
     fn part(&self, way: Way, caller: &RequestContext) -> Verdict {
         // That some identities meet what the conditions ask of identities is no doubt.
-        let statement = self.allowing.statement;
-        let version = self.allowing.policy.version;
-        let doubts = |request: &RequestContext| {
-            let others = statement.conditions.iter().flatten().filter(|it| !tells_who(&it.key));
-            Truth::all(others.map(|it| it.holds(request, version)))
-        };
-        let requests = way.requests(caller, &self.log.delivery);
-        let doubt = match Truth::any(requests.iter().map(doubts)) {
+        let Allowing { policy, statement, .. } = &self.allowing;
+        let mut others = (*statement).clone();
+        if let Ok(conditions) = &mut others.conditions {
+            conditions.retain(|it| !tells_who(&it.key));
+        }
+        let requests = way.requests(caller, &self.log.delivery, &self.allowing.operations);
+        let truths = requests.iter().map(|it| applies(&others, it, policy.version));
+        let doubt = match Truth::any(truths) {
             Truth::Unknown(why) => Some(why),
             Truth::Yes | Truth::No => None,
         };
-        Verdict { kind: None, way, doubt }
+        let chosen = Some(Chosen::by(policy, statement, &requests));
+        Verdict { kind: None, way, doubt, chosen }
     }
 }
 

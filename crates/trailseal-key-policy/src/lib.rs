@@ -23,6 +23,8 @@ mod condition;
 mod context;
 mod evaluate;
 mod everybody;
+mod exempt;
+mod grants;
 mod json;
 mod made_up;
 mod names;

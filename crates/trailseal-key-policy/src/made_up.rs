@@ -10,6 +10,8 @@ use crate::who::Kind;
 
 /// Letters and digits only, and every other character that a name may have as well.
 const NAMES: [&str; 2] = ["Zq7XwVbn4K", "Zq7-XwVbn_4K.v2@x,y=z+0"];
+/// Of users and roles, who may be at any depth.
+const PATHS: [&str; 3] = ["", "zq7/", "zq7/x-8/"];
 const USER_ID: &str = "AIDAZQ7XWVBN4KZQ7XWVB";
 const ROLE_ID: &str = "AROAZQ7XWVBN4KZQ7XWVB";
 
@@ -49,11 +51,12 @@ impl Of<'_> {
     fn untagged(&self) -> Vec<Identity> {
         let mut identities = Vec::new();
         for name in NAMES {
-            identities.push(self.user(name));
-            identities.push(self.role(Kind::Role, name));
+            for path in PATHS {
+                identities.push(self.user(path, name));
+                identities.push(self.role(Kind::Role, &format!("{path}{name}")));
+            }
             identities.push(self.federated_user(name));
         }
-        identities.push(self.role(Kind::Role, &format!("zq7/{}", NAMES[0])));
         let center = "aws-reserved/sso.amazonaws.com";
         let name = "AWSReservedSSO_Zq7XwVbn4K_0123456789abcdef";
         identities.push(self.role(Kind::IdentityCenterRole, &format!("{center}/{name}")));
@@ -64,11 +67,11 @@ impl Of<'_> {
         identities
     }
 
-    fn user(&self, name: &str) -> Identity {
+    fn user(&self, path: &str, name: &str) -> Identity {
         Identity {
             kind: Kind::User,
             is_tagged: false,
-            arn: self.arn("iam", &format!("user/{name}")),
+            arn: self.arn("iam", &format!("user/{path}{name}")),
             user_name: ContextValue::one(name),
             user_id: ContextValue::one(USER_ID),
             principal_type: "User",

@@ -17,8 +17,23 @@ pub(crate) fn principal_applies(statement: &Statement, context: &RequestContext)
         (Part::Missing, _) => unclear("Principal"),
         (Part::Unclear(why), _) => Truth::Unknown(why.clone()),
         (Part::AllBut(_), Effect::Allow) => unclear("NotPrincipal"),
-        (Part::AllBut(list), Effect::Deny) => is_any(list).negated(),
+        (Part::AllBut(list), Effect::Deny) => {
+            let may_be = list.iter().map(|it| may_be_chosen(it, context.caller()));
+            Truth::any([is_any(list), Truth::any(may_be)]).negated()
+        }
         (Part::Only(list), _) => is_any(list),
+    }
+}
+
+/// Whom an account's own policies choose may be any identity of it that is named.
+fn may_be_chosen(principal: &Principal, caller: &Caller) -> Truth {
+    match (principal, caller) {
+        (Principal::Aws(name), Caller::Delegate { account })
+            if named(name) == Named::Identity(account) =>
+        {
+            unknown(name)
+        }
+        _ => Truth::No,
     }
 }
 
@@ -71,7 +86,7 @@ fn may_be_service(name: &str, service: &str) -> bool {
 fn is_identity(name: &str, caller: &Caller, effect: Effect) -> Truth {
     match (named(name), caller.account()) {
         (Named::Unheard, _) | (_, None) => unknown(name),
-        (Named::Nobody, _) => Truth::No,
+        (Named::Deleted(_), _) => Truth::No,
         (Named::Account(account), Some(own)) if account != own => Truth::No,
         (Named::Account(_), _) if effect == Effect::Deny => unknown(name),
         (Named::Account(_), _) => matches!(caller, Caller::Delegate { .. }).into(),
@@ -96,8 +111,8 @@ pub(crate) enum Named<'a> {
     Account(&'a str),
     /// An identity of IAM or STS, and its account.
     Identity(&'a str),
-    /// The unique id that a deleted identity leaves behind.
-    Nobody,
+    /// The unique id that a deleted identity leaves behind: a user's, or a role's.
+    Deleted(&'a str),
     /// Anything else, `*` among it.
     Unheard,
 }
@@ -106,10 +121,14 @@ pub(crate) fn named(name: &str) -> Named<'_> {
     if is_account_id(name) {
         return Named::Account(name);
     }
-    // A session of a deleted role is printed as the role's unique id with the session's name.
+    // A session of a deleted role is printed as the role's unique id with the session's name, and is
+    // that role. Users have no sessions, so that the like of a user is not understood.
     let role = name.split_once(':').map(|it| it.0).filter(|it| is_unique_id(it, "AROA"));
-    if role.is_some() || ["AIDA", "AROA"].iter().any(|it| is_unique_id(name, it)) {
-        return Named::Nobody;
+    if let Some(role) = role {
+        return Named::Deleted(role);
+    }
+    if ["AIDA", "AROA"].iter().any(|it| is_unique_id(name, it)) {
+        return Named::Deleted(name);
     }
     match arn_parts(name) {
         Some(["arn", _, "iam" | "sts", _, account, resource])
@@ -126,7 +145,8 @@ pub(crate) fn named(name: &str) -> Named<'_> {
 }
 
 fn is_unique_id(text: &str, prefix: &str) -> bool {
-    text.starts_with(prefix) && text.bytes().all(|it| it.is_ascii_alphanumeric())
+    text.starts_with(prefix)
+        && text.bytes().all(|it| it.is_ascii_uppercase() || it.is_ascii_digit())
 }
 
 pub(crate) fn is_account_id(text: &str) -> bool {
@@ -144,8 +164,10 @@ mod tests {
         check("arn:aws-cn:iam::111122223333:root", Named::Account("111122223333"));
         check("arn:aws:iam::111122223333:role/a/root", Named::Identity("111122223333"));
         check("arn:aws:sts::111122223333:assumed-role/a/b", Named::Identity("111122223333"));
-        check("AROAEXAMPLE1234567890", Named::Nobody);
-        check("AROAEXAMPLE1234567890:session", Named::Nobody);
+        check("AROAEXAMPLE1234567890", Named::Deleted("AROAEXAMPLE1234567890"));
+        check("AROAEXAMPLE1234567890:session", Named::Deleted("AROAEXAMPLE1234567890"));
+        check("AIDAEXAMPLE1234567890", Named::Deleted("AIDAEXAMPLE1234567890"));
+        check("AROAexample1234567890", Named::Unheard);
         check("AIDAEXAMPLE1234567890:session", Named::Unheard);
         for name in ["*", "", "11112222333", "arn:aws:iam::111122223333:role/*", "AROA-1"] {
             check(name, Named::Unheard);

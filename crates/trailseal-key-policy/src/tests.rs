@@ -10,6 +10,7 @@ mod odd_case;
 mod operators;
 mod properties;
 mod readers;
+mod readers_left_over;
 mod scoping;
 
 use self::readers::reading;

@@ -63,6 +63,13 @@ impl Why {
     }
 }
 
+impl Why {
+    /// Whether an element is not understood.
+    pub(crate) const fn is_of_element(&self) -> bool {
+        matches!(self, Self::Element(_))
+    }
+}
+
 /// The answer to one question about a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Truth {

@@ -1,12 +1,13 @@
 //! The requests by which somebody comes to decrypt a log.
 //!
 //! Beside kms:Decrypt, kms:ReEncryptFrom turns the data key to another KMS key; kms:CreateGrant gives
-//! any identity kms:Decrypt; kms:PutKeyPolicy changes who may (KMS developer guide, *AWS KMS
+//! any identity either of the two; kms:PutKeyPolicy changes who may (KMS developer guide, *AWS KMS
 //! permissions*, *Grants in AWS KMS*).
 
 use crate::cloudtrail::CloudTrailDelivery;
 use crate::context::{ContextValue, Possibility, RequestContext};
 use crate::evaluate::{applies, can_apply_to, denied};
+use crate::grants::Operations;
 use crate::pattern::arn_parts;
 use crate::policy::{KeyPolicy, Statement};
 use crate::truth::{Truth, Why};
@@ -26,26 +27,6 @@ pub enum Way {
 
 /// The way that is found first is shown.
 const WAYS: [Way; 4] = [Way::Decrypt, Way::ReEncryptFrom, Way::CreateGrant, Way::PutKeyPolicy];
-
-/// What a caller can choose for the operations of a grant that leads to decryption: no more than
-/// that, or all there are.
-const GRANTED: &[&[&str]] = &[
-    &["Decrypt"],
-    &["ReEncryptFrom"],
-    &[
-        "Decrypt",
-        "Encrypt",
-        "GenerateDataKey",
-        "GenerateDataKeyWithoutPlaintext",
-        "ReEncryptFrom",
-        "ReEncryptTo",
-        "CreateGrant",
-        "RetireGrant",
-        "DescribeKey",
-        "GenerateDataKeyPair",
-        "GenerateDataKeyPairWithoutPlaintext",
-    ],
-];
 
 impl Way {
     /// The action, with its prefix.
@@ -70,19 +51,26 @@ impl Way {
         self,
         caller: &RequestContext,
         delivery: &CloudTrailDelivery<'_>,
+        operations: &[Operations],
     ) -> Vec<RequestContext> {
         let request = caller.clone().asking(self.action());
         match self {
             // S3 shows nobody a log's data key, and sends KMS the trail's encryption context itself.
             Self::Decrypt | Self::ReEncryptFrom => {
-                let via = via_service(delivery.key_arn);
-                vec![request.with_log_context(delivery).with("kms:ViaService", via)]
+                let request = request.with("kms:ViaService", via_service(delivery.key_arn));
+                request.with_log_contexts(delivery).to_vec()
             }
-            Self::CreateGrant => grants(&directly(request), delivery),
+            Self::CreateGrant => {
+                let request = directly(request);
+                operations.iter().flat_map(|it| it.requests(&request, delivery)).collect()
+            }
             Self::PutKeyPolicy => {
-                let bypass = ContextValue::one("false");
                 let request = directly(request).without_log_context();
-                vec![request.with("kms:BypassPolicyLockoutSafetyCheck", bypass)]
+                let with = |bypass| {
+                    let bypass = ContextValue::one(bypass);
+                    request.clone().with("kms:BypassPolicyLockoutSafetyCheck", bypass)
+                };
+                ["false", "true"].map(with).to_vec()
             }
         }
     }
@@ -91,22 +79,6 @@ impl Way {
 /// A request that the caller makes itself, through no service.
 fn directly(request: RequestContext) -> RequestContext {
     request.with("kms:ViaService", ContextValue::Absent)
-}
-
-/// Grants to whom the caller likes, with a constraint for these logs or without one.
-fn grants(request: &RequestContext, delivery: &CloudTrailDelivery<'_>) -> Vec<RequestContext> {
-    let request = request.clone().with("kms:GrantIsForAWSResource", ContextValue::one("false"));
-    let of = |operations: &&[&str]| {
-        let operations = operations.iter().map(|it| (*it).to_owned()).collect();
-        let request = request.clone().with("kms:GrantOperations", ContextValue::Known(operations));
-        let unbound = request.clone().without_log_context();
-        let bound = request.with_log_context(delivery);
-        [
-            unbound.with("kms:GrantConstraintType", ContextValue::Absent),
-            bound.with("kms:EncryptionAlgorithm", ContextValue::Absent),
-        ]
-    };
-    GRANTED.iter().flat_map(of).collect()
 }
 
 /// Only of these partitions AWS documents how the name is written.
@@ -120,13 +92,16 @@ fn via_service(key_arn: &str) -> ContextValue {
 }
 
 /// One statement that allows, with the policy in which it is.
-#[derive(Clone, Copy)]
 pub(crate) struct Allowing<'a> {
     pub(crate) policy: &'a KeyPolicy,
     pub(crate) statement: &'a Statement,
     pub(crate) delivery: &'a CloudTrailDelivery<'a>,
     /// Whether a condition of the policy speaks of the caller's address.
     pub(crate) names_addresses: bool,
+    /// What a grant may give, as the caller chooses.
+    pub(crate) operations: Vec<Operations>,
+    /// To whom, beside the caller.
+    pub(crate) grantees: Vec<RequestContext>,
 }
 
 impl Allowing<'_> {
@@ -158,17 +133,11 @@ impl Allowing<'_> {
         }
         let callers = self.at_addresses(caller);
         Truth::any(callers.iter().map(|caller| {
-            let requests = way.requests(caller, self.delivery);
-            let allowed = Truth::any(requests.iter().map(|it| self.answers(it)));
-            // What the policy denies, no grant gives.
-            let is_denied = match way {
-                Way::CreateGrant => {
-                    let reading = Way::Decrypt.requests(caller, self.delivery);
-                    Truth::all(reading.iter().map(|it| denied(self.policy, it)))
-                }
-                _ => Truth::No,
-            };
-            Truth::all([allowed, is_denied.negated()])
+            if way == Way::CreateGrant {
+                return self.lets_grant(caller);
+            }
+            let requests = way.requests(caller, self.delivery, &self.operations);
+            Truth::any(requests.iter().map(|it| self.answers(it)))
         }))
     }
 

@@ -98,7 +98,7 @@ impl Who {
             Named::Identity(account) => {
                 Self::Identity { account: account.to_owned(), arn: grantee.to_owned() }
             }
-            Named::Nobody => Self::Deleted(grantee.to_owned()),
+            Named::Deleted(id) => Self::Deleted(id.to_owned()),
             Named::Unheard if is_service => Self::Service(grantee.to_owned()),
             Named::Unheard => Self::Other(grantee.to_owned()),
         }

@@ -44,7 +44,7 @@ pub(super) struct Delivery<'a> {
     owner: String,
     key: &'a Arn,
     bucket_key: BucketKey,
-    /// The time of the run, in seconds since 1970.
+    /// When GetKeyPolicy answered, in seconds since 1970: of another time the policy says nothing.
     time: i64,
 }
 
@@ -70,7 +70,9 @@ impl<'a> PolicyRead<'a> {
         };
         let evidence = &read.evidence;
         match KeyPolicy::parse(&read.value) {
-            Ok(policy) => Ok(Self { policy, delivery: Delivery::of(case, key), evidence }),
+            Ok(policy) => {
+                Ok(Self { policy, delivery: Delivery::of(case, key, evidence), evidence })
+            }
             Err(problem) => {
                 let reason = Reason::PolicyMalformed;
                 let finding = Finding::not_proven(control, case.subject(), reason, Vec::new());
@@ -116,14 +118,14 @@ impl<'a> TrailCase<'a> {
 }
 
 impl<'a> Delivery<'a> {
-    fn of(case: &TrailCase<'a>, key: &'a Arn) -> Self {
+    fn of(case: &TrailCase<'a>, key: &'a Arn, read: &Evidence) -> Self {
         let trail = &case.trail.description;
         let bucket_key = match case.trail.sample.newest.as_ref().and_then(|it| it.bucket_key) {
             Some(true) => BucketKey::Enabled,
             Some(false) => BucketKey::Disabled,
             None => BucketKey::Unknown,
         };
-        let time = case.facts.as_of.as_second();
+        let time = read.at.as_second();
         Self { trail, owner: trail.owner.to_string(), key, bucket_key, time }
     }
 

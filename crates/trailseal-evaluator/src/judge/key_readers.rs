@@ -43,7 +43,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
             Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
                 .saying(format!(
-                    "Who can decrypt the logs of '{}' depends on a condition that is not known.",
+                    "Who can decrypt the logs of '{}' depends on something that cannot be determined.",
                     case.name()
                 ))
                 .comparing(EXPECTED, observed)
@@ -159,13 +159,12 @@ impl<'a> TrailCase<'a> {
     fn readers_by(&self, read: &PolicyRead<'_>) -> Vec<Reader<'a>> {
         let membership = |account: &str| self.membership(account);
         let members = || self.members();
-        let is_self_declared = self.facts.population_source.is_self_declared();
         let reading = LogReading {
             delivery: read.delivery.simulated(),
             organization: self.facts.organization.as_ref().map(|it| it.id.as_str()),
             membership: &membership,
             members: &members,
-            is_complete: self.facts.population.known().is_some() && !is_self_declared,
+            is_complete: self.lists_all_members(),
         };
         let mut found = self.readers_by_policy(read, &reading);
         found.extend(self.readers_by_grants(read, &reading));
@@ -219,11 +218,18 @@ impl<'a> TrailCase<'a> {
         found.collect()
     }
 
+    /// Whether every account of the organization is listed for certain. A file of accounts may leave
+    /// out some.
+    fn lists_all_members(&self) -> bool {
+        let is_self_declared = self.facts.population_source.is_self_declared();
+        self.facts.population.known().is_some() && !is_self_declared
+    }
+
     fn membership(&self, account: &str) -> Membership {
         let Ok(id) = account.parse::<AccountId>() else { return Membership::Unknown };
         match self.facts.account(id) {
             Some(account) => Membership::Member { path: account.ou_path.clone() },
-            None if self.facts.population.known().is_some() => Membership::Stranger,
+            None if self.lists_all_members() => Membership::Stranger,
             None => Membership::Unknown,
         }
     }
@@ -242,9 +248,10 @@ impl<'a> TrailCase<'a> {
             Who::OtherOrganization(_) => certain(Reason::OutsiderReads),
             Who::Whole { accounts: Accounts::One(account), .. } => {
                 match self.outsider(account, own) {
-                    Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
                     // To trust an account is to trust whom it chooses, and here it chooses nobody.
-                    None => certain(Reason::WholeAccountReads),
+                    // Where it is not known whether it is a member, that holds in both cases.
+                    None | Some(Fault::Doubt) => certain(Reason::WholeAccountReads),
+                    Some(fault) => Some(doubt.map_or(fault, |_| Fault::Doubt)),
                 }
             }
             Who::Whole { .. } => certain(Reason::WholeAccountReads),
@@ -261,15 +268,19 @@ impl<'a> TrailCase<'a> {
         }
     }
 
-    /// What is wrong with an account that is neither the key's own, nor a member, nor trusted.
+    /// What is wrong, or may be, with an account that is neither the key's own, nor a member, nor trusted.
     fn outsider(&self, account: &str, own: Option<AccountId>) -> Option<Fault> {
         let trusted = &self.facts.trusted_readers;
         let is_trusted = account.parse().is_ok_and(|it: AccountId| trusted.contains(&it));
         if is_trusted || self.is_ours(account, own) {
             return None;
         }
-        let gap = self.facts.population.gap();
-        Some(gap.map_or(Fault::Fails(Reason::OutsiderReads), Fault::Unlisted))
+        if let Some(gap) = self.facts.population.gap() {
+            return Some(Fault::Unlisted(gap));
+        }
+        // A member that the file of accounts leaves out is no outsider.
+        let is_outsider = self.lists_all_members();
+        Some(if is_outsider { Fault::Fails(Reason::OutsiderReads) } else { Fault::Doubt })
     }
 
     fn is_ours(&self, account: &str, own: Option<AccountId>) -> bool {

@@ -73,7 +73,7 @@ fn line(reader: &Reader) -> String {
 }
 
 #[track_caller]
-fn check_in(reading: &LogReading<'_>, statements: &Value, expected: &[&str]) {
+pub(super) fn check_in(reading: &LogReading<'_>, statements: &Value, expected: &[&str]) {
     let policy = json!({ "Version": "2012-10-17", "Statement": statements });
     let policy = KeyPolicy::parse(&policy.to_string()).unwrap();
     let found: Vec<String> = readers(&policy, reading).iter().map(line).collect();
@@ -81,12 +81,12 @@ fn check_in(reading: &LogReading<'_>, statements: &Value, expected: &[&str]) {
 }
 
 #[track_caller]
-fn check(statements: &Value, expected: &[&str]) {
+pub(super) fn check(statements: &Value, expected: &[&str]) {
     check_in(&reading(), statements, expected);
 }
 
 /// A statement that lets everybody decrypt, with these members put over it.
-fn decrypting(members: &Value) -> Value {
+pub(super) fn decrypting(members: &Value) -> Value {
     let everybody = json!({ "Principal": { "AWS": "*" }, "Action": "kms:Decrypt" });
     let mut statement = granting(&everybody);
     for (name, value) in members.as_object().unwrap() {
@@ -466,7 +466,10 @@ fn whoever_can_make_themselves_a_reader_is_one() {
     check(&changing, &[]);
     // What the policy denies, no grant gives; but whoever changes the policy takes the denial away.
     let denial = decrypting(&json!({ "Effect": "Deny", "Principal": "*" }));
-    check(&json!([doing("kms:CreateGrant", json!({})), denial]), &[]);
+    check(&json!([doing("kms:CreateGrant", json!({})), denial]), &own("kms:CreateGrant"));
+    let reading = json!(["kms:Decrypt", "kms:ReEncryptFrom"]);
+    let both = decrypting(&json!({ "Effect": "Deny", "Principal": "*", "Action": reading }));
+    check(&json!([doing("kms:CreateGrant", json!({})), both]), &[]);
     check(&json!([doing("kms:PutKeyPolicy", json!({})), denial]), &own("kms:PutKeyPolicy"));
 }
 
@@ -621,7 +624,10 @@ fn denials_count() {
     let role = "arn:aws:iam::111122223333:role/Reader";
     but["NotPrincipal"] = json!({ "AWS": [role] });
     let reader = decrypting(&json!({ "Principal": { "AWS": role } }));
-    check(&json!([decrypting(&json!({})), reader, but]), &["1 Reader of 111122223333"]);
+    check(
+        &json!([decrypting(&json!({})), reader, but]),
+        &["0 Reader of 111122223333", "1 Reader of 111122223333"],
+    );
 }
 
 #[test]

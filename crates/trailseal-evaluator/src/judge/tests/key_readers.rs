@@ -252,3 +252,155 @@ fn an_unread_policy_and_a_stranger_s_are_not_proven() {
     let stranger = Facts::sealed().names_key(Some(FOREIGN_KEY)).policy_is(None).key(|_| ());
     check_facts(stranger, "not_proven outside_organization");
 }
+
+/// Under a list of accounts that the user declared, in the organization `o-ours`.
+fn declared(text: &str) -> Facts {
+    under_policy(text).with(|it| {
+        it.population_source = PopulationSource::AccountsFile;
+        let id = "o-ours".to_owned();
+        it.organization = Some(Organization { id, management_account: account(1) });
+    })
+}
+
+#[test]
+fn an_account_that_the_file_does_not_name_may_be_a_member() {
+    let member = r#"{"StringEquals": {
+        "aws:PrincipalOrgID": "o-ours", "aws:PrincipalAccount": "000000000077"
+    }}"#;
+    let text = decrypting(EVERYBODY, member);
+    let finding = check_facts(declared(&text), "not_proven readers_unknown");
+    let words = "every identity of account 000000000077";
+    assert!(finding.observed().starts_with(words), "{}", finding.observed());
+    assert!(finding.message().ends_with("depends on something that cannot be determined."));
+    // Nor is it an outsider for certain.
+    let role = r#"{"AWS": "arn:aws:iam::000000000077:role/Reader"}"#;
+    check_facts(declared(&decrypting(role, "{}")), "not_proven readers_unknown");
+    check_facts(under_policy(&decrypting(role, "{}")), "fail outsider_reads");
+    // Every identity of an account is too many, whoever's account that is.
+    let caller = r#"{"StringEquals": {"kms:CallerAccount": "000000000077"}}"#;
+    let finding = check_facts(declared(&decrypting(EVERYBODY, caller)), "fail whole_account_reads");
+    assert!(finding.observed().starts_with(words), "{}", finding.observed());
+    // Those that the file names are members.
+    let listed = r#"{"AWS": "arn:aws:iam::000000000002:role/Reader"}"#;
+    check_facts(declared(&decrypting(listed, "{}")), "pass readers_limited");
+    // A denial of strangers does not clear a grant to it.
+    let denial = r#"[{"Effect": "Deny", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*",
+        "Condition": {"StringNotEquals": {"aws:PrincipalOrgID": "o-ours"}}}, "#;
+    let (before, seal) = POLICY.split_once("\"Statement\": ").unwrap();
+    let seal = seal.trim_end().strip_suffix('}').unwrap();
+    let text = format!("{before}\"Statement\": {denial}{seal}]}}");
+    let grants = [grant("arn:aws:iam::000000000077:role/Reader")];
+    let granting = |it: Facts| it.grants_are(Some(known(Arc::from(grants.as_slice()))));
+    check_facts(granting(declared(&text)), "not_proven readers_unknown");
+    let listed = declared(&text).with(|it| it.population_source = PopulationSource::Organizations);
+    check_facts(granting(listed), "pass readers_limited");
+}
+
+#[test]
+fn who_reads_older_logs_does_not_depend_on_the_bucket_key_of_the_newest() {
+    let arn = "kms:EncryptionContext:aws:s3:arn";
+    let newest = |condition: &str, bucket_key| {
+        let newest = under_policy(&decrypting(EVERYBODY, condition)).trail(|it| {
+            it.description.bucket = Some("logs".to_owned());
+            it.sample.newest.as_mut().unwrap().bucket_key = bucket_key;
+        });
+        check_facts(newest, "fail everybody_reads");
+    };
+    for bucket_key in [Some(true), Some(false), None] {
+        newest(&format!(r#"{{"StringLike": {{"{arn}": "arn:aws:s3:::logs/*"}}}}"#), bucket_key);
+        newest(&format!(r#"{{"StringEquals": {{"{arn}": "arn:aws:s3:::logs"}}}}"#), bucket_key);
+    }
+}
+
+#[test]
+fn time_is_that_of_the_policy_s_answer() {
+    let until = r#"{"DateLessThan": {"aws:CurrentTime": "UNTIL"}}"#;
+    let at = |hours| now() + SignedDuration::from_hours(hours);
+    let read_at = |until_hours, read_hours| {
+        let until = until.replace("UNTIL", &at(until_hours).to_string());
+        let mut answer = policy(&decrypting(EVERYBODY, &until));
+        if let Observed::Known(answer) = &mut answer {
+            answer.evidence.at = at(read_hours);
+        }
+        Facts::sealed().policy_is(Some(answer))
+    };
+    check_facts(read_at(12, 23), "pass readers_limited");
+    check_facts(read_at(24, 23), "fail everybody_reads");
+}
+
+/// The policy that lets CloudTrail seal, its root statement, and these statements.
+fn with_statements(statements: &[&str]) -> Facts {
+    let root = r#"{"Effect": "Allow", "Principal": {"AWS": "000000000001"}, "Action": "kms:*",
+        "Resource": "*"}"#;
+    let (before, seal) = POLICY.split_once("\"Statement\": ").unwrap();
+    let seal = seal.trim_end().strip_suffix('}').unwrap();
+    let statements = statements.join(", ");
+    under_policy(&format!("{before}\"Statement\": [{seal}, {root}, {statements}]}}"))
+}
+
+#[test]
+fn whom_a_denial_leaves_out_is_judged() {
+    let everybody =
+        r#"{"Effect": "Allow", "Principal": "*", "Action": "kms:Decrypt", "Resource": "*"}"#;
+    let but = |principal: &str| {
+        let denial = format!(
+            r#"{{"Effect": "Deny", "NotPrincipal": {{"AWS": "{principal}"}},
+                "Action": "kms:Decrypt", "Resource": "*"}}"#
+        );
+        with_statements(&[everybody, &denial])
+    };
+    let finding = check_facts(but("arn:aws:iam::000000000077:role/A"), "fail outsider_reads");
+    let words = "arn:aws:iam::000000000077:role/A by statement 3";
+    assert!(finding.observed().starts_with(words), "{}", finding.observed());
+    check_facts(but("arn:aws:iam::000000000002:role/A"), "pass readers_limited");
+    for root in ["arn:aws:iam::000000000077:root", "arn:aws:iam::000000000002:root"] {
+        check_facts(but(root), "not_proven readers_unknown");
+    }
+    check_facts(but("AROAEXAMPLE1234567890"), "pass readers_limited");
+}
+
+#[test]
+fn a_grant_to_whom_a_caller_chooses_is_judged() {
+    let granting = |principal: &str| {
+        format!(
+            r#"{{"Effect": "Allow", "Principal": {{"AWS": "{principal}"}},
+                "Action": "kms:CreateGrant", "Resource": "*"}}"#
+        )
+    };
+    let denying = |actions: &str, condition: &str| {
+        format!(
+            r#"{{"Effect": "Deny", "Principal": "*", "Action": {actions}, "Resource": "*",
+                "Condition": {condition}}}"#
+        )
+    };
+    let both = r#"["kms:Decrypt", "kms:ReEncryptFrom"]"#;
+    let caller = r#"{"StringEquals": {"kms:CallerAccount": "000000000077"}}"#;
+    let partner = granting("arn:aws:iam::000000000077:root");
+    let facts = with_statements(&[&partner, &denying(both, caller)]);
+    check_facts(facts, "fail outsider_reads");
+    check_facts(with_statements(&[&partner, &denying(both, "{}")]), "pass readers_limited");
+    let everybody = granting("*");
+    let facts = with_statements(&[&everybody, &denying(r#""kms:Decrypt""#, "{}")]);
+    check_facts(facts, "fail everybody_reads");
+    check_facts(with_statements(&[&everybody, &denying(both, "{}")]), "pass readers_limited");
+}
+
+#[test]
+fn a_grant_to_cloudtrail_that_had_ended_when_the_policy_was_read_is_none() {
+    let at = |hours| now() + SignedDuration::from_hours(hours);
+    let read_at = |read_hours| {
+        let condition = format!(r#""DateLessThan": {{"aws:CurrentTime": "{}"}}"#, at(12));
+        let text = format!(
+            r#"{{"Version": "2012-10-17", "Statement": {{"Effect": "Allow",
+                "Principal": {{"Service": "cloudtrail.amazonaws.com"}},
+                "Action": "kms:GenerateDataKey*", "Resource": "*", "Condition": {{{condition}}}}}}}"#
+        );
+        let mut answer = policy(&text);
+        if let Observed::Known(answer) = &mut answer {
+            answer.evidence.at = at(read_hours);
+        }
+        Facts::sealed().policy_is(Some(answer)).trail(|it| it.sample.newest = None)
+    };
+    check(read_at(11), "key-policy-allows-cloudtrail pass policy_allows");
+    check(read_at(23), "key-policy-allows-cloudtrail fail not_granted");
+}
