@@ -73,7 +73,7 @@ vocabulary! {
         OutsiderReads = "outsider_reads",
         /// Every identity, or every one of a kind, of accounts or of the organization can decrypt.
         WholeAccountReads = "whole_account_reads",
-        /// Who can decrypt depends on a condition that is not known.
+        /// Who can decrypt depends on something that cannot be determined.
         ReadersUnknown = "readers_unknown",
         /// Automatic rotation is on.
         RotationOn = "rotation_on",

@@ -69,20 +69,7 @@ fn allows(grant: &GrantListEntry, operation: &GrantOperation) -> bool {
     grant.operations.as_deref().is_none_or(|operations| operations.contains(operation))
 }
 
-/// Of a session the role. KMS prints a role that was deleted by its unique id, and its session as
-/// `AROA…:session`: that is the same deleted role.
-fn identity(grantee: &str) -> &str {
-    let is_unique_id = |id: &str| {
-        ["AROA", "AIDA"].iter().any(|kind| id.starts_with(kind))
-            && id.bytes().all(|byte| byte.is_ascii_uppercase() || byte.is_ascii_digit())
-    };
-    match grantee.split_once(':') {
-        Some((id, _session)) if is_unique_id(id) => id,
-        _ => grantee,
-    }
-}
-
-/// One grant. One of nobody fails the whole list: dropping it would hide a reader.
+/// One grant. One without a grantee fails the whole list: dropping it would hide a reader.
 fn read_grant(grant: &GrantListEntry) -> Result<DecryptGrant, Unread> {
     let grantee = present(grant.grantee_principal());
     let grantee = grantee.or_else(|| present(grant.grantee_service_principal()));
@@ -92,7 +79,7 @@ fn read_grant(grant: &GrantListEntry) -> Result<DecryptGrant, Unread> {
     };
     Ok(DecryptGrant {
         id: present(grant.grant_id()).ok_or("a grant without GrantId")?.to_owned(),
-        grantee: identity(grantee.ok_or("a grant without GranteePrincipal")?).to_owned(),
+        grantee: grantee.ok_or("a grant without GranteePrincipal")?.to_owned(),
         gives_decrypt: allows(grant, &GrantOperation::Decrypt),
         gives_re_encrypt: allows(grant, &GrantOperation::ReEncryptFrom),
         context_equals: constraints.and_then(|it| it.encryption_context_equals()).map(context),

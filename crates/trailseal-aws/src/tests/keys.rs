@@ -206,26 +206,6 @@ async fn a_grant_without_operations_hides_no_reader() {
     assert_eq!(ids, ["1"]);
 }
 
-#[tokio::test(start_paused = true)]
-async fn a_session_of_a_deleted_role_is_that_role() {
-    for (grantee, expected) in [
-        ("AROAEXAMPLEEXAMPLE23:a.session@example", "AROAEXAMPLEEXAMPLE23"),
-        ("AROAEXAMPLEEXAMPLE23", "AROAEXAMPLEEXAMPLE23"),
-        ("AIDAEXAMPLEEXAMPLE23:x", "AIDAEXAMPLEEXAMPLE23"),
-        (
-            "arn:aws:sts::111122223333:assumed-role/AROA/x",
-            "arn:aws:sts::111122223333:assumed-role/AROA/x",
-        ),
-        ("AROA-not-an-id:x", "AROA-not-an-id:x"),
-    ] {
-        let one =
-            grant("1", r#""Decrypt""#, "").replace("arn:aws:iam::111122223333:role/a", grantee);
-        let fake = Fake::saying(Reply::new(200, grants(&[one], "")));
-        let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
-        assert_eq!(answer.value[0].grantee, expected);
-    }
-}
-
 /// A grant with these operations and constraints.
 fn grant(id: &str, operations: &str, rest: &str) -> String {
     format!(
