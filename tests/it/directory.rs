@@ -1,12 +1,14 @@
 //! Where the accounts come from, where they stand, and who runs the audit.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
-use trailseal::audit::{AuditError, AuditSettings};
+use trailseal::SampleSpool;
+use trailseal::audit::{AuditError, AuditSettings, audit};
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{
-    Account, AccountState, ControlId, DescribedFrom, GapClass, Operation, Outcome,
-    PopulationSource, Status, Subject, Verdict,
+    Account, AccountState, ControlId, DescribedFrom, Event, EventSink, GapClass, Operation,
+    Outcome, PopulationSource, Status, Subject, Verdict,
 };
 use trailseal_tests::Failure;
 use trailseal_tests::audit::{audit_with, files, is, settings};
@@ -34,6 +36,42 @@ fn statuses(audit: &Audit) -> BTreeMap<(String, String), (Status, &'static str)>
         (key, (it.status(), it.reason().as_str()))
     };
     audit.findings.iter().map(of).collect()
+}
+
+/// How many accounts were opened when the directory ended, and after it.
+#[derive(Default)]
+struct Opened {
+    before: AtomicUsize,
+    after: AtomicUsize,
+    has_ended: AtomicBool,
+}
+
+impl EventSink for Opened {
+    fn emit(&self, event: &Event<'_>) {
+        match event {
+            Event::DirectoryEnded { organization, .. } => {
+                assert_eq!(*organization, Some(ORGANIZATION));
+                self.has_ended.store(true, Ordering::Relaxed);
+            }
+            Event::AccountOpened { .. } => {
+                let has_ended = self.has_ended.load(Ordering::Relaxed);
+                let count = if has_ended { &self.after } else { &self.before };
+                count.fetch_add(1, Ordering::Relaxed);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[tokio::test]
+async fn no_member_is_asked_before_the_population_is_known() {
+    let world = World::new(Plan { accounts: 70, ..Plan::small() });
+    let folder = tempfile::tempdir().unwrap();
+    let mut samples = SampleSpool::create(&folder.path().join("samples")).unwrap();
+    let opened = Opened::default();
+    audit(&world, &settings(&world), &opened, &mut samples).await.unwrap();
+    let counts = [&opened.before, &opened.after].map(|it| it.load(Ordering::Relaxed));
+    assert_eq!(counts, [0, 70]);
 }
 
 #[tokio::test]

@@ -1,4 +1,4 @@
-//! The population: accounts while pages arrive, the tree they stand in, and their tags.
+//! The population: the accounts, the tree they stand in, and their tags.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -9,6 +9,7 @@ use trailseal_evaluator::Members;
 use trailseal_fanout::{
     AccountPage, Panicked, Reading, Sign, Tree, TreeDepth, pages, run_lowest_first, walk_tree,
 };
+use trailseal_model::digest::short_hash;
 use trailseal_model::{
     Account, AccountId, AccountState, Event, Gap, GapId, Operation, PopulationSource,
 };
@@ -34,7 +35,8 @@ type Tags = BTreeMap<String, String>;
 type Wish = (String, TreeDepth);
 
 impl<P: Ports> Work<'_, P> {
-    /// Hands out accounts while pages arrive. Meanwhile the tree is walked for the units' names, and
+    /// Hands out the accounts when all are listed, so that the population is said, and a wrong setting
+    /// refused, before the first member is asked. Meanwhile the tree is walked for the units' names, and
     /// for the accounts' places where they came without; only a scope that decides by places waits
     /// for that.
     pub(super) async fn walk_directory(
@@ -79,7 +81,7 @@ impl<P: Ports> Work<'_, P> {
     ) -> Result<Option<(Outlets, Vec<AccountId>)>, AuditError> {
         let mut pages = std::pin::pin!(pages(self.ports));
         let mut wish = Some(wish);
-        let (mut failure, mut held) = (None, Vec::new());
+        let (mut failure, mut listed) = (None, Vec::new());
         let mut is_first = true;
         while let Some(page) = pages.next().await {
             let page = match page {
@@ -99,13 +101,7 @@ impl<P: Ports> Work<'_, P> {
             };
             is_first = false;
             self.events.emit(&Event::AccountsListed { count: page.accounts.len() });
-            for account in ledger.list(page) {
-                if self.settings.scope.needs_units() && account.ou_path.is_none() {
-                    held.push(account.id);
-                } else {
-                    outlets.send(account, self);
-                }
-            }
+            listed.extend(ledger.list(page));
         }
         drop(wish);
         self.check_accounts(failure, ledger)?;
@@ -114,8 +110,24 @@ impl<P: Ports> Work<'_, P> {
         let is_complete = failure.is_none();
         self.events.emit(&Event::DirectoryEnded { organization, is_complete });
         let _ = ended.send(members);
+        let held = self.send_all(listed, &outlets);
         self.queued(ledger.queue_ready());
         Ok((!held.is_empty()).then_some((outlets, held)))
+    }
+
+    /// Sends out accounts in the order of a hash of their ids, so that the first ones are of all units,
+    /// and a role that they all refuse is refused everywhere. Returns those that wait for their place.
+    fn send_all(&self, mut listed: Vec<Account>, outlets: &Outlets) -> Vec<AccountId> {
+        listed.sort_by_cached_key(|account| short_hash(&["open", &account.id.to_string()]));
+        let mut held = Vec::new();
+        for account in listed {
+            if self.settings.scope.needs_units() && account.ou_path.is_none() {
+                held.push(account.id);
+            } else {
+                outlets.send(account, self);
+            }
+        }
+        held
     }
 
     /// The population where Organizations gives none: the caller's account where that is all there
