@@ -22,7 +22,7 @@ pub(crate) struct Ask<'a> {
 pub(crate) enum Patience {
     /// As often as anything else.
     Usual,
-    /// Twice: somebody waits for the run to begin.
+    /// Twice, so that a run that cannot begin fails fast.
     Short,
 }
 
@@ -62,7 +62,7 @@ impl<'a> Ask<'a> {
         Place { account: self.account, region: Some(self.region), object: self.subject }
     }
 
-    /// Where its failures are counted. The caller's own calls have no circuit: everything hangs on
+    /// Where its failures are counted. The caller's own calls have no circuit: everything depends on
     /// them, so they are tried as often as the budget allows.
     pub(crate) fn site(&self) -> Option<Site> {
         self.account.map(|it| (it, self.region, self.operation))

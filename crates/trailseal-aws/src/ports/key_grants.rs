@@ -1,4 +1,4 @@
-//! By which grants of KMS keys somebody may decrypt, or re-encrypt what can then be decrypted.
+//! The grants of KMS keys that allow decryption, or re-encryption to what can then be decrypted.
 //!
 //! A grant of CreateGrant alone leads to neither: what it gives on may not exceed its own operations
 //! (KMS developer guide, *Grants in AWS KMS*).

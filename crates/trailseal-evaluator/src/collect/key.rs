@@ -79,7 +79,7 @@ impl CollectedTrail {
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
-    /// The grants of a key by which somebody may decrypt; `None` where there is nothing to ask.
+    /// The grants of a key that lead to decryption; `None` where there is nothing to ask.
     pub async fn grants(&self, work: &KeyWork) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
         self.key_grants(&work.expected(), work.used_in).await
     }

@@ -140,7 +140,7 @@ pub struct CollectedTrail {
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
-    /// By which grants somebody may decrypt with it, for the same keys; added with
+    /// The grants that lead to decryption with it, for the same keys; added with
     /// [`Collector::grants`].
     pub key_grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
     /// Whether that key rotates, where it can or that is not known; added with

@@ -21,7 +21,7 @@ use crate::ports::CollectPorts;
 
 /// Accounts that are asked at the same time, at most.
 const AT_A_TIME: usize = 64;
-/// So many accounts are asked one by one: the management account, the caller's, and the one with the
+/// The number of accounts that are asked one by one: the management account, the caller's, and the one with the
 /// best name. Then the number grows with each answer, so that thousands do not take hours.
 const ONE_BY_ONE: usize = 3;
 /// Refusals of one search that become gaps; the finding counts all of them.
@@ -147,7 +147,7 @@ pub(super) struct Owners {
 }
 
 impl Default for Owners {
-    /// Nobody is asked but whom the trail and the settings name.
+    /// Only the accounts that the trail and the settings name are asked.
     fn default() -> Self {
         let (to_ask, others) = (future::ready(Arc::default()), future::ready(Arc::default()));
         Self::new(to_ask.boxed().shared(), others.boxed().shared())
@@ -274,7 +274,7 @@ struct Sweep {
 #[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
 enum Stage {
     #[default]
-    Nobody,
+    Start,
     Likely,
     All,
 }
@@ -291,7 +291,7 @@ impl Sweep {
     /// Goes on to the next accounts; false if there are none.
     async fn next_stage(&mut self, owners: &Owners, known: &BucketSearch) -> bool {
         match self.stage {
-            Stage::Nobody => {
+            Stage::Start => {
                 self.enlist(&known.likely, known);
                 self.stage = Stage::Likely;
                 true
