@@ -159,7 +159,7 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> UserError {
         && let Some(ContextValue::String(flag)) = error.get(ContextKind::InvalidArg)
         && let Some(why) = std::error::Error::source(error)
     {
-        problem = format!("'{flag}': {why}");
+        problem = format!("'{flag}': {}", with_value(error, flag, &why.to_string()));
     }
     if let Some((flag, variable)) = from_variable(error, arguments) {
         problem = problem.replace(&format!("'{flag}'"), &format!("the variable {variable}"));
@@ -176,6 +176,16 @@ fn usage(error: &clap::Error, arguments: &[OsString]) -> UserError {
     }
     let of_command = subcommand(arguments).map(|it| format!(" {it}")).unwrap_or_default();
     UserError::usage(problem, format!("see `trailseal{of_command} --help`"))
+}
+
+/// Why a value is refused, with the value, unless it is there already or the flag's is secret.
+fn with_value(error: &clap::Error, flag: &str, why: &str) -> String {
+    match error.get(ContextKind::InvalidValue) {
+        Some(ContextValue::String(value)) if !why.contains('`') && !settings::is_secret(flag) => {
+            format!("{} is refused: {why}", settings::quoted(value))
+        }
+        _ => why.to_owned(),
+    }
 }
 
 /// What is not UTF-8: a word of the command line, else a variable.

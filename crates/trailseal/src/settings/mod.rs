@@ -20,6 +20,7 @@ use trailseal_model::{AccountId, MemberStatus, Region, Scope, Severity, Threshol
 pub(crate) use file::read;
 use layers::settings;
 use sessions::{RoleName, SessionName, SessionTag};
+pub(crate) use value::quoted;
 use value::{BucketOwner, Secret, Share, UnitId, Whole};
 use window::WindowChoice;
 
@@ -173,6 +174,11 @@ impl Default for Settings {
 /// What a flag's variable is called: `--role-name` is `TRAILSEAL_ROLE_NAME`.
 pub(crate) fn variable(flag: &str) -> String {
     format!("TRAILSEAL_{}", flag.to_ascii_uppercase().replace('-', "_"))
+}
+
+/// Whether no message may show the value of a flag, as clap names it: `--external-id <ID>`.
+pub(crate) fn is_secret(flag: &str) -> bool {
+    flag.starts_with("--external-id")
 }
 
 /// Whether an argument can come from a variable: a setting, or the file of settings.

@@ -23,7 +23,7 @@ pub(crate) trait Value: Sized {
 }
 
 /// A value for a message, short.
-pub(super) fn quoted(text: &str) -> String {
+pub(crate) fn quoted(text: &str) -> String {
     const LONGEST: usize = 80;
     let short: String = text.chars().take(LONGEST).collect();
     let rest = if short.len() < text.len() { "…" } else { "" };
