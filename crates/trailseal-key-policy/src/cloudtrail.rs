@@ -156,7 +156,7 @@ impl RequestContext {
     }
 }
 
-/// The `aws:s3:arn` of a delivery: log and digest files lie under `[prefix/]AWSLogs/`, and their
+/// The `aws:s3:arn` of a delivery: log and digest files are below `[prefix/]AWSLogs/`, and their
 /// names are not known before.
 fn sealed_arn(delivery: &CloudTrailDelivery<'_>) -> ContextValue {
     let Some([_, partition, ..]) = arn_parts(delivery.trail_arn) else {
