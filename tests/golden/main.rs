@@ -17,7 +17,7 @@ use jiff::Timestamp;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{READY_MADE, Scenario};
-use trailseal_sim::state::{LimitSettings, WeatherSettings};
+use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 use trailseal_tests::Failure;
 use trailseal_tests::audit::audit_into;
 use trailseal_tests::golden::{Renamed, differences};
@@ -111,7 +111,11 @@ fn start() -> Result<Timestamp, Failure> {
 
 /// Without throttles and failures, which make two runs differ.
 fn calm(scenario: Scenario) -> Scenario {
-    Scenario { weather: WeatherSettings::default(), limits: LimitSettings::default(), ..scenario }
+    Scenario {
+        weather: RandomFaultSettings::default(),
+        limits: LimitSettings::default(),
+        ..scenario
+    }
 }
 
 fn organization(case: &OrganizationCase) -> Result<Scenario, Failure> {

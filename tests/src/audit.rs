@@ -11,7 +11,8 @@ use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{
-    AccountId, Excepted, MemberStatus, NoEvents, Partition, Scope, Severity, Thresholds, Window,
+    AccountId, ExceptionMatches, MemberStatusScope, NoEvents, Partition, Scope, Severity,
+    Thresholds, Window,
 };
 
 use crate::Failure;
@@ -31,7 +32,7 @@ pub fn settings(world: &World) -> AuditSettings {
         scope: Scope::default(),
         declared_accounts: Vec::new(),
         account_tags: BTreeSet::new(),
-        member_status: MemberStatus::Home,
+        member_status: MemberStatusScope::Home,
         collect: CollectSettings {
             window: window(),
             thresholds: Thresholds::DEFAULT,
@@ -99,7 +100,15 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         throttled_keys: Vec::new(),
     };
     let Audited { facts, findings, accounts, covered_by, gaps } = audited;
-    Audit { run, facts, findings, accounts, covered_by, gaps, excepted: Excepted::default() }
+    Audit {
+        run,
+        facts,
+        findings,
+        accounts,
+        covered_by,
+        gaps,
+        excepted: ExceptionMatches::default(),
+    }
 }
 
 /// Every file of a folder by name.

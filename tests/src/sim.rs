@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
-use trailseal::{Outside, RECORD_FILE, Scanned, scan_in};
+use trailseal::{Environment, RECORD_FILE, Scanned, scan_in};
 use trailseal_model::record::RecordReader;
 use trailseal_model::record::v1::Line;
 use trailseal_sim::Simulator;
@@ -49,15 +49,19 @@ pub async fn scan(
 ///
 /// # Errors
 /// When nobody in the world has keys.
-pub fn outside(simulator: &Arc<Simulator>) -> Result<Outside, Failure> {
-    Ok(Outside::simulated(simulator, SCENARIO)?)
+pub fn outside(simulator: &Arc<Simulator>) -> Result<Environment, Failure> {
+    Ok(Environment::simulated(simulator, SCENARIO)?)
 }
 
 /// The same scan with these surroundings.
 ///
 /// # Errors
 /// As the command would end where it makes no report.
-pub async fn scan_from(outside: Outside, flags: &[&str], out: &Path) -> Result<Scanned, Failure> {
+pub async fn scan_from(
+    outside: Environment,
+    flags: &[&str],
+    out: &Path,
+) -> Result<Scanned, Failure> {
     let flags = flags.iter().map(OsString::from);
     let flags = flags.chain([OsString::from("--out"), out.into()]);
     Ok(scan_in(flags, outside).await?)

@@ -1,6 +1,6 @@
 //! What is asked of AWS, and where.
 
-use trailseal_fanout::Place;
+use trailseal_fanout::QuotaKey;
 use trailseal_model::{AccountId, Gap, GapClass, Operation, Region};
 
 use crate::circuit::Site;
@@ -58,8 +58,8 @@ impl<'a> Ask<'a> {
         self.gap(GapClass::MalformedAnswer).saying(problem)
     }
 
-    pub(crate) const fn place(&self) -> Place<'a> {
-        Place { account: self.account, region: Some(self.region), object: self.subject }
+    pub(crate) const fn quota_key(&self) -> QuotaKey<'a> {
+        QuotaKey { account: self.account, region: Some(self.region), object: self.subject }
     }
 
     /// Where its failures are counted. The caller's own calls have no circuit: everything depends on

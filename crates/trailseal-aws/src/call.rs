@@ -25,7 +25,7 @@ use crate::classify::Diagnosis;
 use crate::clock::Clock;
 use crate::credentials::Session;
 use crate::failure::Failure;
-use crate::spawn::apart;
+use crate::spawn::spawn_request;
 
 /// What every call needs, whoever makes it.
 pub(crate) struct Channel {
@@ -140,8 +140,8 @@ impl Channel {
             if let Some(class) = ask.site().and_then(|it| self.circuits.opened_by(it)) {
                 return Err(before.unwrap_or_else(|| ask.kept_back(class).into()));
             }
-            self.limits.permit(ask.operation, ask.place()).await;
-            let place = self.place_for(ask).await;
+            self.limits.permit(ask.operation, ask.quota_key()).await;
+            let place = self.in_flight_permits(ask).await;
             let session = session().await?;
             // The circuit may have opened while this call waited.
             if let Some(Err(class)) = ask.site().map(|it| self.circuits.enter(it)) {
@@ -149,7 +149,7 @@ impl Channel {
             }
             tally.attempts += 1;
             let start = Instant::now();
-            let result = apart(quietly(send(session.provider()))).await;
+            let result = spawn_request(quietly(send(session.provider()))).await;
             let took = start.elapsed();
             drop(place);
             let failure = match conclude(ask, &session, &self.clock, result, &read) {
@@ -177,20 +177,20 @@ impl Channel {
     }
 
     /// A place among the requests that are on their way, free again when it is dropped.
-    pub(crate) async fn place(&self) -> Option<SemaphorePermit<'_>> {
+    pub(crate) async fn in_flight_permit(&self) -> Option<SemaphorePermit<'_>> {
         self.places.acquire().await.ok()
     }
 
     /// AssumeRole goes in the place of the call that needs the session: a place of its own could be
     /// one that all which hold one wait for. What no essential control needs takes at most half of the
     /// places, so that answers which never come cannot keep all of them from what is needed.
-    async fn place_for(&self, ask: &Ask<'_>) -> [Option<SemaphorePermit<'_>>; 2] {
+    async fn in_flight_permits(&self, ask: &Ask<'_>) -> [Option<SemaphorePermit<'_>>; 2] {
         match ask.operation {
             Operation::AssumeRole => [None, None],
-            needed if needed.is_essential() => [self.place().await, None],
+            needed if needed.is_essential() => [self.in_flight_permit().await, None],
             _ => {
                 let other = self.other_places.acquire().await.ok();
-                [self.place().await, other]
+                [self.in_flight_permit().await, other]
             }
         }
     }
@@ -204,7 +204,7 @@ impl Channel {
     fn note(&self, ask: &Ask<'_>, tally: &mut Tally, took: Duration, failure: Option<GapClass>) {
         if failure == Some(GapClass::ThrottledOut) {
             tally.throttles += 1;
-            self.limits.throttled(ask.operation, ask.place());
+            self.limits.throttled(ask.operation, ask.quota_key());
         }
         if failure.is_none() {
             self.budget.earn(ask.operation);

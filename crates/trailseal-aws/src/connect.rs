@@ -55,13 +55,13 @@ pub struct Settings {
     pub max_in_flight: usize,
     /// What time it is.
     pub clock: Clock,
-    /// What takes the place of the outside world; [`Substitutes::none`] where AWS is asked.
-    pub substitutes: Substitutes,
+    /// What takes the place of the outside world; [`Overrides::none`] where AWS is asked.
+    pub substitutes: Overrides,
 }
 
 /// Stand-ins for the network and the environment, so that tests and simulations need neither.
 #[derive(Debug, Clone)]
-pub struct Substitutes {
+pub struct Overrides {
     /// Answers every request in place of the network; endpoints, profiles and whatever else the
     /// environment says of the network then do not count.
     pub transport: Option<Arc<dyn Transport>>,
@@ -71,7 +71,7 @@ pub struct Substitutes {
     pub region: Option<Region>,
 }
 
-impl Substitutes {
+impl Overrides {
     /// The real network, chain and environment.
     #[must_use]
     pub const fn none() -> Self {

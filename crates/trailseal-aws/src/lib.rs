@@ -40,7 +40,7 @@ mod tunnel;
 
 pub use aws::{Aws, Caller};
 pub use clock::Clock;
-pub use connect::{ConnectError, Settings, Substitutes, connect};
+pub use connect::{ConnectError, Overrides, Settings, connect};
 pub use credentials::PlainCredentials;
 pub use surroundings::{Form, Misconfigured, VARIABLES, Variable};
 pub use transport::{Transport, TransportError, TransportErrorKind};

@@ -12,18 +12,18 @@ use tokio::task::JoinHandle;
 ///
 /// The rest of a run is one task, which decides and counts. Signing, sending and reading answers is
 /// nearly all of its work, and none of it depends on another request.
-pub(crate) fn apart<F>(work: F) -> Apart<F::Output>
+pub(crate) fn spawn_request<F>(work: F) -> AbortOnDrop<F::Output>
 where
     F: Future + Send + 'static,
     F::Output: Send + 'static,
 {
-    Apart(tokio::spawn(work))
+    AbortOnDrop(tokio::spawn(work))
 }
 
 /// What is run in a task of its own.
-pub(crate) struct Apart<T>(JoinHandle<T>);
+pub(crate) struct AbortOnDrop<T>(JoinHandle<T>);
 
-impl<T> Future for Apart<T> {
+impl<T> Future for AbortOnDrop<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
@@ -39,7 +39,7 @@ impl<T> Future for Apart<T> {
     }
 }
 
-impl<T> Drop for Apart<T> {
+impl<T> Drop for AbortOnDrop<T> {
     fn drop(&mut self) {
         self.0.abort();
     }
@@ -55,14 +55,14 @@ mod tests {
     #[tokio::test]
     #[should_panic(expected = "as it was")]
     async fn a_panic_comes_out_as_it_was() {
-        apart(async { panic!("as it was") }).await;
+        spawn_request(async { panic!("as it was") }).await;
     }
 
     #[tokio::test(start_paused = true)]
     async fn nothing_runs_on_that_nobody_waits_for() {
         let alive = Arc::new(());
         let held = Arc::clone(&alive);
-        let waiting = apart(async move {
+        let waiting = spawn_request(async move {
             tokio::time::sleep(Duration::from_secs(5)).await;
             drop(held);
         });

@@ -29,4 +29,4 @@ pub use collect::{
 pub use delivery::delivery;
 pub use fold::{Fold, FoldedTrail, Sightings};
 pub use judge::{account_sealing, covered_by, judge, settle_groups};
-pub use object_name::LogCell;
+pub use object_name::AccountRegion;

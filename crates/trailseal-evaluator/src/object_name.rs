@@ -15,7 +15,7 @@ const UNIQUE: usize = 16;
 
 /// Where one account's logs of one Region lie in a trail's bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct LogCell {
+pub struct AccountRegion {
     /// The account whose calls are logged.
     pub account: AccountId,
     /// The Region they were made in.
@@ -49,7 +49,7 @@ pub(crate) fn log_root(trail_prefix: Option<&str>, organization: Option<&str>) -
     format!("{prefix}AWSLogs/{organization}")
 }
 
-impl LogCell {
+impl AccountRegion {
     /// The prefix of the cell's log objects.
     #[must_use]
     pub fn prefix(self, root: &str) -> String {
@@ -206,8 +206,8 @@ mod tests {
     use super::*;
     use crate::test_support::{account, region, time};
 
-    fn cell() -> LogCell {
-        LogCell { account: account(12_345_678_901), region: region("eu-west-1") }
+    fn cell() -> AccountRegion {
+        AccountRegion { account: account(12_345_678_901), region: region("eu-west-1") }
     }
 
     const ROOT: &str = "my logs+x/AWSLogs/";

@@ -23,11 +23,11 @@ mod run;
 mod tree;
 
 pub use directory::pages;
-pub use limits::{Limits, Place, RateShare};
+pub use limits::{Limits, QuotaKey, RateShare};
 pub use lowest_first::{LowestFirst, Reading, Sign, run_lowest_first};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
 pub use ports::{
-    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Retries,
+    AccountPage, Directory, MemberPage, OrganizationTree, RegionListing, RegionStatus, Retries,
     Sessions, Unit, UnitPage,
 };
 pub use run::{Panicked, run};

@@ -23,7 +23,7 @@ use self::pace::Pace;
 
 /// Where a request goes, as far as somebody pays for it.
 #[derive(Debug, Clone, Copy)]
-pub struct Place<'a> {
+pub struct QuotaKey<'a> {
     /// Whose session is used; `None` for the caller's own calls.
     pub account: Option<AccountId>,
     /// The Region of the endpoint.
@@ -37,20 +37,20 @@ pub struct Place<'a> {
 enum LimitKey {
     Caller,
     Account(AccountId),
-    AccountRegion(AccountId, Region),
+    RegionStatus(AccountId, Region),
     /// A hash: two prefixes with one hash would only share a bucket.
     Prefix(u64),
 }
 
 impl LimitKey {
-    fn new(scope: LimitScope, place: Place<'_>) -> Self {
+    fn new(scope: LimitScope, place: QuotaKey<'_>) -> Self {
         match (scope, place.account, place.region, place.object) {
             (LimitScope::BucketPrefix, _, _, Some(object)) => Self::of_object(object),
             (LimitScope::Caller, ..) | (_, None, ..) => Self::Caller,
             (LimitScope::Account, Some(account), ..) | (_, Some(account), None, _) => {
                 Self::Account(account)
             }
-            (_, Some(account), Some(region), _) => Self::AccountRegion(account, region),
+            (_, Some(account), Some(region), _) => Self::RegionStatus(account, region),
         }
     }
 
@@ -100,7 +100,7 @@ impl Limits {
 
     /// Waits until this request may be made. Requests for one key go in the order they came, and
     /// at most one of them watches the clock, however many wait.
-    pub async fn permit(&self, operation: Operation, place: Place<'_>) {
+    pub async fn permit(&self, operation: Operation, place: QuotaKey<'_>) {
         let (limit, key) = self.of(operation, place);
         limit.permit(key).await;
         limit.forget_now_and_then();
@@ -109,14 +109,14 @@ impl Limits {
     /// AWS throttled this request, so all that draw from its bucket go slower: at half the rate
     /// they had, but not below an eighth of the share, and again a sixtieth of the share faster
     /// with each second that passes.
-    pub fn throttled(&self, operation: Operation, place: Place<'_>) {
+    pub fn throttled(&self, operation: Operation, place: QuotaKey<'_>) {
         let (limit, key) = self.of(operation, place);
         let now = Instant::now();
         let slowed = &mut limit.keys().slowed;
         slowed.entry(key).or_insert_with(|| Pace::full(now)).slow_down(now, limit.period);
     }
 
-    fn of(&self, operation: Operation, place: Place<'_>) -> (&OperationLimit, LimitKey) {
+    fn of(&self, operation: Operation, place: QuotaKey<'_>) -> (&OperationLimit, LimitKey) {
         let quota = operation.quota();
         let limit = &self.operations[quota.shared_with as usize];
         (limit, LimitKey::new(quota.scope, place))

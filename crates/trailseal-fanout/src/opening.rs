@@ -5,7 +5,7 @@ use trailseal_model::{
     Scope, Target,
 };
 
-use crate::ports::{AccountRegion, RegionListing, Sessions};
+use crate::ports::{RegionListing, RegionStatus, Sessions};
 
 /// What can be done in an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -28,7 +28,7 @@ pub struct OpenedAccount {
     /// What can be done there.
     pub access: Access,
     /// Every Region it has, whether enabled or not; never empty.
-    pub regions: Vec<AccountRegion>,
+    pub regions: Vec<RegionStatus>,
     /// Whether the account listed them itself; else they are the partition's table.
     pub lists_regions: bool,
 }
@@ -67,7 +67,7 @@ impl OpenedAccount {
     #[must_use]
     pub fn with_table(account: AccountId, access: Access, partition: Partition) -> Self {
         let regions = partition.regions().into_iter();
-        let regions = regions.map(|region| AccountRegion { region, is_enabled: true }).collect();
+        let regions = regions.map(|region| RegionStatus { region, is_enabled: true }).collect();
         Self { account, access, regions, lists_regions: false }
     }
 
@@ -86,7 +86,7 @@ impl OpenedAccount {
 
     /// Plans every Region of the account in the coverage; `gap` names [`Access::Failed`]'s.
     pub fn plan(&self, coverage: &mut Coverage, scope: &Scope, gap: Option<GapId>) {
-        let row = |it: &AccountRegion| match &self.access {
+        let row = |it: &RegionStatus| match &self.access {
             Access::NotActive => settled(it.region, Outcome::AccountNotActive, None, None),
             Access::Open if !it.is_enabled => {
                 settled(it.region, Outcome::RegionDisabled, None, None)
@@ -135,7 +135,7 @@ mod tests {
     #[derive(Default)]
     struct Fake {
         open: Option<GapClass>,
-        regions: Option<Vec<AccountRegion>>,
+        regions: Option<Vec<RegionStatus>>,
     }
 
     impl Sessions for Fake {
@@ -146,7 +146,7 @@ mod tests {
     }
 
     impl RegionListing for Fake {
-        async fn list_regions(&self, _: AccountId) -> Result<Vec<AccountRegion>, Gap> {
+        async fn list_regions(&self, _: AccountId) -> Result<Vec<RegionStatus>, Gap> {
             let denied = Gap::new(GapClass::Denied, Operation::ListRegions);
             self.regions.clone().ok_or(denied)
         }
@@ -184,7 +184,7 @@ mod tests {
 
     #[test]
     fn disabled_regions_have_their_row_and_are_not_read() {
-        let of = |name: &str, is_enabled| AccountRegion {
+        let of = |name: &str, is_enabled| RegionStatus {
             region: Region::new(name).unwrap(),
             is_enabled,
         };
@@ -214,8 +214,8 @@ mod tests {
         check_in(&other, &lost, AccountState::Suspended, &expected, 0);
         let disabled = Fake {
             regions: Some(vec![
-                AccountRegion { region: region("af-south-1"), is_enabled: false },
-                AccountRegion { region: region("us-east-1"), is_enabled: true },
+                RegionStatus { region: region("af-south-1"), is_enabled: false },
+                RegionStatus { region: region("us-east-1"), is_enabled: true },
             ]),
             ..Fake::default()
         };

@@ -113,7 +113,7 @@ pub trait Sessions: Send + Sync {
 
 /// One Region of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct AccountRegion {
+pub struct RegionStatus {
     /// The Region.
     pub region: Region,
     /// Whether it is enabled there: it takes calls.
@@ -129,7 +129,7 @@ pub trait RegionListing: Send + Sync {
     fn list_regions(
         &self,
         account: AccountId,
-    ) -> impl Future<Output = Result<Vec<AccountRegion>, Gap>> + Send;
+    ) -> impl Future<Output = Result<Vec<RegionStatus>, Gap>> + Send;
 }
 
 /// How often operations are tried.

@@ -29,9 +29,9 @@ impl From<bool> for Fit {
 pub(crate) fn wildcard(pattern: &str, text: &Possibility, case: Case) -> Fit {
     let pattern: Vec<char> = pattern.chars().collect();
     match text {
-        Possibility::Exact(text) => Places::after(&pattern, text, case).at_end().into(),
+        Possibility::Exact(text) => PatternMatches::after(&pattern, text, case).at_end().into(),
         Possibility::StartsWith(start) => {
-            let places = Places::after(&pattern, start, case);
+            let places = PatternMatches::after(&pattern, start, case);
             if places.accept_anything() {
                 Fit::Yes
             } else if places.none() {
@@ -41,20 +41,20 @@ pub(crate) fn wildcard(pattern: &str, text: &Possibility, case: Case) -> Fit {
             }
         }
         Possibility::Moment(_) | Possibility::AnyIpv4 | Possibility::AnyIpv6 => {
-            let is_any = Places::after(&pattern, "", case).accept_anything();
+            let is_any = PatternMatches::after(&pattern, "", case).accept_anything();
             if is_any { Fit::Yes } else { Fit::Open }
         }
     }
 }
 
 /// Where in a pattern one may stand after having read some text.
-struct Places<'pattern> {
+struct PatternMatches<'pattern> {
     pattern: &'pattern [char],
     /// One more than the pattern has characters; the last is the pattern's end.
     active: Vec<bool>,
 }
 
-impl<'pattern> Places<'pattern> {
+impl<'pattern> PatternMatches<'pattern> {
     fn after(pattern: &'pattern [char], text: &str, case: Case) -> Self {
         let mut places = Self { pattern, active: vec![false; pattern.len() + 1] };
         places.active[0] = true;

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
 /// An AWS account id, kept as a number and shown with its twelve digits, leading zeros included.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -52,7 +52,7 @@ impl fmt::Debug for AccountId {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What Organizations says of an account, from `State`, else from the retired `Status`.
     ///
     /// Source: AWS Organizations user guide, "Account states".

@@ -16,7 +16,7 @@ impl Arn {
     pub fn new(text: &str) -> Option<Self> {
         let mut parts = text.splitn(6, ':');
         let known = parts.next() == Some("arn")
-            && parts.next().and_then(Partition::from_word).is_some()
+            && parts.next().and_then(|word| word.parse::<Partition>().ok()).is_some()
             && parts.next().is_some_and(|it| !it.is_empty());
         (known && parts.count() == 3).then(|| Self(text.into()))
     }
@@ -34,7 +34,7 @@ impl Arn {
     /// The partition.
     #[must_use]
     pub fn partition(&self) -> Partition {
-        Partition::from_word(self.part(1)).expect("checked when the ARN was made")
+        self.part(1).parse().expect("checked when the ARN was made")
     }
 
     /// The service, such as `kms`.

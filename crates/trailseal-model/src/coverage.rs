@@ -7,11 +7,11 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::AccountId;
 use crate::evidence::Target;
 use crate::gap::{GapClass, GapId};
-use crate::member_status::Delivery;
+use crate::member_delivery::Delivery;
 use crate::region::Region;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// What became of listing one target.
     pub enum Outcome {
         /// Its listings were read.
@@ -43,7 +43,7 @@ impl Outcome {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What the newest log object of a target came to; the worst last.
     pub enum NewestLog {
         /// The window holds none.

@@ -6,17 +6,17 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 
 use crate::account::AccountId;
-use crate::catalogue::ControlId;
-use crate::digest::short_hash;
+use crate::controls::ControlId;
 use crate::facts::OrganizationFacts;
 use crate::finding::{Finding, Status};
 use crate::gap::{Gap, GapClass};
+use crate::hash::short_hash;
 use crate::operation::{Loss, Operation};
 use crate::reason::Reason;
 use crate::region::Region;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// What an exception is about.
     pub enum ExceptionKind {
         /// One finding.
@@ -26,7 +26,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What became of an exception in a run.
     pub enum ExceptionState {
         /// It covers something.

@@ -2,14 +2,14 @@
 
 use crate::account::AccountId;
 use crate::arn::Arn;
-use crate::catalogue::ControlId;
-use crate::digest::short_hash;
+use crate::controls::ControlId;
 use crate::evidence::{Evidence, Proof};
 use crate::gap::GapId;
+use crate::hash::short_hash;
 use crate::reason::Reason;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// The outcome of a control.
     pub enum Status {
         /// Shown to be right.
@@ -23,7 +23,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What all essential controls of a trail come to.
     pub enum Verdict {
         /// Every essential control passes.

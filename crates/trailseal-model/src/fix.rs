@@ -6,7 +6,7 @@
 
 mod doubt;
 
-use crate::catalogue::ControlId;
+use crate::controls::ControlId;
 use crate::finding::Status;
 use crate::reason::Reason;
 
@@ -296,7 +296,7 @@ mod tests {
         let rows = page.lines().filter_map(|line| line.strip_prefix(&head));
         let cells = rows.filter_map(|it| it.split('|').next());
         let words = cells.flat_map(|it| it.split('`').skip(1).step_by(2));
-        words.filter_map(Reason::from_word).collect()
+        words.filter_map(|word| word.parse::<Reason>().ok()).collect()
     }
 
     #[test]

@@ -5,10 +5,10 @@
 
 use std::fmt::Write as _;
 
-use crate::catalogue::ControlId;
-use crate::vocabulary::vocabulary;
+use crate::controls::ControlId;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// A catalog of controls.
     pub enum Framework {
         /// CIS AWS Foundations Benchmark.
@@ -56,9 +56,9 @@ impl Framework {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// Whose rule set files a check so.
-    pub enum FiledBy {
+    pub enum MappingSource {
         /// AWS Security Hub's or AWS Config's documentation.
         Aws = "AWS",
         /// Prowler.
@@ -70,7 +70,7 @@ vocabulary! {
 
 /// Some ids of one framework, the same in these versions.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Filing {
+pub struct FrameworkMapping {
     /// The control.
     pub control: ControlId,
     /// The catalog.
@@ -80,7 +80,7 @@ pub struct Filing {
     /// The ids there.
     pub ids: &'static [&'static str],
     /// Who says so.
-    pub filed_by: FiledBy,
+    pub filed_by: MappingSource,
 }
 
 const fn filing(
@@ -88,19 +88,19 @@ const fn filing(
     framework: Framework,
     versions: &'static [&'static str],
     ids: &'static [&'static str],
-    filed_by: FiledBy,
-) -> Filing {
-    Filing { control, framework, versions, ids, filed_by }
+    filed_by: MappingSource,
+) -> FrameworkMapping {
+    FrameworkMapping { control, framework, versions, ids, filed_by }
 }
 
 use ControlId::{
     AccountCovered, EventDataStoreKmsEncrypted, KeyRotationEnabled, TrailKmsEncrypted,
 };
-use FiledBy::{Aws, Prowler, Steampipe};
 use Framework as F;
+use MappingSource::{Aws, Prowler, Steampipe};
 
 /// Every filing, by control, then in the order of [`Framework::ALL`].
-pub const FILINGS: &[Filing] = &[
+pub const FILINGS: &[FrameworkMapping] = &[
     filing(TrailKmsEncrypted, F::CisAwsFoundations, &["1.2.0"], &["2.7"], Aws),
     filing(
         TrailKmsEncrypted,
@@ -181,7 +181,7 @@ pub const FILINGS: &[Filing] = &[
 
 impl ControlId {
     /// Where catalogs file this control; nowhere, for some.
-    pub fn filings(self) -> impl Iterator<Item = &'static Filing> {
+    pub fn filings(self) -> impl Iterator<Item = &'static FrameworkMapping> {
         FILINGS.iter().filter(move |it| it.control == self)
     }
 
@@ -189,11 +189,11 @@ impl ControlId {
     /// framework has no versions.
     #[must_use]
     pub fn framework_ids(self) -> Vec<String> {
-        self.filings().flat_map(Filing::texts).collect()
+        self.filings().flat_map(FrameworkMapping::texts).collect()
     }
 }
 
-impl Filing {
+impl FrameworkMapping {
     fn texts(&self) -> Vec<String> {
         let versions = if self.versions.is_empty() { &[""] } else { self.versions };
         let text = |version: &str, id: &str| {

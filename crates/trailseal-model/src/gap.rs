@@ -7,12 +7,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::AccountId;
 use crate::advice::GapCause;
-use crate::digest::short_hash;
+use crate::hash::short_hash;
 use crate::operation::Operation;
 use crate::region::Region;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// The kind of failure, as far as AWS's answer tells.
     pub enum GapClass {
         /// A service control policy of the organization denies it.

@@ -24,28 +24,28 @@
 mod account;
 mod advice;
 mod arn;
-mod bound;
 mod bucket;
-pub mod catalogue;
+mod confidence_bound;
+pub mod controls;
 mod coverage;
 mod covered_by;
 mod denial;
-pub mod digest;
 mod endpoint;
 mod event;
 mod evidence;
-mod excepted;
 mod exception;
+mod exception_matches;
 pub mod exit_code;
 mod facts;
 mod finding;
 mod fix;
 pub mod frameworks;
 mod gap;
+pub mod hash;
 mod header_problem;
 mod history;
 mod key;
-mod member_status;
+mod member_delivery;
 mod operation;
 mod prefixes;
 mod reason;
@@ -57,24 +57,24 @@ mod sealing;
 mod store;
 mod trail;
 mod unreadable;
-mod vocabulary;
+mod word_enum;
 
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
 pub use advice::GapCause;
 pub use arn::Arn;
-pub use bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence, OwnerSearch};
-pub use catalogue::{Control, ControlId, Severity, SubjectKind};
+pub use confidence_bound::{binomial_upper_bound, hypergeometric_upper_bound};
+pub use controls::{Control, ControlId, Severity, SubjectKind};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use covered_by::CoveredBy;
 pub use denial::{Denial, DenyingPolicy};
 pub use endpoint::Endpoint;
 pub use event::{Event, EventSink, NoEvents};
 pub use evidence::{Answer, Evidence, Observed, Proof, Target};
-pub use excepted::{Counts, Excepted};
 pub use exception::{
     Approval, CoveredFinding, CoveredGaps, Covers, Exception, ExceptionKind, ExceptionState,
 };
+pub use exception_matches::{Counts, ExceptionMatches};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject, Verdict, verdict};
 pub use fix::{fix_text, fix_texts};
@@ -82,14 +82,14 @@ pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use header_problem::HeaderProblem;
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
-pub use member_status::{Delivery, MemberStatus, MemberStatuses};
+pub use member_delivery::{Delivery, MemberDelivery, MemberStatusScope};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use prefixes::{AccountPrefixes, LogPrefix};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
 pub use sample::{
-    CellFrame, CellUse, Deviating, DeviationClass, LogSample, Population, Sample, SampleMethod,
-    SampleResult, SampledCell, Selection, Window,
+    ClusterFrame, ClusterUse, Deviating, DeviationClass, LogSample, Population, Sample,
+    SampleMethod, SampleResult, SampledCluster, Selection, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
@@ -99,3 +99,4 @@ pub use trail::{
     TrailField, TrailStatus,
 };
 pub use unreadable::{Unreadable, UnreadableCause};
+pub use word_enum::UnknownWord;

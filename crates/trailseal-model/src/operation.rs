@@ -1,8 +1,8 @@
 //! Every AWS call this program can make, once.
 
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// One AWS API operation, by AWS's own name. A call that is not in this list cannot be made.
     ///
     /// It labels evidence and gaps, keys the rate limits, generates the IAM policies and drives
@@ -59,7 +59,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// Why an operation exists at all.
     pub enum Purpose {
         /// Reads what is audited.
@@ -69,7 +69,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What is lost when an operation cannot be done.
     pub enum Loss {
         /// The population of the organization.
@@ -99,7 +99,7 @@ pub enum LimitScope {
     /// One bucket per account.
     Account,
     /// One bucket per account and Region.
-    AccountRegion,
+    RegionStatus,
     /// One bucket per S3 bucket and prefix of an account's logs, whoever asks.
     BucketPrefix,
 }
@@ -318,29 +318,29 @@ impl Operation {
             | Self::ListEventDataStores
             | Self::GetEventDataStore => self.even(
                 10,
-                LimitScope::AccountRegion,
+                LimitScope::RegionStatus,
                 "AWS general reference, CloudTrail quotas: 10 a second; no burst published",
             ),
             Self::DescribeKey => self.even(
                 2000,
-                LimitScope::AccountRegion,
+                LimitScope::RegionStatus,
                 "KMS developer guide, request quotas: 2,000 a second, the caller's account pays",
             ),
             Self::GetKeyPolicy | Self::GetKeyRotationStatus => self.even(
                 1000,
-                LimitScope::AccountRegion,
+                LimitScope::RegionStatus,
                 "KMS developer guide, request quotas: 1,000 a second per account and Region",
             ),
             Self::ListGrants => self.even(
                 100,
-                LimitScope::AccountRegion,
+                LimitScope::RegionStatus,
                 "KMS developer guide, request quotas: 100 a second per account and Region",
             ),
             Self::ListBuckets => {
                 self.even(100, LimitScope::Account, "not published; 100 a second assumed")
             }
             Self::HeadBucket => {
-                self.even(100, LimitScope::AccountRegion, "not published; 100 a second assumed")
+                self.even(100, LimitScope::RegionStatus, "not published; 100 a second assumed")
             }
             Self::ListObjectsV2 | Self::HeadObject => Quota {
                 per_second: 5500,
@@ -381,7 +381,7 @@ mod tests {
     #[test]
     fn nothing_that_reads_a_log_is_in_the_list() {
         for forbidden in ["GetObject", "Decrypt", "DescribeAccount"] {
-            assert_eq!(Operation::from_word(forbidden), None);
+            assert_eq!(forbidden.parse::<Operation>().ok(), None);
         }
     }
 

@@ -3,9 +3,9 @@
 use crate::account::AccountId;
 use crate::evidence::Evidence;
 use crate::gap::GapId;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// Whether the buckets of the organization trails hold a folder of an account; the worst last.
     pub enum LogPrefix {
         /// Each of them does.

@@ -1,8 +1,8 @@
 //! Why a finding has its status: one word each, for filters and comparisons.
 
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// The reason of a finding's status.
     pub enum Reason {
         /// `KmsKeyId` is set.

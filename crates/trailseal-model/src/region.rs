@@ -4,9 +4,9 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::RwLock;
 
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// An AWS partition: accounts, ARNs and endpoints never cross it.
     pub enum Partition {
         /// Commercial Regions.

@@ -6,15 +6,15 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use crate::account::AccountId;
-use crate::bound::{binomial_upper_bound, hypergeometric_upper_bound};
+use crate::confidence_bound::{binomial_upper_bound, hypergeometric_upper_bound};
 use crate::evidence::Evidence;
 use crate::gap::GapId;
 use crate::header_problem::HeaderProblem;
 use crate::region::Region;
 use crate::unreadable::Unreadable;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// How an object deviates from "sealed under the trail's key"; the first that matches.
     pub enum DeviationClass {
         /// No encryption header at all.
@@ -34,13 +34,13 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What one HeadObject came to.
     pub enum SampleResult {
         /// Sealed under the trail's key.
         Pass = "pass",
         /// Sealed under the key of another trail that delivers under the same prefix.
-        GroupKey = "group_key",
+        SharedPrefixKey = "group_key",
         /// Not sealed under it.
         Deviation = "deviation",
         /// Older than the switch to encryption: not of the population.
@@ -54,7 +54,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// Why an object was looked at.
     pub enum Selection {
         /// The whole population was examined.
@@ -66,7 +66,7 @@ vocabulary! {
         /// Of a random sample that was drawn again, because a switch lay in its population.
         FirstDraw = "first_draw",
         /// To find the time of a switch.
-        Switch = "switch",
+        KeyChange = "switch",
         /// The newest one.
         Newest = "newest",
         /// One of the newest of a window that could not be listed to its end.
@@ -87,7 +87,7 @@ impl Selection {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What was examined of the window.
     pub enum SampleMethod {
         /// Every object of the window.
@@ -179,9 +179,9 @@ impl Population {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What became of one cell.
-    pub enum CellUse {
+    pub enum ClusterUse {
         /// Listed to count the population.
         Counted = "counted",
         /// Drawn at random, and an object of it selected.
@@ -196,7 +196,7 @@ vocabulary! {
 /// One listed cell; a row of `sampled_cells.csv`. With the count and the hash somebody can say later
 /// whether the same objects were there.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct SampledCell {
+pub struct SampledCluster {
     /// The account whose logs lie there.
     pub account: AccountId,
     /// Their Region.
@@ -204,7 +204,7 @@ pub struct SampledCell {
     /// The day, where cells are days.
     pub day: Option<Date>,
     /// What became of it.
-    pub used: CellUse,
+    pub used: ClusterUse,
     /// The number of the draw; for a counted cell its place among these.
     pub index: u32,
     /// What was listed.
@@ -223,7 +223,7 @@ pub struct SampledCell {
 
 /// The cells of a draw in two stages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct CellFrame {
+pub struct ClusterFrame {
     /// Cells (account x Region x day) that could be drawn.
     pub cells: u64,
     /// Draws, empty ones included.
@@ -259,7 +259,7 @@ pub struct LogSample {
     /// What was examined.
     pub method: SampleMethod,
     /// The cells, for a draw in two stages.
-    pub frame: CellFrame,
+    pub frame: ClusterFrame,
     /// How many ListObjectsV2 calls counting and drawing took.
     pub lists: u32,
     /// How many the census took, where it was one by itself.
@@ -302,7 +302,7 @@ impl LogSample {
             population: Population::AtLeast(0),
             eligible: 0,
             method: SampleMethod::Nothing,
-            frame: CellFrame { cells: 0, drawn: 0, empty: 0 },
+            frame: ClusterFrame { cells: 0, drawn: 0, empty: 0 },
             lists: 0,
             census_lists: 0,
             tested: 0,

@@ -4,9 +4,9 @@ use std::collections::BTreeSet;
 
 use crate::account::{Account, AccountId};
 use crate::region::Region;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// Where the list of accounts comes from.
     pub enum PopulationSource {
         /// ListAccounts of the organization.

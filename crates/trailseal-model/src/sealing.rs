@@ -3,9 +3,9 @@
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::prefixes::LogPrefix;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// Whether the logs of an account are sealed.
     pub enum LogsSealed {
         /// It is covered, and every logging trail that records it is sealed.

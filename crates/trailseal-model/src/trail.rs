@@ -6,7 +6,7 @@ use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::evidence::{Answer, Evidence, Observed, Target};
 use crate::history::{DigestSample, HistorySample};
-use crate::member_status::MemberStatuses;
+use crate::member_delivery::MemberDelivery;
 use crate::prefixes::AccountPrefixes;
 use crate::region::{Region, RegionSet};
 use crate::sample::LogSample;
@@ -182,7 +182,7 @@ pub struct TrailFacts {
     /// GetTrailStatus in each Region where it was asked, sorted by Region.
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
     /// GetTrailStatus in the members of the organization, for an organization trail.
-    pub members: MemberStatuses,
+    pub members: MemberDelivery,
     /// Which management events it records, asked once in the home Region under the owner.
     pub management_events: Observed<Answer<ManagementEvents>>,
     /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.

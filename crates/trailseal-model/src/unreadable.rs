@@ -1,9 +1,9 @@
 //! Why the encryption of an object that was selected is not known.
 
 use crate::sample::{Sample, SampleResult};
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// Why the encryption of a selected object is not known.
     pub enum UnreadableCause {
         /// HeadObject did not answer, or its answer could not be read; the gap says why.

@@ -12,8 +12,8 @@
 mod cell;
 mod columns;
 mod command;
-mod known;
 mod pack;
+mod record_index;
 mod rows;
 
 pub use cell::neutralized;

@@ -7,7 +7,7 @@ use trailseal_model::record::v1::{Line, RunLine};
 
 use crate::cell::Row;
 use crate::columns::{Table, columns};
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 use crate::rows;
 
 /// The run as a JSON document.
@@ -58,7 +58,7 @@ pub fn write_pack<W: Write>(
 }
 
 struct Pack<W: Write> {
-    known: Known,
+    known: RecordIndex,
     tables: [csv::Writer<W>; Table::ALL.len()],
 }
 
@@ -74,7 +74,7 @@ impl<W: Write> Pack<W> {
             writers.push(writer);
         }
         let Ok(tables) = writers.try_into() else { unreachable!("one writer per table") };
-        Ok(Self { known: Known::new(run), tables })
+        Ok(Self { known: RecordIndex::new(run), tables })
     }
 
     fn add(&mut self, line: Line) -> Result<(), PackError> {
@@ -103,7 +103,7 @@ impl<W: Write> Pack<W> {
                 self.write(Table::Findings, rows::finding::row(&self.known, &it))?;
                 self.known.add_finding(&it);
             }
-            Line::SampledCell(it) => {
+            Line::SampledCluster(it) => {
                 self.write(Table::SampledCells, rows::sampled_cell::row(&self.known, &it))?;
             }
             Line::Sample(it) => self.write(Table::Samples, rows::sample::row(&self.known, &it))?,

@@ -67,7 +67,7 @@ impl AccountTotals {
     pub(crate) fn add(&mut self, line: &AccountLine) -> Result<(), PageError> {
         *self.states.entry(line.state.clone()).or_default() += 1;
         let word = line.logs_sealed.as_deref();
-        let answer = word.map(|it| words::read("answer", it, LogsSealed::from_word)).transpose()?;
+        let answer = word.map(|it| words::read("answer", it)).transpose()?;
         let rank = ANSWERS.iter().position(|it| *it == answer).unwrap_or_default();
         self.counts[rank] += 1;
         self.rows.push(rank, || AccountRow::of(line, words::answer(answer)));

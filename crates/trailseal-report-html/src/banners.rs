@@ -47,8 +47,7 @@ pub(crate) fn banners(
     reconciliation: &[Reconciliation],
     names: &Names,
 ) -> Result<Vec<Banner>, PageError> {
-    let source =
-        words::read("population source", &run.population_source, PopulationSource::from_word)?;
+    let source = words::read("population source", &run.population_source)?;
     let banners = [
         run.simulation.as_deref().map(simulated),
         foreign_endpoints(run),

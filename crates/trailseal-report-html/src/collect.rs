@@ -50,7 +50,7 @@ impl Collected {
             line,
             Line::Gap(_)
                 | Line::Finding(_)
-                | Line::SampledCell(_)
+                | Line::SampledCluster(_)
                 | Line::Sample(_)
                 | Line::Coverage(_)
                 | Line::End(_)
@@ -75,7 +75,7 @@ impl Collected {
             Line::Finding(it) => self.add_finding(&it)?,
             Line::Sample(it) => self.trails.add_object(&it)?,
             Line::Coverage(it) => self.add_coverage(&it)?,
-            Line::Run(_) | Line::SampledCell(_) | Line::End(_) => {}
+            Line::Run(_) | Line::SampledCluster(_) | Line::End(_) => {}
         }
         Ok(())
     }

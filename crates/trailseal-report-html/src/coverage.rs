@@ -124,7 +124,7 @@ impl CoverageTotals {
         gaps: &Gaps,
         exceptions: &ExceptionTotals,
     ) -> Result<(), PageError> {
-        let outcome = words::read("outcome", &line.outcome, Outcome::from_word)?;
+        let outcome = words::read("outcome", &line.outcome)?;
         *self.outcomes.entry(outcome).or_default() += 1;
         self.accepted += u64::from(!line.exception_ids.is_empty());
         if self.account.as_ref().is_none_or(|it| it.id != line.account_id) {
@@ -246,7 +246,7 @@ impl ReasonTotal {
 const MAX_ADVICE: usize = 3;
 
 fn what_to_do(reason: &str) -> &'static str {
-    GapClass::from_word(reason).map_or("", GapClass::what_to_do)
+    reason.parse::<GapClass>().ok().map_or("", GapClass::what_to_do)
 }
 
 /// A share in percent. What is neither none nor all is never shown as either.

@@ -59,10 +59,10 @@ impl ExceptionTotals {
     }
 
     pub(crate) fn add(&mut self, line: &ExceptionLine) -> Result<(), PageError> {
-        let state = words::read("state of an exception", &line.state, ExceptionState::from_word)?;
-        words::read("kind of an exception", &line.kind, ExceptionKind::from_word)?;
+        let state = words::read("state of an exception", &line.state)?;
+        words::read::<ExceptionKind>("kind of an exception", &line.kind)?;
         if let Some(control) = &line.control_id {
-            words::read("control", control, ControlId::from_word)?;
+            words::read::<ControlId>("control", control)?;
         }
         let accepted = Accepted {
             name: cut(&format!("{} {}", line.kind, line.entry)),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::controls::CONTROLS;
 use trailseal_model::record::v1::FindingLine;
 use trailseal_model::{Control, ControlId, Reason, Severity, Status, fix_text};
 
@@ -76,7 +76,7 @@ impl Finding {
 
     /// What to do about it, where something is to be done.
     pub(crate) fn fix(&self) -> Option<&'static str> {
-        fix_text(self.control, self.status, Reason::from_word(&self.reason)?)
+        fix_text(self.control, self.status, self.reason.parse::<Reason>().ok()?)
     }
 
     /// Whether what should be and what is are worth showing: where all is well they say the same.
@@ -88,8 +88,8 @@ impl Finding {
 
 /// The control and status of a line.
 pub(crate) fn kind_of(line: &FindingLine) -> Result<(ControlId, Status), PageError> {
-    let control = words::read("control", &line.control_id, ControlId::from_word)?;
-    let status = words::read("status", &line.status, Status::from_word)?;
+    let control = words::read("control", &line.control_id)?;
+    let status = words::read("status", &line.status)?;
     Ok((control, status))
 }
 
@@ -233,7 +233,7 @@ impl FindingTotals {
             .map(|((_, reason), count)| (reason, *count))
             .collect();
         reasons.sort_by_key(|it| std::cmp::Reverse(it.1));
-        let fix = |word: &String| fix_text(control.id, status, Reason::from_word(word)?);
+        let fix = |word: &String| fix_text(control.id, status, word.parse::<Reason>().ok()?);
         let fixes = reasons.iter().filter_map(|it| Some((it.0.clone(), fix(it.0)?))).collect();
         let reasons = reasons.into_iter().map(|(word, it)| (word.clone(), number(it))).collect();
         let mark = words::status(status);

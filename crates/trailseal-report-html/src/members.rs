@@ -32,7 +32,7 @@ pub(crate) fn told(line: &MembersLine) -> Option<String> {
 }
 
 fn place(line: &MemberStatusLine) -> String {
-    let said = Delivery::from_word(&line.delivery).map_or("not known", label);
+    let said = line.delivery.parse::<Delivery>().ok().map_or("not known", label);
     let error = line.latest_delivery_error.as_deref();
     let error = error.map(|it| format!(" ({})", cut(it))).unwrap_or_default();
     format!("{} in {}: {said}{error}", cut(&line.account_id), cut(&line.region))

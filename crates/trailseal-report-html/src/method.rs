@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use trailseal_model::catalogue::{CONTROLS, Control};
+use trailseal_model::controls::{CONTROLS, Control};
 use trailseal_model::frameworks::FILINGS;
 use trailseal_model::record::v1::{RunLine, ThresholdsLine};
 use trailseal_model::{ControlId, SampleMethod};

@@ -185,7 +185,7 @@ impl Trail {
     }
 
     pub(crate) fn add_object(&mut self, line: &SampleLine) -> Result<(), PageError> {
-        let result = words::read("result", &line.result, SampleResult::from_word)?;
+        let result = words::read("result", &line.result)?;
         let (rank, mark) = of_result(result);
         self.objects.push(rank, || Object::of(line, mark));
         Ok(())
@@ -223,7 +223,7 @@ fn of_result(result: SampleResult) -> (usize, Mark) {
         SampleResult::Deviation => (0, mark("bad", "✕", "deviation")),
         SampleResult::Unreadable => (1, mark("open", "?", "unreadable")),
         SampleResult::Pass => (2, mark("good", "✓", "sealed")),
-        SampleResult::GroupKey => {
+        SampleResult::SharedPrefixKey => {
             (2, mark("good", "✓", "sealed under the key of another trail of this prefix"))
         }
         SampleResult::PreEnablement => (3, mark("none", "–", "before encryption was turned on")),
@@ -316,7 +316,7 @@ impl Delivery {
 
 impl Sampling {
     fn of(line: &SamplingLine) -> Result<Self, PageError> {
-        let method = words::read("method", &line.method, SampleMethod::from_word)?;
+        let method = words::read("method", &line.method)?;
         let sentence = sentence(method, line);
         let listed = number(line.population);
         let listed = if line.population_counted { listed } else { format!("at least {listed}") };

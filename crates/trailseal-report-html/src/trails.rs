@@ -74,7 +74,7 @@ impl TrailTotals {
         inventory: &Inventory,
         names: &Names,
     ) -> Result<(), PageError> {
-        let verdict = words::read("verdict", &line.verdict, Verdict::from_word)?;
+        let verdict = words::read("verdict", &line.verdict)?;
         let rule = words::rule(&line.key_id_only_rule)?;
         let trail = Trail::of(line, (verdict, rule), inventory, names)?;
         *self.verdicts.entry(verdict).or_default() += 1;

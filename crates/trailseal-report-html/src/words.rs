@@ -1,6 +1,7 @@
 //! The record's words as the page shows them: always a symbol and a label, never a color alone.
 
 use std::fmt;
+use std::str::FromStr;
 
 use trailseal_model::{ExceptionState, LogsSealed, Outcome, Severity, Status, Verdict};
 
@@ -88,20 +89,20 @@ pub(crate) const fn severity(severity: Severity) -> &'static str {
 
 /// What a rule says that looks at `KmsKeyId` alone.
 pub(crate) fn rule(word: &str) -> Result<Mark, PageError> {
-    read("answer of the rule on KmsKeyId", word, |it| match it {
-        "pass" => Some(status(Status::Pass)),
-        "fail" => Some(status(Status::Fail)),
-        _ => None,
-    })
+    match word {
+        "pass" => Ok(status(Status::Pass)),
+        "fail" => Ok(status(Status::Fail)),
+        _ => Err(unknown("answer of the rule on KmsKeyId", word)),
+    }
 }
 
 /// A word of the record, if this version knows it: what is not understood is never shown as fine.
-pub(crate) fn read<T>(
-    kind: &'static str,
-    word: &str,
-    from_word: impl FnOnce(&str) -> Option<T>,
-) -> Result<T, PageError> {
-    from_word(word).ok_or_else(|| PageError::UnknownWord { kind, word: word.to_owned() })
+pub(crate) fn read<T: FromStr>(kind: &'static str, word: &str) -> Result<T, PageError> {
+    word.parse().map_err(|_| unknown(kind, word))
+}
+
+fn unknown(kind: &'static str, word: &str) -> PageError {
+    PageError::UnknownWord { kind, word: word.to_owned() }
 }
 
 impl fmt::Display for Mark {

@@ -16,9 +16,9 @@ use serde_sarif::sarif::{
 };
 use trailseal_model::record::v1::RunLine;
 
+use crate::alert_location::{AlertLocation, segment};
 use crate::notification::Notification;
 use crate::pages::{page, without_relative_links};
-use crate::place::{Place, segment};
 use crate::population::{Caution, category, organization, scope_word};
 use crate::result::Alert;
 use crate::rule::{Rule, RuleSeverity, pascal_case};
@@ -260,7 +260,7 @@ fn level(severity: RuleSeverity) -> ResultLevel {
     }
 }
 
-fn location(place: &Place) -> Location {
+fn location(place: &AlertLocation) -> Location {
     let content = place.content();
     let width = i64::try_from(content.chars().count()).unwrap_or(1);
     let physical = PhysicalLocation::builder()

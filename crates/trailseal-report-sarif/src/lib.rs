@@ -18,10 +18,10 @@
 //! kinds of gap, not by findings, samples or targets.
 
 mod accepted;
+mod alert_location;
 mod document;
 mod notification;
 mod pages;
-mod place;
 mod population;
 mod result;
 mod rule;

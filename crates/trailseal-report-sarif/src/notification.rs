@@ -32,7 +32,7 @@ impl Notifications {
         if self.kept.len() == MAX_NOTIFICATIONS {
             return;
         }
-        let happened = match GapClass::from_word(&gap.class) {
+        let happened = match gap.class.parse::<GapClass>().ok() {
             Some(GapClass::NotShown) => "names a trail that no Region showed",
             _ => "failed",
         };

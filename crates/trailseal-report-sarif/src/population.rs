@@ -2,10 +2,10 @@
 //! the user left out. GitHub ignores it but for the category; other readers show it.
 
 use trailseal_model::PopulationSource;
-use trailseal_model::digest::short_hash;
+use trailseal_model::hash::short_hash;
 use trailseal_model::record::v1::{RunLine, ScopeLine};
 
-use crate::place::segment;
+use crate::alert_location::segment;
 use crate::text::{NAME, SENTENCE, clause, first_few, quotable};
 
 /// One thing to know.
@@ -24,7 +24,7 @@ pub(crate) enum Caution {
     /// An exception has expired, or covers nothing.
     DoubtfulExceptions,
     /// Something is accepted.
-    Excepted,
+    ExceptionMatches,
 }
 
 impl Caution {
@@ -36,7 +36,7 @@ impl Caution {
         Self::SelfDeclared,
         Self::Standalone,
         Self::DoubtfulExceptions,
-        Self::Excepted,
+        Self::ExceptionMatches,
     ];
 
     /// What a run calls for.
@@ -45,7 +45,7 @@ impl Caution {
     }
 
     fn applies(self, run: &RunLine) -> bool {
-        let source = PopulationSource::from_word(&run.population_source);
+        let source = run.population_source.parse::<PopulationSource>().ok();
         match self {
             Self::Simulated => run.simulation.is_some(),
             Self::ForeignEndpoints => run.endpoints.iter().any(|it| !it.is_aws),
@@ -53,7 +53,7 @@ impl Caution {
             Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
             Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
             Self::DoubtfulExceptions => !run.exceptions.warnings.is_empty(),
-            Self::Excepted => run.exceptions.in_force > 0,
+            Self::ExceptionMatches => run.exceptions.in_force > 0,
         }
     }
 
@@ -66,7 +66,7 @@ impl Caution {
             Self::SelfDeclared => "population-self-declared",
             Self::Standalone => "standalone-account",
             Self::DoubtfulExceptions => "exceptions-doubtful",
-            Self::Excepted => "exceptions-in-force",
+            Self::ExceptionMatches => "exceptions-in-force",
         }
     }
 
@@ -79,7 +79,7 @@ impl Caution {
             Self::SelfDeclared => "Population self-declared",
             Self::Standalone => "One account without an organization",
             Self::DoubtfulExceptions => "Exceptions that have expired, or cover nothing",
-            Self::Excepted => "Exceptions in force",
+            Self::ExceptionMatches => "Exceptions in force",
         }
     }
 
@@ -104,7 +104,7 @@ impl Caution {
             Self::DoubtfulExceptions => {
                 "An exception of the user's file has expired and has no effect any more, or it covers nothing of this run."
             }
-            Self::Excepted => {
+            Self::ExceptionMatches => {
                 "The user's file of exceptions accepts findings or gaps. They keep their status and leave the exit code. In trailseal.full.sarif they are suppressed results; trailseal.sarif does not have them, because GitHub ignores suppressions."
             }
         }
@@ -113,7 +113,7 @@ impl Caution {
     /// Where AWS or GitHub explain what it is about.
     pub(crate) const fn help_uri(self) -> &'static str {
         match self {
-            Self::Simulated | Self::Scoped | Self::DoubtfulExceptions | Self::Excepted => {
+            Self::Simulated | Self::Scoped | Self::DoubtfulExceptions | Self::ExceptionMatches => {
                 "https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"
             }
             Self::SelfDeclared => {
@@ -136,7 +136,7 @@ impl Caution {
             | Self::Scoped
             | Self::SelfDeclared
             | Self::DoubtfulExceptions => "warning",
-            Self::Standalone | Self::Excepted => "note",
+            Self::Standalone | Self::ExceptionMatches => "note",
         }
     }
 
@@ -164,7 +164,7 @@ impl Caution {
                 "Exceptions: '{}'.",
                 clause(&run.exceptions.warnings.join(" "))
             ),
-            Self::Excepted => {
+            Self::ExceptionMatches => {
                 let it = &run.exceptions;
                 format!(
                     "Exceptions in force: '{}' accept '{}' finding(s), '{}' gap(s) and '{}' target(s), which keep their status and leave the exit code.",

@@ -3,11 +3,11 @@
 use std::cmp::Ordering;
 use std::collections::BinaryHeap;
 
-use trailseal_model::digest::short_hash;
+use trailseal_model::hash::short_hash;
 use trailseal_model::record::v1::FindingLine;
 use trailseal_model::{ControlId, Reason, Severity, Status, SubjectKind, fix_text};
 
-use crate::place::Place;
+use crate::alert_location::AlertLocation;
 use crate::rule::{Rule, RuleSeverity};
 use crate::text::{NAME, SENTENCE, clause, quotable};
 
@@ -15,7 +15,7 @@ use crate::text::{NAME, SENTENCE, clause, quotable};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Alert {
     pub(crate) rule: Rule,
-    pub(crate) place: Place,
+    pub(crate) place: AlertLocation,
     /// 16 hexadecimal digits of the control and its subject.
     pub(crate) fingerprint: String,
     /// The word of the reason, for filters.
@@ -45,7 +45,7 @@ impl Alert {
         arguments.push(quotable(fix_of(control, finding), SENTENCE));
         Self {
             rule: Rule::Control(control),
-            place: Place::of_finding(finding),
+            place: AlertLocation::of_finding(finding),
             fingerprint: finding.finding_id.clone(),
             reason: finding.status_reason.clone(),
             template: if is_compared { "compared" } else { "plain" },
@@ -63,7 +63,7 @@ impl Alert {
             .collect();
         Self {
             rule: Rule::ResultsLeftOut,
-            place: Place::of_organization(organization),
+            place: AlertLocation::of_organization(organization),
             fingerprint: short_hash(&[Rule::ResultsLeftOut.id(), organization]),
             reason: "limit".to_owned(),
             template: "default",
@@ -93,7 +93,7 @@ impl Alert {
 
 /// What to do about a failure. The reason of a later version says it in that version's own reports.
 fn fix_of(control: ControlId, finding: &FindingLine) -> &'static str {
-    let reason = Reason::from_word(&finding.status_reason);
+    let reason = finding.status_reason.parse::<Reason>().ok();
     let text = reason.and_then(|it| fix_text(control, Status::Fail, it));
     text.unwrap_or("see the control's page")
 }

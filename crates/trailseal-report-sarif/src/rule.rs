@@ -1,6 +1,6 @@
 //! The rules and their wording, which is public API: a change moves or rewords alerts.
 
-use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::controls::CONTROLS;
 use trailseal_model::{ControlId, Severity, Status, SubjectKind, fix_texts};
 
 /// A rule of the report: a control, or one of two things that no control says.

@@ -3,12 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailseal_model::digest::short_hash;
+use trailseal_model::hash::short_hash;
 use trailseal_model::record::v1::{CoverageLine, FindingLine, GapLine};
 use trailseal_model::{ControlId, GapClass, Loss, Operation, Outcome, Reason, Status};
 
 use crate::accepted::Justifications;
-use crate::place::Place;
+use crate::alert_location::AlertLocation;
 use crate::result::Alert;
 use crate::rule::Rule;
 use crate::text::{NAME, SENTENCE, first_few, quotable};
@@ -48,8 +48,8 @@ struct Scope {
 impl NotAssessed {
     /// A call that failed, or a trail that is known by name only.
     pub(crate) fn add_gap(&mut self, gap: &GapLine) {
-        let class = GapClass::from_word(&gap.class);
-        if !is_lost(Operation::from_word(&gap.operation).map(Operation::loss), class) {
+        let class = gap.class.parse::<GapClass>().ok();
+        if !is_lost(gap.operation.parse::<Operation>().ok().map(Operation::loss), class) {
             return;
         }
         let kind = if class == Some(GapClass::NotShown) { Kind::Unshown } else { Kind::Unread };
@@ -63,7 +63,7 @@ impl NotAssessed {
     /// A target that was not listed, or not all of it, where no gap says why. What the user left
     /// out is no news.
     pub(crate) fn add_target(&mut self, target: &CoverageLine) {
-        let is_missing = Outcome::from_word(&target.outcome).is_some_and(Outcome::is_incomplete);
+        let is_missing = target.outcome.parse::<Outcome>().ok().is_some_and(Outcome::is_incomplete);
         if !is_missing || target.gap_id.is_some() {
             return;
         }
@@ -71,7 +71,7 @@ impl NotAssessed {
         let scope = self.scope(Some(&target.account_id), class, Kind::Unread, &[]);
         scope.add(Operation::DescribeTrails.as_str(), Some(&target.region));
         if scope.to_do.is_empty() {
-            let class = GapClass::from_word(class).unwrap_or(GapClass::Cancelled);
+            let class = class.parse::<GapClass>().ok().unwrap_or(GapClass::Cancelled);
             scope.to_do.insert(class.what_to_do().to_owned());
         }
     }
@@ -79,8 +79,8 @@ impl NotAssessed {
     /// A finding that the subject's verdict hangs on and that is not proven though nothing was
     /// unread: a gap would say so for it. What no version judges yet is no news.
     pub(crate) fn add_finding(&mut self, control: ControlId, finding: &FindingLine) {
-        let is_unproven = Status::from_word(&finding.status) == Some(Status::NotProven);
-        let is_built = Reason::from_word(&finding.status_reason) != Some(Reason::NotBuilt);
+        let is_unproven = finding.status.parse::<Status>().ok() == Some(Status::NotProven);
+        let is_built = finding.status_reason.parse::<Reason>().ok() != Some(Reason::NotBuilt);
         if control.entry().essential && is_unproven && is_built && finding.gap_ids.is_empty() {
             let account = Some(&finding.account_id).filter(|it| !it.is_empty());
             let accepted = &finding.exception_ids;
@@ -112,9 +112,10 @@ impl NotAssessed {
         self.accepted.retain(|key, _| !self.open.contains_key(key));
         self.open.into_iter().chain(self.accepted).map(move |((account, class, kind), scope)| {
             let justification = justifications.of(&scope.exceptions);
-            let place = account
-                .as_deref()
-                .map_or_else(|| Place::of_organization(organization), Place::of_account);
+            let place = account.as_deref().map_or_else(
+                || AlertLocation::of_organization(organization),
+                AlertLocation::of_account,
+            );
             let name = account.as_deref().map_or_else(
                 || format!("organization {}", quotable(organization, NAME)),
                 |it| format!("account {}", people(it)),
@@ -133,7 +134,7 @@ impl Scope {
         self.regions.extend(region.cloned());
     }
 
-    fn into_alert(self, kind: Kind, class: String, place: Place, name: String) -> Alert {
+    fn into_alert(self, kind: Kind, class: String, place: AlertLocation, name: String) -> Alert {
         let regions = first_few(&self.regions).unwrap_or_else(|| "no particular Region".to_owned());
         let what = first_few(&self.what).unwrap_or_default();
         let mut arguments = vec![
@@ -188,7 +189,7 @@ mod tests {
     #[test]
     fn no_reason_is_named_like_a_class_that_is_reported() {
         for reason in Reason::ALL {
-            let class = GapClass::from_word(reason.as_str());
+            let class = reason.as_str().parse::<GapClass>().ok();
             assert!(matches!(class, None | Some(GapClass::AccountNotActive)), "{reason}");
         }
     }

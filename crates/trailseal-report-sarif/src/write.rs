@@ -159,7 +159,7 @@ impl Report {
             | Line::Key(_)
             | Line::EventDataStore(_)
             | Line::Trail(_)
-            | Line::SampledCell(_)
+            | Line::SampledCluster(_)
             | Line::Sample(_)
             | Line::End(_) => {}
         }
@@ -167,9 +167,12 @@ impl Report {
     }
 
     fn add_finding(&mut self, finding: &FindingLine) -> Result<(), SarifError> {
-        let control = ControlId::from_word(&finding.control_id)
+        let control = finding
+            .control_id
+            .parse::<ControlId>()
+            .ok()
             .ok_or_else(|| SarifError::UnknownControl(finding.control_id.clone()))?;
-        if Status::from_word(&finding.status) == Some(Status::Fail) {
+        if finding.status.parse::<Status>().ok() == Some(Status::Fail) {
             self.failures += 1;
             let account = people(&self.names, &finding.account_id);
             let justification = self.justifications.of(&finding.exception_ids);

@@ -10,9 +10,9 @@
 //! and of what is asked, never of the order of requests.
 
 pub mod control;
-mod course;
 pub mod denial;
 pub mod draw;
+mod fault_injection;
 mod identity;
 pub mod objects;
 mod refusal;

@@ -7,9 +7,9 @@ use http::{Request, Response};
 use jiff::Timestamp;
 
 use crate::control;
-use crate::course::Course;
 use crate::denial::denied;
 use crate::draw::Draw;
+use crate::fault_injection::FaultInjection;
 use crate::identity::{anonymous, identity, payer};
 use crate::refusal::{
     other_region, other_service, refused, throttled, unsigned, unusable_account, unverified,
@@ -123,7 +123,7 @@ impl Simulator {
         let now = self.state.clock.at(real);
         let asked = understand(request);
         let (service, is_head) = (asked.service, asked.is_head);
-        let mut course = Course::new(anonymous(&self.world, request));
+        let mut course = FaultInjection::new(anonymous(&self.world, request));
         let outcome = self.outcome(request, asked, now, &mut course);
         let mut response = match outcome {
             Ok((operation, reply)) => render_reply(service, operation.name, course.id, reply),
@@ -142,7 +142,7 @@ impl Simulator {
         request: &Request<Bytes>,
         asked: crate::wire::Request,
         now: Timestamp,
-        course: &mut Course,
+        course: &mut FaultInjection,
     ) -> Result<(&'static Operation, Reply), Fault> {
         let service = asked.service;
         let log = &self.state.log;
@@ -179,7 +179,7 @@ impl Simulator {
         call: &Call<'_>,
         facts: &Facts<'_>,
         identity: Draw,
-        course: &mut Course,
+        course: &mut FaultInjection,
     ) -> Result<Reply, Fault> {
         let State { log, limits, faults, weather, .. } = &self.state;
         course.id = identity;

@@ -16,14 +16,14 @@ use crate::commands::report::ReportArgs;
 use crate::commands::scan::ScanArgs;
 use crate::commands::sim::SimArgs;
 use crate::commands::{self, Outcome};
+use crate::environment::Environment;
 use crate::error::UserError;
 use crate::logging::{self, LogFormat};
-use crate::outside::Outside;
 use crate::run::progress::Progress;
 use crate::run::{self, Scan, Scanned};
 use crate::suggest::did_you_mean;
 use crate::version::VERSION;
-use crate::{environment, settings, terminal};
+use crate::{empty_variables, settings, terminal};
 
 /// Prove across an AWS Organization that every CloudTrail log is encrypted with a KMS key that you
 /// control, from the delivered log objects, and list everything that could not be read.
@@ -93,7 +93,7 @@ fn parsed(arguments: &[OsString]) -> Result<Cli, clap::Error> {
 /// Runs the command line of this process; returns the exit code.
 #[must_use]
 pub fn main() -> u8 {
-    environment::leave_out_empty_variables();
+    empty_variables::leave_out_empty_variables();
     run(std::env::args_os())
 }
 
@@ -264,7 +264,7 @@ fn unknown_variables(names: impl Iterator<Item = OsString>) -> Vec<String> {
 /// As the command would end: with the one line that it would print, and its exit code.
 pub async fn scan_in(
     flags: impl IntoIterator<Item = OsString>,
-    outside: Outside,
+    outside: Environment,
 ) -> Result<Scanned, UserError> {
     let arguments: Vec<OsString> =
         ["trailseal", "scan"].map(OsString::from).into_iter().chain(flags).collect();

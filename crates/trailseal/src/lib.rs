@@ -13,11 +13,11 @@
 pub mod audit;
 pub mod cli;
 mod commands;
+mod empty_variables;
 mod environment;
 mod error;
 mod logging;
 mod output;
-mod outside;
 mod run;
 mod samples;
 mod settings;
@@ -28,8 +28,8 @@ mod terminal;
 mod version;
 
 pub use cli::scan_in;
+pub use environment::Environment;
 pub use error::UserError;
 pub use output::{OutputFolder, RECORD_FILE, ReportError, write_reports};
-pub use outside::Outside;
 pub use run::Scanned;
 pub use samples::SampleSpool;

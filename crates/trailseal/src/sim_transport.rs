@@ -9,12 +9,12 @@ use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
 use trailseal_aws::{
-    Clock, PlainCredentials, Substitutes, Transport, TransportError, TransportErrorKind,
+    Clock, Overrides, PlainCredentials, Transport, TransportError, TransportErrorKind,
 };
 use trailseal_model::Region;
 use trailseal_sim::{Answer, Ending, Simulator};
 
-use crate::outside::Outside;
+use crate::environment::Environment;
 
 /// Hands requests to a simulator, and its answers back when and as the simulator says.
 #[derive(Debug)]
@@ -67,7 +67,7 @@ pub fn clock_from(base: Timestamp) -> Clock {
     })
 }
 
-impl Outside {
+impl Environment {
     /// A simulator in the place of AWS, with the keys of its first user as the caller's, at the time
     /// that its world was made for. The scenario's name goes into every report.
     ///
@@ -83,7 +83,7 @@ impl Outside {
             session_token: None,
         };
         let transport = SimTransport::new(Arc::clone(simulator), clock.clone());
-        let substitutes = Substitutes {
+        let substitutes = Overrides {
             transport: Some(Arc::new(transport)),
             credentials: Some(credentials),
             region: Region::new(world.partition().global_region().name()),

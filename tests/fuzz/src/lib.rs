@@ -4,7 +4,7 @@
 use std::io;
 
 use serde_json::{Value, json};
-use trailseal_evaluator::LogCell;
+use trailseal_evaluator::AccountRegion;
 use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, LogReading, Member, Membership,
     RequestContext, Way, binding, evaluate, is_reader_denied, readers,
@@ -102,7 +102,7 @@ pub fn object_key(data: &[u8]) {
     else {
         return;
     };
-    let cell = LogCell { account, region };
+    let cell = AccountRegion { account, region };
     let (prefix, digests) = (cell.prefix(root), cell.digest_prefix(root));
     let name = format!("{account}_CloudTrail_{region}_");
     let digest = format!("{account}_CloudTrail-Digest_{region}_main_{region}_");

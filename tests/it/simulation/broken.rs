@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::Arc;
 
-use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::controls::CONTROLS;
 use trailseal_model::{Operation, Purpose};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::time::Instant;
-use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::controls::CONTROLS;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
-use trailseal_sim::state::{LoggedCall, WeatherSettings};
+use trailseal_sim::state::{LoggedCall, RandomFaultSettings};
 use trailseal_sim::world::account::Account;
 use trailseal_sim::world::region::Region;
 
@@ -57,7 +57,7 @@ impl Storm {
             text = format!("caller = \"delegated\"\n{text}{ORGANIZATION_TRAIL}");
         }
         let mut scenario = Scenario::from_toml(&text, start()).unwrap();
-        scenario.weather = WeatherSettings {
+        scenario.weather = RandomFaultSettings {
             latency_ms: 20,
             jitter_ms: 40,
             throttles: 0.05,

@@ -192,7 +192,7 @@ pub(super) fn excess(scenario: &Scenario, simulator: &Simulator) -> Vec<String> 
     let mut excess = Vec::new();
     let of_run = simulator.state().log.report().operations;
     for it in of_run {
-        let operation = Operation::from_word(it.operation).unwrap();
+        let operation = it.operation.parse::<Operation>().ok().unwrap();
         let most = most(operation, scenario);
         if it.calls > most {
             excess.push(format!("{operation}: {} calls, at most {most} are stated", it.calls));
@@ -200,7 +200,7 @@ pub(super) fn excess(scenario: &Scenario, simulator: &Simulator) -> Vec<String> 
     }
     let mut seen = BTreeSet::new();
     for it in simulator.state().log.calls() {
-        let operation = Operation::from_word(&it.operation).unwrap();
+        let operation = it.operation.parse::<Operation>().ok().unwrap();
         let LoggedCall { operation: name, account, region, resource, .. } = it;
         // A key is described once, whoever wants to know.
         let of_key = operation.service() == "kms";

@@ -13,7 +13,7 @@ use tempfile::TempDir;
 use trailseal::Scanned;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
-use trailseal_sim::state::{LimitSettings, WeatherSettings};
+use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 use trailseal_tests::audit::files;
 
 use super::{rows, scanned_in, start};
@@ -25,7 +25,7 @@ fn example() -> PathBuf {
 
 async fn scanned(at: Timestamp, exceptions: Option<&Path>) -> (TempDir, Scanned) {
     let scenario = Scenario::ready_made("landing-zone", at).unwrap();
-    let (weather, limits) = (WeatherSettings::default(), LimitSettings::default());
+    let (weather, limits) = (RandomFaultSettings::default(), LimitSettings::default());
     let scenario = Scenario { weather, limits, ..scenario };
     let simulator = Arc::new(Simulator::of(&scenario));
     let file = exceptions.map(|it| it.to_str().unwrap());

@@ -6,7 +6,7 @@ use trailseal_model::record::v1::{Line, RunLine};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
 use trailseal_sim::service::Service;
-use trailseal_sim::state::{Effect, LimitSettings, Rule, WeatherSettings};
+use trailseal_sim::state::{Effect, LimitSettings, RandomFaultSettings, Rule};
 use trailseal_sim::world::account::{AccountId, Role};
 use trailseal_sim::world::region::Region;
 use trailseal_tests::sim::record;
@@ -16,7 +16,7 @@ use super::{rows, scanned_in, start};
 /// Eight accounts with a trail of their own in each, a few milliseconds away.
 fn scenario() -> Scenario {
     let scenario = Scenario::bench(8, 17, Shape::Worst, start()).unwrap();
-    let weather = WeatherSettings { latency_ms: 30, jitter_ms: 20, ..Default::default() };
+    let weather = RandomFaultSettings { latency_ms: 30, jitter_ms: 20, ..Default::default() };
     Scenario { weather, limits: LimitSettings::default(), ..scenario }
 }
 

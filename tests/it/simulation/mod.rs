@@ -24,7 +24,7 @@ use tempfile::TempDir;
 use trailseal::Scanned;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
-use trailseal_sim::state::{LimitSettings, WeatherSettings};
+use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 use trailseal_tests::sim::{access_flags, scan};
 
 /// When simulated organizations are made for.
@@ -35,7 +35,11 @@ pub(crate) fn start() -> Timestamp {
 /// A ready-made scenario, in fair weather and without limits.
 pub(crate) fn fair(name: &str) -> Scenario {
     let scenario = Scenario::ready_made(name, start()).unwrap();
-    Scenario { weather: WeatherSettings::default(), limits: LimitSettings::default(), ..scenario }
+    Scenario {
+        weather: RandomFaultSettings::default(),
+        limits: LimitSettings::default(),
+        ..scenario
+    }
 }
 
 /// The scenario of this text, in fair weather and without limits unless it says otherwise.

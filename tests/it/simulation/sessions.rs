@@ -8,12 +8,12 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::{SignedDuration, Timestamp};
 use tokio::time::Instant;
-use trailseal::{Outside, Scanned};
+use trailseal::{Environment, Scanned};
 use trailseal_aws::{PlainCredentials, Transport, TransportError};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
 use trailseal_sim::session::issue;
-use trailseal_sim::state::{SessionSettings, WeatherSettings};
+use trailseal_sim::state::{RandomFaultSettings, SessionSettings};
 use trailseal_tests::sim::{access_flags, outside, scan_from};
 
 use super::{rows, scanned_in, start};
@@ -30,7 +30,7 @@ const USED: SignedDuration = SignedDuration::from_secs(96);
 async fn sessions_of_two_minutes_carry_a_scan_of_many() {
     let scenario = bench(10);
     // Slow answers, few at a time: each account is in use again and again, with pauses.
-    let weather = WeatherSettings { latency_ms: 2500, jitter_ms: 1000, ..scenario.weather };
+    let weather = RandomFaultSettings { latency_ms: 2500, jitter_ms: 1000, ..scenario.weather };
     let sessions = SessionSettings { seconds: Some(LIFE) };
     let scenario = Scenario { weather, sessions, ..scenario };
     let simulator = Arc::new(Simulator::of(&scenario));
@@ -95,7 +95,7 @@ impl Transport for Recorder {
     }
 }
 
-async fn scanned_from(outside: Outside, flags: &[&str]) -> (tempfile::TempDir, Scanned) {
+async fn scanned_from(outside: Environment, flags: &[&str]) -> (tempfile::TempDir, Scanned) {
     let folder = tempfile::tempdir().unwrap();
     let scanned = scan_from(outside, flags, &folder.path().join("out")).await.unwrap();
     (folder, scanned)

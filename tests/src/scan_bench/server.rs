@@ -16,7 +16,7 @@ use tokio::sync::mpsc;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::server::serve;
-use trailseal_sim::state::{LimitSettings, WeatherSettings};
+use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 
 use super::Organization;
 use crate::Failure;
@@ -46,7 +46,11 @@ pub async fn be_the_server(organization: Organization) -> Result<(), Failure> {
     let scenario = Scenario::bench(organization.accounts, regions, organization.shape, start)?;
     let simulator = Arc::new(Simulator::of(&scenario));
     let (latency_ms, jitter_ms) = LATENCY_MS;
-    simulator.state().weather.set(WeatherSettings { latency_ms, jitter_ms, ..Default::default() });
+    simulator.state().weather.set(RandomFaultSettings {
+        latency_ms,
+        jitter_ms,
+        ..Default::default()
+    });
     simulator.state().limits.set(limits(true));
     let kept_of = NonZeroU64::new(organization.kept_of()).ok_or("nothing to keep")?;
     simulator.state().log.keep_one_in(kept_of);

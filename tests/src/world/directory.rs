@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::Ordering;
 
 use trailseal_fanout::{
-    AccountPage, AccountRegion, Directory, MemberPage, OrganizationTree, RegionListing, Retries,
+    AccountPage, Directory, MemberPage, OrganizationTree, RegionListing, RegionStatus, Retries,
     Sessions, Unit, UnitPage,
 };
 use trailseal_model::{Account, AccountId, Gap, GapClass, Operation, Organization};
@@ -121,9 +121,9 @@ impl Sessions for World {
 }
 
 impl RegionListing for World {
-    async fn list_regions(&self, account: AccountId) -> Result<Vec<AccountRegion>, Gap> {
+    async fn list_regions(&self, account: AccountId) -> Result<Vec<RegionStatus>, Gap> {
         self.call(Operation::ListRegions, Self::at_home(account), "").await?;
-        let of = |region| AccountRegion { region, is_enabled: true };
+        let of = |region| RegionStatus { region, is_enabled: true };
         Ok(self.regions.iter().copied().map(of).collect())
     }
 }

@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use trailseal_model::ControlId;
-use trailseal_model::frameworks::{FILINGS, Filing};
+use trailseal_model::frameworks::{FILINGS, FrameworkMapping};
 
 use super::pages::{code, header, row};
 use crate::workspace;
@@ -47,7 +47,7 @@ pub(super) fn path(control: ControlId) -> String {
     format!("docs/controls/{control}.md")
 }
 
-fn with_table(text: &str, filings: &[Filing]) -> Result<String> {
+fn with_table(text: &str, filings: &[FrameworkMapping]) -> Result<String> {
     let (before, section) = text.split_once(HEADING).context("it has no section `Frameworks`")?;
     let end = section.find("\n## ").map_or(section.len(), |it| it + 1);
     let (section, after) = section.split_at(end);
@@ -64,7 +64,7 @@ fn with_table(text: &str, filings: &[Filing]) -> Result<String> {
     Ok(format!("{before}{HEADING}{section}{after}"))
 }
 
-fn cells(filing: &Filing) -> [String; 4] {
+fn cells(filing: &FrameworkMapping) -> [String; 4] {
     let versions = if filing.versions.is_empty() { &["–"] } else { filing.versions };
     [
         filing.framework.title().to_owned(),
@@ -80,7 +80,7 @@ mod tests {
 
     #[test]
     fn the_table_is_replaced_and_nothing_else() {
-        let filings: Vec<Filing> =
+        let filings: Vec<FrameworkMapping> =
             ControlId::EventDataStoreKmsEncrypted.filings().copied().collect();
         let text = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| old |\n| --- |\n\nMore.\n\n## Sources\n\n| b |\n";
         let wanted = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| Catalog | Versions | Ids | Filed so by |\n| --- | --- | --- | --- |\n| AWS Config rule | – | event-data-store-cmk-encryption-enabled | AWS |\n\nMore.\n\n## Sources\n\n| b |\n";

@@ -1,7 +1,7 @@
 //! Pages for people: what the model lists, as tables.
 
 use trailseal_model::record::VOLATILE;
-use trailseal_model::{ControlId, LimitScope, Operation, Status, catalogue, exit_code, fix_texts};
+use trailseal_model::{ControlId, LimitScope, Operation, Status, controls, exit_code, fix_texts};
 
 use super::NOTE;
 
@@ -12,7 +12,7 @@ pub(super) fn simulated_cases() -> String {
 
 /// The control catalogue.
 pub(super) fn controls() -> String {
-    let rows = catalogue::CONTROLS.iter().map(|it| {
+    let rows = controls::CONTROLS.iter().map(|it| {
         [
             code(it.id.as_str()),
             it.title.to_owned(),
@@ -112,7 +112,7 @@ fn scope(scope: LimitScope) -> &'static str {
     match scope {
         LimitScope::Caller => "calling account",
         LimitScope::Account => "audited account",
-        LimitScope::AccountRegion => "audited account and Region",
+        LimitScope::RegionStatus => "audited account and Region",
         LimitScope::BucketPrefix => "bucket and prefix of one account's logs",
     }
 }
@@ -161,7 +161,7 @@ mod tests {
     #[test]
     fn every_entry_has_its_row() {
         let rows = |page: String| page.lines().filter(|it| it.starts_with("| ")).count() - 2;
-        assert_eq!(rows(controls()), catalogue::CONTROLS.len());
+        assert_eq!(rows(controls()), controls::CONTROLS.len());
         assert!(rows(fixes()) > 90);
         assert_eq!(rows(exit_codes()), exit_code::ALL.len());
         assert_eq!(rows(operations()), Operation::ALL.len());

@@ -6,7 +6,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_account::Config;
 use aws_sdk_account::operation::list_regions::ListRegionsOutput;
 use aws_sdk_account::types::RegionOptStatus;
-use trailseal_fanout::{AccountRegion, RegionListing};
+use trailseal_fanout::{RegionListing, RegionStatus};
 use trailseal_model::{AccountId, Gap, Operation, Region};
 
 use super::read::{Page, Pages, listed, present_owned};
@@ -19,7 +19,7 @@ use crate::failure::Failure;
 const PAGE: i32 = 50;
 
 impl RegionListing for Aws {
-    async fn list_regions(&self, account: AccountId) -> Result<Vec<AccountRegion>, Gap> {
+    async fn list_regions(&self, account: AccountId) -> Result<Vec<RegionStatus>, Gap> {
         let region = self.default_region();
         let ask = Ask::new(Operation::ListRegions, account, region);
         let mut pages = Pages::new();
@@ -48,17 +48,17 @@ impl RegionListing for Aws {
     }
 }
 
-fn read_page(output: &ListRegionsOutput) -> Result<Page<AccountRegion>, Unread> {
+fn read_page(output: &ListRegionsOutput) -> Result<Page<RegionStatus>, Unread> {
     let regions = output.regions.as_deref();
     let regions = listed(regions, output.next_token(), "ListRegions without Regions")?;
     let items = regions.iter().map(read_region).collect::<Result<_, _>>()?;
     Ok(Page { items, next_token: present_owned(output.next_token()) })
 }
 
-fn read_region(region: &aws_sdk_account::types::Region) -> Result<AccountRegion, Unread> {
+fn read_region(region: &aws_sdk_account::types::Region) -> Result<RegionStatus, Unread> {
     let name = region.region_name().unwrap_or_default();
     let status = region.region_opt_status().map_or("", RegionOptStatus::as_str);
-    Ok(AccountRegion {
+    Ok(RegionStatus {
         region: Region::new(name).ok_or_else(|| format!("`{name}` is not a Region"))?,
         // One that is being enabled takes no calls yet, one that is being disabled none any more. A
         // word that this version does not know is looked at rather than left out.

@@ -9,7 +9,7 @@ use crate::ask::Ask;
 impl Sessions for Aws {
     async fn open(&self, account: AccountId) -> Result<(), Gap> {
         let ask = Ask::new(Operation::AssumeRole, account, self.default_region());
-        let _place = self.channel.place().await;
+        let _place = self.channel.in_flight_permit().await;
         self.session(&ask).await.map(drop)
     }
 }

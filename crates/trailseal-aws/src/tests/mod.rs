@@ -29,7 +29,7 @@ use trailseal_fanout::{Limits, RateShare};
 use trailseal_model::{AccountId, Event, EventSink, GapClass, Operation, Region, Target};
 
 use crate::{
-    Aws, Clock, ConnectError, PlainCredentials, Settings, Substitutes, Transport, TransportError,
+    Aws, Clock, ConnectError, Overrides, PlainCredentials, Settings, Transport, TransportError,
     TransportErrorKind, connect,
 };
 
@@ -278,7 +278,7 @@ pub(crate) fn settings(fake: &Arc<Fake>) -> Settings {
         profile: None,
         max_in_flight: 256,
         clock: Clock::new(now),
-        substitutes: Substitutes {
+        substitutes: Overrides {
             transport: Some(Arc::new(Connected(Arc::clone(fake)))),
             credentials: Some(PlainCredentials {
                 access_key_id: "AKIACALLER".to_owned(),

@@ -71,7 +71,7 @@ async fn no_secret_leaves_the_crate() {
     let session = aws.session(&ask).await.unwrap();
     check("Session", &format!("{session:?}"));
     check("Settings", &format!("{:?}", settings(&fake)));
-    check("Substitutes", &format!("{:?}", settings(&fake).substitutes));
+    check("Overrides", &format!("{:?}", settings(&fake).substitutes));
 
     let fake = Fake::new(|_, _| {
         let message = format!("should have been '{SECRET}'");

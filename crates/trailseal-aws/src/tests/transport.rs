@@ -12,7 +12,7 @@ use trailseal_evaluator::ports::Buckets;
 use trailseal_model::NoEvents;
 
 use super::{CALLER, identity, limits, now};
-use crate::{Clock, ConnectError, Settings, Substitutes, connect};
+use crate::{Clock, ConnectError, Overrides, Settings, connect};
 
 const IS_CHILD: &str = "TRAILSEAL_TEST_CONNECTS";
 
@@ -32,7 +32,7 @@ async fn child() {
         profile: None,
         max_in_flight: 256,
         clock: Clock::new(now),
-        substitutes: Substitutes::none(),
+        substitutes: Overrides::none(),
     };
     let outcome = match connect(settings, limits(), Arc::new(NoEvents)).await {
         Ok(aws) => {

@@ -8,8 +8,8 @@ use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{Answer, Evidence, Gap, NewestLog, Sample, SampleResult, Selection, Window};
 
 use super::heads::{Head, Look};
+use super::log_location::{Listed, LogLocation, Walk};
 use super::objects::Examination;
-use super::place::{Listed, Place, Walk};
 use super::{CensusEntry, Collector};
 use crate::ports::CollectPorts;
 
@@ -45,7 +45,7 @@ pub(super) enum Holding {
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
-    async fn newest_of(&self, place: &Place<'_>, cell: u32) -> Newest {
+    async fn newest_of(&self, place: &LogLocation<'_>, cell: u32) -> Newest {
         let mut newest = Newest { lists: 0, evidence: None, found: Ok(None), walk: None };
         newest.found = match self.newest_listed(place, cell, &mut newest).await {
             Ok(Some(listed)) => Ok(Some((listed, self.head(place, listed).await))),
@@ -59,7 +59,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// are listed until one holds an object.
     async fn newest_listed(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         cell: u32,
         newest: &mut Newest,
     ) -> Result<Option<Listed>, Gap> {
@@ -83,7 +83,7 @@ impl<P: CollectPorts> Collector<'_, P> {
 
     async fn walk(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         cell: u32,
         window: Window,
         pages: u32,
@@ -182,7 +182,12 @@ impl<P: CollectPorts> Examination<'_, P> {
     }
 }
 
-fn entry(place: &Place<'_>, cell: u32, at: Option<Timestamp>, found: NewestLog) -> CensusEntry {
+fn entry(
+    place: &LogLocation<'_>,
+    cell: u32,
+    at: Option<Timestamp>,
+    found: NewestLog,
+) -> CensusEntry {
     CensusEntry { cell: place.cell(cell), at, found, deviating_key: None }
 }
 
@@ -201,7 +206,7 @@ pub(super) fn newest_of_each(objects: &[Listed]) -> Vec<Listed> {
 }
 
 /// Every cell without objects: they are missing there for certain.
-pub(super) fn of_counted(place: &Place<'_>, objects: &[Listed]) -> Vec<CensusEntry> {
+pub(super) fn of_counted(place: &LogLocation<'_>, objects: &[Listed]) -> Vec<CensusEntry> {
     let holding: HashSet<u32> = objects.iter().map(|it| it.cell).collect();
     let empty = place.all_cells().into_iter().filter(|it| !holding.contains(it));
     empty.map(|it| entry(place, it, None, NewestLog::Missing)).collect()
@@ -211,7 +216,7 @@ pub(super) fn of_counted(place: &Place<'_>, objects: &[Listed]) -> Vec<CensusEnt
 /// window was counted that is the newest there is; of one minute the worst stands.
 pub(super) fn add_looked_at(
     census: &mut Vec<CensusEntry>,
-    place: &Place<'_>,
+    place: &LogLocation<'_>,
     listed: &[Listed],
     samples: &[Sample],
 ) {
@@ -246,7 +251,7 @@ pub(super) fn set_aside(census: &mut [CensusEntry], samples: &[Sample]) {
 
 const fn of_result(result: SampleResult) -> NewestLog {
     match result {
-        SampleResult::Pass | SampleResult::GroupKey => NewestLog::Sealed,
+        SampleResult::Pass | SampleResult::SharedPrefixKey => NewestLog::Sealed,
         SampleResult::Deviation => NewestLog::Deviation,
         SampleResult::PreEnablement | SampleResult::PreviousKey => NewestLog::Older,
         SampleResult::Unreadable => NewestLog::Unreadable,

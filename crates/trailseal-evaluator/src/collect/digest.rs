@@ -5,9 +5,9 @@ use trailseal_model::{Answer, DigestSample, Selection, TrailDescription};
 
 use super::Collector;
 use super::heads::Head;
-use super::place::Place;
+use super::log_location::LogLocation;
 use super::trace::Trace;
-use crate::object_name::LogCell;
+use crate::object_name::AccountRegion;
 use crate::ports::{CollectPorts, ObjectRange};
 
 /// Pages at most: a page holds the digests of five trails for a week.
@@ -18,13 +18,13 @@ impl<P: CollectPorts> Collector<'_, P> {
     pub(super) async fn digest(
         &self,
         description: &TrailDescription,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
     ) -> (DigestSample, Option<Trace>) {
         let mut sample = DigestSample::default();
         if !description.log_file_validation {
             return (sample, None);
         }
-        let cell = LogCell { account: description.owner, region: description.home_region };
+        let cell = AccountRegion { account: description.owner, region: description.home_region };
         let Some((at, key)) = self.newest_digest(description, place, cell, &mut sample).await
         else {
             return (sample, None);
@@ -45,8 +45,8 @@ impl<P: CollectPorts> Collector<'_, P> {
     async fn newest_digest(
         &self,
         description: &TrailDescription,
-        place: &Place<'_>,
-        cell: LogCell,
+        place: &LogLocation<'_>,
+        cell: AccountRegion,
         sample: &mut DigestSample,
     ) -> Option<(jiff::Timestamp, String)> {
         let prefix = cell.digest_prefix(&place.root);

@@ -5,7 +5,7 @@
 //! choice depends on another one, nor on the order of answers.
 
 use trailseal_model::Arn;
-use trailseal_model::digest::number_of;
+use trailseal_model::hash::number_of;
 
 /// The choices of one draw from one trail's objects.
 #[derive(Debug, Clone)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use futures::StreamExt as _;
 use trailseal_model::{Answer, Evidence, GapClass, GapId, Selection};
 
-use super::place::{Listed, Place};
+use super::log_location::{Listed, LogLocation};
 use super::{Collector, IN_FLIGHT};
 use crate::ports::{CollectPorts, ObjectHead};
 
@@ -30,7 +30,7 @@ pub(super) struct Look {
 /// Everything of one trail that was looked at, in the order of selection.
 pub(super) struct Looks<'a, P> {
     collector: &'a Collector<'a, P>,
-    place: &'a Place<'a>,
+    place: &'a LogLocation<'a>,
     pub(super) all: Vec<Look>,
     /// Where an object stands in it.
     known: HashMap<Listed, usize>,
@@ -42,7 +42,7 @@ pub(super) struct Looks<'a, P> {
 }
 
 impl<'a, P: CollectPorts> Looks<'a, P> {
-    pub(super) fn new(collector: &'a Collector<'a, P>, place: &'a Place<'a>) -> Self {
+    pub(super) fn new(collector: &'a Collector<'a, P>, place: &'a LogLocation<'a>) -> Self {
         let (all, known, remembered) = (Vec::new(), HashMap::new(), HashMap::new());
         Self { collector, place, all, known, remembered, refusal: None, is_open: false }
     }
@@ -149,7 +149,7 @@ impl Look {
 
 impl<P: CollectPorts> Collector<'_, P> {
     /// What HeadObject says.
-    pub(super) async fn head(&self, place: &Place<'_>, listed: Listed) -> Head {
+    pub(super) async fn head(&self, place: &LogLocation<'_>, listed: Listed) -> Head {
         match self.ports.head_object(place.reader, place.bucket, &place.key(listed)).await {
             Err(gap) => Head::Unreadable(self.gap(gap)),
             Ok(Answer { value: Some(head), evidence }) => Head::Found(Box::new(head), evidence),

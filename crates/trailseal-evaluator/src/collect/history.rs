@@ -12,10 +12,10 @@ use super::Collector;
 use super::classify::Context;
 use super::draw::Draw;
 use super::heads::{Head, Looks};
-use super::place::{Listed, Place};
+use super::log_location::{Listed, LogLocation};
 use super::summary;
 use super::trace::Trace;
-use crate::object_name::LogCell;
+use crate::object_name::AccountRegion;
 use crate::ports::CollectPorts;
 
 /// Halvings: more than four thousand days.
@@ -28,7 +28,7 @@ const OTHER_CELLS: usize = 3;
 /// The history of one trail under way.
 struct History<'a, P> {
     collector: &'a Collector<'a, P>,
-    place: &'a Place<'a>,
+    place: &'a LogLocation<'a>,
     context: &'a Context<'a>,
     draw: Draw<'a>,
     looks: Looks<'a, P>,
@@ -41,7 +41,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// What older logs show; `samples` are those of the window, and `listed` says which.
     pub(super) async fn history(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         context: &Context<'_>,
         listed: &[Listed],
         samples: &[Sample],
@@ -84,7 +84,7 @@ impl<P: CollectPorts> History<'_, P> {
     /// The oldest object of the home Region, else of another cell that holds any.
     async fn oldest(&mut self, samples: &[Sample]) -> Option<Listed> {
         let description = self.context.description;
-        let home = LogCell { account: description.owner, region: description.home_region };
+        let home = AccountRegion { account: description.owner, region: description.home_region };
         let cells = self.place.all_cells();
         let is_home = |it: &&u32| self.place.cell(**it) == home;
         let home = cells.iter().find(is_home).or(cells.first()).copied();

@@ -1,9 +1,9 @@
 //! Counts a window's log objects by listing every cell, where that fits the budget of calls.
 
 use futures::StreamExt as _;
-use trailseal_model::{Answer, CellUse, Evidence, Gap, GapId, SampledCell, Window};
+use trailseal_model::{Answer, ClusterUse, Evidence, Gap, GapId, SampledCluster, Window};
 
-use super::place::{Listed, Place, Span, Walk};
+use super::log_location::{Listed, LogLocation, Span, Walk};
 use super::{Collector, IN_FLIGHT};
 use crate::ports::{CollectPorts, ObjectPage, ObjectRange};
 
@@ -17,7 +17,7 @@ pub(super) struct Listing {
     /// Log objects of the window, by cell and in S3's order.
     pub(super) objects: Vec<Listed>,
     /// The cells that hold any.
-    pub(super) cells: Vec<SampledCell>,
+    pub(super) cells: Vec<SampledCluster>,
     pub(super) lists: u32,
     pub(super) evidence: Option<Evidence>,
     pub(super) gaps: Vec<GapId>,
@@ -45,7 +45,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     }
 
     /// Lists these walks to their ends, one page of each in turn.
-    pub(super) async fn count(&self, place: &Place<'_>, mut walks: Vec<Walk>) -> Listing {
+    pub(super) async fn count(&self, place: &LogLocation<'_>, mut walks: Vec<Walk>) -> Listing {
         let limit = self.counting_limit();
         let mut listing = Listing::default();
         let mut open: Vec<usize> = (0..walks.len()).filter(|it| !walks[*it].is_over).collect();
@@ -62,7 +62,7 @@ impl<P: CollectPorts> Collector<'_, P> {
             listing.reach = Reach::Refused;
         }
         let hold_any = walks.iter().filter(|it| !it.names.is_empty()).zip(0..);
-        listing.cells = hold_any.map(|(it, n)| it.sampled(place, CellUse::Counted, n)).collect();
+        listing.cells = hold_any.map(|(it, n)| it.sampled(place, ClusterUse::Counted, n)).collect();
         listing.objects = walks.iter().flat_map(Walk::listed).collect();
         listing
     }
@@ -70,7 +70,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// The next page of these walks, until one is refused.
     async fn next_pages(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         open: &[usize],
         walks: &mut [Walk],
         listing: &mut Listing,
@@ -110,7 +110,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// One page of a span.
     pub(super) async fn page(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         span: &Span,
         token: Option<String>,
     ) -> Result<Answer<ObjectPage>, Gap> {
@@ -121,7 +121,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// among the logs.
     pub(super) async fn first(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         span: Span,
         window: Window,
     ) -> Result<Answer<Option<Listed>>, Gap> {
@@ -135,7 +135,7 @@ impl<P: CollectPorts> Collector<'_, P> {
 
     async fn keys(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         span: &Span,
         most: u16,
         token: Option<String>,

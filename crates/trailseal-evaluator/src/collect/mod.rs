@@ -2,24 +2,24 @@
 //! here; what cannot be read becomes a gap.
 
 mod bucket;
-mod cells;
 mod census;
 mod classify;
+mod clusters;
 mod digest;
 mod draw;
 mod heads;
 mod history;
 mod key;
+mod key_change;
 mod listing;
 mod log_account;
+mod log_location;
 mod objects;
 mod owners;
-mod place;
 mod prefixes;
 mod single_flight;
 mod store;
 mod summary;
-mod switch;
 mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -30,13 +30,13 @@ use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, DecryptGrant, DescribedFrom, Gap, GapClass, GapId,
-    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberStatuses, NewestLog,
-    Observed, Organization, Region, RegionSet, Sample, SampledCell, Target, Thresholds,
+    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberDelivery, NewestLog,
+    Observed, Organization, Region, RegionSet, Sample, SampledCluster, Target, Thresholds,
     TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
-use crate::object_name::LogCell;
+use crate::object_name::AccountRegion;
 use crate::ports::CollectPorts;
 use bucket::Presence;
 use classify::Expected;
@@ -122,7 +122,7 @@ pub fn needs_members(description: &TrailDescription) -> bool {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CensusEntry {
     /// The account and Region.
-    pub cell: LogCell,
+    pub cell: AccountRegion,
     /// When it was delivered, by its name; `None` if there is none, or none could be listed.
     pub at: Option<Timestamp>,
     /// What it came to.
@@ -153,7 +153,7 @@ pub struct CollectedTrail {
     /// Every object that was looked at, in the order of selection.
     pub samples: Vec<Sample>,
     /// Every cell that was listed and holds objects, or was drawn.
-    pub cells: Vec<SampledCell>,
+    pub cells: Vec<SampledCluster>,
     /// The newest log object of every account and Region that was looked into.
     pub census: Vec<CensusEntry>,
 }
@@ -246,7 +246,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             seen_from: Vec::new(),
             differing: Vec::new(),
             status,
-            members: MemberStatuses::default(),
+            members: MemberDelivery::default(),
             management_events,
             key: key_named,
             sample,
@@ -358,7 +358,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
 }
 
 /// The cells in which a trail delivers, the home Region first.
-fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<LogCell> {
+fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<AccountRegion> {
     let description = &work.trail.description;
     let (home, is_of_organization) = (description.home_region, description.is_organization_trail);
     let mut regions = vec![home];
@@ -375,7 +375,7 @@ fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<L
     let accounts = if is_of_organization { &*members.audited } else { &owner };
     let of_region = |region| {
         let delivers = move |it: &&AccountId| !is_of_organization || enabled.has(**it, region);
-        accounts.iter().filter(delivers).map(move |it| LogCell { account: *it, region })
+        accounts.iter().filter(delivers).map(move |it| AccountRegion { account: *it, region })
     };
     regions.into_iter().flat_map(of_region).collect()
 }

@@ -7,17 +7,17 @@ use std::sync::Arc;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     AccountPrefixes, Answer, Arn, BucketFacts, DigestSample, HistorySample, KeyPresence, LogSample,
-    NewestLog, Observed, Population, Sample, SampleMethod, SampleResult, SampledCell, Selection,
+    NewestLog, Observed, Population, Sample, SampleMethod, SampleResult, SampledCluster, Selection,
     Target,
 };
 
-use super::cells::CellDraw;
 use super::census::Holding;
 use super::classify::{Context, Expected, Seen, judge_all};
+use super::clusters::ClusterSample;
 use super::draw::Draw;
 use super::heads::{Look, Looks};
 use super::listing::Reach;
-use super::place::{Listed, Place, Walk, no_organization_id};
+use super::log_location::{Listed, LogLocation, Walk, no_organization_id};
 use super::trace::Trace;
 use super::{CensusEntry, Collector, TrailWork, cells, census, history, summary};
 use crate::object_name::log_root;
@@ -44,7 +44,7 @@ pub(super) struct Examined {
     /// Every object that was looked at, in the order of selection.
     pub(super) samples: Vec<Sample>,
     /// Every cell that holds objects or was drawn.
-    pub(super) cells: Vec<SampledCell>,
+    pub(super) cells: Vec<SampledCluster>,
     /// The newest object of every cell that was looked into.
     pub(super) census: Vec<CensusEntry>,
     /// Whose folders lie in the bucket, for an organization trail.
@@ -94,7 +94,7 @@ impl<P: CollectPorts> Collector<'_, P> {
         let owner = bucket.owner.account();
         let region = bucket.region().unwrap_or(description.home_region);
         let target = Target { account: owner.unwrap_or(description.owner), region };
-        let place = Place {
+        let place = LogLocation {
             bucket: &bucket.name,
             reader: Reader { target, expected_owner: owner },
             root: log_root(description.prefix.as_deref(), organization),
@@ -128,7 +128,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     /// object could be read, none of these can be.
     async fn others(
         &self,
-        place: &Place<'_>,
+        place: &LogLocation<'_>,
         context: &Context<'_>,
         sample: &LogSample,
         listed: &[Listed],
@@ -166,12 +166,12 @@ impl<P: CollectPorts> Collector<'_, P> {
 /// The examination of one trail's objects under way.
 pub(super) struct Examination<'a, P> {
     pub(super) collector: &'a Collector<'a, P>,
-    pub(super) place: &'a Place<'a>,
+    pub(super) place: &'a LogLocation<'a>,
     pub(super) context: &'a Context<'a>,
     draw: Draw<'a>,
     pub(super) looks: Looks<'a, P>,
     pub(super) sample: LogSample,
-    cells: Vec<SampledCell>,
+    cells: Vec<SampledCluster>,
     pub(super) census: Vec<CensusEntry>,
 }
 
@@ -181,14 +181,14 @@ struct Ended {
     seen: Vec<Seen>,
     listed: Vec<Listed>,
     sample: LogSample,
-    cells: Vec<SampledCell>,
+    cells: Vec<SampledCluster>,
     census: Vec<CensusEntry>,
 }
 
 impl<'a, P: CollectPorts> Examination<'a, P> {
     fn new(
         collector: &'a Collector<'a, P>,
-        place: &'a Place<'a>,
+        place: &'a LogLocation<'a>,
         context: &'a Context<'a>,
     ) -> Self {
         Self {
@@ -310,7 +310,7 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
         self.sample.method = SampleMethod::Cells;
         let budget = self.collector.settings.thresholds.listing_budget - self.sample.lists;
         let draw = self.draw.clone();
-        let mut draw = CellDraw::new(self.collector, self.place, draw, cells, budget);
+        let mut draw = ClusterSample::new(self.collector, self.place, draw, cells, budget);
         self.draw_cells(&mut draw).await;
         if let Some(switched_at) = self.locate_by_listing(&mut draw).await {
             self.begin_again(switched_at);
@@ -327,7 +327,7 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
     }
 
     /// An object of each of so many cells; whatever has vanished is replaced by a further draw.
-    async fn draw_cells(&mut self, draw: &mut CellDraw<'a, P>) {
+    async fn draw_cells(&mut self, draw: &mut ClusterSample<'a, P>) {
         let is_keyless = self.context.description.kms_key_id.is_none();
         let mut missing = self.size();
         while missing > 0 {

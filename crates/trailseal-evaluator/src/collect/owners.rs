@@ -12,7 +12,7 @@ use futures::future::{BoxFuture, Shared};
 use futures::lock::Mutex as AsyncMutex;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _, future};
-use trailseal_model::digest::fingerprint;
+use trailseal_model::hash::fingerprint;
 use trailseal_model::{AccountId, Answer, Evidence, Gap, GapClass, GapId, Operation, OwnerSearch};
 
 use super::Collector;

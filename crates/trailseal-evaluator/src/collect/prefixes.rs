@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use trailseal_model::{AccountId, AccountPrefixes};
 
-use super::place::Place;
+use super::log_location::LogLocation;
 use super::{Collector, Members};
 use crate::ports::{CollectPorts, ObjectRange};
 
@@ -14,7 +14,11 @@ const MAX_PAGES: u32 = 50;
 
 impl<P: CollectPorts> Collector<'_, P> {
     /// Lists the folders of accounts, 1,000 a call.
-    pub(super) async fn prefixes(&self, place: &Place<'_>, members: &Members) -> AccountPrefixes {
+    pub(super) async fn prefixes(
+        &self,
+        place: &LogLocation<'_>,
+        members: &Members,
+    ) -> AccountPrefixes {
         let root = place.root.clone();
         let mut found = AccountPrefixes { root, ..AccountPrefixes::default() };
         let mut holding = BTreeSet::new();

@@ -73,7 +73,7 @@ fn sort(deviating: &mut [Deviating]) {
 
 fn add_drawn(sample: &mut LogSample, it: &Sample) {
     match it.result {
-        SampleResult::Pass | SampleResult::GroupKey => {
+        SampleResult::Pass | SampleResult::SharedPrefixKey => {
             sample.tested += 1;
             sample.sealed += 1;
         }
@@ -90,7 +90,7 @@ fn add_drawn(sample: &mut LogSample, it: &Sample) {
 
 fn add_object(sample: &mut LogSample, it: &Sample) {
     match it.result {
-        SampleResult::Pass | SampleResult::GroupKey => sample.examined += 1,
+        SampleResult::Pass | SampleResult::SharedPrefixKey => sample.examined += 1,
         SampleResult::Deviation => {
             sample.examined += 1;
             deviate(&mut sample.deviating, it);

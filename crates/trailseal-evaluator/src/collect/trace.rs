@@ -5,7 +5,7 @@ use trailseal_model::{Region, Selection};
 
 use super::classify::Seen;
 use super::heads::{Head, Look};
-use super::place::Place;
+use super::log_location::LogLocation;
 
 /// One object that was looked at, with its key.
 #[derive(Debug, Clone)]
@@ -18,7 +18,7 @@ pub(super) struct Trace {
 }
 
 impl Trace {
-    pub(super) fn of(look: &Look, place: &Place<'_>) -> Self {
+    pub(super) fn of(look: &Look, place: &LogLocation<'_>) -> Self {
         Self {
             key: place.key(look.listed),
             at: look.listed.at(),
@@ -28,7 +28,7 @@ impl Trace {
         }
     }
 
-    pub(super) fn seen(self, place: &Place<'_>) -> Seen {
+    pub(super) fn seen(self, place: &LogLocation<'_>) -> Seen {
         let Self { key, at, region, selection, head } = self;
         let bucket = place.bucket.to_owned();
         let (mut found, mut by, mut gap, mut is_vanished) = (None, None, None, false);

@@ -23,7 +23,7 @@ pub use covered_by::covered_by;
 pub use groups::settle_groups;
 pub use sealing::account_sealing;
 
-use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::controls::CONTROLS;
 use trailseal_model::{
     AccountId, Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, GapId, KeyPresence,
     Observed, OrganizationFacts, Reason, Region, Subject, SubjectKind, TrailFacts, TrailField,

@@ -20,9 +20,9 @@ mod words;
 use std::sync::Arc;
 
 use jiff::SignedDuration;
-use trailseal_model::catalogue::CONTROLS;
+use trailseal_model::controls::CONTROLS;
 use trailseal_model::{
-    AccountState, Answer, BucketOwner, BucketPresence, CellFrame, ControlId, DescribedFrom,
+    AccountState, Answer, BucketOwner, BucketPresence, ClusterFrame, ControlId, DescribedFrom,
     DeviationClass, Finding, HistorySample, KeyManager, KeyPresence, LogSample, Observed,
     OrganizationFacts, Population, PopulationSource, SampleMethod, SampleResult, Status, Subject,
     TrailStatus, Verdict, verdict,
@@ -723,7 +723,7 @@ mod log_objects_sealed {
         check_objects(cells(58, 0), "not_proven sample_too_small");
         check_objects(cells(58, 1), "not_proven unreadable_objects");
         let empty = LogSample {
-            frame: CellFrame { cells: 8, drawn: 2000, empty: 2000 },
+            frame: ClusterFrame { cells: 8, drawn: 2000, empty: 2000 },
             ..LogSample::nothing(window())
         };
         check_objects(empty, "not_proven no_objects");

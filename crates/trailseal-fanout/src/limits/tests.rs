@@ -6,11 +6,11 @@ fn account(number: u64) -> Option<AccountId> {
     AccountId::new(number)
 }
 
-fn at(number: u64) -> Place<'static> {
-    Place { account: account(number), region: Region::new("us-east-1"), object: None }
+fn at(number: u64) -> QuotaKey<'static> {
+    QuotaKey { account: account(number), region: Region::new("us-east-1"), object: None }
 }
 
-const CALLER: Place<'static> = Place { account: None, region: None, object: None };
+const CALLER: QuotaKey<'static> = QuotaKey { account: None, region: None, object: None };
 
 fn limits(share: f64) -> Limits {
     Limits::new(RateShare::new(share).unwrap())
@@ -25,7 +25,7 @@ async fn time_for(requests: usize, share: f64, key: impl Fn(usize) -> u64) -> Du
 }
 
 /// How many requests, one after the other, are permitted in this time.
-async fn permitted_within(seconds: u64, limits: &Limits, place: Place<'_>) -> u32 {
+async fn permitted_within(seconds: u64, limits: &Limits, place: QuotaKey<'_>) -> u32 {
     let end = Instant::now() + Duration::from_secs(seconds);
     let mut count = 0;
     while tokio::time::timeout_at(end, limits.permit(Operation::DescribeTrails, place))
@@ -96,7 +96,7 @@ async fn objects_are_limited_by_bucket_and_account_of_the_logs() {
         let limits = limits(1.0);
         let start = Instant::now();
         for (operation, object) in objects {
-            limits.permit(operation, Place { object: Some(&object), ..at(1) }).await;
+            limits.permit(operation, QuotaKey { object: Some(&object), ..at(1) }).await;
         }
         start.elapsed()
     }

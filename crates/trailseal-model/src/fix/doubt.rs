@@ -1,6 +1,6 @@
 //! What to do where a control is not proven: what to grant, to set or to wait for.
 
-use crate::catalogue::ControlId;
+use crate::controls::ControlId;
 use crate::reason::Reason;
 
 /// For a pair that no judge makes today.

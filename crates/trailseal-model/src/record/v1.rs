@@ -57,7 +57,7 @@ pub enum Line {
     /// One judgement.
     Finding(Box<FindingLine>),
     /// One listed cell of a trail's log objects.
-    SampledCell(Box<SampledCellLine>),
+    SampledCluster(Box<SampledCellLine>),
     /// One looked-at log object.
     Sample(Box<SampleLine>),
     /// One account x Region.
@@ -80,7 +80,7 @@ impl Line {
             Self::Trail(_) => "trail",
             Self::Gap(_) => "gap",
             Self::Finding(_) => "finding",
-            Self::SampledCell(_) => "sampled_cell",
+            Self::SampledCluster(_) => "sampled_cell",
             Self::Sample(_) => "sample",
             Self::Coverage(_) => "coverage",
             Self::End(_) => "end",
@@ -100,7 +100,7 @@ impl Line {
             Self::Trail(it) => (6, it.trail_arn.clone()),
             Self::Gap(it) => (7, it.place()),
             Self::Finding(it) => (8, format!("{}\0{:02}", it.resource_arn, it.control_order())),
-            Self::SampledCell(it) => (9, format!("{}\0{:08}", it.trail_arn, it.cell_index)),
+            Self::SampledCluster(it) => (9, format!("{}\0{:08}", it.trail_arn, it.cell_index)),
             Self::Sample(it) => (10, format!("{}\0{:08}", it.trail_arn, it.selection_index)),
             Self::Coverage(it) => (11, format!("{}{}", it.account_id, it.region)),
             Self::End(_) => (12, String::new()),

@@ -4,9 +4,9 @@ use trailseal_model::Outcome;
 use trailseal_model::record::v1::AccountLine;
 
 use crate::cell::{Row, neutralized};
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &AccountLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &AccountLine) -> Row {
     // Each by itself: where `;` separates columns, each would be a cell.
     let tags =
         it.tags.iter().map(|(key, value)| neutralized(&format!("{key}={value}")).into_owned());

@@ -3,9 +3,9 @@
 use trailseal_model::record::v1::CoverageLine;
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &CoverageLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &CoverageLine) -> Row {
     known
         .row()
         .cell(&it.account_id)

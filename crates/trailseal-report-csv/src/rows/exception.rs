@@ -3,9 +3,9 @@
 use trailseal_model::record::v1::ExceptionLine;
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &ExceptionLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &ExceptionLine) -> Row {
     known
         .row()
         .cell(&it.exception_id)

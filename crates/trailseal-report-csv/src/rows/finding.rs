@@ -4,10 +4,10 @@ use trailseal_model::record::v1::FindingLine;
 use trailseal_model::{ControlId, Reason, Status, fix_text};
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
-    let id = ControlId::from_word(&it.control_id);
+pub(crate) fn row(known: &RecordIndex, it: &FindingLine) -> Row {
+    let id = it.control_id.parse::<ControlId>().ok();
     let control = id.map(ControlId::entry);
     let subject = known.subject(&it.resource_arn);
     let key = subject.and_then(|it| it.key_arn.as_deref()).map(|it| known.resolved(it));
@@ -54,6 +54,6 @@ pub(crate) fn row(known: &Known, it: &FindingLine) -> Row {
 
 /// What to do about it, where something is to be done.
 fn fix_of(it: &FindingLine) -> Option<&'static str> {
-    let control = ControlId::from_word(&it.control_id)?;
-    fix_text(control, Status::from_word(&it.status)?, Reason::from_word(&it.status_reason)?)
+    let control = it.control_id.parse::<ControlId>().ok()?;
+    fix_text(control, it.status.parse::<Status>().ok()?, it.status_reason.parse::<Reason>().ok()?)
 }

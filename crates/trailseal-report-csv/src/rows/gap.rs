@@ -3,9 +3,9 @@
 use trailseal_model::record::v1::GapLine;
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &GapLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &GapLine) -> Row {
     let account = it.account_id.as_deref().unwrap_or_default();
     known
         .row()

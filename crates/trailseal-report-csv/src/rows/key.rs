@@ -1,9 +1,9 @@
 //! Rows of `keys.csv`.
 
 use crate::cell::Row;
-use crate::known::{Key, Known, OF_POLICY};
+use crate::record_index::{Key, OF_POLICY, RecordIndex};
 
-pub(crate) fn row(known: &Known, key: &Key) -> Row {
+pub(crate) fn row(known: &RecordIndex, key: &Key) -> Row {
     let it = &key.line;
     let account = it.account_id.as_deref().unwrap_or_default();
     let mut row = known

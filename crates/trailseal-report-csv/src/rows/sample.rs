@@ -4,9 +4,9 @@ use trailseal_model::record::v1::SampleLine;
 
 use crate::cell::Row;
 use crate::command::head_object;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &SampleLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &SampleLine) -> Row {
     known
         .row()
         .cell(&it.trail_arn)

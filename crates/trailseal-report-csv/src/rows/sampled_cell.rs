@@ -4,9 +4,9 @@ use trailseal_model::record::v1::SampledCellLine;
 
 use crate::cell::Row;
 use crate::command::list_objects;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &SampledCellLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &SampledCellLine) -> Row {
     known
         .row()
         .cell(&it.trail_arn)

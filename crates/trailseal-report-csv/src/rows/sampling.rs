@@ -3,12 +3,12 @@
 use trailseal_model::record::v1::TrailLine;
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
 /// The rules of the draw, in docs/reports/csv.md; another number when they change.
 const ALGORITHM: &str = "trailseal-sampling/1";
 
-pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &TrailLine) -> Row {
     let (run, sampling) = (&known.run, &it.sampling);
     let thresholds = &run.thresholds;
     let has_deviations = !sampling.deviations.is_empty();

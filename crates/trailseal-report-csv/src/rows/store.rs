@@ -3,9 +3,9 @@
 use trailseal_model::record::v1::StoreLine;
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &StoreLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &StoreLine) -> Row {
     known
         .row()
         .cell(&it.event_data_store_arn)

@@ -4,9 +4,9 @@ use trailseal_model::Delivery;
 use trailseal_model::record::v1::{DifferingSightingsLine, TrailLine};
 
 use crate::cell::Row;
-use crate::known::Known;
+use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &Known, it: &TrailLine) -> Row {
+pub(crate) fn row(known: &RecordIndex, it: &TrailLine) -> Row {
     let bucket = it.bucket.as_deref().and_then(|it| known.bucket(it));
     let is_logging = it.status.iter().filter(|it| it.is_logging == Some(true));
     let errors = it

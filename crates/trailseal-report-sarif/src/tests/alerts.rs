@@ -1,7 +1,7 @@
 //! What is an alert, where it lies and what it says.
 
 use serde_json::{Value, json};
-use trailseal_model::digest::short_hash;
+use trailseal_model::hash::short_hash;
 use trailseal_model::record::v1::Line;
 use trailseal_model::{ControlId, Severity};
 

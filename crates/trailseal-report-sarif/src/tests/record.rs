@@ -1,7 +1,7 @@
 //! Lines of a record, and the file that is made from them.
 
 use serde_json::{Value, json};
-use trailseal_model::digest::short_hash;
+use trailseal_model::hash::short_hash;
 use trailseal_model::record::v1::Line;
 
 use crate::{SarifSummary, write_full_sarif, write_sarif};

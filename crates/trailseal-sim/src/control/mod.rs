@@ -44,7 +44,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
 use crate::Simulator;
-use crate::state::{LimitSettings, SessionSettings, WeatherSettings};
+use crate::state::{LimitSettings, RandomFaultSettings, SessionSettings};
 
 /// Why the control endpoint does not do what it is told.
 struct Refusal(StatusCode, String);
@@ -209,7 +209,7 @@ fn set_weather(
     request: &Request<Bytes>,
     real: Timestamp,
 ) -> Result<Value, Refusal> {
-    let settings: WeatherSettings = body(request)?;
+    let settings: RandomFaultSettings = body(request)?;
     if let Some(mistake) = settings.mistake() {
         return Err(Refusal::bad(mistake));
     }

@@ -35,7 +35,7 @@ struct Head<'a> {
 
 /// A place among the files.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct FilePosition<'a> {
     files: Files<'a>,
     cell: Option<Cell<'a>>,
 }
@@ -76,8 +76,8 @@ impl Cell<'_> {
 
 impl<'a> Files<'a> {
     /// The place of the first file whose key is not less than this text.
-    pub(super) fn seek(self, text: &str) -> Place<'a> {
-        let mut place = Place { files: self, cell: None };
+    pub(super) fn seek(self, text: &str) -> FilePosition<'a> {
+        let mut place = FilePosition { files: self, cell: None };
         place.seek(text);
         place
     }
@@ -165,7 +165,7 @@ impl<'a> Files<'a> {
     }
 }
 
-impl<'a> Place<'a> {
+impl<'a> FilePosition<'a> {
     /// Goes to the first file whose key is not less than this text.
     pub(super) fn seek(&mut self, text: &str) {
         self.cell = self.files.cell(text);

@@ -4,7 +4,7 @@ use jiff::civil::{Date, Time};
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 
-use super::delivered::{Files, Place};
+use super::delivered::{FilePosition, Files};
 use super::series::Delivered;
 use crate::draw::Draw;
 use crate::state::{Stored, StoredObject};
@@ -175,7 +175,7 @@ fn shown_time(key: &str) -> Option<Timestamp> {
 #[derive(Debug)]
 pub struct Walk<'a> {
     objects: Objects<'a>,
-    delivered: Place<'a>,
+    delivered: FilePosition<'a>,
     extra: Option<&'a ExtraObject>,
     stored: Option<(Box<str>, StoredObject)>,
 }

@@ -9,7 +9,7 @@ use toml::Spanned;
 use super::builder::{Builder, NewAccount};
 use super::cases::{self, Case, Needs};
 use super::file::{AccountFile, Caller, Duty, File, PopulationFile};
-use super::{Access, Scenario, ScenarioError, denials, trunk};
+use super::{Access, Scenario, ScenarioError, denials, organization_trail};
 use crate::world::account::{AccountId, Joined, RegionStates, Role, Unit};
 use crate::world::region::{Partition, Region, RegionSet};
 use crate::world::{Organization, User};
@@ -175,7 +175,7 @@ impl Build<'_> {
     /// Everything of an organization, in order: units, its trails, accounts, denials.
     fn organization(&mut self) -> Result<()> {
         self.make_organization()?;
-        trunk::plan(self)?;
+        organization_trail::plan(self)?;
         let mut duties = Vec::new();
         for account in &self.file.account {
             let id = match &account.duty {
@@ -203,7 +203,7 @@ impl Build<'_> {
             let unit = self.unit(every.unit.as_ref())?;
             self.every_case(unit);
         }
-        trunk::make(self)?;
+        organization_trail::make(self)?;
         denials::deny(self)
     }
 

@@ -8,7 +8,7 @@ use jiff::Timestamp;
 
 use super::Expected;
 use super::cases::{self, Case};
-use super::place::{Place, denial};
+use super::filled_account::{FilledAccount, denial};
 use super::setup::{Setup, Surroundings};
 use super::truth::{Control, Status};
 use crate::draw::Draw;
@@ -176,7 +176,7 @@ impl Builder {
             roles: self.roles.clone(),
         };
         let near = self.surroundings(new.id);
-        let mut place = Place::new(self, account, near);
+        let mut place = FilledAccount::new(self, account, near);
         (new.case.build)(&mut place);
         let (account, trails, stores) = place.leave();
         self.expect(new.case, &account, &trails, &stores);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use toml::Spanned;
 
-use crate::state::{LimitSettings, SessionSettings, WeatherSettings};
+use crate::state::{LimitSettings, RandomFaultSettings, SessionSettings};
 
 /// The whole file.
 #[derive(Debug, Deserialize)]
@@ -42,7 +42,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) denial: Vec<DenialFile>,
     #[serde(default)]
-    pub(super) weather: WeatherSettings,
+    pub(super) weather: RandomFaultSettings,
     #[serde(default)]
     pub(super) limits: LimitSettings,
     #[serde(default)]

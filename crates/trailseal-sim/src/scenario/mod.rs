@@ -7,16 +7,16 @@ mod build;
 mod builder;
 pub mod cases;
 mod denials;
+mod encryption;
 mod file;
+mod filled_account;
+mod organization_trail;
 mod page;
-mod place;
 mod policy;
 mod ready;
-mod seals;
 mod setup;
 #[cfg(test)]
 mod tests;
-mod trunk;
 mod truth;
 
 use std::fmt::{self, Write as _};
@@ -24,16 +24,16 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 
-use crate::state::{LimitSettings, SessionSettings, WeatherSettings};
+use crate::state::{LimitSettings, RandomFaultSettings, SessionSettings};
 use crate::world::Parts;
 use crate::world::account::AccountId;
 
 pub use builder::{Builder, NewAccount, WellKnown};
+pub use encryption::{How, Lies};
+pub use filled_account::FilledAccount;
 pub use page::cases_page;
-pub use place::Place;
 pub use policy::Facts;
 pub use ready::{READY_MADE, Shape};
-pub use seals::{How, Lies};
 pub use setup::{Setup, Surroundings};
 pub use truth::{Control, Row, Status};
 
@@ -43,7 +43,7 @@ pub struct Scenario {
     /// What there is.
     pub parts: Parts,
     /// The weather at the start.
-    pub weather: WeatherSettings,
+    pub weather: RandomFaultSettings,
     /// The limits at the start.
     pub limits: LimitSettings,
     /// How long sessions live at the start.

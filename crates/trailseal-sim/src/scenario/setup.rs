@@ -4,8 +4,8 @@
 use jiff::{SignedDuration, Timestamp};
 
 use super::builder::Builder;
+use super::encryption::{How, Lies};
 use super::policy::{self, Facts};
-use super::seals::{How, Lies};
 use crate::draw::Draw;
 use crate::world::account::AccountId;
 use crate::world::bucket::{Bucket, Readers};

@@ -10,7 +10,7 @@ use tokio::task::JoinHandle;
 use tokio::time::timeout;
 
 use super::*;
-use crate::state::{Effect, Rule, State, WeatherSettings};
+use crate::state::{Effect, RandomFaultSettings, Rule, State};
 use crate::tests::{Caller, WORKLOAD, now, parts, simulator};
 
 const SOON: Duration = Duration::from_secs(5);
@@ -141,7 +141,7 @@ async fn a_request_hangs_until_the_client_goes() {
 #[tokio::test]
 async fn latency_is_waited_for_and_counts_as_in_flight() {
     let served = served().await;
-    let weather = WeatherSettings { latency_ms: 150, ..Default::default() };
+    let weather = RandomFaultSettings { latency_ms: 150, ..Default::default() };
     served.simulator.state().weather.set(weather);
     let begun = tokio::time::Instant::now();
     let streams: Vec<_> = (0..5)
@@ -182,7 +182,7 @@ async fn at_the_end_answers_under_way_are_given_and_hanging_ones_dropped() {
     while served.simulator.state().log.report().calls < 1 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    weather.set(WeatherSettings { latency_ms: 100, ..Default::default() });
+    weather.set(RandomFaultSettings { latency_ms: 100, ..Default::default() });
     slow.write_all(served.who().as_bytes()).await.unwrap();
     while served.simulator.state().log.report().calls < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;

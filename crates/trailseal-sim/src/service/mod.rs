@@ -79,7 +79,7 @@ pub enum Payer {
     /// The calling account, everywhere.
     Account,
     /// The calling account, Region by Region.
-    AccountRegion,
+    RegionStatus,
     /// The bucket in S3 that is asked for, with the day's prefix.
     Prefix,
 }

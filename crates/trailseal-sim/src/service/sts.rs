@@ -15,7 +15,7 @@ use crate::world::denial::PolicyKind;
 
 /// IAM user guide, "IAM and AWS STS quotas": 600 a second per account and Region, shared.
 const QUOTA: Quota =
-    Quota { bucket: "sts", per_second: 600, burst: 600, payer: Payer::AccountRegion };
+    Quota { bucket: "sts", per_second: 600, burst: 600, payer: Payer::RegionStatus };
 
 /// Its operations.
 pub const OPERATIONS: &[Operation] = &[

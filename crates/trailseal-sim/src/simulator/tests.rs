@@ -7,7 +7,7 @@ use super::*;
 use crate::refusal::not_found;
 use crate::service::Payer;
 use crate::session::issue;
-use crate::state::{Effect, LimitSettings, Rule, Spoken, WeatherSettings};
+use crate::state::{Effect, LimitSettings, RandomFaultSettings, Rule, Spoken};
 use crate::tests::{
     Caller, ROLE, SUSPENDED, WORKLOAD, account, call_sts, denial, element, now, parts, simulator,
 };
@@ -306,7 +306,7 @@ fn limits_come_first_then_rules_then_weather() {
     let simulator = simulator(parts());
     let State { faults, weather, limits, log, .. } = simulator.state();
     faults.add(Rule { times: Some(1), ..Rule::every(Effect::ExpiredToken) });
-    weather.set(WeatherSettings { server_errors: 1.0, latency_ms: 5, ..Default::default() });
+    weather.set(RandomFaultSettings { server_errors: 1.0, latency_ms: 5, ..Default::default() });
     // 600 a second are published: at this share, one at once and one in 833 ms.
     limits.set(LimitSettings { enabled: true, share: 0.002 });
     let send = || {
@@ -329,7 +329,8 @@ fn ids_and_weather_follow_from_the_call_and_not_from_the_session_or_the_order() 
     let id = |answer: &Answer| answer.response.headers()["x-amzn-requestid"].clone();
     let run = |session: &str, others: usize| {
         let simulator = simulator(parts());
-        let weather = WeatherSettings { server_errors: 1.0, fail_times: 2, ..Default::default() };
+        let weather =
+            RandomFaultSettings { server_errors: 1.0, fail_times: 2, ..Default::default() };
         simulator.state().weather.set(weather);
         for index in 0..others {
             let form = format!("Action=GetCallerIdentity&N={index}");
@@ -380,7 +381,7 @@ fn denials_are_logged_and_repeated_ones_remarked() {
 fn who_pays_tells_the_buckets_apart() {
     let quota =
         |operation: &str| operations().find(|it| it.1.name == operation).map(|it| it.1.quota.payer);
-    assert_eq!(quota("GetCallerIdentity"), Some(Payer::AccountRegion));
+    assert_eq!(quota("GetCallerIdentity"), Some(Payer::RegionStatus));
     let simulator = simulator(parts());
     simulator.state().limits.set(LimitSettings { enabled: true, share: 0.001 });
     let passes = |sent: &Sent<'_>| sent.send(&simulator).response.status() == 200;

@@ -174,7 +174,7 @@ mod tests {
     use crate::service::Payer;
 
     fn quota(per_second: u32, burst: u32) -> Quota {
-        Quota { bucket: "test", per_second, burst, payer: Payer::AccountRegion }
+        Quota { bucket: "test", per_second, burst, payer: Payer::RegionStatus }
     }
 
     fn start() -> Timestamp {

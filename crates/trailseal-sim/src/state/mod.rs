@@ -6,10 +6,10 @@ mod faults;
 mod limits;
 mod log;
 mod peaks;
+mod random_faults;
 mod sessions;
 mod shards;
 mod stored;
-mod weather;
 
 pub use clock::Clock;
 pub use faults::{Armed, Effect, Facts, Faults, Rule, Spoken};
@@ -17,9 +17,9 @@ pub use limits::{LimitSettings, Limits};
 pub use log::{CallLog, InFlight, LogReport, LoggedCall, OperationCalls, Remarks};
 pub(crate) use log::{Noted, Outcome};
 pub use peaks::{Peak, Peaks};
+pub use random_faults::{RandomFaultSettings, RandomFaults};
 pub use sessions::{SessionSettings, Sessions};
 pub use stored::{Stored, StoredObject};
-pub use weather::{Weather, WeatherSettings};
 
 /// Everything that changes.
 #[derive(Debug, Default)]
@@ -31,7 +31,7 @@ pub struct State {
     /// Rules that make chosen calls fail.
     pub faults: Faults,
     /// Latency and failures by chance.
-    pub weather: Weather,
+    pub weather: RandomFaults,
     /// How long sessions live.
     pub sessions: Sessions,
     /// What was called.

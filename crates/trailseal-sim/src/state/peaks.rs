@@ -175,7 +175,7 @@ mod tests {
     use crate::service::Payer;
 
     const QUOTA: Quota =
-        Quota { bucket: "test", per_second: 10, burst: 10, payer: Payer::AccountRegion };
+        Quota { bucket: "test", per_second: 10, burst: 10, payer: Payer::RegionStatus };
 
     fn peak(times: impl IntoIterator<Item = (u64, i64)>) -> Peak {
         let start: Timestamp = "2026-11-20T12:00:00Z".parse().unwrap();

@@ -9,7 +9,7 @@ use trailseal_evaluator::Members;
 use trailseal_fanout::{
     AccountPage, Panicked, Reading, Sign, Tree, TreeDepth, pages, run_lowest_first, walk_tree,
 };
-use trailseal_model::digest::short_hash;
+use trailseal_model::hash::short_hash;
 use trailseal_model::{
     Account, AccountId, AccountState, Event, Gap, GapId, Operation, PopulationSource,
 };

@@ -11,9 +11,9 @@ use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
     Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
 };
-use trailseal_fanout::{AccountPage, AccountRegion, OpenedAccount, Tree};
+use trailseal_fanout::{AccountPage, OpenedAccount, RegionStatus, Tree};
 use trailseal_model::{
-    Account, AccountId, Arn, Coverage, Delivery, GapClass, GapId, MemberStatus, Observed,
+    Account, AccountId, Arn, Coverage, Delivery, GapClass, GapId, MemberStatusScope, Observed,
     Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting, Target,
 };
 
@@ -60,7 +60,7 @@ struct State {
     stores: Option<mpsc::UnboundedSender<StoreWork>>,
     /// Organization trails, and where a member shows them.
     shown: Option<mpsc::UnboundedSender<(Arn, Target)>>,
-    member_status: MemberStatus,
+    member_status: MemberStatusScope,
 }
 
 /// What the ledger holds in the end.
@@ -246,7 +246,7 @@ impl Ledger {
         &self,
         account: AccountId,
         sightings: Vec<Sighting>,
-        regions: &[AccountRegion],
+        regions: &[RegionStatus],
     ) {
         let mut state = self.state();
         for sighting in sightings {

@@ -9,7 +9,7 @@ use futures::stream;
 use trailseal_evaluator::delivery;
 use trailseal_fanout::run;
 use trailseal_model::{
-    AccountId, Answer, Arn, Delivery, Gap, GapClass, MemberStatuses, Observed, Operation, Target,
+    AccountId, Answer, Arn, Delivery, Gap, GapClass, MemberDelivery, Observed, Operation, Target,
     TrailStatus,
 };
 
@@ -30,14 +30,14 @@ impl<P: Ports> Work<'_, P> {
         &self,
         shown: mpsc::UnboundedReceiver<(Arn, Target)>,
         ledger: &Ledger,
-    ) -> Result<BTreeMap<Arn, MemberStatuses>, AuditError> {
+    ) -> Result<BTreeMap<Arn, MemberDelivery>, AuditError> {
         let mut all = BTreeMap::new();
         let by_trail: Vec<(Arn, Places)> = by_trail(shown).await;
         let first = by_trail.iter().flat_map(|(trail, places)| of_trail(trail, &places.first));
         self.ask(first, ledger, &mut all).await;
         let (mut asked, mut left_out) = (Vec::new(), Vec::new());
         for (trail, places) in &by_trail {
-            let statuses: Option<&MemberStatuses> = all.get(trail);
+            let statuses: Option<&MemberDelivery> = all.get(trail);
             let refused = statuses.map_or(0, |it| it.count(Delivery::NotTold));
             let is_refused = refused == places.first.len() as u64;
             let queue = if is_refused { &mut left_out } else { &mut asked };
@@ -56,7 +56,7 @@ impl<P: Ports> Work<'_, P> {
         &self,
         members: impl IntoIterator<Item = (Arn, Target)>,
         ledger: &Ledger,
-        all: &mut BTreeMap<Arn, MemberStatuses>,
+        all: &mut BTreeMap<Arn, MemberDelivery>,
     ) {
         let ask = |(trail, target): (Arn, Target)| async move {
             self.ports.trail_status(&trail, target).await

@@ -26,8 +26,8 @@ use trailseal_evaluator::{
 use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Retries, Sessions};
 use trailseal_model::{
     Account, AccountId, AccountSealing, Arn, CoveredBy, Event, EventSink, Finding, Gap, GapClass,
-    GapId, GapLedger, Gaps, MemberStatus, MemberStatuses, Operation, OrganizationFacts, Partition,
-    Scope,
+    GapId, GapLedger, Gaps, MemberDelivery, MemberStatusScope, Operation, OrganizationFacts,
+    Partition, Scope,
 };
 
 use crate::samples::SampleSpool;
@@ -77,7 +77,7 @@ pub struct AuditSettings {
     /// The tags of accounts that are asked for, by key; none is asked for without one.
     pub account_tags: BTreeSet<String>,
     /// In which members the status of organization trails is asked for.
-    pub member_status: MemberStatus,
+    pub member_status: MemberStatusScope,
     /// What collecting is told.
     pub collect: CollectSettings,
     /// Accounts outside the organization whose keys are trusted.
@@ -191,7 +191,7 @@ pub async fn audit<P: Ports>(
 struct Read {
     collected: Collected,
     stores: CollectedStores,
-    members: BTreeMap<Arn, MemberStatuses>,
+    members: BTreeMap<Arn, MemberDelivery>,
 }
 
 fn conclude(settings: &AuditSettings, gaps: GapLedger, ledger: Ledger, read: Read) -> Audited {

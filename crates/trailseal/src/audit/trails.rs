@@ -12,7 +12,7 @@ use trailseal_fanout::run;
 use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
 use trailseal_model::{
     Answer, Arn, BucketFacts, DecryptGrant, DigestSample, Event, GapId, HistorySample, KeyPresence,
-    KeyRotation, LogSample, MemberStatuses, NewestLog, Observed, Operation, OrganizationFacts,
+    KeyRotation, LogSample, MemberDelivery, NewestLog, Observed, Operation, OrganizationFacts,
     Target, TrailFacts,
 };
 
@@ -147,7 +147,7 @@ fn panicked_trail<P: CollectPorts>(
         described_by: trail.trail.described_by,
         seen_from: Vec::new(),
         differing: Vec::new(),
-        members: MemberStatuses::default(),
+        members: MemberDelivery::default(),
         sample,
         prefixes: None,
         history: HistorySample { gaps: vec![gap], ..HistorySample::default() },

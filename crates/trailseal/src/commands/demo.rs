@@ -11,8 +11,8 @@ use trailseal_sim::Simulator;
 
 use super::{Outcome, runtime};
 use crate::cli::help;
+use crate::environment::Environment;
 use crate::error::UserError;
-use crate::outside::Outside;
 use crate::run::progress::Progress;
 use crate::run::summary::meaning;
 use crate::run::{self, OUT, Scan, Scanned};
@@ -65,7 +65,7 @@ pub(crate) fn run(args: DemoArgs, arguments: Vec<String>) -> Result<Outcome, Use
         ..Scan::of(settings)
     };
     let simulator = Arc::new(Simulator::of(&scenario).named(&name));
-    let outside = Outside::simulated(&simulator, &name)
+    let outside = Environment::simulated(&simulator, &name)
         .map_err(|it| UserError::usage(it.to_string(), "give the scenario a caller"))?;
     let scanned = runtime()?.block_on(run::scan(scan, outside))?;
     let notes = format!("{}{}", scanned.summary, guide(&scanned));

@@ -59,7 +59,7 @@ const fn page(id: ControlId) -> &'static str {
 /// Finds the page of the control with this id.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, UserError> {
     let id = &args.control;
-    let control = ControlId::from_word(id).ok_or_else(|| {
+    let control = id.parse::<ControlId>().ok().ok_or_else(|| {
         let known: Vec<&str> = ControlId::ALL.iter().map(|it| it.as_str()).collect();
         let near = did_you_mean(id, known.iter().copied());
         UserError::usage(

@@ -6,8 +6,8 @@ use clap::Args;
 
 use super::{Outcome, runtime};
 use crate::cli::help;
+use crate::environment::Environment;
 use crate::error::UserError;
-use crate::outside::Outside;
 use crate::run::progress::Progress;
 use crate::run::summary::meaning;
 use crate::run::{self, Scan, Scanned};
@@ -51,7 +51,7 @@ impl ScanArgs {
 /// Audits the organization of the caller.
 pub(crate) fn run(args: ScanArgs, arguments: Vec<String>) -> Result<Outcome, UserError> {
     let scan = args.scan(arguments)?;
-    let scanned = runtime()?.block_on(run::scan(scan, Outside::real()))?;
+    let scanned = runtime()?.block_on(run::scan(scan, Environment::real()))?;
     let Scanned { exit_code, folder, summary } = scanned;
     let notes = format!(
         "{summary}\nReports: {}\nExit code {exit_code}: {}\n",

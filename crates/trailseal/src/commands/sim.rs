@@ -14,8 +14,8 @@ use trailseal_sim::server::serve;
 
 use super::{Outcome, runtime};
 use crate::cli::help;
+use crate::environment::time_of_day;
 use crate::error::UserError;
-use crate::outside::time_of_day;
 use crate::simulation::{self, DEFAULT, Simulation};
 use crate::terminal;
 

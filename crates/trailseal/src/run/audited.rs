@@ -12,9 +12,9 @@ use super::connect::from_gap;
 use super::progress::RunEvents;
 use super::refusals::{advice, problem};
 use crate::audit::{AuditError, AuditSettings, Audited, audit};
+use crate::environment::Environment;
 use crate::error::UserError;
 use crate::output::unwritten;
-use crate::outside::Outside;
 use crate::samples::SampleSpool;
 use crate::settings::Settings;
 
@@ -41,7 +41,7 @@ pub(super) async fn audited(
 }
 
 /// The random seed: a simulation draws the same objects each time, unless it is given another one.
-pub(super) fn seed(settings: &Settings, outside: &Outside) -> u64 {
+pub(super) fn seed(settings: &Settings, outside: &Environment) -> u64 {
     match outside.simulation {
         Some(_) => settings.seed.unwrap_or_default(),
         None => settings.seed.unwrap_or_else(random_seed),

@@ -8,8 +8,8 @@ use trailseal_fanout::Limits;
 use trailseal_model::{Gap, GapClass, Partition, Region, Scope};
 
 use super::progress::RunEvents;
+use crate::environment::Environment;
 use crate::error::UserError;
-use crate::outside::Outside;
 use crate::settings::Settings;
 
 /// Finds out who the caller is, and opens the way to AWS.
@@ -17,7 +17,7 @@ pub(super) async fn connect(
     settings: &Settings,
     session_tags: BTreeMap<String, String>,
     run_id: &str,
-    outside: &Outside,
+    outside: &Environment,
     events: &Arc<RunEvents>,
 ) -> Result<Aws, UserError> {
     let limits = Arc::new(Limits::new(settings.rate_share));

@@ -13,12 +13,12 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use trailseal_model::record::v1::{Audit, Run};
-use trailseal_model::{Account, Excepted, Exception};
+use trailseal_model::{Account, Exception, ExceptionMatches};
 
 use crate::audit::Audited;
+use crate::environment::Environment;
 use crate::error::UserError;
 use crate::output::{OutputFolder, unwritten};
-use crate::outside::Outside;
 use crate::samples::SampleSpool;
 use crate::settings::{Settings, sessions};
 use crate::version::VERSION;
@@ -84,7 +84,7 @@ pub struct Scanned {
 }
 
 /// Scans, and leaves the reports in the folder that the settings name.
-pub(crate) async fn scan(scan: Scan, outside: Outside) -> Result<Scanned, UserError> {
+pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, UserError> {
     let started_at = outside.clock.now();
     let run_id = run_id(started_at, outside.simulation.as_deref());
     let tags = sessions::tags(&scan.settings.session_tags)?;
@@ -122,7 +122,7 @@ pub(crate) async fn scan(scan: Scan, outside: Outside) -> Result<Scanned, UserEr
         throttled_keys: events.throttled_keys(),
     };
     let Audited { facts, findings, accounts, covered_by, gaps } = audited;
-    let excepted = Excepted::new(scan.exceptions, &facts, &findings, &gaps);
+    let excepted = ExceptionMatches::new(scan.exceptions, &facts, &findings, &gaps);
     let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
     let folder = publish(&audit, samples, folder)?;
     Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })

@@ -5,9 +5,9 @@ use std::fmt::Write as _;
 
 use trailseal_model::record::v1::{Audit, ThrottledKey};
 use trailseal_model::{
-    ControlId, Counts, Endpoint, Excepted, ExceptionState, Finding, GapClass, LogsSealed, Outcome,
-    PopulationSource, Reason, Region, Scope, Severity, Status, Subject, Verdict, exit_code,
-    fix_text,
+    ControlId, Counts, Endpoint, ExceptionMatches, ExceptionState, Finding, GapClass, LogsSealed,
+    Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject, Verdict,
+    exit_code, fix_text,
 };
 
 /// Failures named one by one before the rest is only counted.
@@ -35,7 +35,7 @@ pub(crate) fn summary(audit: &Audit) -> String {
 }
 
 /// Who answers for something, and what is wrong with that.
-fn exceptions(excepted: &Excepted) -> String {
+fn exceptions(excepted: &ExceptionMatches) -> String {
     let all = excepted.exceptions().count();
     if all == 0 {
         return String::new();

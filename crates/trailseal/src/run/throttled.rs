@@ -30,7 +30,7 @@ impl Throttled {
         let key = match quota.scope {
             LimitScope::Caller => (quota.shared_with, None, None),
             LimitScope::Account => (quota.shared_with, account, None),
-            LimitScope::AccountRegion | LimitScope::BucketPrefix => {
+            LimitScope::RegionStatus | LimitScope::BucketPrefix => {
                 (quota.shared_with, account, region)
             }
         };

@@ -154,7 +154,7 @@ macro_rules! words {
     ($($type:ty: $kind:literal, $known:expr;)+) => {$(
         impl Value for $type {
             fn parse(text: &str) -> Result<Self, String> {
-                Self::from_word(text).ok_or_else(|| {
+                text.parse::<Self>().ok().ok_or_else(|| {
                     let near = did_you_mean(text, $known);
                     format!(concat!("there is no ", $kind, " `{}`{}"), text, near)
                 })
@@ -178,7 +178,7 @@ impl Value for Operation {
     /// A list of accounts that is not whole cannot be accepted: which accounts are missing from it
     /// is not known.
     fn parse(text: &str) -> Result<Self, String> {
-        let operation = Self::from_word(text).ok_or_else(|| {
+        let operation = text.parse::<Self>().ok().ok_or_else(|| {
             let near = did_you_mean(text, Self::ALL.iter().map(|it| it.as_str()));
             format!("there is no operation `{text}`{near}")
         })?;
@@ -203,13 +203,13 @@ fn parse(text: &str) -> Result<Vec<Exception>, Problem> {
     let mut exceptions = Vec::new();
     for (number, entry) in (1..).zip(file.findings) {
         let at = entry.span().start;
-        let place = Place { list: "findings", number, at };
+        let place = EntryLocation { list: "findings", number, at };
         let exception = place.finding(entry.into_inner())?;
         place.keep(exception, &mut exceptions)?;
     }
     for (number, entry) in (1..).zip(file.gaps) {
         let at = entry.span().start;
-        let place = Place { list: "gaps", number, at };
+        let place = EntryLocation { list: "gaps", number, at };
         let exception = place.gaps(entry.into_inner())?;
         place.keep(exception, &mut exceptions)?;
     }
@@ -249,13 +249,13 @@ fn form_problem(text: &str, error: &toml::de::Error) -> Problem {
 }
 
 /// Where an entry is in the file.
-struct Place {
+struct EntryLocation {
     list: &'static str,
     number: u32,
     at: usize,
 }
 
-impl Place {
+impl EntryLocation {
     fn finding(&self, entry: FindingEntry) -> Result<Exception, Problem> {
         let control = entry.control.0;
         let subject_at = entry.subject.span().start;

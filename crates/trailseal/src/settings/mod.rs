@@ -15,7 +15,7 @@ use std::path::PathBuf;
 
 use clap::{Arg, Command};
 use trailseal_fanout::RateShare;
-use trailseal_model::{AccountId, MemberStatus, Region, Scope, Severity, Thresholds};
+use trailseal_model::{AccountId, MemberStatusScope, Region, Scope, Severity, Thresholds};
 
 pub(crate) use file::read;
 use layers::settings;
@@ -50,7 +50,7 @@ settings! {
         /// Where to ask members for the delivery status of organization trails: off, home (the trail's
         /// home Region, one call for each member and trail), or all (every Region that shows it)
         #[arg(long, value_name = "WHERE", help_heading = PACE)]
-        member_status: MemberStatus = MemberStatus::Home;
+        member_status: MemberStatusScope = MemberStatusScope::Home;
         /// Share of every published AWS quota that the scan may use, above 0 and at most 1
         #[arg(long, value_name = "SHARE", help_heading = PACE)]
         rate_share: RateShare = RateShare::HALF;

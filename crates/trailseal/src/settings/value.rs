@@ -6,7 +6,7 @@ use std::path::PathBuf;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use trailseal_fanout::RateShare;
-use trailseal_model::{AccountId, MemberStatus, Partition, Region, Severity};
+use trailseal_model::{AccountId, MemberStatusScope, Partition, Region, Severity};
 
 /// A value of a setting.
 pub(crate) trait Value: Sized {
@@ -254,9 +254,9 @@ impl Value for Region {
     }
 }
 
-impl Value for MemberStatus {
+impl Value for MemberStatusScope {
     fn parse(text: &str) -> Result<Self, String> {
-        Self::from_word(text).ok_or_else(|| format!("{} is not off, home or all", quoted(text)))
+        text.parse::<Self>().ok().ok_or_else(|| format!("{} is not off, home or all", quoted(text)))
     }
 
     fn shown(&self) -> String {
@@ -266,7 +266,8 @@ impl Value for MemberStatus {
 
 impl Value for Severity {
     fn parse(text: &str) -> Result<Self, String> {
-        Self::from_word(text)
+        text.parse::<Self>()
+            .ok()
             .ok_or_else(|| format!("{} is not note, low, medium or high", quoted(text)))
     }
 

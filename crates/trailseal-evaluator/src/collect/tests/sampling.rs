@@ -4,8 +4,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use proptest::prelude::*;
-use trailseal_model::digest::KeysDigest;
-use trailseal_model::{CellUse, Sample};
+use trailseal_model::hash::KeysDigest;
+use trailseal_model::{ClusterUse, Sample};
 
 use super::*;
 
@@ -51,7 +51,7 @@ mod counted {
         let collected = collect(&world, trail("main"));
         let rank = |key: &String| {
             let arn = "arn:aws:cloudtrail:us-east-1:000000000001:trail/main";
-            trailseal_model::digest::number_of(&["7", arn, "object", key])
+            trailseal_model::hash::number_of(&["7", arn, "object", key])
         };
         let mut keys: Vec<String> = (1..=100).map(log_object).collect();
         keys.sort_by_key(rank);
@@ -94,7 +94,7 @@ mod counted {
         digest.add(&below(2));
         let [cell] = collected.cells.as_slice() else { panic!("one cell holds an object") };
         assert_eq!((cell.account, cell.objects, cell.is_whole), (account(2), 1, true));
-        assert_eq!((cell.used, cell.day), (CellUse::Counted, None));
+        assert_eq!((cell.used, cell.day), (ClusterUse::Counted, None));
         assert_eq!(cell.sha256, Some(digest.finish()));
         assert_eq!(cell.prefix, "AWSLogs/o-1/000000000002/CloudTrail/us-east-1/");
     }
@@ -248,7 +248,7 @@ mod switch {
         let random = selected(&collected, Selection::Random);
         assert!(random.iter().all(|it| **it > *half_hour(101)));
         assert_eq!(selected(&collected, Selection::FirstDraw).len(), 59);
-        let probes = selected(&collected, Selection::Switch).len();
+        let probes = selected(&collected, Selection::KeyChange).len();
         assert!((1..=9).contains(&probes), "{probes}");
         assert!(heads(&world) <= 1 + 59 + 9 + 59);
     }
@@ -285,7 +285,7 @@ mod switch {
         let sample = &collected.facts.sample;
         assert!(sample.deviations() > 5);
         assert_eq!((sample.switched_at, sample.left_population), (None, 0));
-        assert_eq!(selected(&collected, Selection::Switch), [""; 0]);
+        assert_eq!(selected(&collected, Selection::KeyChange), [""; 0]);
     }
 
     #[test]
@@ -336,7 +336,7 @@ mod in_two_stages {
         assert_eq!(selected(&collected, Selection::Cell).len(), 10);
         // Of the newest objects, which are all sealed, the newest is kept as evidence.
         assert_eq!(selected(&collected, Selection::Newest).len(), 1);
-        assert!(collected.cells.iter().all(|it| it.used == CellUse::Drawn && it.objects == 1));
+        assert!(collected.cells.iter().all(|it| it.used == ClusterUse::Drawn && it.objects == 1));
         assert!(collected.cells.iter().all(|it| it.day.is_some() && it.sha256.is_some()));
         assert!(collected.cells.iter().map(|it| it.index).eq(0..10));
     }
@@ -355,7 +355,7 @@ mod in_two_stages {
         assert_eq!((sample.selected(), sample.sealed), (10, 10));
         assert!(sample.frame.empty > 5, "{:?}", sample.frame);
         assert_eq!(sample.frame.drawn, 10 + sample.frame.empty);
-        let empty = collected.cells.iter().filter(|it| it.used == CellUse::Empty);
+        let empty = collected.cells.iter().filter(|it| it.used == ClusterUse::Empty);
         assert_eq!(empty.count(), sample.frame.empty as usize);
     }
 
@@ -446,7 +446,7 @@ mod in_two_stages {
         let collected = drawn(&world, 90, 100);
         let sample = &collected.facts.sample;
         assert_eq!((sample.unreadable, sample.gaps.len()), (1, 1));
-        assert_eq!(collected.cells.last().unwrap().used, CellUse::Unlisted);
+        assert_eq!(collected.cells.last().unwrap().used, ClusterUse::Unlisted);
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! the bucket.
 
 use trailseal_model::{
-    AccountPrefixes, Delivery, LogPrefix, MemberStatuses, OrganizationFacts, Outcome, Target,
+    AccountPrefixes, Delivery, LogPrefix, MemberDelivery, OrganizationFacts, Outcome, Target,
     Thresholds, TrailFacts,
 };
 
@@ -15,8 +15,8 @@ use crate::judge::{account_sealing, covered_by};
 
 type Told<'a> = &'a [(u64, &'a str, Observed<Answer<TrailStatus>>)];
 
-fn told(told: Told<'_>) -> MemberStatuses {
-    let mut members = MemberStatuses::default();
+fn told(told: Told<'_>) -> MemberDelivery {
+    let mut members = MemberDelivery::default();
     for (number, name, status) in told {
         let said = delivery(status, &Thresholds::DEFAULT);
         members.add(
@@ -106,7 +106,7 @@ fn what_aws_refuses_to_tell_members_is_judged_by_the_owner() {
         (target, Delivery::NotTold, Observed::Unread(gap(0)))
     };
     let members = || {
-        let mut members = MemberStatuses::default();
+        let mut members = MemberDelivery::default();
         for (target, said, status) in [refused(2), refused(3)] {
             members.add(target, said, status);
         }

@@ -8,7 +8,7 @@ use proptest::sample::{select, subsequence};
 use trailseal_model::{
     Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, Delivery, Deviating,
     DigestSample, HistorySample, KeyFacts, KeyRotation, LogsSealed, ManagementEvents,
-    MemberStatuses, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample, Scope,
+    MemberDelivery, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample, Scope,
     StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
 };
 
@@ -211,10 +211,10 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
 }
 
 /// What some members are told.
-fn some_members() -> impl Strategy<Value = MemberStatuses> {
+fn some_members() -> impl Strategy<Value = MemberDelivery> {
     let told = (MEMBERS, a_region(), observed(a_status()));
     prop::collection::vec(told, 0..2).prop_map(|told| {
-        let mut members = MemberStatuses::default();
+        let mut members = MemberDelivery::default();
         for (number, region, status) in told {
             let said = delivery(&status, &Thresholds::DEFAULT);
             members.add(Target { account: account(number), region }, said, status);

@@ -14,8 +14,9 @@ use super::{
 };
 use crate::{
     AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
-    DifferingSightings, Evidence, Excepted, Exception, Finding, Gap, GapId, ManagementEvents,
-    Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus, Verdict,
+    DifferingSightings, Evidence, Exception, ExceptionMatches, Finding, Gap, GapId,
+    ManagementEvents, Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus,
+    Verdict,
 };
 
 /// Milliseconds, always with `Z`.
@@ -161,7 +162,7 @@ pub(super) fn finding_line(
     finding: &Finding,
     store_names: &BTreeMap<&Arn, &str>,
     names: &GapNames<'_>,
-    excepted: &Excepted,
+    excepted: &ExceptionMatches,
 ) -> FindingLine {
     let subject = finding.subject();
     let (resource_type, region, resource_name) = match subject {
@@ -211,7 +212,7 @@ pub(super) fn coverage_line(
     covered_by: &[Arn],
     started: Timestamp,
     names: &GapNames<'_>,
-    excepted: &Excepted,
+    excepted: &ExceptionMatches,
 ) -> CoverageLine {
     let after = |ms: u32| {
         let at = started + jiff::SignedDuration::from_millis(i64::from(ms));

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use super::Line;
 use super::convert::text;
 use super::inventory::words;
-use crate::{Counts, Covers, Excepted, Exception, ExceptionState};
+use crate::{Counts, Covers, Exception, ExceptionMatches, ExceptionState};
 
 /// What was accepted, in numbers, and what is wrong with that.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -113,7 +113,7 @@ impl ExceptionLine {
 }
 
 /// A line for each exception, sorted.
-pub(super) fn exception_lines(excepted: &Excepted) -> Vec<Line> {
+pub(super) fn exception_lines(excepted: &ExceptionMatches) -> Vec<Line> {
     let line =
         |(it, state, counts)| Line::Exception(Box::new(ExceptionLine::of(it, state, counts)));
     let mut lines: Vec<Line> = excepted.exceptions().map(line).collect();
@@ -122,7 +122,7 @@ pub(super) fn exception_lines(excepted: &Excepted) -> Vec<Line> {
 }
 
 /// All exceptions in numbers.
-pub(super) fn exceptions_line(excepted: &Excepted) -> ExceptionsLine {
+pub(super) fn exceptions_line(excepted: &ExceptionMatches) -> ExceptionsLine {
     let count = |state| excepted.exceptions().filter(|it| it.1 == state).count() as u64;
     let totals = excepted.totals();
     ExceptionsLine {

@@ -43,8 +43,8 @@ impl GapLine {
     #[must_use]
     pub fn cause(&self) -> Option<GapCause<'_>> {
         Some(GapCause {
-            class: GapClass::from_word(&self.class)?,
-            operation: Operation::from_word(&self.operation)?,
+            class: self.class.parse::<GapClass>().ok()?,
+            operation: self.operation.parse::<Operation>().ok()?,
             code: self.aws_code.as_deref(),
             message: self.message.as_deref(),
         })

@@ -295,7 +295,7 @@ pub struct FindingLine {
 
 impl FindingLine {
     pub(super) fn control_order(&self) -> usize {
-        crate::ControlId::from_word(&self.control_id).map_or(99, |it| it as usize)
+        self.control_id.parse::<crate::ControlId>().map_or(99, |control| control as usize)
     }
 }
 

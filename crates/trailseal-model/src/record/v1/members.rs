@@ -6,7 +6,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{GapNames, text, time};
-use crate::{AccountPrefixes, Answer, Delivery, MemberStatuses, Observed, Target, TrailStatus};
+use crate::{AccountPrefixes, Answer, Delivery, MemberDelivery, Observed, Target, TrailStatus};
 
 /// GetTrailStatus in the members of the organization.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -70,7 +70,7 @@ pub struct AccountPrefixesLine {
     pub gap_id: Option<String>,
 }
 
-pub(super) fn members_line(members: &MemberStatuses, names: &GapNames<'_>) -> MembersLine {
+pub(super) fn members_line(members: &MemberDelivery, names: &GapNames<'_>) -> MembersLine {
     let places = Delivery::ALL.iter().rev().flat_map(|kind| {
         members.places(*kind).map(|(target, status)| place_line(*kind, target, status, names))
     });

@@ -7,7 +7,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::convert::{GapNames, gap_ids, text, time};
-use crate::{Arn, GapId, LogSample, Population, Sample, SampleMethod, SampledCell};
+use crate::{Arn, GapId, LogSample, Population, Sample, SampleMethod, SampledCluster};
 
 /// What the delivered objects of a trail show.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -174,7 +174,7 @@ fn rounded_up(bound: f64) -> f64 {
 
 /// A listed cell as its line.
 #[must_use]
-pub fn sampled_cell_line(trail: &Arn, bucket: &str, cell: &SampledCell) -> SampledCellLine {
+pub fn sampled_cell_line(trail: &Arn, bucket: &str, cell: &SampledCluster) -> SampledCellLine {
     SampledCellLine {
         trail_arn: trail.to_string(),
         bucket: bucket.to_owned(),

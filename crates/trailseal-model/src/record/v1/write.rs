@@ -15,9 +15,9 @@ use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, CoveredBy, Endpoint, Excepted, Finding, GapId, Gaps, Operation,
-    OrganizationFacts, Partition, Region, SampleResult, Severity, Status, Subject, Verdict, Window,
-    verdict,
+    AccountId, AccountSealing, Arn, CoveredBy, Endpoint, ExceptionMatches, Finding, GapId, Gaps,
+    Operation, OrganizationFacts, Partition, Region, SampleResult, Severity, Status, Subject,
+    Verdict, Window, verdict,
 };
 
 /// What is known of the run itself.
@@ -90,7 +90,7 @@ pub struct Audit {
     /// What was not read.
     pub gaps: Gaps,
     /// What of it somebody answers for.
-    pub excepted: Excepted,
+    pub excepted: ExceptionMatches,
 }
 
 impl Audit {
@@ -183,7 +183,7 @@ pub fn write_record<W: Write>(
     }
     for trail in &audit.facts.trails {
         for cell in samples.cells(&trail.description.arn)? {
-            writer.write(&Line::SampledCell(Box::new(cell)))?;
+            writer.write(&Line::SampledCluster(Box::new(cell)))?;
         }
     }
     for trail in &audit.facts.trails {
@@ -206,7 +206,7 @@ pub fn write_record<W: Write>(
 fn regroup(sample: &mut SampleLine, group_keys: &[String]) {
     let is_of_group = sample.sse_kms_key_id.as_ref().is_some_and(|it| group_keys.contains(it));
     if is_of_group && sample.result == SampleResult::Deviation.as_str() {
-        sample.result = SampleResult::GroupKey.to_string();
+        sample.result = SampleResult::SharedPrefixKey.to_string();
         sample.deviation_class = None;
     }
 }

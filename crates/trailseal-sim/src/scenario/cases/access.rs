@@ -6,25 +6,25 @@ use super::super::truth::Control::{
 };
 use super::super::truth::Status::NotProven;
 use super::super::truth::{EMPTY, KEYLESS, SEALED, UNREAD_KEY, UNREAD_POLICY};
-use super::{Case, EVERY_REGION, NOT_IN_USE, ONE_REGION, Place};
+use super::{Case, EVERY_REGION, FilledAccount, NOT_IN_USE, ONE_REGION};
 use crate::world::account::AccountState;
 use crate::world::denial::PolicyKind;
 use crate::world::region::{Region, RegionSet};
 
 /// A service control policy denies CloudTrail in this Region.
-fn policy_for(place: &mut Place<'_>, region: Region) {
+fn policy_for(place: &mut FilledAccount<'_>, region: Region) {
     let regions = RegionSet::NONE.with(region);
     place.denies(PolicyKind::ServiceControl, true, &["cloudtrail:*"], regions);
 }
 
 /// An account with a trail of every Region, whose role lacks these actions.
-fn lacking(place: &mut Place<'_>, actions: &[&str]) {
+fn lacking(place: &mut FilledAccount<'_>, actions: &[&str]) {
     place.wide_trail(|_| {});
     place.lacks(actions);
 }
 
 /// An account in this state, with a trail that nobody can look at.
-fn in_state(place: &mut Place<'_>, state: AccountState) {
+fn in_state(place: &mut FilledAccount<'_>, state: AccountState) {
     place.wide_trail(|_| {});
     place.becomes(state);
 }

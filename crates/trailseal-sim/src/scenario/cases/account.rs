@@ -3,7 +3,7 @@
 use super::super::setup::Setup;
 use super::super::truth::Status::{Fail, NotProven, Pass};
 use super::super::truth::{KEYLESS, SEALED};
-use super::{Case, EVERY_REGION, Needs, ONE_REGION, Place};
+use super::{Case, EVERY_REGION, FilledAccount, Needs, ONE_REGION};
 use crate::world::region::{Region, RegionSet};
 
 /// A set of one Region of the partition `aws`.
@@ -12,7 +12,7 @@ fn set(name: &str) -> RegionSet {
 }
 
 /// An account with this name and a sealed trail with that one.
-fn named(place: &mut Place<'_>, account: &str, trail: &str) {
+fn named(place: &mut FilledAccount<'_>, account: &str, trail: &str) {
     place.account.name = account.into();
     place.account.tags = [("owner".into(), account.into())].into();
     place.wide_trail(|it| it.trail.name = trail.into());

@@ -4,7 +4,7 @@ use super::super::policy::Facts;
 use super::super::truth::Control::KeyReadersLimited;
 use super::super::truth::SEALED;
 use super::super::truth::Status::Fail;
-use super::{Case, ONE_REGION, Place};
+use super::{Case, FilledAccount, ONE_REGION};
 use crate::world::account::AccountId;
 use crate::world::key::{Grant, Grantee};
 
@@ -16,7 +16,7 @@ const USES: &[&str] =
 const VOLUMES: u32 = 230;
 
 /// A trail whose key has these grants.
-fn granted(place: &mut Place<'_>, grants: fn(&Facts<'_>) -> Vec<Grant>) {
+fn granted(place: &mut FilledAccount<'_>, grants: fn(&Facts<'_>) -> Vec<Grant>) {
     place.trail(|it| it.grants = grants);
 }
 

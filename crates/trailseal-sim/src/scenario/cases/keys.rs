@@ -1,7 +1,7 @@
 //! Cases about the key itself.
 
+use super::super::encryption::How;
 use super::super::policy;
-use super::super::seals::How;
 use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, KeyCustomerManaged, KeyPolicyAllowsCloudtrail,

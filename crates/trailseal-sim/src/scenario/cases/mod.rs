@@ -15,7 +15,7 @@ mod readers;
 mod status;
 mod trails;
 
-use super::place::Place;
+use super::filled_account::FilledAccount;
 use super::truth::{Row, Status};
 
 pub use organization::{Auditor, ORGANIZATION_CASES, OrganizationCase};
@@ -28,7 +28,7 @@ pub struct Case {
     /// What is special about it, in one sentence.
     pub about: &'static str,
     /// Fills the account.
-    pub build: fn(&mut Place<'_>),
+    pub build: fn(&mut FilledAccount<'_>),
     /// A row for each trail in the order they are made; further ones can be seen by nobody.
     pub trails: &'static [Row],
     /// `account-covered`, where no organization trail covers the account; it is not applicable to

@@ -1,6 +1,6 @@
 //! Cases about what was delivered.
 
-use super::super::seals::{How, Lies};
+use super::super::encryption::{How, Lies};
 use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, LogObjectsSealed, TrailDelivering,

@@ -2,7 +2,7 @@
 
 use jiff::SignedDuration;
 
-use super::super::seals::How;
+use super::super::encryption::How;
 use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, LogObjectsSealed, TrailDelivering};
 use super::super::truth::Status::{self, Fail, NotProven, Pass};

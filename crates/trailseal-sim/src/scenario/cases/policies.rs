@@ -11,15 +11,15 @@ use super::super::truth::Control::{
 };
 use super::super::truth::Status::{Fail, NotApplicable, NotProven};
 use super::super::truth::{FAILING, NOTHING_GRANTED, ONLY_DESCRIBED, SEALED, UNREAD_POLICY};
-use super::{Case, ONE_REGION, Place};
+use super::{Case, FilledAccount, ONE_REGION};
 
 /// A policy that lets CloudTrail seal.
-pub(super) fn granting(place: &mut Place<'_>, policy: fn(&Facts<'_>) -> String) {
+pub(super) fn granting(place: &mut FilledAccount<'_>, policy: fn(&Facts<'_>) -> String) {
     place.trail(|it| it.policy = policy);
 }
 
 /// A policy that stopped letting CloudTrail seal two days ago: delivery fails since then.
-fn refusing(place: &mut Place<'_>, policy: fn(&Facts<'_>) -> String) {
+fn refusing(place: &mut FilledAccount<'_>, policy: fn(&Facts<'_>) -> String) {
     place.trail(|it| {
         it.policy = policy;
         it.fail_for(48);
@@ -27,7 +27,7 @@ fn refusing(place: &mut Place<'_>, policy: fn(&Facts<'_>) -> String) {
 }
 
 /// The policy of a trail that delivers all the time, whatever the policy seems to say.
-fn delivering(place: &mut Place<'_>, policy: fn(&Facts<'_>) -> String) {
+fn delivering(place: &mut FilledAccount<'_>, policy: fn(&Facts<'_>) -> String) {
     place.trail(|it| {
         it.policy = policy;
         it.deliver_often();

@@ -3,12 +3,12 @@
 use super::super::truth::Control::TrailDelivering;
 use super::super::truth::Status::NotProven;
 use super::super::truth::{FAILING, SEALED};
-use super::{Case, EVERY_REGION, ONE_REGION, Place};
+use super::{Case, EVERY_REGION, FilledAccount, ONE_REGION};
 use crate::world::trail::{ConsoleSelectors, Selectors};
 use jiff::SignedDuration;
 
 /// A trail of half a day that delivers every quarter of an hour.
-fn busy(place: &mut Place<'_>, change: impl FnOnce(&mut super::super::setup::Setup)) {
+fn busy(place: &mut FilledAccount<'_>, change: impl FnOnce(&mut super::super::setup::Setup)) {
     place.trail(|it| {
         it.begin(12);
         it.deliveries.per_day = 96;
@@ -17,7 +17,7 @@ fn busy(place: &mut Place<'_>, change: impl FnOnce(&mut super::super::setup::Set
 }
 
 /// A trail of every Region that records what the console wrote.
-fn by_console(place: &mut Place<'_>, written: ConsoleSelectors) {
+fn by_console(place: &mut FilledAccount<'_>, written: ConsoleSelectors) {
     place.wide_trail(|it| it.trail.selectors = Selectors::Console(written));
 }
 

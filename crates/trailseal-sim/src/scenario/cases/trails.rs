@@ -1,11 +1,11 @@
 //! Cases about trails: how many, where, and whether they deliver.
 
-use super::super::seals::How;
+use super::super::encryption::How;
 use super::super::setup::Setup;
 use super::super::truth::Control::{HistorySealed, KeyUsable, LogObjectsSealed, TrailDelivering};
 use super::super::truth::Status::{Fail, NotProven};
 use super::super::truth::{EMPTY, FAILING, KEYLESS, SEALED};
-use super::{Case, EVERY_REGION, Needs, ONE_REGION, Place};
+use super::{Case, EVERY_REGION, FilledAccount, Needs, ONE_REGION};
 use crate::world::bucket::Readers;
 use crate::world::trail::{Seal, Selectors};
 
@@ -17,7 +17,7 @@ fn in_a_shared_bucket(setup: &mut Setup, bucket: &str) {
 }
 
 /// The name of the bucket that two trails share.
-fn shared(place: &Place<'_>) -> String {
+fn shared(place: &FilledAccount<'_>) -> String {
     format!("shared-trail-logs-{}", place.near.account)
 }
 

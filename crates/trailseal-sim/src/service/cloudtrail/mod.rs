@@ -51,7 +51,7 @@ const fn operation(
     resource: Resource,
     answer: Answer,
 ) -> Operation {
-    let quota = Quota { bucket: action, per_second: 10, burst: 10, payer: Payer::AccountRegion };
+    let quota = Quota { bucket: action, per_second: 10, burst: 10, payer: Payer::RegionStatus };
     Operation { name, action: Some(action), is_read: true, quota, resource, answer }
 }
 

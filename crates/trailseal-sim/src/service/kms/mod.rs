@@ -46,8 +46,7 @@ const fn operation(
     resource: fn(&World, &Call<'_>) -> String,
     answer: Answer,
 ) -> Operation {
-    let quota =
-        Quota { bucket: action, per_second, burst: per_second, payer: Payer::AccountRegion };
+    let quota = Quota { bucket: action, per_second, burst: per_second, payer: Payer::RegionStatus };
     Operation { name, action: Some(action), is_read: true, quota, resource, answer }
 }
 

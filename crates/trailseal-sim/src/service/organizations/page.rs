@@ -21,9 +21,9 @@ pub(super) fn page(
     let question = format!("{} {question}", call.operation.name);
     let most = most(call)?;
     let begin = match call.text("NextToken") {
-        None => Place::default(),
+        None => PagePosition::default(),
         Some(text) => {
-            let place = place(seed, &question, text).map(Place::from_number);
+            let place = place(seed, &question, text).map(PagePosition::from_number);
             place.filter(|it| it.item < count).ok_or_else(|| {
                 let message = "Get the value for the NextToken parameter from the response to a previous call of the operation.";
                 invalid("INVALID_NEXT_TOKEN", message)
@@ -62,14 +62,14 @@ fn most(call: &Call<'_>) -> Result<usize, Fault> {
 
 /// Where a page begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-struct Place {
+struct PagePosition {
     /// The first item.
     item: usize,
     /// Whether the empty page before it has been given out.
     is_past_gap: bool,
 }
 
-impl Place {
+impl PagePosition {
     fn number(self) -> usize {
         self.item * 2 + usize::from(self.is_past_gap)
     }
@@ -108,9 +108,9 @@ mod tests {
         fn pages_hold_every_item_once_and_come_to_an_end(
             most in 1usize..=20, count in 0usize..200, gap_every in 0usize..50,
         ) {
-            let (mut place, mut seen, mut empty) = (Some(Place::default()), Vec::new(), 0);
+            let (mut place, mut seen, mut empty) = (Some(PagePosition::default()), Vec::new(), 0);
             while let Some(at) = place {
-                prop_assert_eq!(Place::from_number(at.number()), at);
+                prop_assert_eq!(PagePosition::from_number(at.number()), at);
                 let (items, next) = at.page(most, count, gap_every);
                 prop_assert!(items.len() <= most);
                 empty += usize::from(items.is_empty() && next.is_some());

@@ -26,7 +26,7 @@ const WRITES: Quota =
     Quota { bucket: "s3-write", per_second: 3_500, burst: 3_500, payer: Payer::Prefix };
 /// Not published: an assumption.
 const REQUESTS: Quota =
-    Quota { bucket: "s3-bucket", per_second: 100, burst: 100, payer: Payer::AccountRegion };
+    Quota { bucket: "s3-bucket", per_second: 100, burst: 100, payer: Payer::RegionStatus };
 
 /// Its operations.
 pub const OPERATIONS: &[Operation] = &[

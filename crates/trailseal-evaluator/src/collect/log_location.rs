@@ -3,21 +3,21 @@
 use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
-use trailseal_model::digest::KeysDigest;
-use trailseal_model::{CellUse, Gap, GapClass, Operation, Region, SampledCell, Window};
+use trailseal_model::hash::KeysDigest;
+use trailseal_model::{ClusterUse, Gap, GapClass, Operation, Region, SampledCluster, Window};
 
-use crate::object_name::{LogCell, LogName};
+use crate::object_name::{AccountRegion, LogName};
 use crate::ports::{ObjectPage, Reader};
 
 /// Where the log objects of one trail are looked for.
 #[derive(Debug)]
-pub(super) struct Place<'a> {
+pub(super) struct LogLocation<'a> {
     pub(super) bucket: &'a str,
     pub(super) reader: Reader,
     /// What comes before the account in every key.
     pub(super) root: String,
     /// The home Region first.
-    pub(super) cells: Vec<LogCell>,
+    pub(super) cells: Vec<AccountRegion>,
     /// Which objects count.
     pub(super) window: Window,
 }
@@ -48,7 +48,7 @@ pub(super) struct Span {
     pub(super) before: String,
 }
 
-impl Place<'_> {
+impl LogLocation<'_> {
     pub(super) fn key(&self, listed: Listed) -> String {
         self.cell(listed.cell).key(&self.root, listed.name)
     }
@@ -57,7 +57,7 @@ impl Place<'_> {
         self.cell(listed.cell).region
     }
 
-    pub(super) fn cell(&self, index: u32) -> LogCell {
+    pub(super) fn cell(&self, index: u32) -> AccountRegion {
         self.cells[index as usize]
     }
 
@@ -108,7 +108,7 @@ impl Walk {
     }
 
     /// Takes in the next page; what is no log object of the window is passed over.
-    pub(super) fn add(&mut self, page: ObjectPage, place: &Place<'_>, window: Window) {
+    pub(super) fn add(&mut self, page: ObjectPage, place: &LogLocation<'_>, window: Window) {
         let names = place.cell(self.span.cell).names(&place.root);
         let ObjectPage { keys, next_token, .. } = page;
         let is_beyond = keys.last().is_some_and(|it| *it >= self.span.before);
@@ -129,10 +129,15 @@ impl Walk {
     }
 
     /// The cell as it stands in the record.
-    pub(super) fn sampled(&self, place: &Place<'_>, used: CellUse, index: u32) -> SampledCell {
-        let LogCell { account, region } = place.cell(self.span.cell);
+    pub(super) fn sampled(
+        &self,
+        place: &LogLocation<'_>,
+        used: ClusterUse,
+        index: u32,
+    ) -> SampledCluster {
+        let AccountRegion { account, region } = place.cell(self.span.cell);
         let Span { day, prefix, start_after, before, .. } = self.span.clone();
-        SampledCell {
+        SampledCluster {
             account,
             region,
             day,
@@ -191,13 +196,13 @@ mod tests {
         assert_eq!(days("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z").len(), 7);
     }
 
-    fn place() -> Place<'static> {
+    fn place() -> LogLocation<'static> {
         let target = Target { account: account(1), region: region("us-east-1") };
-        Place {
+        LogLocation {
             bucket: "logs",
             reader: Reader { target, expected_owner: None },
             root: "AWSLogs/".to_owned(),
-            cells: vec![LogCell { account: account(1), region: region("us-east-1") }],
+            cells: vec![AccountRegion { account: account(1), region: region("us-east-1") }],
             window: Window {
                 start: time("2026-11-16T10:00:30Z"),
                 end: time("2026-11-23T10:00:30Z"),
@@ -250,7 +255,7 @@ mod tests {
         walk.add(page(keys, "t"), &place, place.window);
         assert_eq!((walk.names.len(), walk.is_over), (1, false));
         assert_eq!(walk.token.as_deref(), Some("t"));
-        assert_eq!(walk.sampled(&place, CellUse::Counted, 0).sha256, None);
+        assert_eq!(walk.sampled(&place, ClusterUse::Counted, 0).sha256, None);
         let keys = vec![key(23, "1000"), key(23, "1001")];
         walk.add(page(keys, "u"), &place, place.window);
         assert_eq!((walk.names.len(), walk.is_over, walk.token.as_deref()), (2, true, None));
@@ -260,7 +265,7 @@ mod tests {
         for key in &keys {
             digest.add(key);
         }
-        let cell = walk.sampled(&place, CellUse::Counted, 0);
+        let cell = walk.sampled(&place, ClusterUse::Counted, 0);
         assert_eq!((cell.objects, cell.sha256), (2, Some(digest.finish())));
     }
 }

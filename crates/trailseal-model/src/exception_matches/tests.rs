@@ -192,13 +192,13 @@ impl World {
             throttles: 0,
             throttled_keys: Vec::new(),
         };
-        let excepted = Excepted::new(self.exceptions, &facts, &findings, &gaps);
+        let excepted = ExceptionMatches::new(self.exceptions, &facts, &findings, &gaps);
         let covered_by = CoveredBy::default();
         Audit { run, facts, findings, accounts: Vec::new(), covered_by, gaps, excepted }
     }
 
     #[track_caller]
-    fn check(self, exit_code: u8, state: ExceptionState) -> Excepted {
+    fn check(self, exit_code: u8, state: ExceptionState) -> ExceptionMatches {
         let audit = self.audit();
         assert_eq!(audit.exit_code(), exit_code, "{:?}", audit.excepted);
         let (_, got, _) = audit.excepted.exceptions().next().unwrap();

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use crate::account::AccountId;
-use crate::catalogue::ControlId;
+use crate::controls::ControlId;
 use crate::coverage::CoverageRow;
 use crate::evidence::Target;
 use crate::exception::{Covers, Exception, ExceptionState};
@@ -18,7 +18,7 @@ type Places = BTreeSet<usize>;
 /// The exceptions of a run and what they cover. Nothing here changes a status, an outcome or a
 /// verdict: it only says what somebody answers for.
 #[derive(Debug, Default)]
-pub struct Excepted {
+pub struct ExceptionMatches {
     exceptions: Vec<Exception>,
     states: Vec<ExceptionState>,
     /// By exception: how many findings, gaps and targets it covers, or would if it had not expired.
@@ -49,7 +49,7 @@ impl Counts {
     }
 }
 
-impl Excepted {
+impl ExceptionMatches {
     /// Holds the exceptions against what a run found, at the time of the run.
     #[must_use]
     pub fn new(

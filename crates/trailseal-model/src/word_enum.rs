@@ -1,9 +1,14 @@
 //! One macro for every closed list of words that appears in reports.
 
+/// A word that is not one of its closed list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not a word of its list")]
+pub struct UnknownWord;
+
 /// Declares an enum whose variants each have one stable word, used in every report format.
 ///
 /// The words are public API: they appear in CSV cells, record lines and exception files.
-macro_rules! vocabulary {
+macro_rules! word_enum {
     ($(#[$meta:meta])* pub enum $name:ident { $($(#[$variant_meta:meta])* $variant:ident = $word:literal,)+ }) => {
         $(#[$meta])*
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -18,11 +23,13 @@ macro_rules! vocabulary {
             pub const fn as_str(self) -> &'static str {
                 match self { $(Self::$variant => $word,)+ }
             }
+        }
 
-            /// The value a report's word stands for, if there is one.
-            #[must_use]
-            pub fn from_word(word: &str) -> Option<Self> {
-                match word { $($word => Some(Self::$variant),)+ _ => None }
+        impl std::str::FromStr for $name {
+            type Err = crate::word_enum::UnknownWord;
+
+            fn from_str(word: &str) -> Result<Self, Self::Err> {
+                match word { $($word => Ok(Self::$variant),)+ _ => Err(crate::word_enum::UnknownWord) }
             }
         }
 
@@ -33,4 +40,4 @@ macro_rules! vocabulary {
         }
     };
 }
-pub(crate) use vocabulary;
+pub(crate) use word_enum;

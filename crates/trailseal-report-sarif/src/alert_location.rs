@@ -8,7 +8,7 @@ const UNKNOWN: &str = "unknown";
 
 /// The place of one alert.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place {
+pub(crate) struct AlertLocation {
     /// A relative URI, each of its segments percent-encoded.
     pub(crate) uri: String,
     /// The subject's identity: its ARN, or an id.
@@ -17,7 +17,7 @@ pub(crate) struct Place {
     pub(crate) name: String,
 }
 
-impl Place {
+impl AlertLocation {
     /// The place of a finding's subject: a trail or store under its owner and home Region, an
     /// account under itself.
     pub(crate) fn of_finding(finding: &FindingLine) -> Self {
@@ -93,8 +93,8 @@ mod tests {
 
     #[test]
     fn leading_zeros_stay() {
-        assert_eq!(Place::of_account("000000000001").uri, "aws/000000000001/account.json");
-        assert_eq!(Place::of_organization("o-1").uri, "aws/o-1/organization.json");
+        assert_eq!(AlertLocation::of_account("000000000001").uri, "aws/000000000001/account.json");
+        assert_eq!(AlertLocation::of_organization("o-1").uri, "aws/o-1/organization.json");
     }
 
     #[test]

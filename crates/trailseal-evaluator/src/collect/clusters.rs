@@ -7,10 +7,10 @@ use std::collections::HashMap;
 use futures::StreamExt as _;
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
-use trailseal_model::{Answer, CellFrame, CellUse, Evidence, GapId, SampledCell, Window};
+use trailseal_model::{Answer, ClusterFrame, ClusterUse, Evidence, GapId, SampledCluster, Window};
 
 use super::draw::Draw;
-use super::place::{Listed, Place, Walk, days};
+use super::log_location::{Listed, LogLocation, Walk, days};
 use super::{Collector, IN_FLIGHT};
 use crate::ports::CollectPorts;
 
@@ -21,9 +21,9 @@ const DRAWS_PER_LIST: u32 = 4;
 const MAX_PAGES: u32 = 4;
 
 /// A draw in two stages under way.
-pub(super) struct CellDraw<'a, P> {
+pub(super) struct ClusterSample<'a, P> {
     collector: &'a Collector<'a, P>,
-    place: &'a Place<'a>,
+    place: &'a LogLocation<'a>,
     draw: Draw<'a>,
     /// What can be drawn: each cell on each day.
     cells: Vec<u32>,
@@ -34,7 +34,7 @@ pub(super) struct CellDraw<'a, P> {
     walks: HashMap<(u32, Date), Walk>,
     empty: u32,
     /// What the draws came to.
-    pub(super) sampled: Vec<SampledCell>,
+    pub(super) sampled: Vec<SampledCluster>,
     /// Calls that are left.
     pub(super) budget: u32,
     pub(super) lists: u32,
@@ -42,10 +42,10 @@ pub(super) struct CellDraw<'a, P> {
     pub(super) gaps: Vec<GapId>,
 }
 
-impl<'a, P: CollectPorts> CellDraw<'a, P> {
+impl<'a, P: CollectPorts> ClusterSample<'a, P> {
     pub(super) fn new(
         collector: &'a Collector<'a, P>,
-        place: &'a Place<'a>,
+        place: &'a LogLocation<'a>,
         draw: Draw<'a>,
         cells: Vec<u32>,
         budget: u32,
@@ -82,8 +82,8 @@ impl<'a, P: CollectPorts> CellDraw<'a, P> {
         self.sampled.clear();
     }
 
-    pub(super) fn frame(&self) -> CellFrame {
-        CellFrame { cells: self.frame_size(), drawn: self.next, empty: self.empty }
+    pub(super) fn frame(&self) -> ClusterFrame {
+        ClusterFrame { cells: self.frame_size(), drawn: self.next, empty: self.empty }
     }
 
     fn frame_size(&self) -> u64 {
@@ -97,7 +97,7 @@ impl<'a, P: CollectPorts> CellDraw<'a, P> {
 
     /// Draws that could not be listed, or not far enough.
     pub(super) fn unlisted(&self) -> u32 {
-        let unlisted = self.sampled.iter().filter(|it| it.used == CellUse::Unlisted).count();
+        let unlisted = self.sampled.iter().filter(|it| it.used == ClusterUse::Unlisted).count();
         u32::try_from(unlisted).unwrap_or(u32::MAX)
     }
 
@@ -217,24 +217,24 @@ impl<'a, P: CollectPorts> CellDraw<'a, P> {
             if !self.gaps.is_empty() {
                 self.next += 1;
                 let walk = Walk::new(self.place.span_of_day(cell.0, cell.1, self.window));
-                self.sampled.push(walk.sampled(self.place, CellUse::Unlisted, number));
+                self.sampled.push(walk.sampled(self.place, ClusterUse::Unlisted, number));
             }
             return false;
         };
         let used = match walk.names.len() as u64 {
-            0 if walk.is_over => CellUse::Empty,
-            _ => CellUse::Drawn,
+            0 if walk.is_over => ClusterUse::Empty,
+            _ => ClusterUse::Drawn,
         };
         let row = walk.sampled(self.place, used, number);
         self.next += 1;
-        if used == CellUse::Empty {
+        if used == ClusterUse::Empty {
             self.empty += 1;
             self.sampled.push(row);
             return true;
         }
         let object = self.object(cell, number).await;
-        let used = if object.is_some() { used } else { CellUse::Unlisted };
-        self.sampled.push(SampledCell { used, ..row });
+        let used = if object.is_some() { used } else { ClusterUse::Unlisted };
+        self.sampled.push(SampledCluster { used, ..row });
         objects.extend(object);
         object.is_some()
     }

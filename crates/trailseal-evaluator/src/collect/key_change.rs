@@ -4,10 +4,10 @@
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::Selection;
 
-use super::cells::CellDraw;
 use super::classify::switch;
+use super::clusters::ClusterSample;
+use super::log_location::Listed;
 use super::objects::Examination;
-use super::place::Listed;
 use crate::ports::CollectPorts;
 
 /// More halvings than a year of minutes has.
@@ -41,7 +41,7 @@ impl<P: CollectPorts> Examination<'_, P> {
     /// The same where objects are not listed: halves the time, and looks for an object there.
     pub(super) async fn locate_by_listing(
         &mut self,
-        draw: &mut CellDraw<'_, P>,
+        draw: &mut ClusterSample<'_, P>,
     ) -> Option<Timestamp> {
         let (mut old, mut new) = self.ends()?;
         // Both cells are known to hold objects about then.
@@ -86,7 +86,7 @@ impl<P: CollectPorts> Examination<'_, P> {
 
     /// Whether this object lies under the trail's key, where that can be said.
     async fn probe(&mut self, listed: Listed) -> Option<bool> {
-        let look = self.looks.look_at(listed, Selection::Switch).await.clone();
+        let look = self.looks.look_at(listed, Selection::KeyChange).await.clone();
         self.context.is_sealed(&self.seen(&look))
     }
 }

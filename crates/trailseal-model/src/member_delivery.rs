@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::evidence::{Answer, Observed, Target};
 use crate::trail::TrailStatus;
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// What GetTrailStatus resulted in for one Region; the worst last.
     pub enum Delivery {
         /// Logging, and delivered lately.
@@ -28,9 +28,9 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// In which members the status of an organization trail is asked for.
-    pub enum MemberStatus {
+    pub enum MemberStatusScope {
         /// In none.
         Off = "off",
         /// In the trail's home Region of each.
@@ -40,7 +40,7 @@ vocabulary! {
     }
 }
 
-impl MemberStatus {
+impl MemberStatusScope {
     /// Whether a member is asked in a Region that shows the trail.
     #[must_use]
     pub const fn is_asked(self, in_home_region: bool) -> bool {
@@ -55,13 +55,13 @@ impl MemberStatus {
 /// What the members of the organization are told of one trail. Of the good answers only the number is
 /// kept: there can be hundreds of thousands.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct MemberStatuses {
+pub struct MemberDelivery {
     counts: BTreeMap<Delivery, u64>,
     not_asked: u64,
     places: BTreeMap<Delivery, BTreeMap<Target, Observed<Answer<TrailStatus>>>>,
 }
 
-impl MemberStatuses {
+impl MemberDelivery {
     /// Places that are kept of each kind, the first ones by account and Region.
     pub const MAX_PLACES: usize = 100;
 
@@ -136,7 +136,7 @@ mod tests {
         let region = Region::new("eu-west-1").unwrap();
         let target = |number| Target { account: AccountId::new(number).unwrap(), region };
         let of = |numbers: &mut dyn Iterator<Item = u64>| {
-            let mut statuses = MemberStatuses::default();
+            let mut statuses = MemberDelivery::default();
             numbers.for_each(|it| statuses.add(target(it), Delivery::Unread, unread.clone()));
             statuses.add(target(500), Delivery::Delivering, unread.clone());
             statuses

@@ -14,7 +14,7 @@ use crate::world::denial::PolicyKind;
 /// What the weather is like. Rates are fractions of all requests, 0 to 1; fair weather is all zero.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
-pub struct WeatherSettings {
+pub struct RandomFaultSettings {
     /// Every answer takes this many milliseconds.
     pub latency_ms: u32,
     /// And up to so many more.
@@ -36,7 +36,7 @@ pub struct WeatherSettings {
     pub fail_times: u32,
 }
 
-impl WeatherSettings {
+impl RandomFaultSettings {
     /// The rates by name, and what each does. The name is drawn for, so that one rate does not
     /// change whom another strikes.
     fn rates(&self) -> [(&'static str, f64, Effect); 6] {
@@ -70,24 +70,24 @@ pub(crate) struct Stroke {
 
 /// The weather.
 #[derive(Debug, Default)]
-pub struct Weather {
-    settings: RwLock<WeatherSettings>,
+pub struct RandomFaults {
+    settings: RwLock<RandomFaultSettings>,
     is_stormy: AtomicBool,
     /// How often requests came that were struck; of the others, most of all, nothing is kept.
     attempts: Shards<HashedMap<u32>>,
 }
 
-impl Weather {
+impl RandomFaults {
     /// Changes the weather; requests that were struck before begin anew.
-    pub fn set(&self, settings: WeatherSettings) {
+    pub fn set(&self, settings: RandomFaultSettings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         self.attempts.each().for_each(|mut it| *it = HashedMap::default());
-        self.is_stormy.store(settings != WeatherSettings::default(), Ordering::Relaxed);
+        self.is_stormy.store(settings != RandomFaultSettings::default(), Ordering::Relaxed);
     }
 
     /// What it is like.
     #[must_use]
-    pub fn settings(&self) -> WeatherSettings {
+    pub fn settings(&self) -> RandomFaultSettings {
         *self.settings.read().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -96,7 +96,7 @@ impl Weather {
         if !self.is_stormy.load(Ordering::Relaxed) {
             return Duration::ZERO;
         }
-        let WeatherSettings { latency_ms, jitter_ms, .. } = self.settings();
+        let RandomFaultSettings { latency_ms, jitter_ms, .. } = self.settings();
         let jitter = request.word("jitter").fraction() * f64::from(jitter_ms);
         Duration::from_secs_f64((f64::from(latency_ms) + jitter) / 1000.0)
     }
@@ -122,8 +122,8 @@ impl Weather {
 mod tests {
     use super::*;
 
-    fn stormy(settings: WeatherSettings) -> Weather {
-        let weather = Weather::default();
+    fn stormy(settings: RandomFaultSettings) -> RandomFaults {
+        let weather = RandomFaults::default();
         weather.set(settings);
         weather
     }
@@ -134,14 +134,14 @@ mod tests {
 
     #[test]
     fn fair_weather_strikes_nobody_and_keeps_nothing() {
-        let weather = stormy(WeatherSettings::default());
+        let weather = stormy(RandomFaultSettings::default());
         assert!((0..1000).all(|it| weather.strike(request(it)).is_none()));
         assert_eq!(weather.delay(request(1)), Duration::ZERO);
     }
 
     #[test]
     fn each_rate_strikes_its_part_in_its_way() {
-        let check = |settings: WeatherSettings, expected: &Effect| {
+        let check = |settings: RandomFaultSettings, expected: &Effect| {
             let weather = stormy(settings);
             let strokes: Vec<_> = (0..4000).filter_map(|it| weather.strike(request(it))).collect();
             assert!((320..480).contains(&strokes.len()), "{expected:?}: {}", strokes.len());
@@ -149,19 +149,20 @@ mod tests {
             let kept: usize = weather.attempts.each().map(|it| it.len()).sum();
             assert_eq!(kept, strokes.len(), "only struck requests are kept");
         };
-        let fair = WeatherSettings::default();
-        check(WeatherSettings { throttles: 0.1, ..fair }, &Effect::Throttled);
-        check(WeatherSettings { server_errors: 0.1, ..fair }, &Effect::ServerError);
-        check(WeatherSettings { resets: 0.1, ..fair }, &Effect::Reset);
-        check(WeatherSettings { hangs: 0.1, ..fair }, &Effect::Hang);
-        check(WeatherSettings { truncations: 0.1, ..fair }, &Effect::Truncated);
-        check(WeatherSettings { denials: 0.1, ..fair }, &Effect::Denied(PolicyKind::Untold));
+        let fair = RandomFaultSettings::default();
+        check(RandomFaultSettings { throttles: 0.1, ..fair }, &Effect::Throttled);
+        check(RandomFaultSettings { server_errors: 0.1, ..fair }, &Effect::ServerError);
+        check(RandomFaultSettings { resets: 0.1, ..fair }, &Effect::Reset);
+        check(RandomFaultSettings { hangs: 0.1, ..fair }, &Effect::Hang);
+        check(RandomFaultSettings { truncations: 0.1, ..fair }, &Effect::Truncated);
+        check(RandomFaultSettings { denials: 0.1, ..fair }, &Effect::Denied(PolicyKind::Untold));
     }
 
     #[test]
     fn struck_requests_fail_so_often_and_pass_then() {
         for (fail_times, expected) in [(0, 1), (1, 1), (3, 3)] {
-            let settings = WeatherSettings { server_errors: 1.0, fail_times, ..Default::default() };
+            let settings =
+                RandomFaultSettings { server_errors: 1.0, fail_times, ..Default::default() };
             let weather = stormy(settings);
             let attempts: Vec<_> =
                 (0..6).filter_map(|_| Some(weather.strike(request(1))?.attempt)).collect();
@@ -169,16 +170,20 @@ mod tests {
             weather.set(settings);
             assert!(weather.strike(request(1)).is_some(), "new weather begins anew");
         }
-        let denials = stormy(WeatherSettings { denials: 1.0, ..Default::default() });
+        let denials = stormy(RandomFaultSettings { denials: 1.0, ..Default::default() });
         assert!((0..6).all(|_| denials.strike(request(1)).is_some()), "denials never pass");
     }
 
     #[test]
     fn the_order_of_requests_changes_nothing() {
-        let settings =
-            WeatherSettings { throttles: 0.2, resets: 0.1, fail_times: 2, ..Default::default() };
+        let settings = RandomFaultSettings {
+            throttles: 0.2,
+            resets: 0.1,
+            fail_times: 2,
+            ..Default::default()
+        };
         let (forward, backward) = (stormy(settings), stormy(settings));
-        let round = |weather: &Weather, numbers: &mut dyn Iterator<Item = u64>| {
+        let round = |weather: &RandomFaults, numbers: &mut dyn Iterator<Item = u64>| {
             let mut strokes: Vec<_> = numbers.map(|it| (it, weather.strike(request(it)))).collect();
             strokes.sort_by_key(|it| it.0);
             strokes
@@ -192,7 +197,7 @@ mod tests {
     #[test]
     fn latency_has_its_jitter() {
         let weather =
-            stormy(WeatherSettings { latency_ms: 20, jitter_ms: 10, ..Default::default() });
+            stormy(RandomFaultSettings { latency_ms: 20, jitter_ms: 10, ..Default::default() });
         let delays: Vec<_> = (0..100).map(|it| weather.delay(request(it)).as_micros()).collect();
         assert!(delays.iter().all(|it| (20_000..30_000).contains(it)));
         assert!(delays.iter().max().unwrap() - delays.iter().min().unwrap() > 5000);
@@ -200,9 +205,9 @@ mod tests {
 
     #[test]
     fn a_rate_is_a_fraction() {
-        assert_eq!(WeatherSettings::default().mistake(), None);
+        assert_eq!(RandomFaultSettings::default().mistake(), None);
         for wrong in [-0.1, 1.5, f64::NAN] {
-            let settings = WeatherSettings { resets: wrong, ..Default::default() };
+            let settings = RandomFaultSettings { resets: wrong, ..Default::default() };
             assert!(settings.mistake().unwrap().contains("`resets`"), "{wrong}");
         }
     }

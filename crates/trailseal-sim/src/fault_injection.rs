@@ -28,7 +28,7 @@ enum Spoilt {
 
 /// The course of one call.
 #[derive(Debug)]
-pub(crate) struct Course {
+pub(crate) struct FaultInjection {
     /// The request's id is made from it.
     pub(crate) id: Draw,
     /// How long the answer takes.
@@ -38,7 +38,7 @@ pub(crate) struct Course {
     headers: Vec<(HeaderName, HeaderValue)>,
 }
 
-impl Course {
+impl FaultInjection {
     /// Nothing has gone wrong yet.
     pub(crate) const fn new(id: Draw) -> Self {
         Self { id, delay: Duration::ZERO, spoilt: None, headers: Vec::new() }

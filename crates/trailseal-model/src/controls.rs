@@ -1,8 +1,8 @@
 //! Every control there is, in the order of the seal chain.
 
-use crate::vocabulary::vocabulary;
+use crate::word_enum::word_enum;
 
-vocabulary! {
+word_enum! {
     /// How much a failure matters.
     pub enum Severity {
         /// Information.
@@ -16,7 +16,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// What a control judges.
     pub enum SubjectKind {
         /// A trail.
@@ -28,7 +28,7 @@ vocabulary! {
     }
 }
 
-vocabulary! {
+word_enum! {
     /// The id of a control: public API, never reused.
     pub enum ControlId {
         /// The trail names a KMS key.

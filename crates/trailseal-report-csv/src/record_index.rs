@@ -12,7 +12,7 @@ use crate::cell::Row;
 
 /// The run and what came before the row at hand.
 #[derive(Debug)]
-pub(crate) struct Known {
+pub(crate) struct RecordIndex {
     pub(crate) run: RunLine,
     accounts: HashMap<String, Account>,
     buckets: HashMap<String, BucketLine>,
@@ -61,7 +61,7 @@ pub(crate) const OF_POLICY: [ControlId; 4] = [
     ControlId::KeyReadersLimited,
 ];
 
-impl Known {
+impl RecordIndex {
     pub(crate) fn new(run: RunLine) -> Self {
         Self {
             run,
@@ -127,7 +127,7 @@ impl Known {
 
     /// Keeps what a finding says of the key of its subject.
     pub(crate) fn add_finding(&mut self, it: &FindingLine) {
-        let control = ControlId::from_word(&it.control_id);
+        let control = it.control_id.parse::<ControlId>().ok();
         let Some(control) = control.filter(|it| OF_POLICY.contains(it)) else { return };
         let key = self.subjects.get(&it.resource_arn).and_then(|it| it.key_arn.as_ref());
         let Some(key) = key.and_then(|it| self.keys.get_mut(it)) else { return };

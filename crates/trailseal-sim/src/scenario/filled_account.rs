@@ -11,7 +11,7 @@ use crate::world::trail::EventDataStore;
 
 /// One account while a case fills it.
 #[derive(Debug)]
-pub struct Place<'a> {
+pub struct FilledAccount<'a> {
     /// What is around.
     pub near: Surroundings,
     /// The account.
@@ -21,7 +21,7 @@ pub struct Place<'a> {
     stores: Vec<Box<str>>,
 }
 
-impl<'a> Place<'a> {
+impl<'a> FilledAccount<'a> {
     pub(super) fn new(builder: &'a mut Builder, account: Account, near: Surroundings) -> Self {
         Self { near, account, builder, trails: Vec::new(), stores: Vec::new() }
     }
