@@ -80,7 +80,7 @@ pub struct FrameworkMapping {
     /// The ids there.
     pub ids: &'static [&'static str],
     /// Who says so.
-    pub filed_by: MappingSource,
+    pub source: MappingSource,
 }
 
 const fn filing(
@@ -88,9 +88,9 @@ const fn filing(
     framework: Framework,
     versions: &'static [&'static str],
     ids: &'static [&'static str],
-    filed_by: MappingSource,
+    source: MappingSource,
 ) -> FrameworkMapping {
-    FrameworkMapping { control, framework, versions, ids, filed_by }
+    FrameworkMapping { control, framework, versions, ids, source }
 }
 
 use ControlId::{
@@ -100,7 +100,7 @@ use Framework as F;
 use MappingSource::{Aws, Prowler, Steampipe};
 
 /// Every filing, by control, then in the order of [`Framework::ALL`].
-pub const FILINGS: &[FrameworkMapping] = &[
+pub const MAPPINGS: &[FrameworkMapping] = &[
     filing(TrailKmsEncrypted, F::CisAwsFoundations, &["1.2.0"], &["2.7"], Aws),
     filing(
         TrailKmsEncrypted,
@@ -181,15 +181,15 @@ pub const FILINGS: &[FrameworkMapping] = &[
 
 impl ControlId {
     /// Where catalogs file this control; nowhere, for some.
-    pub fn filings(self) -> impl Iterator<Item = &'static FrameworkMapping> {
-        FILINGS.iter().filter(move |it| it.control == self)
+    pub fn mappings(self) -> impl Iterator<Item = &'static FrameworkMapping> {
+        MAPPINGS.iter().filter(move |it| it.control == self)
     }
 
     /// The same as texts for reports: `<framework>@<version>:<id>`, or `<framework>:<id>` where the
     /// framework has no versions.
     #[must_use]
     pub fn framework_ids(self) -> Vec<String> {
-        self.filings().flat_map(FrameworkMapping::texts).collect()
+        self.mappings().flat_map(FrameworkMapping::texts).collect()
     }
 }
 
@@ -216,8 +216,8 @@ mod tests {
 
     #[test]
     fn filings_are_in_order_and_none_stands_there_twice() {
-        assert!(FILINGS.is_sorted_by_key(|it| (it.control, it.framework)));
-        let texts: Vec<(ControlId, String)> = FILINGS
+        assert!(MAPPINGS.is_sorted_by_key(|it| (it.control, it.framework)));
+        let texts: Vec<(ControlId, String)> = MAPPINGS
             .iter()
             .flat_map(|it| it.texts().into_iter().map(move |text| (it.control, text)))
             .collect();
@@ -257,7 +257,7 @@ mod tests {
     fn what_nobody_files_has_no_id() {
         let filed: Vec<&str> = ControlId::ALL
             .iter()
-            .filter(|it| it.filings().next().is_some())
+            .filter(|it| it.mappings().next().is_some())
             .map(|it| it.as_str())
             .collect();
         let expected = [

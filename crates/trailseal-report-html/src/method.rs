@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use trailseal_model::controls::{CONTROLS, Control};
-use trailseal_model::frameworks::FILINGS;
+use trailseal_model::frameworks::MAPPINGS;
 use trailseal_model::record::v1::{RunLine, ThresholdsLine};
 use trailseal_model::{ControlId, SampleMethod};
 
@@ -186,8 +186,8 @@ pub(crate) const fn of_sample(method: SampleMethod) -> &'static str {
 }
 
 /// Where catalogs file the controls: framework, versions, ids, control.
-pub(crate) fn filings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
-    FILINGS.iter().map(|it| {
+pub(crate) fn mappings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
+    MAPPINGS.iter().map(|it| {
         let versions = it.versions.join(", ");
         (it.framework.title(), versions, it.ids.join(", "), it.control.as_str())
     })
@@ -195,7 +195,7 @@ pub(crate) fn filings() -> impl Iterator<Item = (&'static str, String, String, &
 
 /// The controls that nobody files by themselves.
 pub(crate) fn unfiled() -> impl Iterator<Item = ControlId> {
-    ControlId::ALL.iter().copied().filter(|it| it.filings().next().is_none())
+    ControlId::ALL.iter().copied().filter(|it| it.mappings().next().is_none())
 }
 
 /// The controls that this version does not judge.

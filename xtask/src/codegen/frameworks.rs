@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use trailseal_model::ControlId;
-use trailseal_model::frameworks::{FILINGS, FrameworkMapping};
+use trailseal_model::frameworks::{MAPPINGS, FrameworkMapping};
 
 use super::pages::{code, header, row};
 use crate::workspace;
@@ -13,14 +13,14 @@ const COLUMNS: [&str; 4] = ["Catalog", "Versions", "Ids", "Filed so by"];
 
 /// All of them.
 pub(super) fn page() -> String {
-    let rows = FILINGS.iter().map(|it| {
+    let rows = MAPPINGS.iter().map(|it| {
         let [framework, versions, ids, by] = cells(it);
         let words = it.framework.as_str();
         [code(it.control.as_str()), framework, code(words), versions, ids, by]
     });
     let unfiled: Vec<String> = ControlId::ALL
         .iter()
-        .filter(|it| it.filings().next().is_none())
+        .filter(|it| it.mappings().next().is_none())
         .map(|it| code(it.as_str()))
         .collect();
     let introduction = format!(
@@ -39,7 +39,7 @@ pub(super) fn control_page(control: ControlId) -> Result<String> {
     let path = path(control);
     let text = std::fs::read_to_string(workspace::root().join(&path))
         .with_context(|| format!("failed to read {path}"))?;
-    with_table(&text, &control.filings().copied().collect::<Vec<_>>())
+    with_table(&text, &control.mappings().copied().collect::<Vec<_>>())
 }
 
 /// Where the page of a control is.
@@ -47,19 +47,19 @@ pub(super) fn path(control: ControlId) -> String {
     format!("docs/controls/{control}.md")
 }
 
-fn with_table(text: &str, filings: &[FrameworkMapping]) -> Result<String> {
+fn with_table(text: &str, mappings: &[FrameworkMapping]) -> Result<String> {
     let (before, section) = text.split_once(HEADING).context("it has no section `Frameworks`")?;
     let end = section.find("\n## ").map_or(section.len(), |it| it + 1);
     let (section, after) = section.split_at(end);
     let is_row = |line: &&str| line.starts_with('|');
     let table: String = section.split_inclusive('\n').filter(is_row).collect();
-    if filings.is_empty() {
+    if mappings.is_empty() {
         ensure!(table.is_empty(), "nobody files this control, and yet its page has a table");
         return Ok(text.to_owned());
     }
     ensure!(!table.is_empty(), "its section `Frameworks` has no table to be replaced");
     ensure!(section.contains(&table), "its section `Frameworks` has more than one table");
-    let rows: String = filings.iter().map(|it| row(cells(it))).collect();
+    let rows: String = mappings.iter().map(|it| row(cells(it))).collect();
     let section = section.replacen(&table, &(header(COLUMNS) + &rows), 1);
     Ok(format!("{before}{HEADING}{section}{after}"))
 }
@@ -70,7 +70,7 @@ fn cells(filing: &FrameworkMapping) -> [String; 4] {
         filing.framework.title().to_owned(),
         versions.join(", "),
         filing.ids.join(", "),
-        filing.filed_by.to_string(),
+        filing.source.to_string(),
     ]
 }
 
@@ -80,24 +80,24 @@ mod tests {
 
     #[test]
     fn the_table_is_replaced_and_nothing_else() {
-        let filings: Vec<FrameworkMapping> =
-            ControlId::EventDataStoreKmsEncrypted.filings().copied().collect();
+        let mappings: Vec<FrameworkMapping> =
+            ControlId::EventDataStoreKmsEncrypted.mappings().copied().collect();
         let text = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| old |\n| --- |\n\nMore.\n\n## Sources\n\n| b |\n";
         let wanted = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| Catalog | Versions | Ids | Filed so by |\n| --- | --- | --- | --- |\n| AWS Config rule | – | event-data-store-cmk-encryption-enabled | AWS |\n\nMore.\n\n## Sources\n\n| b |\n";
-        assert_eq!(with_table(text, &filings).unwrap(), wanted);
-        assert_eq!(with_table(wanted, &filings).unwrap(), wanted);
+        assert_eq!(with_table(text, &mappings).unwrap(), wanted);
+        assert_eq!(with_table(wanted, &mappings).unwrap(), wanted);
         assert!(with_table(text, &[]).is_err());
         let without = text.replace("| old |\n| --- |\n", "");
-        assert!(with_table(&without, &filings).is_err());
+        assert!(with_table(&without, &mappings).is_err());
         assert_eq!(with_table(&without, &[]).unwrap(), without);
-        assert!(with_table(&text.replace("More.", "\n| more |\n"), &filings).is_err());
-        assert!(with_table("# x\n", &filings).is_err());
+        assert!(with_table(&text.replace("More.", "\n| more |\n"), &mappings).is_err());
+        assert!(with_table("# x\n", &mappings).is_err());
     }
 
     #[test]
     fn every_filing_and_every_control_without_one_is_on_the_page() {
         let page = page();
-        assert_eq!(page.lines().filter(|it| it.starts_with("| `")).count(), FILINGS.len());
+        assert_eq!(page.lines().filter(|it| it.starts_with("| `")).count(), MAPPINGS.len());
         for control in ControlId::ALL {
             assert!(page.contains(&code(control.as_str())), "{control}");
         }
