@@ -83,7 +83,7 @@ pub struct FrameworkMapping {
     pub source: MappingSource,
 }
 
-const fn filing(
+const fn mapping(
     control: ControlId,
     framework: Framework,
     versions: &'static [&'static str],
@@ -99,36 +99,36 @@ use ControlId::{
 use Framework as F;
 use MappingSource::{Aws, Prowler, Steampipe};
 
-/// Every filing, by control, then in the order of [`Framework::ALL`].
+/// Every mapping, by control, then in the order of [`Framework::ALL`].
 pub const MAPPINGS: &[FrameworkMapping] = &[
-    filing(TrailKmsEncrypted, F::CisAwsFoundations, &["1.2.0"], &["2.7"], Aws),
-    filing(
+    mapping(TrailKmsEncrypted, F::CisAwsFoundations, &["1.2.0"], &["2.7"], Aws),
+    mapping(
         TrailKmsEncrypted,
         F::CisAwsFoundations,
         &["1.3.0", "1.4.0", "1.5.0", "2.0.0"],
         &["3.7"],
         Steampipe,
     ),
-    filing(TrailKmsEncrypted, F::CisAwsFoundations, &["3.0.0", "4.0", "5.0.0"], &["3.5"], Prowler),
-    filing(TrailKmsEncrypted, F::CisAwsFoundations, &["6.0", "7.0"], &["4.5"], Prowler),
-    filing(TrailKmsEncrypted, F::AwsFsbp, &[], &["CloudTrail.2"], Aws),
-    filing(TrailKmsEncrypted, F::AwsConfig, &[], &["cloud-trail-encryption-enabled"], Aws),
-    filing(TrailKmsEncrypted, F::PciDss, &["3.2.1"], &["3.4"], Aws),
-    filing(TrailKmsEncrypted, F::PciDss, &["4.0.1"], &["10.3.2"], Aws),
-    filing(
+    mapping(TrailKmsEncrypted, F::CisAwsFoundations, &["3.0.0", "4.0", "5.0.0"], &["3.5"], Prowler),
+    mapping(TrailKmsEncrypted, F::CisAwsFoundations, &["6.0", "7.0"], &["4.5"], Prowler),
+    mapping(TrailKmsEncrypted, F::AwsFsbp, &[], &["CloudTrail.2"], Aws),
+    mapping(TrailKmsEncrypted, F::AwsConfig, &[], &["cloud-trail-encryption-enabled"], Aws),
+    mapping(TrailKmsEncrypted, F::PciDss, &["3.2.1"], &["3.4"], Aws),
+    mapping(TrailKmsEncrypted, F::PciDss, &["4.0.1"], &["10.3.2"], Aws),
+    mapping(
         TrailKmsEncrypted,
         F::Nist80053,
         &["r5"],
         &["AU-9", "CA-9(1)", "CM-3(6)", "SC-13", "SC-28", "SC-28(1)", "SC-7(10)", "SI-7(6)"],
         Aws,
     ),
-    filing(TrailKmsEncrypted, F::Nist800171, &["r2"], &["3.3.8"], Aws),
-    filing(TrailKmsEncrypted, F::NistCsf, &["1.1"], &["PR.DS-1"], Steampipe),
-    filing(TrailKmsEncrypted, F::NistCsf, &["2.0"], &["PR.DS-01"], Steampipe),
-    filing(TrailKmsEncrypted, F::FedRamp, &["low-r4"], &["AU-9"], Prowler),
-    filing(TrailKmsEncrypted, F::FedRamp, &["moderate-r4"], &["AU-9", "SC-28"], Prowler),
-    filing(TrailKmsEncrypted, F::FedRamp, &["20x"], &["KSI-MLA", "KSI-SVC"], Prowler),
-    filing(
+    mapping(TrailKmsEncrypted, F::Nist800171, &["r2"], &["3.3.8"], Aws),
+    mapping(TrailKmsEncrypted, F::NistCsf, &["1.1"], &["PR.DS-1"], Steampipe),
+    mapping(TrailKmsEncrypted, F::NistCsf, &["2.0"], &["PR.DS-01"], Steampipe),
+    mapping(TrailKmsEncrypted, F::FedRamp, &["low-r4"], &["AU-9"], Prowler),
+    mapping(TrailKmsEncrypted, F::FedRamp, &["moderate-r4"], &["AU-9", "SC-28"], Prowler),
+    mapping(TrailKmsEncrypted, F::FedRamp, &["20x"], &["KSI-MLA", "KSI-SVC"], Prowler),
+    mapping(
         TrailKmsEncrypted,
         F::Hipaa,
         &[],
@@ -143,34 +143,40 @@ pub const MAPPINGS: &[FrameworkMapping] = &[
         ],
         Prowler,
     ),
-    filing(
+    mapping(
         TrailKmsEncrypted,
         F::Iso27001,
         &["2022"],
         &["A.8.11", "A.8.15", "A.8.16", "A.8.24"],
         Prowler,
     ),
-    filing(TrailKmsEncrypted, F::Soc2, &[], &["CC6.1", "CC6.2"], Steampipe),
-    filing(
+    mapping(TrailKmsEncrypted, F::Soc2, &[], &["CC6.1", "CC6.2"], Steampipe),
+    mapping(
         KeyRotationEnabled,
         F::CisAwsFoundations,
         &["1.4.0", "1.5.0", "2.0.0"],
         &["3.8"],
         Prowler,
     ),
-    filing(KeyRotationEnabled, F::CisAwsFoundations, &["3.0.0", "4.0", "5.0.0"], &["3.6"], Prowler),
-    filing(KeyRotationEnabled, F::CisAwsFoundations, &["6.0", "7.0"], &["4.6"], Prowler),
-    filing(KeyRotationEnabled, F::AwsFsbp, &[], &["KMS.4"], Prowler),
-    filing(
+    mapping(
+        KeyRotationEnabled,
+        F::CisAwsFoundations,
+        &["3.0.0", "4.0", "5.0.0"],
+        &["3.6"],
+        Prowler,
+    ),
+    mapping(KeyRotationEnabled, F::CisAwsFoundations, &["6.0", "7.0"], &["4.6"], Prowler),
+    mapping(KeyRotationEnabled, F::AwsFsbp, &[], &["KMS.4"], Prowler),
+    mapping(
         AccountCovered,
         F::CisAwsFoundations,
         &["1.4.0", "1.5.0", "2.0.0", "3.0.0", "4.0", "5.0.0"],
         &["3.1"],
         Prowler,
     ),
-    filing(AccountCovered, F::CisAwsFoundations, &["6.0", "7.0"], &["4.1"], Prowler),
-    filing(AccountCovered, F::AwsFsbp, &[], &["CloudTrail.1"], Prowler),
-    filing(
+    mapping(AccountCovered, F::CisAwsFoundations, &["6.0", "7.0"], &["4.1"], Prowler),
+    mapping(AccountCovered, F::AwsFsbp, &[], &["CloudTrail.1"], Prowler),
+    mapping(
         EventDataStoreKmsEncrypted,
         F::AwsConfig,
         &[],

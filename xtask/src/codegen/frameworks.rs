@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use trailseal_model::ControlId;
-use trailseal_model::frameworks::{MAPPINGS, FrameworkMapping};
+use trailseal_model::frameworks::{FrameworkMapping, MAPPINGS};
 
 use super::pages::{code, header, row};
 use crate::workspace;
@@ -64,13 +64,13 @@ fn with_table(text: &str, mappings: &[FrameworkMapping]) -> Result<String> {
     Ok(format!("{before}{HEADING}{section}{after}"))
 }
 
-fn cells(filing: &FrameworkMapping) -> [String; 4] {
-    let versions = if filing.versions.is_empty() { &["–"] } else { filing.versions };
+fn cells(mapping: &FrameworkMapping) -> [String; 4] {
+    let versions = if mapping.versions.is_empty() { &["–"] } else { mapping.versions };
     [
-        filing.framework.title().to_owned(),
+        mapping.framework.title().to_owned(),
         versions.join(", "),
-        filing.ids.join(", "),
-        filing.source.to_string(),
+        mapping.ids.join(", "),
+        mapping.source.to_string(),
     ]
 }
 
