@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use trailseal::SampleSpool;
-use trailseal::audit::{AuditError, AuditSettings, audit};
+use trailseal_audit::{AuditError, AuditSettings, audit};
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{
     Account, AccountState, ControlId, DescribedFrom, Event, EventSink, GapClass, Operation,

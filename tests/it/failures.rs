@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::OnceLock;
 
 use proptest::prelude::*;
-use trailseal::audit::{AuditError, AuditSettings};
+use trailseal_audit::{AuditError, AuditSettings};
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{GapClass, Loss, Operation, Outcome, Purpose, Status, Verdict};
 use trailseal_tests::Failure;

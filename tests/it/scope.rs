@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailseal::audit::AuditError;
+use trailseal_audit::AuditError;
 use trailseal_model::record::v1::Audit;
 use trailseal_model::{
     AccountId, ControlId, DescribedFrom, Operation, Outcome, Reason, Region, Scope, Status, Subject,

@@ -6,8 +6,8 @@ use std::io::BufWriter;
 use std::path::Path;
 
 use jiff::SignedDuration;
-use trailseal::audit::{AuditSettings, Audited, audit};
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
+use trailseal_audit::{AuditSettings, Audited, audit};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{
@@ -50,7 +50,7 @@ pub fn settings(world: &World) -> AuditSettings {
 /// Audits the world and leaves every report in the folder, which must not exist yet.
 ///
 /// # Errors
-/// When there is no audit (see [`trailseal::audit::AuditError`]), or the files cannot be written.
+/// When there is no audit (see [`trailseal_audit::AuditError`]), or the files cannot be written.
 pub async fn audit_into(world: &World, out: &Path) -> Result<Audit, Failure> {
     audit_with(world, &settings(world), out).await
 }

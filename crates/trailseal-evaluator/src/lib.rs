@@ -22,9 +22,10 @@ pub mod ports;
 mod test_support;
 
 pub use collect::{
-    BucketSearch, BucketSearchToCome, CensusEntry, CollectSettings, CollectedStore, CollectedTrail,
-    Collector, EnabledRegions, KeyWork, Members, MembersToCome, OtherAccounts, OtherAccountsToCome,
-    RegionsToCome, StoreWork, TrailWork, key_arn, log_account_rank, needs_members,
+    BucketName, BucketPresenceRead, BucketsOwned, CensusEntry, CollectSettings, CollectedStore,
+    CollectedTrail, Collector, EnabledRegions, ExaminedObjects, KeyWork, Members, NamedBuckets,
+    OwnedBuckets, OwnerAnswers, StoreWork, TrailRead, TrailWork, add_details, key_arn,
+    log_account_rank,
 };
 pub use delivery::delivery;
 pub use fold::{Fold, FoldedTrail, Sightings};

@@ -1,13 +1,44 @@
 //! The organization's accounts, page by page.
 
-use futures::Stream;
-use trailseal_model::{Gap, GapClass, Operation};
+use futures::{Stream, StreamExt as _};
+use trailseal_model::{Account, Event, EventSink, Gap, GapClass, Operation, Organization};
 
 use crate::ports::{AccountPage, Directory};
 
+/// The accounts of the organization, as far as they could be listed.
+#[derive(Debug, Default)]
+pub struct ListedAccounts {
+    /// Every account of every page.
+    pub accounts: Vec<Account>,
+    /// The organization, where an account's ARN tells.
+    pub organization: Option<Organization>,
+    /// Why there may be more.
+    pub failure: Option<Gap>,
+}
+
+/// Lists the accounts of the organization; each page is progress.
+pub async fn list_accounts<D: Directory>(
+    directory: &D,
+    progress: &dyn EventSink,
+) -> ListedAccounts {
+    let mut listed = ListedAccounts::default();
+    let mut pages = std::pin::pin!(pages(directory));
+    while let Some(page) = pages.next().await {
+        match page {
+            Ok(page) => {
+                progress.emit(&Event::AccountsListed { count: page.accounts.len() });
+                listed.organization = listed.organization.or(page.organization);
+                listed.accounts.extend(page.accounts);
+            }
+            Err(gap) => listed.failure = Some(gap),
+        }
+    }
+    listed
+}
+
 /// Every page of the directory, as it arrives. After an error the stream ends: the population is
 /// known to be incomplete then.
-pub fn pages<D: Directory>(directory: &D) -> impl Stream<Item = Result<AccountPage, Gap>> {
+fn pages<D: Directory>(directory: &D) -> impl Stream<Item = Result<AccountPage, Gap>> {
     let start = Some(Next { token: None, seen: 0 });
     futures::stream::unfold(start, move |next| async move {
         let next = next?;
@@ -47,9 +78,8 @@ fn repeated() -> Gap {
 
 #[cfg(test)]
 mod tests {
-    use futures::StreamExt as _;
     use futures::executor::block_on;
-    use trailseal_model::{Account, AccountId, AccountState};
+    use trailseal_model::{AccountId, AccountState, NoEvents};
 
     use super::*;
 
@@ -77,37 +107,34 @@ mod tests {
         }
     }
 
-    fn check(given: Vec<Given>, expected: &[Result<usize, GapClass>]) {
-        let directory = Pages(given);
-        let got: Vec<Result<usize, GapClass>> = block_on(
-            pages(&directory)
-                .map(|it| it.map(|page| page.accounts.len()).map_err(|gap| gap.class))
-                .collect(),
+    fn check(given: Vec<Given>, expected: usize, failure: Option<GapClass>) {
+        let listed = block_on(list_accounts(&Pages(given), &NoEvents));
+        assert_eq!(
+            (listed.accounts.len(), listed.failure.map(|gap| gap.class)),
+            (expected, failure)
         );
-        assert_eq!(got, expected);
     }
 
     #[test]
     fn empty_pages_with_a_token_are_followed() {
         check(
             vec![Ok((vec![1, 2], Some("1"))), Ok((vec![], Some("2"))), Ok((vec![3], None))],
-            &[Ok(2), Ok(0), Ok(1)],
+            3,
+            None,
         );
     }
 
     #[test]
     fn a_failure_midway_ends_the_stream_with_its_gap() {
-        check(
-            vec![Ok((vec![1], Some("1"))), Err(GapClass::Denied)],
-            &[Ok(1), Err(GapClass::Denied)],
-        );
+        check(vec![Ok((vec![1], Some("1"))), Err(GapClass::Denied)], 1, Some(GapClass::Denied));
     }
 
     #[test]
     fn a_token_that_repeats_does_not_run_forever() {
         check(
             vec![Ok((vec![1], Some("1"))), Ok((vec![2], Some("1")))],
-            &[Ok(1), Err(GapClass::MalformedAnswer)],
+            1,
+            Some(GapClass::MalformedAnswer),
         );
     }
 }

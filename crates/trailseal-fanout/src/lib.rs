@@ -1,7 +1,4 @@
-//! Walks accounts x Regions as keyed work under rate limits and accounts for every target.
-//!
-//! **Architecture invariant**: [`run()`] is generic over key and work, and streams; each key yields
-//! exactly once, a panic included.
+//! Enumerates accounts, units and Regions under rate limits, and plans a row for every target.
 //!
 //! **Architecture invariant**: [`Limits`] are kept per account, Region and operation where the
 //! audited account pays, and once for the run where the caller does. At most one task watches the
@@ -15,20 +12,20 @@
 //! not ([`OpenedAccount::plan`]).
 
 mod directory;
+mod guarded;
 mod limits;
 mod lowest_first;
 mod opening;
 mod ports;
-mod run;
 mod tree;
 
-pub use directory::pages;
+pub use directory::{ListedAccounts, list_accounts};
+pub use guarded::{Panicked, guarded};
 pub use limits::{Limits, QuotaKey, RateShare};
-pub use lowest_first::{LowestFirst, Reading, Sign, run_lowest_first};
+pub use lowest_first::{LowestFirst, Sign};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
 pub use ports::{
     AccountPage, Directory, MemberPage, OrganizationTree, RegionListing, RegionStatus, Retries,
     Sessions, Unit, UnitPage,
 };
-pub use run::{Panicked, run};
 pub use tree::{Tree, TreeDepth, walk_tree};

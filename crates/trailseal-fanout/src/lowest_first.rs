@@ -3,12 +3,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-use futures::future::{Either, select};
-use futures::stream::FuturesUnordered;
-use futures::{Stream, StreamExt as _};
 use trailseal_model::{AccountId, Gap, GapClass, Operation};
-
-use crate::run::{Panicked, guarded};
 
 /// Accounts that are asked before all others.
 const FIRST: usize = 5;
@@ -224,70 +219,6 @@ impl Failures {
             Self::None => Self::Alike(class),
             Self::Alike(known) if known == class => self,
             Self::Alike(_) | Self::Different => Self::Different,
-        }
-    }
-}
-
-/// How [`run_lowest_first`] reads keys and results, and what it does when the first accounts have
-/// failed alike.
-#[derive(Debug)]
-pub struct Reading<A, S, O> {
-    /// The account that a key's work asks in.
-    pub account_of: A,
-    /// What a result shows.
-    pub sign_of: S,
-    /// Called once, before any further work begins, where that is to be asked once.
-    pub ask_once: O,
-}
-
-/// Does `work` for every key as [`run()`](crate::run()) does, the accounts with the lowest ids first, and
-/// hands each result to `done` as it comes.
-///
-/// What has to wait takes no room of `max_in_flight`, so no account that has none can keep another
-/// one waiting. All keys are taken from the stream as they come: where the operation works, which
-/// one answer shows, they wait for room as in a queue.
-pub async fn run_lowest_first<K, T, W, F>(
-    keys: impl Stream<Item = K>,
-    max_in_flight: usize,
-    reading: Reading<impl Fn(&K) -> AccountId, impl Fn(&T) -> Sign, impl Fn()>,
-    work: W,
-    mut done: impl FnMut(K, Result<T, Panicked>),
-) where
-    K: Clone,
-    W: Fn(K) -> F,
-    F: Future<Output = T>,
-{
-    let Reading { account_of, sign_of, ask_once } = reading;
-    let mut keys = std::pin::pin!(keys);
-    let mut running = FuturesUnordered::new();
-    let mut order = LowestFirst::default();
-    loop {
-        while running.len() < max_in_flight.max(1)
-            && let Some(key) = order.take_ready()
-        {
-            running.push(guarded(key, &work));
-        }
-        let event = match (order.has_ended, running.is_empty()) {
-            (true, true) => break,
-            (true, false) => Either::Right(running.next().await),
-            (false, true) => Either::Left(keys.next().await),
-            (false, false) => match select(keys.next(), running.next()).await {
-                Either::Left((key, _)) => Either::Left(key),
-                Either::Right((settled, _)) => Either::Right(settled),
-            },
-        };
-        let was_asked_once = order.is_asked_once();
-        match event {
-            Either::Left(Some(key)) => order.arrive(account_of(&key), key),
-            Either::Left(None) => order.end(),
-            Either::Right(Some((key, res))) => {
-                order.settle(account_of(&key), res.as_ref().map_or(Sign::Nothing, &sign_of));
-                done(key, res);
-            }
-            Either::Right(None) => {}
-        }
-        if order.is_asked_once() && !was_asked_once {
-            ask_once();
         }
     }
 }

@@ -10,7 +10,6 @@
 //! **Architecture invariant**: a report appears whole or not at all: files are written beside the
 //! destination and moved there when the last one is done.
 
-pub mod audit;
 pub mod cli;
 mod commands;
 mod empty_variables;

@@ -7,8 +7,11 @@ use std::path::Path;
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use trailseal_model::Arn;
-use trailseal_model::record::v1::{SampleLine, SampleSource, SampledCellLine};
+use trailseal_audit::SampleSink;
+use trailseal_model::record::v1::{
+    SampleLine, SampleSource, SampledCellLine, sample_line, sampled_cell_line,
+};
+use trailseal_model::{Arn, GapId, Sample, SampledCluster, TrailDescription};
 
 /// Keeps each trail's samples in a file until the record is written.
 #[derive(Debug)]
@@ -35,21 +38,6 @@ impl SampleSpool {
         Ok(Self { file, end: 0, trails: BTreeMap::new() })
     }
 
-    /// Keeps the listed cells and the samples of one trail.
-    ///
-    /// # Errors
-    /// When the file cannot be written.
-    pub fn keep(
-        &mut self,
-        trail: &Arn,
-        cells: &[SampledCellLine],
-        samples: &[SampleLine],
-    ) -> io::Result<()> {
-        let kept = Kept { cells: self.append(cells)?, samples: self.append(samples)? };
-        self.trails.insert(trail.clone(), kept);
-        Ok(())
-    }
-
     fn append<T: Serialize>(&mut self, lines: &[T]) -> io::Result<(u64, u64)> {
         let mut bytes = Vec::new();
         for line in lines {
@@ -73,6 +61,28 @@ impl SampleSpool {
         let part = BufReader::new(&self.file).take(length);
         let lines = serde_json::Deserializer::from_reader(part).into_iter();
         lines.map(|it| it.map_err(io::Error::from)).collect()
+    }
+}
+
+impl SampleSink for SampleSpool {
+    fn keep(
+        &mut self,
+        trail: &TrailDescription,
+        expected_key: Option<&Arn>,
+        clusters: &[SampledCluster],
+        samples: &[Sample],
+        gap_name: &dyn Fn(GapId) -> String,
+    ) -> io::Result<()> {
+        let bucket = trail.bucket.as_deref().unwrap_or_default();
+        let clusters: Vec<SampledCellLine> =
+            clusters.iter().map(|cluster| sampled_cell_line(&trail.arn, bucket, cluster)).collect();
+        let samples: Vec<SampleLine> = samples
+            .iter()
+            .map(|sample| sample_line(&trail.arn, expected_key, sample, &gap_name))
+            .collect();
+        let kept = Kept { cells: self.append(&clusters)?, samples: self.append(&samples)? };
+        self.trails.insert(trail.arn.clone(), kept);
+        Ok(())
     }
 }
 

@@ -30,6 +30,11 @@ const TABLE: &[Row] = &[
         workspace: &["trailseal-model", "trailseal-key-policy"],
         outside: &[],
     },
+    Row {
+        name: "trailseal-audit",
+        workspace: &["trailseal-model", "trailseal-fanout", "trailseal-evaluator"],
+        outside: &["tokio"],
+    },
     Row { name: "trailseal-store", workspace: &["trailseal-model"], outside: &[] },
     Row {
         name: "trailseal-aws",

@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    AccountId, Answer, Arn, DeviationClass, Evidence, GapId, HeaderProblem, KeyManager,
-    KeyPresence, Observed, Region, Sample, SampleResult, Selection, TrailDescription,
+    Answer, Arn, DeviationClass, Evidence, GapId, HeaderProblem, KeyManager, KeyPresence, Observed,
+    Region, Sample, SampleResult, Selection, TrailDescription,
 };
 
 use super::Members;
@@ -23,15 +23,6 @@ pub(super) struct Seen {
     pub(super) gap: Option<GapId>,
     pub(super) is_vanished: bool,
     pub(super) selection: Selection,
-}
-
-impl Seen {
-    /// Whether it lies under a key of another account than this one.
-    pub(super) fn is_under_key_outside(&self, account: AccountId) -> bool {
-        let key_id = self.head.as_ref().and_then(|it| it.kms_key_id.as_deref());
-        let owner = key_id.and_then(Arn::new).and_then(|it| it.account());
-        owner.is_some_and(|it| it != account)
-    }
 }
 
 /// The key that a trail's objects should lie under.

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use trailseal_model::{
-    AccountId, Answer, Arn, DecryptGrant, Evidence, Gap, GapClass, GapId, KeyManager, KeyPresence,
-    KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
+    AccountId, Answer, Arn, DecryptGrant, Evidence, Gap, GapClass, GapId, GapLedger, KeyManager,
+    KeyPresence, KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
 };
 
 use super::classify::Expected;
-use super::{CollectedTrail, Collector};
+use super::{CollectedTrail, Collector, Members, TrailRead};
 use crate::ports::CollectPorts;
 
 /// The key that a trail's `KmsKeyId` names, as the ARN of a key or an alias; `None` without one.
@@ -63,12 +63,11 @@ impl KeyWork {
     }
 }
 
-impl CollectedTrail {
-    /// What is still to be read of the trail's key; `None` without one.
+impl TrailRead {
+    /// What is still to be read of the key of the trail with this description; `None` without one.
     #[must_use]
-    pub fn key_work(&self) -> Option<KeyWork> {
+    pub fn key_work(&self, description: &TrailDescription) -> Option<KeyWork> {
         let key = self.key.clone()?;
-        let description = &self.facts.description;
         Some(KeyWork {
             trail: description.arn.clone(),
             key: Some(key),
@@ -80,32 +79,33 @@ impl CollectedTrail {
 
 impl<P: CollectPorts> Collector<'_, P> {
     /// The grants of a key that lead to decryption; `None` where there is nothing to ask.
-    pub async fn grants(&self, work: &KeyWork) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
-        self.key_grants(&work.expected(), work.used_in).await
+    pub async fn grants(
+        &self,
+        work: &KeyWork,
+        members: &Members,
+    ) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
+        self.key_grants(&work.expected(), work.used_in, members).await
     }
 
     /// Whether a key rotates by itself; `None` where there is nothing to ask.
-    pub async fn rotation(&self, work: &KeyWork) -> Option<Observed<Answer<KeyRotation>>> {
-        self.key_rotation(&work.expected(), work.used_in).await
+    pub async fn rotation(
+        &self,
+        work: &KeyWork,
+        members: &Members,
+    ) -> Option<Observed<Answer<KeyRotation>>> {
+        self.key_rotation(&work.expected(), work.used_in, members).await
     }
 
     /// DescribeKey where the key lives; for a key outside the organization in the account that
     /// uses it, where the key's policy may allow it.
-    pub(super) async fn key(&self, key: &Arn, used_in: Target) -> Observed<Answer<KeyPresence>> {
-        let reader = self.reader(key, used_in).await;
+    pub(super) async fn key(
+        &self,
+        key: &Arn,
+        used_in: Target,
+        members: &Members,
+    ) -> Observed<Answer<KeyPresence>> {
+        let reader = reader(key, used_in, members);
         self.keys.get((key.clone(), reader), || self.describe(key, reader, used_in.region)).await
-    }
-
-    async fn reader(&self, key: &Arn, used_in: Target) -> AccountId {
-        match key.account() {
-            Some(owner) if self.is_ours(owner, used_in).await => owner,
-            _ => used_in.account,
-        }
-    }
-
-    /// Whether an account is the one that uses the key, or a member of the organization.
-    async fn is_ours(&self, account: AccountId, used_in: Target) -> bool {
-        account == used_in.account || self.members.clone().await.all.contains(&account)
     }
 
     /// GetKeyPolicy in the key's own account, which is the only place where it works. There is
@@ -114,8 +114,9 @@ impl<P: CollectPorts> Collector<'_, P> {
         &self,
         key: &Expected<'_>,
         used_in: Target,
+        members: &Members,
     ) -> Option<Observed<Answer<Arc<str>>>> {
-        let (key, asked_in) = self.with_own_policy(key, used_in).await?;
+        let (key, asked_in) = with_own_policy(key, used_in, members)?;
         let read = || async {
             let res = self.ports.key_policy(key, asked_in).await;
             self.observed(res.map(|it| it.map(Arc::from)))
@@ -128,31 +129,14 @@ impl<P: CollectPorts> Collector<'_, P> {
         &self,
         key: &Expected<'_>,
         used_in: Target,
+        members: &Members,
     ) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
-        let (key, asked_in) = self.with_own_policy(key, used_in).await?;
+        let (key, asked_in) = with_own_policy(key, used_in, members)?;
         let read = || async {
             let res = self.ports.decrypt_grants(key, asked_in).await;
             self.observed(res.map(|it| it.map(Arc::from)))
         };
         Some(self.grants.get(key.clone(), read).await)
-    }
-
-    /// A key with a policy of the customer's that can be read, and where. Each operation is denied by
-    /// itself, so a key that could not be described is one, too, where its ARN is known.
-    async fn with_own_policy<'key>(
-        &self,
-        key: &Expected<'key>,
-        used_in: Target,
-    ) -> Option<(&'key Arn, Target)> {
-        let is_readable = match key.key?.known().map(|it| &it.value) {
-            Some(KeyPresence::Exists(facts)) => facts.manager != KeyManager::Aws,
-            Some(KeyPresence::Gone) => false,
-            Some(KeyPresence::InvalidState(_)) | None => true,
-        };
-        let arn = key.arn.filter(|_| is_readable)?;
-        let (account, region) = (arn.account()?, arn.region()?);
-        let is_ours = self.is_ours(account, used_in).await;
-        is_ours.then_some((arn, Target { account, region }))
     }
 
     /// GetKeyRotationStatus, asked where DescribeKey is, of a replica for its primary key. There is
@@ -161,6 +145,7 @@ impl<P: CollectPorts> Collector<'_, P> {
         &self,
         key: &Expected<'_>,
         used_in: Target,
+        members: &Members,
     ) -> Option<Observed<Answer<KeyRotation>>> {
         let (asked, account) = match key.key?.known() {
             Some(Answer { value: KeyPresence::Exists(facts), evidence }) => {
@@ -173,47 +158,13 @@ impl<P: CollectPorts> Collector<'_, P> {
             Some(Answer { value: KeyPresence::Gone, .. }) => return None,
             // A stranger's key that may not be described is asked for nothing else.
             Some(Answer { value: KeyPresence::InvalidState(_), .. }) | None => {
-                let (asked, asked_in) = self.with_own_policy(key, used_in).await?;
+                let (asked, asked_in) = with_own_policy(key, used_in, members)?;
                 (asked, asked_in.account)
             }
         };
         let asked_in = Target { account, region: asked.region()? };
         let read = || async { self.observed(self.ports.key_rotation(asked, asked_in).await) };
         Some(self.rotations.get((asked.clone(), account), read).await)
-    }
-
-    /// Adds the grants and the rotation of the trail's key, which are read beside the trail. Where KMS
-    /// refuses them because of the key's state, that is noted at the key.
-    pub fn add_details(
-        &self,
-        trail: &mut CollectedTrail,
-        grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
-        rotation: Option<Observed<Answer<KeyRotation>>>,
-    ) {
-        let refusals =
-            [grants.as_ref().and_then(Observed::gap), rotation.as_ref().and_then(Observed::gap)];
-        (trail.key_grants, trail.key_rotation) = (grants, rotation);
-        trail.key = trail.key.take().map(|key| self.with_refusal(key, refusals));
-    }
-
-    /// The key as DescribeKey shows it, with the gap of another answer about it in which KMS refuses
-    /// because of the key's state; the first of these counts.
-    pub(super) fn with_refusal<const N: usize>(
-        &self,
-        key: Observed<Answer<KeyPresence>>,
-        others: [Option<GapId>; N],
-    ) -> Observed<Answer<KeyPresence>> {
-        let is_about_state = |gap: &GapId| self.gaps.get(*gap).class == GapClass::KeyInvalidState;
-        let refused = others.into_iter().flatten().find(is_about_state);
-        match key {
-            Observed::Known(mut answer) => {
-                if let KeyPresence::Exists(facts) = &mut answer.value {
-                    facts.refused_for_state = facts.refused_for_state.or(refused);
-                }
-                Observed::Known(answer)
-            }
-            unread @ Observed::Unread(_) => unread,
-        }
     }
 
     async fn describe(
@@ -226,6 +177,67 @@ impl<P: CollectPorts> Collector<'_, P> {
         let asked_in = Target { account: reader, region };
         let res = self.ports.describe_key(key, asked_in).await;
         self.observed(res.and_then(|it| presence(key, reader, it)))
+    }
+}
+
+/// Whether an account is the one that uses the key, or a member of the organization.
+fn is_ours(account: AccountId, used_in: Target, members: &Members) -> bool {
+    account == used_in.account || members.all.contains(&account)
+}
+
+fn reader(key: &Arn, used_in: Target, members: &Members) -> AccountId {
+    let owner = key.account().filter(|owner| is_ours(*owner, used_in, members));
+    owner.unwrap_or(used_in.account)
+}
+
+/// A key with a policy of the customer's that can be read, and where. Each operation is denied by
+/// itself, so a key that could not be described is one, too, where its ARN is known.
+fn with_own_policy<'key>(
+    key: &Expected<'key>,
+    used_in: Target,
+    members: &Members,
+) -> Option<(&'key Arn, Target)> {
+    let is_readable = match key.key?.known().map(|answer| &answer.value) {
+        Some(KeyPresence::Exists(facts)) => facts.manager != KeyManager::Aws,
+        Some(KeyPresence::Gone) => false,
+        Some(KeyPresence::InvalidState(_)) | None => true,
+    };
+    let arn = key.arn.filter(|_| is_readable)?;
+    let (account, region) = (arn.account()?, arn.region()?);
+    is_ours(account, used_in, members).then_some((arn, Target { account, region }))
+}
+
+/// Adds the grants and the rotation of the trail's key, which are read beside the trail. Where KMS
+/// refuses them because of the key's state, that is noted at the key.
+pub fn add_details(
+    gaps: &GapLedger,
+    trail: &mut CollectedTrail,
+    grants: Option<Observed<Answer<Arc<[DecryptGrant]>>>>,
+    rotation: Option<Observed<Answer<KeyRotation>>>,
+) {
+    let refusals =
+        [grants.as_ref().and_then(Observed::gap), rotation.as_ref().and_then(Observed::gap)];
+    (trail.key_grants, trail.key_rotation) = (grants, rotation);
+    trail.key = trail.key.take().map(|key| with_refusal(gaps, key, refusals));
+}
+
+/// The key as DescribeKey shows it, with the gap of another answer about it in which KMS refuses
+/// because of the key's state; the first of these counts.
+pub(super) fn with_refusal<const N: usize>(
+    gaps: &GapLedger,
+    key: Observed<Answer<KeyPresence>>,
+    others: [Option<GapId>; N],
+) -> Observed<Answer<KeyPresence>> {
+    let is_about_state = |gap: &GapId| gaps.get(*gap).class == GapClass::KeyInvalidState;
+    let refused = others.into_iter().flatten().find(is_about_state);
+    match key {
+        Observed::Known(mut answer) => {
+            if let KeyPresence::Exists(facts) = &mut answer.value {
+                facts.refused_for_state = facts.refused_for_state.or(refused);
+            }
+            Observed::Known(answer)
+        }
+        unread @ Observed::Unread(_) => unread,
     }
 }
 

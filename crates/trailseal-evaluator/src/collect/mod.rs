@@ -15,7 +15,6 @@ mod listing;
 mod log_account;
 mod log_location;
 mod objects;
-mod owners;
 mod prefixes;
 mod single_flight;
 mod store;
@@ -26,28 +25,27 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
-use futures::future::{BoxFuture, Shared};
 use jiff::Timestamp;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, DecryptGrant, DescribedFrom, Gap, GapClass, GapId,
-    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberDelivery, NewestLog,
-    Observed, Organization, Region, RegionSet, Sample, SampledCluster, Target, Thresholds,
-    TrailDescription, TrailFacts, TrailStatus, Window,
+    AccountId, Answer, Arn, BucketFacts, DecryptGrant, Gap, GapClass, GapId, GapLedger,
+    KeyPresence, KeyRotation, ManagementEvents, MemberDelivery, NewestLog, Observed, Organization,
+    Region, RegionSet, Sample, SampledCluster, Target, Thresholds, TrailDescription, TrailFacts,
+    TrailStatus, Window,
 };
 
 use crate::fold::FoldedTrail;
 use crate::object_name::AccountRegion;
 use crate::ports::CollectPorts;
-use bucket::Presence;
 use classify::Expected;
-use objects::Examined;
-use owners::Owners;
 use single_flight::SingleFlight;
 
+pub use bucket::{
+    BucketName, BucketPresenceRead, BucketsOwned, NamedBuckets, OwnedBuckets, OwnerAnswers,
+};
 pub(crate) use classify::is_same_key;
-pub use key::{KeyWork, key_arn};
+pub use key::{KeyWork, add_details, key_arn};
 pub use log_account::log_account_rank;
-pub use owners::{BucketSearch, BucketSearchToCome, OtherAccounts, OtherAccountsToCome};
+pub use objects::ExaminedObjects;
 pub use store::{CollectedStore, StoreWork};
 
 /// Calls that one trail keeps in flight.
@@ -82,9 +80,6 @@ pub struct Members {
     pub delegated_administrator: Option<AccountId>,
 }
 
-/// The organization once its directory has ended: whoever needs it waits for it.
-pub type MembersToCome = Shared<BoxFuture<'static, Arc<Members>>>;
-
 /// The enabled Regions of every account, also of what the user left out. An account that is not
 /// here may have any.
 #[derive(Debug, Clone, Default)]
@@ -96,9 +91,6 @@ impl EnabledRegions {
     }
 }
 
-/// The enabled Regions once every target is read: who looks for the logs of all members waits.
-pub type RegionsToCome = Shared<BoxFuture<'static, Arc<EnabledRegions>>>;
-
 /// A trail to collect, with what must be known beforehand.
 #[derive(Debug, Clone)]
 pub struct TrailWork {
@@ -108,14 +100,6 @@ pub struct TrailWork {
     pub owner_regions: Vec<Region>,
     /// Whether the owner listed them itself, so that each of them is enabled.
     pub are_regions_listed: bool,
-}
-
-/// Whether a trail can be collected only when the whole population is known: it delivers for all
-/// members, or its key lives in another account. Collecting it earlier waits for the population.
-#[must_use]
-pub fn needs_members(description: &TrailDescription) -> bool {
-    let key_account = key_arn(description).and_then(|it| it.account());
-    description.is_organization_trail || key_account.is_some_and(|it| it != description.owner)
 }
 
 /// The newest log object of one account and Region, as one trail delivered it.
@@ -158,115 +142,103 @@ pub struct CollectedTrail {
     pub census: Vec<CensusEntry>,
 }
 
+/// What was read of a trail and of its key, before its bucket is looked for.
+#[derive(Debug, Clone)]
+pub struct TrailRead {
+    /// GetTrailStatus, by Region.
+    pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
+    /// GetEventSelectors.
+    pub management_events: Observed<Answer<ManagementEvents>>,
+    /// The key that the trail names.
+    pub key_named: Option<Arn>,
+    /// DescribeKey of it.
+    pub key: Option<Observed<Answer<KeyPresence>>>,
+    /// The policy of that key, where there is one to read.
+    pub key_policy: Option<Observed<Answer<Arc<str>>>>,
+    /// The key that the trail's objects should be encrypted with, once resolved.
+    pub expected_key: Option<Arn>,
+}
+
+impl TrailRead {
+    /// Nothing was read, and why.
+    #[must_use]
+    pub fn unread(description: &TrailDescription, gap: GapId) -> Self {
+        let key_named = key_arn(description);
+        Self {
+            status: vec![(description.home_region, Observed::Unread(gap))],
+            management_events: Observed::Unread(gap),
+            key: key_named.as_ref().map(|_| Observed::Unread(gap)),
+            key_named,
+            key_policy: None,
+            expected_key: None,
+        }
+    }
+}
+
 /// Collects trails; what several of them need is read once.
+///
+/// None of its questions waits for anything but answers: what else must be known is handed in.
 #[derive(Debug)]
 pub struct Collector<'a, P> {
     ports: &'a P,
     gaps: &'a GapLedger,
     settings: CollectSettings,
-    members: MembersToCome,
-    regions: RegionsToCome,
     keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
     policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
     grants: SingleFlight<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
-    bucket_heads: SingleFlight<(AccountId, String), Presence>,
-    owners: Owners,
+    bucket_heads: SingleFlight<(AccountId, String), BucketPresenceRead>,
+    buckets: SingleFlight<AccountId, BucketsOwned>,
 }
 
 impl<'a, P: CollectPorts> Collector<'a, P> {
     /// A collector over these ports that keeps its gaps in this ledger.
-    pub fn new(
-        ports: &'a P,
-        gaps: &'a GapLedger,
-        settings: CollectSettings,
-        members: MembersToCome,
-        regions: RegionsToCome,
-    ) -> Self {
+    pub fn new(ports: &'a P, gaps: &'a GapLedger, settings: CollectSettings) -> Self {
         Self {
             ports,
             gaps,
             settings,
-            members,
-            regions,
             keys: SingleFlight::default(),
             policies: SingleFlight::default(),
             grants: SingleFlight::default(),
             rotations: SingleFlight::default(),
             bucket_heads: SingleFlight::default(),
-            owners: Owners::default(),
+            buckets: SingleFlight::default(),
         }
     }
 
-    /// The same collector, which also looks for the owners of buckets in these accounts, where neither
-    /// the trail nor the settings lead to one.
-    #[must_use]
-    pub fn asking(mut self, to_ask: BucketSearchToCome, others: OtherAccountsToCome) -> Self {
-        self.owners = Owners::new(to_ask, others);
-        self
-    }
-
-    /// Waits until all accounts can be asked for a bucket that misses its owner.
-    pub async fn can_ask_all(&self) {
-        self.owners.to_ask.clone().await;
-    }
-
-    /// Collects one trail, but for the grants and the rotation of its key: no essential control
+    /// Reads one trail and its key, but for the key's grants and rotation: no essential control
     /// needs these, so nothing essential may wait for them.
-    pub async fn collect(&self, work: TrailWork) -> CollectedTrail {
+    pub async fn read_trail(&self, work: &TrailWork, members: &Members) -> TrailRead {
         let description = &work.trail.description;
-        let stand_in = self.stand_in(description).await;
-        let status = self.status(&work, stand_in).await;
-        let management_events = self.management_events(description, stand_in).await;
+        let administrator = administrator(description, members);
+        let status = self.status(work, administrator).await;
+        let management_events = self.management_events(description, administrator).await;
         let home = key::home(description);
         let key_named = key_arn(description);
         let key = match &key_named {
-            Some(named) => Some(self.key(named, home).await),
+            Some(named) => Some(self.key(named, home, members).await),
             None => None,
         };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
-        let key_policy = self.key_policy(&expected, home).await;
-        let bucket = match &description.bucket {
-            Some(name) => Some(self.bucket(name, description.owner).await),
-            None => None,
-        };
-        // Where nobody knows which key is right, no object tells anything.
-        let is_in_doubt = work.trail.described_from == DescribedFrom::DisagreeingShadows;
-        let examined = match &bucket {
-            Some(bucket) if !is_in_doubt => self.objects(&work, bucket, &expected).await,
-            _ => Examined::nothing(LogSample::nothing(self.settings.window)),
-        };
-        let Examined { sample, history, digest, samples, cells, census, prefixes } = examined;
-        let FoldedTrail { description, described_from, described_by } = work.trail;
-        let facts = TrailFacts {
-            description,
-            described_from,
-            described_by,
-            seen_from: Vec::new(),
-            differing: Vec::new(),
-            status,
-            members: MemberDelivery::default(),
-            management_events,
-            key: key_named,
-            sample,
-            prefixes,
-            history,
-            digest,
-        };
-        CollectedTrail {
-            facts,
-            key: key
-                .map(|key| self.with_refusal(key, [key_policy.as_ref().and_then(Observed::gap)])),
-            key_policy,
-            key_grants: None,
-            key_rotation: None,
-            expected_key,
-            bucket,
-            samples,
-            cells,
-            census,
-        }
+        let key_policy = self.key_policy(&expected, home, members).await;
+        let refusals = [key_policy.as_ref().and_then(Observed::gap)];
+        let key = key.map(|key| key::with_refusal(self.gaps, key, refusals));
+        TrailRead { status, management_events, key_named, key, key_policy, expected_key }
+    }
+
+    /// Lists and examines the log objects of a trail.
+    pub async fn examine(
+        &self,
+        work: &TrailWork,
+        read: &TrailRead,
+        bucket: &BucketFacts,
+        members: &Members,
+        enabled: &EnabledRegions,
+    ) -> ExaminedObjects {
+        let expected = Expected { key: read.key.as_ref(), arn: read.expected_key.as_ref() };
+        self.objects(work, bucket, &expected, members, enabled).await
     }
 
     fn gap(&self, gap: Gap) -> GapId {
@@ -280,22 +252,13 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         }
     }
 
-    /// Who is asked about an organization trail whose owner does not answer.
-    async fn stand_in(&self, description: &TrailDescription) -> Option<AccountId> {
-        if !description.is_organization_trail {
-            return None;
-        }
-        let members = self.members.clone().await;
-        members.delegated_administrator.filter(|it| *it != description.owner)
-    }
-
     /// GetTrailStatus under the owner: in each enabled Region for a multi-Region trail, because
     /// AWS reports each Region by itself, else in the home Region. A probed Region that turns out to
     /// be disabled delivers nothing and is left out.
     async fn status(
         &self,
         work: &TrailWork,
-        stand_in: Option<AccountId>,
+        administrator: Option<AccountId>,
     ) -> Vec<(Region, Observed<Answer<TrailStatus>>)> {
         let description = &work.trail.description;
         let home = description.home_region;
@@ -310,7 +273,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
                 let asked_in = Target { account, region };
                 self.ports.trail_status(&description.arn, asked_in)
             };
-            match self.first_answer(description.owner, stand_in, ask).await {
+            match self.first_answer(description.owner, administrator, ask).await {
                 Err(gap)
                     if gap.class == GapClass::RegionDisabled
                         && region != home
@@ -328,31 +291,80 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
     async fn management_events(
         &self,
         description: &TrailDescription,
-        stand_in: Option<AccountId>,
+        administrator: Option<AccountId>,
     ) -> Observed<Answer<ManagementEvents>> {
         let ask = |account| {
             let asked_in = Target { account, region: description.home_region };
             self.ports.management_events(&description.arn, asked_in)
         };
-        let res = self.first_answer(description.owner, stand_in, ask).await;
+        let res = self.first_answer(description.owner, administrator, ask).await;
         self.observed(res)
     }
 
-    /// The owner's answer, else the stand-in's; if neither answers, the owner's gap. Nobody stands in
-    /// for an owner who says that there is no such trail.
+    /// The owner's answer, else the delegated administrator's; if neither answers, the owner's gap. The
+    /// administrator is not asked where the owner says that the trail does not exist.
     async fn first_answer<T, F: Future<Output = Result<T, Gap>>>(
         &self,
         owner: AccountId,
-        stand_in: Option<AccountId>,
+        administrator: Option<AccountId>,
         ask: impl Fn(AccountId) -> F,
     ) -> Result<T, Gap> {
         let refused = match ask(owner).await {
             Ok(answer) => return Ok(answer),
             Err(gap) => gap,
         };
-        match stand_in.filter(|_| refused.class != GapClass::NotFound) {
+        match administrator.filter(|_| refused.class != GapClass::NotFound) {
             Some(account) => ask(account).await.map_err(|_| refused),
             None => Err(refused),
+        }
+    }
+}
+
+/// Who is asked about an organization trail whose owner does not answer.
+fn administrator(description: &TrailDescription, members: &Members) -> Option<AccountId> {
+    let administrator = members.delegated_administrator;
+    administrator
+        .filter(|account| description.is_organization_trail && *account != description.owner)
+}
+
+impl CollectedTrail {
+    /// Brings together what was read of a trail, its bucket and its objects.
+    #[must_use]
+    pub fn new(
+        work: TrailWork,
+        read: TrailRead,
+        bucket: Option<BucketFacts>,
+        examined: ExaminedObjects,
+    ) -> Self {
+        let ExaminedObjects { sample, history, digest, samples, cells, census, prefixes } =
+            examined;
+        let FoldedTrail { description, described_from, described_by } = work.trail;
+        let facts = TrailFacts {
+            description,
+            described_from,
+            described_by,
+            seen_from: Vec::new(),
+            differing: Vec::new(),
+            status: read.status,
+            members: MemberDelivery::default(),
+            management_events: read.management_events,
+            key: read.key_named,
+            sample,
+            prefixes,
+            history,
+            digest,
+        };
+        Self {
+            facts,
+            key: read.key,
+            key_policy: read.key_policy,
+            key_grants: None,
+            key_rotation: None,
+            expected_key: read.expected_key,
+            bucket,
+            samples,
+            cells,
+            census,
         }
     }
 }

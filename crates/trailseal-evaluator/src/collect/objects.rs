@@ -2,7 +2,6 @@
 //! random cells where there is too much to list.
 
 use std::cmp::Reverse;
-use std::sync::Arc;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
@@ -19,7 +18,9 @@ use super::heads::{Look, Looks};
 use super::listing::Reach;
 use super::log_location::{Listed, LogLocation, Walk, no_organization_id};
 use super::trace::Trace;
-use super::{CensusEntry, Collector, TrailWork, cells, census, history, summary};
+use super::{
+    CensusEntry, Collector, EnabledRegions, Members, TrailWork, cells, census, history, summary,
+};
 use crate::object_name::log_root;
 use crate::ports::{CollectPorts, Reader};
 
@@ -36,24 +37,28 @@ pub(super) fn expected_key(
 }
 
 /// What the objects of one trail came to.
-#[derive(Debug)]
-pub(super) struct Examined {
-    pub(super) sample: LogSample,
-    pub(super) history: HistorySample,
-    pub(super) digest: DigestSample,
+#[derive(Debug, Clone)]
+pub struct ExaminedObjects {
+    /// What they show together.
+    pub sample: LogSample,
+    /// What older logs show.
+    pub history: HistorySample,
+    /// The newest digest.
+    pub digest: DigestSample,
     /// Every object that was looked at, in the order of selection.
-    pub(super) samples: Vec<Sample>,
+    pub samples: Vec<Sample>,
     /// Every cell that holds objects or was drawn.
-    pub(super) cells: Vec<SampledCluster>,
+    pub cells: Vec<SampledCluster>,
     /// The newest object of every cell that was looked into.
-    pub(super) census: Vec<CensusEntry>,
+    pub census: Vec<CensusEntry>,
     /// Whose folders lie in the bucket, for an organization trail.
-    pub(super) prefixes: Option<AccountPrefixes>,
+    pub prefixes: Option<AccountPrefixes>,
 }
 
-impl Examined {
+impl ExaminedObjects {
     /// What could not be looked for in the window could not be beside it.
-    pub(super) fn nothing(sample: LogSample) -> Self {
+    #[must_use]
+    pub fn nothing(sample: LogSample) -> Self {
         let gaps = sample.gaps.clone();
         Self {
             history: HistorySample { gaps: gaps.clone(), ..HistorySample::default() },
@@ -74,21 +79,19 @@ impl<P: CollectPorts> Collector<'_, P> {
         work: &TrailWork,
         bucket: &BucketFacts,
         expected: &Expected<'_>,
-    ) -> Examined {
+        members: &Members,
+        enabled: &EnabledRegions,
+    ) -> ExaminedObjects {
         let description = &work.trail.description;
         let mut nothing = LogSample::nothing(self.settings.window);
         if bucket.is_gone() {
-            return Examined::nothing(nothing);
+            return ExaminedObjects::nothing(nothing);
         }
         let is_organization_trail = description.is_organization_trail;
-        let members =
-            if is_organization_trail { self.members.clone().await } else { Arc::default() };
         if is_organization_trail && members.organization.is_none() {
             nothing.gaps.push(self.gap(no_organization_id()));
-            return Examined::nothing(nothing);
+            return ExaminedObjects::nothing(nothing);
         }
-        let enabled =
-            if is_organization_trail { self.regions.clone().await } else { Arc::default() };
         let organization = members.organization.as_ref().map(|it| it.id.as_str());
         let organization = organization.filter(|_| is_organization_trail);
         let owner = bucket.owner.account();
@@ -98,17 +101,13 @@ impl<P: CollectPorts> Collector<'_, P> {
             bucket: &bucket.name,
             reader: Reader { target, expected_owner: owner },
             root: log_root(description.prefix.as_deref(), organization),
-            cells: cells(work, &members, &enabled),
+            cells: cells(work, members, enabled),
             window: self.settings.window,
         };
-        let context = Context { description, expected, members: &members };
+        let context = Context { description, expected, members };
         let mut examination = Examination::new(self, &place, &context);
         examination.examine().await;
         let Ended { seen, listed, sample, cells, mut census } = examination.end();
-        // Whether a stranger's key is outside the organization can be said when all of it is known.
-        let has_strangers = seen.iter().any(|it| it.is_under_key_outside(description.owner));
-        let members = if has_strangers { self.members.clone().await } else { members };
-        let context = Context { description, expected, members: &members };
         let mut samples = judge_all(&context, seen, self.tolerance());
         census::add_looked_at(&mut census, &place, &listed, &samples);
         census::set_aside(&mut census, &samples);
@@ -117,11 +116,11 @@ impl<P: CollectPorts> Collector<'_, P> {
         // A bucket that refused to be listed would refuse this too.
         let is_listed = sample.listed_by.is_some() || sample.gaps.is_empty();
         let prefixes = if is_organization_trail && is_listed {
-            Some(self.prefixes(&place, &members).await)
+            Some(self.prefixes(&place, members).await)
         } else {
             None
         };
-        Examined { sample, history, digest, samples, cells, census, prefixes }
+        ExaminedObjects { sample, history, digest, samples, cells, census, prefixes }
     }
 
     /// What lies beside the window; the samples of it are added to those of the window. Where no

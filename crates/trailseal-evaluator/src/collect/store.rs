@@ -2,8 +2,8 @@
 
 use trailseal_model::{Answer, KeyPresence, Observed, StoreFacts, StoreListed, Target};
 
-use super::Collector;
 use super::key::named_key;
+use super::{Collector, Members};
 use crate::ports::CollectPorts;
 
 /// A store to collect.
@@ -26,7 +26,7 @@ pub struct CollectedStore {
 
 impl<P: CollectPorts> Collector<'_, P> {
     /// Collects one store.
-    pub async fn collect_store(&self, work: StoreWork) -> CollectedStore {
+    pub async fn collect_store(&self, work: StoreWork, members: &Members) -> CollectedStore {
         let StoreWork { listed, target } = work;
         let description = self.observed(self.ports.store(&listed.arn, target).await);
         let named = description.known().and_then(|it| it.value.kms_key_id.as_deref());
@@ -37,7 +37,7 @@ impl<P: CollectPorts> Collector<'_, P> {
         };
         let key_named = named.and_then(|it| named_key(it, listed.arn.partition(), home));
         let key = match &key_named {
-            Some(named) => Some(self.key(named, target).await),
+            Some(named) => Some(self.key(named, target, members).await),
             None => None,
         };
         let facts = StoreFacts {

@@ -11,13 +11,11 @@ mod store;
 
 use std::collections::BTreeSet;
 
-use futures::channel::oneshot;
 use futures::executor::block_on;
-use futures::future::{join, join_all, poll_immediate};
-use futures::{FutureExt as _, future};
+use futures::future::{join, join_all};
 use trailseal_model::{
-    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, KeyManager, Operation,
-    Population, SampleMethod, SampleResult, Selection,
+    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, KeyManager, LogSample,
+    Operation, Population, SampleMethod, SampleResult, Selection,
 };
 
 use super::*;
@@ -51,17 +49,9 @@ fn members() -> Members {
     }
 }
 
-fn at_once(members: Members) -> MembersToCome {
-    future::ready(Arc::new(members)).boxed().shared()
-}
-
 /// Every account may have every Region.
-fn anywhere() -> RegionsToCome {
-    future::ready(Arc::default()).boxed().shared()
-}
-
-fn never() -> MembersToCome {
-    future::pending().boxed().shared()
+fn anywhere() -> EnabledRegions {
+    EnabledRegions::default()
 }
 
 fn work(description: TrailDescription) -> TrailWork {
@@ -75,35 +65,91 @@ fn work(description: TrailDescription) -> TrailWork {
 fn collect_with(
     world: &World,
     settings: CollectSettings,
-    members: MembersToCome,
+    members: &Members,
     description: TrailDescription,
 ) -> (CollectedTrail, Vec<Gap>) {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings, members, anywhere());
-    let collected = block_on(collect_whole(&collector, work(description)));
+    let collector = Collector::new(world, &gaps, settings);
+    let collected =
+        block_on(collect_whole(&collector, &gaps, members, &anywhere(), work(description)));
     drop(collector);
     (collected, gaps.into_gaps().iter().cloned().collect())
 }
 
 fn collect(world: &World, description: TrailDescription) -> CollectedTrail {
-    collect_with(world, settings(), at_once(members()), description).0
+    collect_with(world, settings(), &members(), description).0
 }
 
 /// Collects these trails side by side.
 fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTrail> {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings(), at_once(members()), anywhere());
-    block_on(join_all(trails.into_iter().map(|it| collect_whole(&collector, work(it)))))
+    let collector = Collector::new(world, &gaps, settings());
+    let (members, enabled) = (members(), anywhere());
+    let collect = |trail| collect_whole(&collector, &gaps, &members, &enabled, work(trail));
+    block_on(join_all(trails.into_iter().map(collect)))
 }
 
-/// A trail with everything that is read of its key.
-async fn collect_whole(collector: &Collector<'_, World>, work: TrailWork) -> CollectedTrail {
-    let mut collected = collector.collect(work).await;
-    if let Some(key) = collected.key_work() {
-        let (grants, rotation) = (collector.grants(&key).await, collector.rotation(&key).await);
-        collector.add_details(&mut collected, grants, rotation);
+/// A trail with everything that is read of its key, its bucket and its objects. Its owner and the
+/// accounts that the settings name are asked for the bucket.
+async fn collect_whole(
+    collector: &Collector<'_, World>,
+    gaps: &GapLedger,
+    members: &Members,
+    enabled: &EnabledRegions,
+    work: TrailWork,
+) -> CollectedTrail {
+    let description = work.trail.description.clone();
+    let read = collector.read_trail(&work, members).await;
+    let bucket = match &description.bucket {
+        Some(bucket) => Some(bucket_of(collector, gaps, bucket, description.owner).await),
+        None => None,
+    };
+    let is_in_doubt = work.trail.described_from == DescribedFrom::DisagreeingShadows;
+    let examined = match bucket.as_ref().filter(|_| !is_in_doubt) {
+        Some(bucket) => collector.examine(&work, &read, bucket, members, enabled).await,
+        None => ExaminedObjects::nothing(LogSample::nothing(collector.settings.window)),
+    };
+    let key = read.key_work(&description);
+    let mut collected = CollectedTrail::new(work, read, bucket, examined);
+    if let Some(key) = key {
+        let grants = collector.grants(&key, members).await;
+        let rotation = collector.rotation(&key, members).await;
+        add_details(gaps, &mut collected, grants, rotation);
     }
     collected
+}
+
+async fn bucket_of(
+    collector: &Collector<'_, World>,
+    gaps: &GapLedger,
+    bucket: &str,
+    trail_owner: AccountId,
+) -> BucketFacts {
+    let configured = collector.settings.bucket_owners.iter().find(|entry| entry.0 == bucket);
+    let configured_owner = configured.map(|entry| entry.1);
+    let archives = collector.settings.log_archive_accounts.iter().copied();
+    let mut accounts: Vec<AccountId> = Vec::new();
+    for account in configured_owner.into_iter().chain([trail_owner]).chain(archives) {
+        if !accounts.contains(&account) {
+            accounts.push(account);
+        }
+    }
+    let answers = collector.owner_among(bucket, &accounts, None).await;
+    let refused = answers.others.iter().find_map(|(_, owned)| match owned {
+        BucketsOwned::Refused(gap) => Some(gaps.record(Gap::clone(gap))),
+        BucketsOwned::Listed(_) => None,
+    });
+    let owner = match answers.owner {
+        Some((account, evidence)) => BucketOwner::Account(account, evidence),
+        None => refused.map_or(BucketOwner::NotFound, BucketOwner::Unread),
+    };
+    let reader = owner.account().unwrap_or(trail_owner);
+    let presence = match collector.head_bucket(reader, bucket).await {
+        Ok(answer) => Observed::Known(answer),
+        Err(gap) => Observed::Unread(gaps.record(Gap::clone(&gap))),
+    };
+    let search = trailseal_model::OwnerSearch::default();
+    BucketFacts { name: bucket.to_owned(), presence, owner, configured_owner, search }
 }
 
 fn keyless() -> TrailDescription {
@@ -176,8 +222,7 @@ mod status {
             Call::Status(_, target) if target.region == there => Some(class),
             _ => None,
         });
-        let (collected, gaps) =
-            collect_with(&world, settings(), at_once(members()), multi_region());
+        let (collected, gaps) = collect_with(&world, settings(), &members(), multi_region());
         let regions: Vec<&str> = collected.facts.status.iter().map(|it| it.0.name()).collect();
         assert_eq!((regions.as_slice(), gaps.len()), expected);
     }
@@ -200,9 +245,9 @@ mod status {
         });
         let work = TrailWork { are_regions_listed: true, ..work(multi_region()) };
         let gaps = GapLedger::default();
-        let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
-        let facts = block_on(collector.collect(work)).facts;
-        let unread = facts.status.iter().filter(|it| it.1.known().is_none());
+        let collector = Collector::new(&world, &gaps, settings());
+        let read = block_on(collector.read_trail(&work, &members()));
+        let unread = read.status.iter().filter(|it| it.1.known().is_none());
         assert!(unread.map(|it| it.0).eq([region("eu-west-1")]));
     }
 }
@@ -232,22 +277,6 @@ mod key {
         let there = in_account(2, "eu-west-1");
         assert_eq!(asked(&world), [Call::DescribeKey(arn(FOREIGN_KEY), there)]);
         assert_eq!(collected[0].key, collected[1].key);
-    }
-
-    #[test]
-    fn a_key_of_another_account_waits_for_the_members() {
-        let (world, gaps) = (World::new(), GapLedger::default());
-        let (ended, members_to_come) = oneshot::channel();
-        let to_come = members_to_come.map(Result::unwrap_or_default).boxed().shared();
-        let collector = Collector::new(&world, &gaps, settings(), to_come, anywhere());
-        let mut collecting = Box::pin(collector.collect(work(naming(FOREIGN_KEY))));
-        for _ in 0..10 {
-            assert!(block_on(poll_immediate(&mut collecting)).is_none());
-        }
-        assert_eq!(asked(&world), []);
-        ended.send(Arc::new(members())).unwrap();
-        block_on(collecting);
-        assert_eq!(asked(&world).len(), 1);
     }
 
     #[test]
@@ -322,13 +351,6 @@ mod key {
     }
 
     #[test]
-    fn a_trail_with_its_own_key_waits_for_nobody() {
-        let world = World::holding([log_object(5)]);
-        let (collected, _) = collect_with(&world, settings(), never(), trail("main"));
-        assert_eq!(collected.facts.sample.sealed, 1);
-    }
-
-    #[test]
     fn a_key_outside_the_organization_is_asked_for_by_the_trail_s_owner() {
         let world = World::new();
         let foreign = "arn:aws:kms:eu-west-1:000000000077:key/7";
@@ -349,7 +371,7 @@ mod key {
     fn not_found_by_another_account_is_a_gap_and_not_gone() {
         let foreign = "arn:aws:kms:eu-west-1:000000000077:key/7";
         let (collected, gaps) =
-            collect_with(&World::new(), settings(), at_once(members()), naming(foreign));
+            collect_with(&World::new(), settings(), &members(), naming(foreign));
         assert!(collected.key.unwrap().gap().is_some());
         let gap = gaps.iter().find(|it| it.operation == Operation::DescribeKey).unwrap();
         assert_eq!((gap.class, gap.subject.as_deref()), (GapClass::NotFound, Some(foreign)));
@@ -439,7 +461,7 @@ mod bucket {
         let bucket_owners =
             vec![("other".to_owned(), account(2)), ("logs".to_owned(), account(ARCHIVE))];
         let settings = CollectSettings { bucket_owners, ..settings() };
-        let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
+        let (collected, _) = collect_with(&world, settings, &members(), trail("main"));
         assert_eq!(asked(&world), [account(ARCHIVE), account(1)]);
         assert_eq!(collected.bucket.unwrap().configured_owner, Some(account(ARCHIVE)));
     }
@@ -597,8 +619,7 @@ mod listing {
             let thresholds = Thresholds { listing_budget: budget, ..Thresholds::DEFAULT };
             let settings = CollectSettings { thresholds, ..settings() };
             let members = Members { audited: audited.clone(), ..members() };
-            let (collected, _) =
-                collect_with(&world, settings, at_once(members), everywhere.clone());
+            let (collected, _) = collect_with(&world, settings, &members, everywhere.clone());
             let sample = &collected.facts.sample;
             assert!(sample.lists <= budget);
             // The census, which is not of the budget, finds those thirty of 1,020 that hold any.
@@ -670,7 +691,7 @@ mod listing {
         {
             let world = World::holding([log_object(minutes_ago)]);
             let settings = CollectSettings { window, ..settings() };
-            let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
+            let (collected, _) = collect_with(&world, settings, &members(), trail("main"));
             let population = collected.facts.sample.population;
             assert_eq!(population, Population::Counted(expected), "{minutes_ago}");
             assert_eq!(collected.facts.sample.lists, 1);
@@ -706,7 +727,7 @@ mod listing {
         let world = World::holding([log_object(5)]);
         let members = Members { organization: None, ..members() };
         let (collected, gaps) =
-            collect_with(&world, settings(), at_once(members), of_organization(trail("main")));
+            collect_with(&world, settings(), &members, of_organization(trail("main")));
         assert_eq!(world.count(Operation::ListObjectsV2), 0);
         let sample = collected.facts.sample;
         assert_eq!((sample.method, sample.gaps.len()), (SampleMethod::Nothing, 1));
@@ -776,7 +797,7 @@ mod objects {
     fn a_denied_head_is_asked_once_and_the_rest_count_as_unreadable_by_the_same_gap() {
         let world = World::holding((1..=5).map(log_object))
             .refusing(|it| it.operation() == Operation::HeadObject);
-        let (collected, gaps) = collect_with(&world, settings(), at_once(members()), trail("main"));
+        let (collected, gaps) = collect_with(&world, settings(), &members(), trail("main"));
         assert_eq!(heads(&world), [log_object(1)]);
         let sample = collected.facts.sample;
         assert_eq!((sample.unreadable, sample.tested, sample.newest), (5, 0, None));
@@ -857,7 +878,7 @@ mod objects {
     }
 
     #[test]
-    fn whether_a_key_is_foreign_is_said_when_all_members_are_known() {
+    fn a_key_of_a_member_is_wrong_and_a_stranger_s_is_foreign() {
         let class = |key: &str| {
             let mut world = World::new();
             world.objects.insert(log_object(1), Object::Found(under(key)));
@@ -867,13 +888,6 @@ mod objects {
         assert_eq!(class(FOREIGN_KEY), DeviationClass::WrongKey);
         let stranger = "arn:aws:kms:us-east-1:000000000077:key/7";
         assert_eq!(class(stranger), DeviationClass::ForeignKey);
-
-        let mut world = World::holding([log_object(60)]);
-        world.objects.insert(log_object(1), Object::Found(under(stranger)));
-        let gaps = GapLedger::default();
-        let collector = Collector::new(&world, &gaps, settings(), never(), anywhere());
-        let waits = poll_immediate(Box::pin(collector.collect(work(trail("main")))));
-        assert!(block_on(waits).is_none());
     }
 
     #[test]
@@ -919,13 +933,4 @@ fn two_that_ask_at_the_same_time_are_answered_by_one_read() {
     let both = block_on(join(flight.get("key", read), flight.get("key", read)));
     assert_eq!(both, (7, 7));
     assert_eq!(reads.into_inner(), 1);
-}
-
-#[test]
-fn who_needs_the_whole_population_is_known_beforehand() {
-    assert!(!needs_members(&trail("main")));
-    assert!(!needs_members(&keyless()));
-    assert!(!needs_members(&naming("alias/logs")));
-    assert!(needs_members(&naming(FOREIGN_KEY)));
-    assert!(needs_members(&of_organization(keyless())));
 }

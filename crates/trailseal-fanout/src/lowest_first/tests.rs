@@ -1,7 +1,3 @@
-use std::cell::{Cell, RefCell};
-use std::time::Duration;
-
-use futures::stream;
 use proptest::prelude::*;
 
 use super::*;
@@ -152,66 +148,6 @@ fn a_denial_is_an_answer_and_the_failure_of_another_operation_is_nothing() {
         assert_eq!(sign(*class, Operation::AssumeRole), Sign::Nothing, "{class}");
     }
     assert_eq!(Sign::of(operation, None), Sign::Answered);
-}
-
-#[expect(clippy::type_complexity, reason = "closures have no names to put into a type")]
-fn reading(
-    is_asked_once: &Cell<bool>,
-) -> Reading<impl Fn(&(u64, u8)) -> AccountId, impl Fn(&Sign) -> Sign, impl Fn()> {
-    Reading {
-        account_of: |key: &(u64, u8)| account(key.0),
-        sign_of: |sign: &Sign| *sign,
-        ask_once: || {
-            assert!(!is_asked_once.replace(true), "it is said once");
-        },
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn one_at_a_time_and_panics_come_to_an_end_too() {
-    for max_in_flight in [0, 1, 3] {
-        let is_asked_once = Cell::new(false);
-        let once = RefCell::new(Vec::new());
-        let mut settled = Vec::new();
-        let keys = stream::iter((1..=9).rev().flat_map(|number| [(number, 0), (number, 1)]));
-        let work = |key: (u64, u8)| {
-            if is_asked_once.get() {
-                once.borrow_mut().push(key.0);
-            }
-            async move {
-                tokio::time::sleep(Duration::from_millis(key.0 % 3)).await;
-                assert!(key != (4, 1), "four");
-                FAILED
-            }
-        };
-        let done = |key, res: Result<Sign, Panicked>| settled.push((key, res.is_ok()));
-        run_lowest_first(keys, max_in_flight, reading(&is_asked_once), work, done).await;
-        settled.sort_unstable();
-        assert_eq!(settled.len(), 18);
-        assert_eq!(settled.iter().filter(|it| !it.1).count(), 1);
-        assert!(is_asked_once.get());
-        assert!(once.borrow().iter().all(|number| *number > 5));
-    }
-}
-
-#[tokio::test(start_paused = true)]
-async fn what_works_waits_for_one_answer_and_not_for_the_last_key() {
-    let start = tokio::time::Instant::now();
-    let is_asked_once = Cell::new(false);
-    // The directory takes a minute; each answer a second.
-    let keys = stream::iter(1..=60u64).then(|number| async move {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        (number, 0)
-    });
-    let work = |_| async {
-        tokio::time::sleep(Duration::from_secs(1)).await;
-        Sign::Answered
-    };
-    let mut last = Duration::ZERO;
-    let done = |_, _: Result<Sign, Panicked>| last = start.elapsed();
-    run_lowest_first(keys, 4, reading(&is_asked_once), work, done).await;
-    assert_eq!(last, Duration::from_secs(61));
-    assert!(!is_asked_once.get());
 }
 
 proptest! {

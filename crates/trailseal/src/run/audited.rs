@@ -3,6 +3,7 @@
 use std::hash::{BuildHasher as _, Hasher as _};
 
 use jiff::Timestamp;
+use trailseal_audit::{AuditError, AuditSettings, Audited, audit};
 use trailseal_aws::Aws;
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::Thresholds;
@@ -11,7 +12,6 @@ use super::Scan;
 use super::connect::from_gap;
 use super::progress::RunEvents;
 use super::refusals::{advice, problem};
-use crate::audit::{AuditError, AuditSettings, Audited, audit};
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::output::unwritten;
@@ -102,7 +102,7 @@ fn not_audited(error: AuditError) -> UserError {
             "no account is left to audit",
             "correct --accounts, --exclude-account or --ou",
         ),
-        AuditError::Spool(problem) => unwritten(&problem),
+        AuditError::Samples(problem) => unwritten(&problem),
     }
 }
 

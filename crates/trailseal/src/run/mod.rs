@@ -15,7 +15,6 @@ use jiff::Timestamp;
 use trailseal_model::record::v1::{Audit, Run};
 use trailseal_model::{Account, Exception, ExceptionMatches};
 
-use crate::audit::Audited;
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::output::{OutputFolder, unwritten};
@@ -25,6 +24,7 @@ use crate::version::VERSION;
 use progress::{Progress, RunEvents};
 use publish::{SPOOL_FILE, publish};
 use summary::summary;
+use trailseal_audit::Audited;
 
 /// The folder of the folders of runs, unless the user names one.
 pub(crate) const OUT: &str = "trailseal-out";

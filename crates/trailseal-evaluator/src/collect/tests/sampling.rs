@@ -20,7 +20,7 @@ fn selected(collected: &CollectedTrail, selection: Selection) -> Vec<&str> {
 }
 
 fn collect_by(world: &World, settings: CollectSettings) -> CollectedTrail {
-    collect_with(world, settings, at_once(members()), trail("main")).0
+    collect_with(world, settings, &members(), trail("main")).0
 }
 
 mod counted {
@@ -143,10 +143,11 @@ mod counted {
     fn members_are_looked_for_in_their_enabled_regions_only() {
         let listed = |regions: EnabledRegions| {
             let (world, gaps) = (World::new(), GapLedger::default());
-            let regions = future::ready(Arc::new(regions)).boxed().shared();
-            let collector = Collector::new(&world, &gaps, settings(), at_once(members()), regions);
+            let collector = Collector::new(&world, &gaps, settings());
             let work = work(of_organization(multi_region()));
-            block_on(collector.collect(work)).facts.sample.lists
+            let members = members();
+            let whole = collect_whole(&collector, &gaps, &members, &regions, work);
+            block_on(whole).facts.sample.lists
         };
         assert_eq!(listed(EnabledRegions::default()), 2 * 34);
         let mut set = RegionSet::default();
@@ -310,7 +311,7 @@ mod in_two_stages {
             Thresholds { listing_budget: budget, sample_size: 10, ..Thresholds::DEFAULT };
         let settings = CollectSettings { thresholds, ..settings() };
         let audited = (1..=accounts).map(account).collect();
-        let members = at_once(Members { audited, ..members() });
+        let members = &(Members { audited, ..members() });
         collect_with(world, settings, members, of_organization(trail("main"))).0
     }
 
@@ -492,7 +493,7 @@ mod in_two_stages {
         let thresholds = Thresholds { listing_budget: 100, sample_size: 10, ..Thresholds::DEFAULT };
         let settings = CollectSettings { thresholds, ..settings() };
         let audited = (1..=90).map(account).collect();
-        let members = at_once(Members { audited, ..members() });
+        let members = &(Members { audited, ..members() });
         let (collected, _) = collect_with(&world, settings, members, of_organization(keyless()));
         assert_eq!(heads(&world), 1);
         assert_eq!(collected.facts.sample.deviations(), 1);

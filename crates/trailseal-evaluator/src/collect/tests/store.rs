@@ -11,16 +11,16 @@ fn work(asked_in: Target) -> StoreWork {
 }
 
 /// Collects the store as account 1 lists it; its gaps come with it.
-fn collect_store_with(world: &World, members: MembersToCome) -> (CollectedStore, Vec<Gap>) {
+fn collect_store_with(world: &World, members: &Members) -> (CollectedStore, Vec<Gap>) {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings(), members, anywhere());
-    let collected = block_on(collector.collect_store(work(in_account(1, "us-east-1"))));
+    let collector = Collector::new(world, &gaps, settings());
+    let collected = block_on(collector.collect_store(work(in_account(1, "us-east-1")), members));
     drop(collector);
     (collected, gaps.into_gaps().iter().cloned().collect())
 }
 
 fn collect_store(world: &World) -> CollectedStore {
-    collect_store_with(world, at_once(members())).0
+    collect_store_with(world, &members()).0
 }
 
 /// A world with a store under this key.
@@ -37,7 +37,7 @@ fn described(key: &str, asked_in: Target) -> Call {
 #[test]
 fn a_store_is_asked_for_where_it_was_listed_and_so_is_its_key() {
     let world = World::new();
-    let (collected, gaps) = collect_store_with(&world, never());
+    let (collected, gaps) = collect_store_with(&world, &members());
     let here = in_account(1, "us-east-1");
     let of_store = Call::GetEventDataStore(arn(STORE), here);
     // Neither its policy nor whether it rotates is anybody's question.
@@ -63,7 +63,7 @@ fn a_store_without_a_key_asks_kms_nothing() {
 #[test]
 fn a_store_that_may_not_be_read_is_a_gap_and_no_key_is_looked_for() {
     let world = World::new().refusing(|it| matches!(it, Call::GetEventDataStore(..)));
-    let (collected, gaps) = collect_store_with(&world, never());
+    let (collected, gaps) = collect_store_with(&world, &members());
     assert!(collected.facts.description.gap().is_some());
     assert_eq!((collected.facts.key, collected.key), (None, None));
     assert_eq!(world.calls().len(), 1);
@@ -81,9 +81,10 @@ fn a_key_that_may_not_be_read_is_a_gap() {
 #[test]
 fn a_key_of_a_store_and_a_trail_is_described_once() {
     let (world, gaps) = (World::new(), GapLedger::default());
-    let collector = Collector::new(&world, &gaps, settings(), never(), anywhere());
-    let of_store = collector.collect_store(work(in_account(1, "us-east-1")));
-    let of_trail = collector.collect(super::work(trail("main")));
+    let collector = Collector::new(&world, &gaps, settings());
+    let (members, trail) = (members(), super::work(trail("main")));
+    let of_store = collector.collect_store(work(in_account(1, "us-east-1")), &members);
+    let of_trail = collector.read_trail(&trail, &members);
     let (of_store, of_trail) = block_on(join(of_store, of_trail));
     assert_eq!(world.count(Operation::DescribeKey), 1);
     assert_eq!(of_store.key, of_trail.key);
@@ -98,7 +99,7 @@ fn a_member_s_key_is_asked_for_by_the_member_and_a_stranger_s_by_the_store_s_acc
 
     let stranger = "arn:aws:kms:eu-west-1:000000000077:key/7";
     let world = under_key(Some(stranger));
-    let (collected, gaps) = collect_store_with(&world, at_once(members()));
+    let (collected, gaps) = collect_store_with(&world, &members());
     let by_user = described(stranger, in_account(1, "eu-west-1"));
     assert_eq!(world.calls_of(Operation::DescribeKey), [by_user]);
     // The stranger's own account was not asked, so the key is not gone.
@@ -121,9 +122,9 @@ fn a_key_without_an_account_is_one_of_the_store_s_own_wherever_the_store_is_list
     {
         let world = under_key(Some(named));
         let gaps = GapLedger::default();
-        let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
+        let collector = Collector::new(&world, &gaps, settings());
         let elsewhere = in_account(2, "eu-west-1");
-        let collected = block_on(collector.collect_store(work(elsewhere)));
+        let collected = block_on(collector.collect_store(work(elsewhere), &members()));
         assert_eq!(collected.facts.key, Some(arn(expected)));
         let of_store = Call::GetEventDataStore(arn(STORE), elsewhere);
         let of_key = described(expected, in_account(1, "us-east-1"));

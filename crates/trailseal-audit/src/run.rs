@@ -1,0 +1,229 @@
+//! The loop of a run: asks what the scheduler wants to know, and hands it the answers.
+
+use std::io;
+
+use futures::stream::FuturesUnordered;
+use futures::{FutureExt as _, StreamExt as _};
+use tokio::time::Instant;
+use trailseal_evaluator::Collector;
+use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
+use trailseal_fanout::{
+    Directory, OrganizationTree, RegionListing, Retries, Sessions, guarded, list_accounts,
+    open_account, walk_tree,
+};
+use trailseal_model::{Arn, EventSink, GapId, GapLedger, Sample, SampledCluster, TrailDescription};
+
+use crate::event::{Event, Times, Work};
+use crate::scheduler::Scheduler;
+use crate::settings::{AuditError, AuditSettings, Audited};
+
+mod panicked;
+
+/// Everything an audit asks of the world.
+pub trait Ports:
+    Directory
+    + OrganizationTree
+    + Sessions
+    + RegionListing
+    + TrailListing
+    + TrailNames
+    + StoreListing
+    + CollectPorts
+    + Retries
+{
+}
+
+impl<P> Ports for P where
+    P: Directory
+        + OrganizationTree
+        + Sessions
+        + RegionListing
+        + TrailListing
+        + TrailNames
+        + StoreListing
+        + CollectPorts
+        + Retries
+{
+}
+
+/// Where the examined objects of each trail wait until the record is written, so that memory does not
+/// grow with them.
+pub trait SampleSink {
+    /// Keeps the clusters and samples of one trail.
+    ///
+    /// # Errors
+    /// When they cannot be kept.
+    fn keep(
+        &mut self,
+        trail: &TrailDescription,
+        expected_key: Option<&Arn>,
+        clusters: &[SampledCluster],
+        samples: &[Sample],
+        gap_name: &dyn Fn(GapId) -> String,
+    ) -> io::Result<()>;
+}
+
+/// Audits an organization.
+///
+/// The scheduler begins work as soon as its inputs are known; only judging waits for all.
+///
+/// # Errors
+/// When there is no population, or the samples cannot be kept. Everything else becomes a gap.
+pub async fn audit<P: Ports>(
+    ports: &P,
+    settings: &AuditSettings,
+    progress: &dyn EventSink,
+    samples: &mut (dyn SampleSink + Send),
+) -> Result<Audited, AuditError> {
+    let gaps = GapLedger::default();
+    let facts = {
+        let collector = Collector::new(ports, &gaps, settings.collect.clone());
+        let asker =
+            Asker { ports, collector, settings, progress, gaps: &gaps, start: Instant::now() };
+        let (mut scheduler, mut to_do) = Scheduler::begin(settings, &gaps, progress);
+        let mut running = FuturesUnordered::new();
+        loop {
+            running.extend(to_do.drain(..).filter_map(|work| asker.begin(work)));
+            let Some(event) = running.next().await else { break };
+            let event = keep_samples(event, &gaps, samples)?;
+            to_do = scheduler.on(event)?;
+        }
+        scheduler.end()
+    };
+    Ok(facts.judged(gaps))
+}
+
+/// Takes the samples out of an event: only the sink keeps them.
+fn keep_samples(
+    mut event: Event,
+    gaps: &GapLedger,
+    sink: &mut (dyn SampleSink + Send),
+) -> io::Result<Event> {
+    if let Event::ObjectsExamined { trail, read, examined } = &mut event {
+        let clusters = std::mem::take(&mut examined.cells);
+        let samples = std::mem::take(&mut examined.samples);
+        let gap_name = |gap: GapId| gaps.get(gap).stable_id();
+        let description = &trail.trail.description;
+        sink.keep(description, read.expected_key.as_ref(), &clusters, &samples, &gap_name)?;
+    }
+    Ok(event)
+}
+
+/// Asks what work needs, and nothing else.
+struct Asker<'a, P> {
+    ports: &'a P,
+    collector: Collector<'a, P>,
+    settings: &'a AuditSettings,
+    progress: &'a dyn EventSink,
+    gaps: &'a GapLedger,
+    start: Instant,
+}
+
+impl<P: Ports> Asker<'_, P> {
+    /// Begins work; none is left to wait for where it only changes how later work is asked.
+    fn begin(&self, work: Work) -> Option<impl Future<Output = Event> + '_> {
+        if let Work::AskOnce { operation } = work {
+            self.ports.ask_once(operation);
+            return None;
+        }
+        Some(async {
+            let event = guarded(self.perform(work.clone())).await;
+            event.unwrap_or_else(|panicked| self.panicked(work, &panicked.message))
+        })
+    }
+
+    /// One arm for each kind of work. What keeps much between its calls is boxed, so that the
+    /// thousands of small ones stay small.
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of work, and no decision")]
+    async fn perform(&self, work: Work) -> Event {
+        match work {
+            Work::ListAccounts => {
+                let listed = list_accounts(self.ports, self.progress).boxed().await;
+                let (accounts, organization) = (listed.accounts, listed.organization);
+                Event::AccountsListed { accounts, organization, failure: listed.failure }
+            }
+            Work::DescribeOrganization => {
+                Event::OrganizationDescribed(self.ports.describe_organization().boxed().await)
+            }
+            Work::WalkTree { organization, depth } => {
+                Event::TreeWalked(walk_tree(self.ports, &organization, depth).boxed().await)
+            }
+            Work::ReadTags { account } => {
+                Event::TagsRead { account, tags: self.ports.account_tags(account).boxed().await }
+            }
+            Work::OpenAccount { account } => {
+                let (scope, partition) = (&self.settings.scope, self.settings.partition);
+                let opened = open_account(self.ports, &account, scope, partition).boxed();
+                Event::AccountOpened(opened.await)
+            }
+            Work::ListTrails { account } => {
+                let trails = self.ports.list_trails(account).boxed().await;
+                Event::TrailsListed { account, trails }
+            }
+            Work::DescribeTrails { target } => {
+                let begun = Instant::now();
+                let trails = self.ports.describe_trails(target).boxed().await;
+                Event::TrailsDescribed { target, trails, times: self.times(begun) }
+            }
+            Work::ListStores { target } => {
+                let begun = Instant::now();
+                let stores = self.ports.list_stores(target).boxed().await;
+                Event::StoresListed { target, stores, times: self.times(begun) }
+            }
+            Work::ReadSupport { home } => {
+                let trails = self.ports.describe_trails(home).boxed().await;
+                // Where they cannot be listed, every Region is asked; one that is disabled says so.
+                let regions = self.ports.list_regions(home.account).boxed().await;
+                Event::SupportRead { home, trails, regions: regions.unwrap_or_default() }
+            }
+            Work::AskMember { trail, target } => {
+                let status = self.ports.trail_status(&trail, target).boxed().await;
+                Event::MemberAnswered { trail, target, status }
+            }
+            Work::ReadStore { store, members } => {
+                let target = store.target;
+                let store = self.collector.collect_store(store, &members).boxed().await;
+                Event::StoreRead { target, store: Box::new(store) }
+            }
+            Work::ReadTrail { trail, members } => {
+                let read = self.collector.read_trail(&trail, &members).boxed().await;
+                Event::TrailRead { trail, read: Box::new(read) }
+            }
+            Work::ReadGrants { key, members } => {
+                let grants = self.collector.grants(&key, &members).boxed().await;
+                Event::GrantsRead { key, grants }
+            }
+            Work::ReadRotation { key, members } => {
+                let rotation = self.collector.rotation(&key, &members).boxed().await;
+                Event::RotationRead { key, rotation }
+            }
+            Work::FindBucketOwner { bucket, trail_owner, accounts, needed } => {
+                let answers = self.collector.owner_among(&bucket, &accounts, needed.as_deref());
+                let answers = answers.boxed().await;
+                Event::OwnersAnswered { bucket, trail_owner, answers }
+            }
+            Work::HeadBucket { bucket, trail_owner, account } => {
+                let presence = self.collector.head_bucket(account, &bucket).boxed().await;
+                Event::BucketHeaded { bucket, trail_owner, presence }
+            }
+            Work::ListBuckets { account, needed } => {
+                let owned = self.collector.buckets_owned(account, Some(&needed)).boxed().await;
+                Event::BucketsListed { account, owned }
+            }
+            Work::ExamineObjects { trail, read, bucket, members, enabled } => {
+                let examined = self.collector.examine(&trail, &read, &bucket, &members, &enabled);
+                let examined = Box::new(examined.boxed().await);
+                Event::ObjectsExamined { trail, read, examined }
+            }
+            Work::AskOnce { .. } => unreachable!("it is no question: see `begin`"),
+        }
+    }
+
+    fn times(&self, begun: Instant) -> Times {
+        let since = |time: Instant| {
+            let passed = time.saturating_duration_since(self.start).as_millis();
+            u32::try_from(passed).unwrap_or(u32::MAX)
+        };
+        (since(begun), since(Instant::now()))
+    }
+}

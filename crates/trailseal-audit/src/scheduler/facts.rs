@@ -1,0 +1,193 @@
+//! The end of a run: everything that was read, brought together and judged.
+
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
+use std::sync::Arc;
+
+use trailseal_evaluator::{
+    CensusEntry, CollectedStore, CollectedTrail, account_sealing, add_details, covered_by, judge,
+    settle_groups,
+};
+use trailseal_model::{
+    Answer, Arn, BucketFacts, DecryptGrant, GapLedger, KeyPresence, KeyRotation, NewestLog,
+    Observed, OrganizationFacts, StoreFacts, Target, TrailFacts,
+};
+
+use super::Scheduler;
+use crate::settings::Audited;
+
+/// Everything that a run has read.
+#[derive(Debug)]
+pub(crate) struct ReadFacts {
+    facts: OrganizationFacts,
+    /// The census of each trail, in their order.
+    census: Vec<Vec<CensusEntry>>,
+}
+
+/// What was collected of all trails, in the order of their ARNs.
+#[derive(Default)]
+struct Merged {
+    trails: Vec<TrailFacts>,
+    keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
+    key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
+    key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
+    key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
+    buckets: BTreeMap<String, BucketFacts>,
+    census: Vec<Vec<CensusEntry>>,
+}
+
+impl Scheduler<'_> {
+    /// Everything that was read, when nothing is under way any more.
+    pub(crate) fn end(mut self) -> ReadFacts {
+        self.give_up_trails();
+        self.miss_unseen_trails();
+        let merged = merge(self.collected_trails());
+        let (stores, keys_of_stores) = stores(std::mem::take(&mut self.stores));
+        let settings = self.settings;
+        let mut facts = OrganizationFacts {
+            organization: self.organization,
+            accounts: self.accounts.into_values().collect(),
+            unit_names: self.unit_names,
+            account_tags: self.account_tags,
+            population_source: self.source,
+            population: self.population.expect("a run without a population ends in an error"),
+            scope: settings.scope.clone(),
+            coverage: self.coverage,
+            trails: merged.trails,
+            keys: merged.keys,
+            key_policies: merged.key_policies,
+            key_grants: merged.key_grants,
+            key_rotations: merged.key_rotations,
+            stores,
+            buckets: merged.buckets,
+            trusted_key_accounts: settings.trusted_key_accounts.clone(),
+            trusted_readers: settings.trusted_readers.clone(),
+            gap_kinds: self.gaps.kinds(),
+            thresholds: settings.collect.thresholds,
+            as_of: settings.as_of,
+        };
+        for (named, key) in keys_of_stores {
+            keep_better(&mut facts.keys, named, key);
+        }
+        let mut sightings = self.fold.into_sightings();
+        for trail in &mut facts.trails {
+            let arn = &trail.description.arn;
+            let of_trail = sightings.remove(arn).unwrap_or_default();
+            (trail.seen_from, trail.differing) = (of_trail.seen_from, of_trail.differing);
+            trail.members = self.member_delivery.remove(arn).unwrap_or_default();
+        }
+        ReadFacts { facts, census: merged.census }
+    }
+
+    fn collected_trails(&mut self) -> BTreeMap<Arn, CollectedTrail> {
+        let mut all = std::mem::take(&mut self.trails.collected);
+        for (arn, trail) in &mut all {
+            let grants = self.trails.grants.remove(arn).flatten();
+            let rotation = self.trails.rotations.remove(arn).flatten();
+            add_details(self.gaps, trail, grants, rotation);
+        }
+        all
+    }
+}
+
+impl ReadFacts {
+    /// Judges what was read.
+    pub(crate) fn judged(self, gaps: GapLedger) -> Audited {
+        let Self { mut facts, census } = self;
+        settle_groups(&mut facts);
+        note_newest_logs(&mut facts, census);
+        let findings = judge(&facts);
+        let accounts = account_sealing(&facts, &findings);
+        let covered_by = covered_by(&facts);
+        Audited { facts, findings, accounts, covered_by, gaps: gaps.into_gaps() }
+    }
+}
+
+/// In the order of the trails' ARNs, so that the result does not depend on which came first.
+fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Merged {
+    let mut merged = Merged::default();
+    for trail in all.into_values() {
+        if let Some(named) = &trail.facts.key {
+            let mut keep = |key| keep_better(&mut merged.keys, named.clone(), key);
+            trail.key.into_iter().for_each(&mut keep);
+            let mut keep = |policy| keep_better(&mut merged.key_policies, named.clone(), policy);
+            trail.key_policy.into_iter().for_each(&mut keep);
+            let mut keep = |grants| keep_better(&mut merged.key_grants, named.clone(), grants);
+            trail.key_grants.into_iter().for_each(&mut keep);
+            let mut keep = |found| keep_better(&mut merged.key_rotations, named.clone(), found);
+            trail.key_rotation.into_iter().for_each(&mut keep);
+        }
+        if let Some(bucket) = trail.bucket {
+            match merged.buckets.get_mut(&bucket.name) {
+                Some(known) => better(known, bucket),
+                None => {
+                    merged.buckets.insert(bucket.name.clone(), bucket);
+                }
+            }
+        }
+        merged.census.push(trail.census);
+        merged.trails.push(trail.facts);
+    }
+    merged
+}
+
+/// The stores by ARN, and the keys that they name. An organization's store may be listed in more than
+/// one account; its own takes precedence.
+fn stores(
+    mut read: Vec<CollectedStore>,
+) -> (Vec<StoreFacts>, Vec<(Arn, Observed<Answer<KeyPresence>>)>) {
+    let is_foreign = |store: &StoreFacts| store.arn.account() != Some(store.account);
+    read.sort_by(|one, other| {
+        let (one, other) = (&one.facts, &other.facts);
+        let rank = |store: &StoreFacts| (is_foreign(store), store.account);
+        one.arn.cmp(&other.arn).then_with(|| rank(one).cmp(&rank(other)))
+    });
+    read.dedup_by(|one, other| one.facts.arn == other.facts.arn);
+    let (mut stores, mut keys) = (Vec::new(), Vec::new());
+    for store in read {
+        keys.extend(store.facts.key.clone().zip(store.key));
+        stores.push(store.facts);
+    }
+    (stores, keys)
+}
+
+/// Notes the newest log object of each account and Region. What is encrypted with another key of a
+/// trail's group is known to be sealed only now.
+fn note_newest_logs(facts: &mut OrganizationFacts, census: Vec<Vec<CensusEntry>>) {
+    let OrganizationFacts { coverage, trails, .. } = facts;
+    for (trail, entries) in trails.iter().zip(census) {
+        let group_keys = &trail.sample.group_keys;
+        for CensusEntry { cell, at, found, deviating_key } in entries {
+            let is_of_group =
+                deviating_key.is_some_and(|key| group_keys.iter().any(|group| **group == *key));
+            let found = if is_of_group { NewestLog::Sealed } else { found };
+            let target = Target { account: cell.account, region: cell.region };
+            coverage.note_newest_log(target, at, found);
+        }
+    }
+}
+
+/// Keeps what was read, also if another could not read it.
+fn keep_better<T>(all: &mut BTreeMap<Arn, Observed<T>>, named: Arn, found: Observed<T>) {
+    match all.entry(named) {
+        Entry::Vacant(free) => {
+            free.insert(found);
+        }
+        Entry::Occupied(mut kept) if kept.get().known().is_none() && found.known().is_some() => {
+            kept.insert(found);
+        }
+        Entry::Occupied(_) => {}
+    }
+}
+
+/// What one trail's owner could not see of a bucket, another's could.
+fn better(known: &mut BucketFacts, other: BucketFacts) {
+    let presence_helps =
+        known.presence.known().is_none() || (known.region().is_none() && other.region().is_some());
+    if presence_helps {
+        known.presence = other.presence;
+    }
+    if known.owner.account().is_none() && other.owner.account().is_some() {
+        (known.owner, known.search) = (other.owner, other.search);
+    }
+}
