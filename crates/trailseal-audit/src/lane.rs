@@ -106,3 +106,59 @@ impl<T> LowestFirstLane<T> {
         self.has_ended && self.unsettled == 0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use trailseal_model::GapClass;
+
+    use super::*;
+
+    fn account(number: u64) -> AccountId {
+        AccountId::new(number).unwrap()
+    }
+
+    #[test]
+    fn no_more_begin_than_there_is_room_for() {
+        for (room, expected) in [(0, 1), (1, 1), (3, 3)] {
+            let mut lane = Lane::new(room);
+            (0..5).for_each(|number| lane.push(number));
+            let begun: Vec<u32> = std::iter::from_fn(|| lane.begin()).collect();
+            assert_eq!(begun, (0..expected).collect::<Vec<_>>());
+            lane.end_one();
+            assert_eq!(lane.begin(), Some(expected));
+            assert!(!lane.is_idle());
+        }
+    }
+
+    #[test]
+    fn one_at_a_time_comes_to_an_end_and_says_once_that_it_is_asked_once() {
+        for room in [0, 1, 3] {
+            let mut lane = LowestFirstLane::new(room);
+            (1..=9).rev().for_each(|number| lane.push(account(number), number));
+            lane.end();
+            let (mut begun, mut once) = (Vec::new(), 0);
+            let mut in_flight = Vec::new();
+            while !lane.is_over() {
+                in_flight.extend(std::iter::from_fn(|| lane.begin()));
+                assert!(in_flight.len() <= room.max(1));
+                let number = in_flight.remove(0);
+                lane.settle(account(number), Sign::Failed(GapClass::ServerError));
+                once += usize::from(lane.becomes_asked_once());
+                begun.push(number);
+            }
+            assert_eq!((begun.len(), once), (9, 1));
+            // The first is tried ahead, before it is known which accounts are the lowest.
+            assert!(begun[1..6].iter().all(|number| *number <= 5), "{begun:?}");
+        }
+    }
+
+    #[test]
+    fn what_works_waits_for_one_answer_and_not_for_the_end() {
+        let mut lane = LowestFirstLane::new(8);
+        (1..=4).for_each(|number| lane.push(account(number), number));
+        assert_eq!(std::iter::from_fn(|| lane.begin()).count(), 1);
+        lane.settle(account(1), Sign::Answered);
+        assert_eq!(std::iter::from_fn(|| lane.begin()).count(), 3);
+        assert!(!lane.is_over());
+    }
+}

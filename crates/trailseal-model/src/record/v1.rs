@@ -57,6 +57,7 @@ pub enum Line {
     /// One judgement.
     Finding(Box<FindingLine>),
     /// One listed cell of a trail's log objects.
+    #[serde(rename = "sampled_cell")]
     SampledCluster(Box<SampledCellLine>),
     /// One looked-at log object.
     Sample(Box<SampleLine>),

@@ -167,12 +167,6 @@ impl World {
         self
     }
 
-    /// The same world in which these accounts cannot be opened.
-    pub(super) fn opening_none_of(mut self, accounts: &[u64]) -> Self {
-        self.unopened = accounts.iter().map(|it| account(*it)).collect();
-        self
-    }
-
     /// The same world in which these calls panic.
     pub(super) fn panicking(
         mut self,
@@ -180,11 +174,6 @@ impl World {
     ) -> Self {
         self.panics = Box::new(panics);
         self
-    }
-
-    /// How many calls of the operation were on their way at the same time, at most.
-    pub(super) fn peak(&self, operation: Operation) -> usize {
-        self.on_their_way.lock().unwrap().get(&operation).map_or(0, |it| it.1)
     }
 
     pub(super) fn calls(&self) -> Vec<Call> {
