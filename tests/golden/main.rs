@@ -14,13 +14,14 @@ use std::sync::Arc;
 
 use clap::Parser;
 use jiff::Timestamp;
+use trailseal_model::Operation;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{READY_MADE, Scenario};
 use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 use trailseal_tests::Failure;
 use trailseal_tests::audit::audit_into;
-use trailseal_tests::golden::{Renamed, differences};
+use trailseal_tests::golden::{FIGURES_FILE, Renamed, differences, ratios};
 use trailseal_tests::plan::Plan;
 use trailseal_tests::sim::{access_flags, scan};
 use trailseal_tests::world::World;
@@ -64,8 +65,10 @@ fn chore(arguments: Arguments) -> Result<(), Failure> {
     match arguments {
         Arguments::Take { folder } => in_paused_time(take(&folder)),
         Arguments::Compare { old, new } => {
-            let found = differences(&old, &new, &Renamed::from_table(RENAMED)?)?;
-            for line in &found {
+            let mut found = differences(&old, &new, &Renamed::from_table(RENAMED)?)?;
+            let figures = ratios(&old, &new)?;
+            found.extend(figures.beyond);
+            for line in figures.lines.iter().chain(&found) {
                 println!("{line}");
             }
             if found.is_empty() { Ok(()) } else { Err(format!("{} lines", found.len()).into()) }
@@ -88,8 +91,19 @@ async fn take(folder: &Path) -> Result<(), Failure> {
     for case in ORGANIZATION_CASES {
         take_one(&organization(case)?, &folder.join(case.id)).await?;
     }
-    audit_into(&World::new(Plan::small()), &folder.join("world")).await?;
-    Ok(())
+    take_world(&folder.join("world")).await
+}
+
+/// The organization that answers the ports in memory.
+async fn take_world(folder: &Path) -> Result<(), Failure> {
+    let world = World::new(Plan::small());
+    audit_into(&world, folder).await?;
+    let mut calls = String::new();
+    let counts = Operation::ALL.iter().map(|operation| (operation, world.faults.calls(*operation)));
+    for (operation, count) in counts.filter(|(_, count)| *count > 0) {
+        writeln!(calls, "{operation} {count}")?;
+    }
+    Ok(fs::write(folder.join("calls.txt"), calls)?)
 }
 
 async fn take_one(scenario: &Scenario, folder: &Path) -> Result<(), Failure> {
@@ -150,6 +164,29 @@ fn self_test() -> Result<(), Failure> {
             return Err(format!("a falsified {file} is taken for equal").into());
         }
         fs::write(other.join(file), text)?;
+    }
+    falsified_figures(&one, &other)
+}
+
+/// Figures beside the reports, equal and then falsified.
+fn falsified_figures(one: &Path, other: &Path) -> Result<(), Failure> {
+    let figures = r#"{"accounts":9,"regions":2,"profile":"dev","counted_by":"callgrind","instructions":1000,"heap_peak_bytes":1000}"#;
+    for folder in [one, other] {
+        fs::write(folder.join(FIGURES_FILE), figures)?;
+    }
+    if !differences(one, other, &Renamed::default())?.is_empty() {
+        return Err("figures are taken for reports".into());
+    }
+    if !ratios(one, other)?.beyond.is_empty() {
+        return Err("equal figures are taken for worse ones".into());
+    }
+    for (figure, worse) in
+        [("instructions\":1000", "instructions\":1031"), ("s\":1000}", "s\":1051}")]
+    {
+        fs::write(other.join(FIGURES_FILE), figures.replacen(figure, worse, 1))?;
+        if ratios(one, other)?.beyond.len() != 1 {
+            return Err(format!("falsified figures are taken for good ones: {worse}").into());
+        }
     }
     Ok(())
 }

@@ -4,10 +4,13 @@
 //! between any two runs; a table of renamed words accounts for what was renamed on purpose;
 //! everything else that differs is a difference.
 
+mod figures;
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
+pub use self::figures::{FIGURES_FILE, Ratios, ratios};
 use crate::Failure;
 use crate::compare::blanked_with;
 
@@ -45,6 +48,13 @@ impl Renamed {
         }
         renamed
     }
+
+    /// The name of a report of the older program in the words of the newer one. A folder has the name
+    /// of an organization, which no program gives.
+    fn apply_to_file(&self, path: &Path) -> PathBuf {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        path.with_file_name(self.apply(&name))
+    }
 }
 
 /// Replaces a word only where no letter, digit or underscore is beside it.
@@ -65,24 +75,28 @@ fn replace_word(text: &str, old: &str, new: &str) -> String {
 }
 
 /// Every difference between two folders of reports, as lines to print; none if there is none.
+/// Figures are no reports: see [`ratios`].
 ///
 /// # Errors
 /// When a folder or one of its reports cannot be read.
 pub fn differences(old: &Path, new: &Path, renamed: &Renamed) -> Result<Vec<String>, Failure> {
-    let (older, newer) = (files(old)?, files(new)?);
+    // By the names that the newer program gives them.
+    let older: BTreeMap<PathBuf, PathBuf> =
+        files(old)?.into_iter().map(|name| (renamed.apply_to_file(&name), name)).collect();
+    let newer = files(new)?;
     if older.is_empty() {
         return Err(format!("{} has no reports", old.display()).into());
     }
     let mut found = Vec::new();
-    let names: BTreeSet<&PathBuf> = older.iter().chain(&newer).collect();
+    let names: BTreeSet<&PathBuf> = older.keys().chain(&newer).collect();
     for name in names {
         let shown = name.display();
-        match (older.contains(name), newer.contains(name)) {
-            (true, false) => found.push(format!("{shown}: missing in the newer reports")),
-            (false, true) => found.push(format!("{shown}: missing in the older reports")),
-            _ => {
-                let before = renamed.apply(&comparable(&old.join(name))?);
-                let after = comparable(&new.join(name))?;
+        match (older.get(name), newer.contains(name)) {
+            (None, _) => found.push(format!("{shown}: missing in the older reports")),
+            (_, false) => found.push(format!("{shown}: missing in the newer reports")),
+            (Some(old_name), true) => {
+                let before = comparable(&old.join(old_name), renamed)?;
+                let after = comparable(&new.join(name), &Renamed::default())?;
                 let lines = differing_lines(&before, &after);
                 found.extend(lines.into_iter().map(|line| format!("{shown}: {line}")));
             }
@@ -91,9 +105,13 @@ pub fn differences(old: &Path, new: &Path, renamed: &Renamed) -> Result<Vec<Stri
     Ok(found)
 }
 
-fn comparable(file: &Path) -> Result<String, Failure> {
+/// A report in the words of the newer program. Words are renamed first: names of fields decide their
+/// order and whether they are blanked.
+fn comparable(file: &Path, renamed: &Renamed) -> Result<String, Failure> {
     let name = file.file_name().unwrap_or_default().to_string_lossy();
-    blanked_with(&name, &fs::read(file)?, HOW_TAKEN)
+    fs::read_to_string(file)
+        .map_err(Failure::from)
+        .and_then(|text| blanked_with(&name, renamed.apply(&text).as_bytes(), HOW_TAKEN))
         .map_err(|error| format!("{}: {error}", file.display()).into())
 }
 
@@ -142,6 +160,7 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
             }
         }
     }
+    found.remove(Path::new(FIGURES_FILE));
     Ok(found)
 }
 
@@ -185,6 +204,30 @@ mod tests {
         assert_eq!(compare(TABLE, &TABLE.replace("fail", "failed"), words), [""; 0]);
         assert!(!compare("a\r\nfail_on\r\n", "a\r\nfailed_on\r\n", words).is_empty());
         assert!(Renamed::from_table("fail failed").is_err());
+    }
+
+    #[test]
+    fn a_renamed_field_may_move_and_a_renamed_file_is_found() {
+        let folders = [
+            ("cells.json", r#"{"cell": 1, "place": 2}"#),
+            ("clusters.json", r#"{"place": 2, "zone": 1}"#),
+        ];
+        let folders = folders.map(|(file, text)| {
+            let folder = tempfile::tempdir().unwrap();
+            fs::write(folder.path().join(file), text).unwrap();
+            folder
+        });
+        let differences = |words: &str| {
+            let renamed = Renamed::from_table(words).unwrap();
+            differences(folders[0].path(), folders[1].path(), &renamed).unwrap()
+        };
+        assert_eq!(differences("cells\tclusters\ncell\tzone\n"), [""; 0]);
+        assert_eq!(differences("cells\tclusters\n").len(), 3);
+        let missing = [
+            "cells.json: missing in the newer reports",
+            "clusters.json: missing in the older reports",
+        ];
+        assert_eq!(differences("cell\tzone\n"), missing);
     }
 
     #[test]

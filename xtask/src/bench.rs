@@ -1,13 +1,16 @@
 //! Benchmarks: builds the program and hands the flags on.
 
+mod counted;
+
 use anyhow::Result;
 
+pub(crate) use self::counted::Figures;
 use crate::workspace::{self, Profile};
 
 /// A benchmark.
 #[derive(Debug, clap::Subcommand)]
 pub(crate) enum Bench {
-    /// The fan-out over a simulated organization: time, calls and peak memory.
+    /// The fan-out over an organization in memory: time and peak memory, or instructions and heap.
     Fanout(Fanout),
     /// The simulator's server under a load: requests a second, processor time and memory.
     Sim(Sim),
@@ -29,11 +32,57 @@ pub(crate) struct Fanout {
     #[arg(long)]
     json: bool,
     /// Fail if the peak memory is above this.
-    #[arg(long, value_name = "MIB")]
+    #[arg(long, value_name = "MIB", conflicts_with = "instructions")]
     max_rss_mib: Option<u32>,
+    /// Count instructions and the bytes of the heap's peak instead, which other work on the machine
+    /// does not change, with valgrind (instructions with perf where the machine has counters); by
+    /// default of 300 accounts x 17 Regions.
+    #[arg(long)]
+    instructions: bool,
     /// How the program is built.
     #[arg(long, value_enum, default_value = "release")]
     profile: Profile,
+}
+
+/// The organization whose figures are compared before and after a change, in accounts and in Regions
+/// of each: callgrind takes less than a minute for it.
+const COUNTED: (u32, u32) = (300, 17);
+
+impl Fanout {
+    fn run(&self) -> Result<()> {
+        if self.instructions {
+            return self.count();
+        }
+        let numbers = [
+            ("--accounts", self.accounts),
+            ("--regions", self.regions),
+            ("--max-rss-mib", self.max_rss_mib),
+        ];
+        run_program("bench-fanout", self.profile, &numbers, self.json)
+    }
+
+    fn count(&self) -> Result<()> {
+        let accounts = self.accounts.unwrap_or(COUNTED.0);
+        let regions = self.regions.unwrap_or(COUNTED.1);
+        let figures = fanout_figures(accounts, regions, self.profile)?;
+        if self.json {
+            print!("{}", figures.to_json()?);
+        } else {
+            println!("{}", figures.to_line());
+        }
+        Ok(())
+    }
+}
+
+/// The figures of the release build that are compared before and after a change.
+pub(crate) fn compared_figures() -> Result<Figures> {
+    fanout_figures(COUNTED.0, COUNTED.1, Profile::Release)
+}
+
+fn fanout_figures(accounts: u32, regions: u32, profile: Profile) -> Result<Figures> {
+    counted::check_tools()?;
+    let program = workspace::program("trailseal-tests", "bench-fanout", profile)?;
+    Figures::of_fanout(&program, accounts, regions, profile)
 }
 
 /// What `bench sim` takes; all but the profile belong to the program itself.
@@ -129,14 +178,7 @@ impl Scan {
 /// Runs a benchmark.
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
-        Bench::Fanout(it) => {
-            let numbers = [
-                ("--accounts", it.accounts),
-                ("--regions", it.regions),
-                ("--max-rss-mib", it.max_rss_mib),
-            ];
-            run_program("bench-fanout", it.profile, &numbers, it.json)
-        }
+        Bench::Fanout(fanout) => fanout.run(),
         Bench::Scan(it) => it.run(),
         Bench::Sim(it) => {
             let numbers = [

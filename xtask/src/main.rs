@@ -47,11 +47,7 @@ enum Chore {
     /// Check licenses, banned crates and sources with cargo-deny.
     Deny,
     /// Judge the program against moto, an AWS that others wrote.
-    Moto {
-        /// Scan only, and leave its files unjudged.
-        #[arg(long)]
-        scan: bool,
-    },
+    Moto(moto::Options),
     /// Judge the simulator with the AWS CLI, boto3 and moto.
     Sim(sim::Options),
     /// Judge the SARIF files with validators that others wrote.
@@ -79,7 +75,7 @@ fn main() -> ExitCode {
             Ok(())
         }
         Chore::Deny => deny::run(),
-        Chore::Moto { scan } => moto::run(scan),
+        Chore::Moto(options) => moto::run(&options),
         Chore::Sim(options) => sim::run(&options),
         Chore::Sarif => sarif::run(),
         Chore::Policy => policy::run(),

@@ -6,12 +6,15 @@
 //! gets a trail of its own, and is scanned and judged once more. Last, it is built on stock moto, which
 //! answers 500 to ListEventDataStores.
 
+mod keep;
+
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use anyhow::{Context, Result, bail, ensure};
 
+use self::keep::Keeper;
 use crate::python::{Python, output, remove, shown, tail};
 use crate::server::{Server, free_port};
 use crate::workspace::{self, Profile};
@@ -30,10 +33,24 @@ const MAX_IN_FLIGHT: &str = "64";
 /// The tag of accounts that the scan asks for.
 const ACCOUNT_TAG: &str = "owner";
 
-/// Seeds a moto server, scans it and judges the scan; with `scan_only` shows the first scan instead.
-pub(crate) fn run(scan_only: bool) -> Result<()> {
-    let place = Place::new();
+/// What `moto` takes.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Options {
+    /// Scan only, and leave its files unjudged.
+    #[arg(long)]
+    scan: bool,
+    /// Keep the reports in this new folder, for `golden compare`; the clock stands still for that,
+    /// which needs the package faketime.
+    #[arg(long, value_name = "FOLDER", conflicts_with = "scan")]
+    keep: Option<PathBuf>,
+}
+
+/// Seeds a moto server, scans it and judges the scan; or shows the first scan instead.
+pub(crate) fn run(options: &Options) -> Result<()> {
+    let scan_only = options.scan;
+    let mut place = Place::new();
     place.clear()?;
+    place.keeper = options.keep.as_deref().map(Keeper::new).transpose()?;
     place.python.install()?;
     if scan_only {
         eprintln!("Building trailseal (the first time takes some minutes).");
@@ -105,6 +122,8 @@ struct Place {
     world: PathBuf,
     recording: PathBuf,
     server_log: PathBuf,
+    /// Where the reports are kept, if they are.
+    keeper: Option<Keeper>,
 }
 
 impl Place {
@@ -117,6 +136,7 @@ impl Place {
             world: work.join("world.json"),
             recording: work.join("recording.jsonl"),
             server_log: work.join("server.log"),
+            keeper: None,
             work,
         }
     }
@@ -175,6 +195,9 @@ impl Moto {
             .env("TZ", "UTC")
             .env("MOTO_S3_ALLOW_CROSSACCOUNT_ACCESS", "false")
             .env("MOTO_RECORDER_FILEPATH", &place.recording);
+        if let Some(keeper) = &place.keeper {
+            keeper.stop_for_server(&mut command);
+        }
         let mut server = Server::start("moto", &mut command, &place.server_log)?;
         server.wait_for_port(port)?;
         Ok(Self { _server: server, port })
@@ -209,6 +232,9 @@ fn seed(place: &Place, server: &Moto, stage: Stage) -> Result<World> {
     let mut seed = place.script("seed.py");
     seed.args(["--start-recorder", "--endpoint", &server.endpoint(), "--stage", stage.name()]);
     seed.arg("--world").arg(&place.world);
+    if let Some(keeper) = &place.keeper {
+        keeper.stop_for_seed(&mut seed);
+    }
     if let Err(error) = output(&mut seed, "seed.py") {
         bail!("{error:#}\nmoto's log ends with:\n{}", tail(&place.server_log));
     }
@@ -237,6 +263,9 @@ fn scan(
         .env("AWS_SECRET_ACCESS_KEY", SECRET_ACCESS_KEY)
         .env("AWS_REGION", "us-east-1")
         .stdin(Stdio::null());
+    if let Some(keeper) = &place.keeper {
+        keeper.stop_for_scan(&mut scan);
+    }
     if !is_shown {
         // The judge searches the log for secrets, and a trace is where they would stand.
         scan.env("TRAILSEAL_LOG", "trace");
@@ -249,7 +278,7 @@ fn scan(
         "trailseal scan: {status}, expected {EXPECTED_EXIT_CODE}\n{}",
         if is_shown { String::new() } else { tail(&log_file) }
     );
-    Ok(())
+    place.keeper.as_ref().map_or(Ok(()), |keeper| keeper.keep(place, server, stage))
 }
 
 /// Runs one of the judging scripts and returns what it has to say.
