@@ -1,113 +1,59 @@
-//! The organization's accounts, page by page.
+//! The organization's accounts.
 
-use futures::Stream;
-use trailseal_model::{Gap, GapClass, Operation};
+use futures::{Stream, StreamExt as _};
+use trailseal_model::question::ListAccounts;
+use trailseal_model::{Answers, Gap, ask};
 
-use crate::ports::{AccountPage, Directory};
+use crate::ports::AccountPage;
 
-/// Every page of the directory, as it arrives. After an error the stream ends: the population is
-/// known to be incomplete then.
-pub fn pages<D: Directory>(directory: &D) -> impl Stream<Item = Result<AccountPage, Gap>> {
-    let start = Some(Next { token: None, seen: 0 });
-    futures::stream::unfold(start, move |next| async move {
-        let next = next?;
-        match directory.list_accounts(next.token.clone()).await {
-            Err(gap) => Some((Err(gap), None)),
-            Ok(page) if page.next_token.is_some() && page.next_token == next.token => {
-                Some((Err(repeated()), None))
-            }
-            Ok(page) => {
-                let following = page
-                    .next_token
-                    .clone()
-                    .filter(|_| next.seen < MAX_PAGES)
-                    .map(|token| Next { token: Some(token), seen: next.seen + 1 });
-                if following.is_none() && page.next_token.is_some() {
-                    return Some((Err(repeated()), None));
-                }
-                Some((Ok(page), following))
+/// The accounts of the directory, then the gap that ended it where it could not be listed whole: the
+/// population is known to be incomplete then.
+pub fn pages(answers: &impl Answers) -> impl Stream<Item = Result<AccountPage, Gap>> {
+    let listed = async {
+        match ask(answers, ListAccounts).await {
+            Err(gap) => vec![Err(gap)],
+            Ok(answer) => {
+                let mut listed = answer.value;
+                let ended_by = listed.ended_by.take();
+                [Ok(listed.into())].into_iter().chain(ended_by.map(Err)).collect()
             }
         }
-    })
-}
-
-struct Next {
-    token: Option<String>,
-    seen: u32,
-}
-
-/// An organization holds at most 50,000 accounts; with empty pages between them this is still far
-/// from any real directory, and ends one that runs in circles.
-const MAX_PAGES: u32 = 50_000;
-
-fn repeated() -> Gap {
-    Gap::new(GapClass::MalformedAnswer, Operation::ListAccounts)
-        .saying("the directory's pages run in circles: the same NextToken came again")
+    };
+    futures::stream::once(listed).map(futures::stream::iter).flatten()
 }
 
 #[cfg(test)]
 mod tests {
-    use futures::StreamExt as _;
     use futures::executor::block_on;
-    use trailseal_model::{Account, AccountId, AccountState};
+    use trailseal_model::{Account, AccountId, AccountState, AccountsListed, AnyAnswer, GapClass};
 
     use super::*;
+    use crate::test_support::Fake;
 
-    /// Pages by token: token `n` is page `n`.
-    type Given = Result<(Vec<u64>, Option<&'static str>), GapClass>;
-    struct Pages(Vec<Given>);
-
-    impl Directory for Pages {
-        async fn list_accounts(&self, token: Option<String>) -> Result<AccountPage, Gap> {
-            let index = token.map_or(0, |it| it.parse().unwrap());
-            let page = self.0[index].clone();
-            let (accounts, next) = page.map_err(|it| Gap::new(it, Operation::ListAccounts))?;
-            let accounts = accounts.into_iter().map(account).collect();
-            let next_token = next.map(str::to_owned);
-            Ok(AccountPage { accounts, organization: None, next_token })
-        }
+    fn listed(ended_by: Option<Gap>) -> AnyAnswer {
+        let id = AccountId::new(1).unwrap();
+        let name = String::new();
+        let accounts = vec![Account { id, name, state: AccountState::Active, ou_path: None }];
+        AnyAnswer::ListAccounts(AccountsListed { accounts, organization: None, ended_by })
     }
 
-    fn account(number: u64) -> Account {
-        Account {
-            id: AccountId::new(number).unwrap(),
-            name: String::new(),
-            state: AccountState::Active,
-            ou_path: None,
-        }
-    }
-
-    fn check(given: Vec<Given>, expected: &[Result<usize, GapClass>]) {
-        let directory = Pages(given);
+    fn check(answer: Result<AnyAnswer, GapClass>, expected: &[Result<usize, GapClass>]) {
+        let directory = Fake(|question: trailseal_model::AnyQuestion| {
+            answer.clone().map_err(|class| question.gap(class))
+        });
         let got: Vec<Result<usize, GapClass>> = block_on(
             pages(&directory)
-                .map(|it| it.map(|page| page.accounts.len()).map_err(|gap| gap.class))
+                .map(|page| page.map(|page| page.accounts.len()).map_err(|gap| gap.class))
                 .collect(),
         );
         assert_eq!(got, expected);
     }
 
     #[test]
-    fn empty_pages_with_a_token_are_followed() {
-        check(
-            vec![Ok((vec![1, 2], Some("1"))), Ok((vec![], Some("2"))), Ok((vec![3], None))],
-            &[Ok(2), Ok(0), Ok(1)],
-        );
-    }
-
-    #[test]
-    fn a_failure_midway_ends_the_stream_with_its_gap() {
-        check(
-            vec![Ok((vec![1], Some("1"))), Err(GapClass::Denied)],
-            &[Ok(1), Err(GapClass::Denied)],
-        );
-    }
-
-    #[test]
-    fn a_token_that_repeats_does_not_run_forever() {
-        check(
-            vec![Ok((vec![1], Some("1"))), Ok((vec![2], Some("1")))],
-            &[Ok(1), Err(GapClass::MalformedAnswer)],
-        );
+    fn a_part_of_the_directory_comes_before_the_gap_that_ended_it() {
+        check(Ok(listed(None)), &[Ok(1)]);
+        let gap = Gap::new(GapClass::Denied, trailseal_model::Operation::ListAccounts);
+        check(Ok(listed(Some(gap))), &[Ok(1), Err(GapClass::Denied)]);
+        check(Err(GapClass::Denied), &[Err(GapClass::Denied)]);
     }
 }

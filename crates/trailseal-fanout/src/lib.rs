@@ -20,15 +20,14 @@ mod lowest_first;
 mod opening;
 mod ports;
 mod run;
+#[cfg(test)]
+mod test_support;
 mod tree;
 
 pub use directory::pages;
 pub use limits::{Limits, QuotaKey, RateShare};
 pub use lowest_first::{LowestFirst, Reading, Sign, run_lowest_first};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
-pub use ports::{
-    AccountPage, Directory, MemberPage, OrganizationTree, RegionListing, RegionStatus, Retries,
-    Sessions, Unit, UnitPage,
-};
+pub use ports::{AccountPage, Directory, OrganizationTree, RegionListing, Retries, Sessions};
 pub use run::{Panicked, run};
 pub use tree::{Tree, TreeDepth, walk_tree};

@@ -93,14 +93,17 @@ impl<P: Ports> Work<'_, P> {
                     page
                 }
                 // There is no tree to walk then.
-                Err(gap) if is_first => self.stand_in(gap, ledger).await?,
+                Err(gap) if is_first => {
+                    let page = self.stand_in(gap, ledger).await?;
+                    self.events.emit(&Event::AccountsListed { count: page.accounts.len() });
+                    page
+                }
                 Err(gap) => {
                     failure = Some(self.gap(gap));
                     break;
                 }
             };
             is_first = false;
-            self.events.emit(&Event::AccountsListed { count: page.accounts.len() });
             listed.extend(ledger.list(page));
         }
         drop(wish);
@@ -150,7 +153,7 @@ impl<P: Ports> Work<'_, P> {
                 }
             };
             let accounts = declared.clone();
-            return Ok(AccountPage { accounts, organization, next_token: None });
+            return Ok(AccountPage { accounts, organization });
         }
         if !is_standalone {
             return Err(AuditError::NoDirectory(gap));

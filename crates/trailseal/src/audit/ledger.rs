@@ -11,10 +11,11 @@ use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
     Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
 };
-use trailseal_fanout::{AccountPage, OpenedAccount, RegionStatus, Tree};
+use trailseal_fanout::{AccountPage, OpenedAccount, Tree};
 use trailseal_model::{
     Account, AccountId, Arn, Coverage, Delivery, GapClass, GapId, MemberStatusScope, Observed,
-    Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting, Target,
+    Organization, Outcome, Partition, PopulationSource, Region, RegionStatus, Scope, Sighting,
+    Target,
 };
 
 use self::targets::Half;
