@@ -15,8 +15,10 @@
 //! not ([`OpenedAccount::plan`]).
 
 mod directory;
+mod gate;
 mod limits;
 mod lowest_first;
+mod once;
 mod opening;
 mod ports;
 mod run;
@@ -25,8 +27,10 @@ mod test_support;
 mod tree;
 
 pub use directory::pages;
+pub use gate::{Closing, Gate, GateHandle};
 pub use limits::{Limits, QuotaKey, RateShare};
 pub use lowest_first::{LowestFirst, Reading, Sign, run_lowest_first};
+pub use once::Once;
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
 pub use ports::{AccountPage, Directory, OrganizationTree, RegionListing, Retries, Sessions};
 pub use run::{Panicked, run};

@@ -13,17 +13,23 @@ where
     F: Fn(AnyQuestion) -> Result<AnyAnswer, Gap> + Send + Sync,
 {
     fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
-        let evidence = Evidence {
-            operation: question.operation(),
-            account: None,
-            region: None,
-            at: Timestamp::UNIX_EPOCH,
-            request_id: None,
-            attempts: 1,
-            throttles: 0,
-        };
-        Box::pin(async move { Ok(Answer { value: (self.0)(question)?, evidence }) })
+        let kept = question.clone();
+        Box::pin(async move { Ok(answered(&kept, (self.0)(question)?)) })
     }
 
     fn ask_once(&self, _: Operation) {}
+}
+
+/// The answer with evidence.
+pub(crate) fn answered(question: &AnyQuestion, value: AnyAnswer) -> Answer<AnyAnswer> {
+    let evidence = Evidence {
+        operation: question.operation(),
+        account: None,
+        region: None,
+        at: Timestamp::UNIX_EPOCH,
+        request_id: None,
+        attempts: 1,
+        throttles: 0,
+    };
+    Answer { value, evidence }
 }
