@@ -3,15 +3,15 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
     BucketPresenceRead, BucketsOwned, CollectedStore, EnabledRegions, ExaminedObjects, KeyWork,
     Members, NamedBuckets, OwnerAnswers, StoreWork, TrailRead, TrailWork,
 };
-use trailseal_fanout::{OpenedAccount, RegionStatus, Tree, TreeDepth};
+use trailseal_fanout::{OpenedAccount, Tree, TreeDepth};
 use trailseal_model::{
-    Account, AccountId, Answer, Arn, BucketFacts, DecryptGrant, Gap, KeyRotation, Observed,
-    Operation, Organization, StoreListed, Target, TrailDescription, TrailStatus,
+    Account, AccountId, AccountsListed, Answer, Arn, BucketFacts, DecryptGrant, Gap, KeyRotation,
+    Observed, Operation, Organization, RegionStatus, StoreListed, Target, TrailDescription,
+    TrailListed, TrailStatus,
 };
 
 /// When something began and ended, in milliseconds after the run's start.
@@ -150,14 +150,7 @@ pub enum Work {
 #[derive(Debug)]
 pub enum Event {
     /// The accounts of the organization.
-    AccountsListed {
-        /// Those that were listed.
-        accounts: Vec<Account>,
-        /// The organization, where an account's ARN tells.
-        organization: Option<Organization>,
-        /// Why there may be more accounts.
-        failure: Option<Gap>,
-    },
+    AccountsListed(Result<AccountsListed, Gap>),
     /// The organization of the caller.
     OrganizationDescribed(Result<Organization, Gap>),
     /// The organization's units.

@@ -12,12 +12,18 @@
 //! **Architecture invariant**: this crate does not know the AWS SDK.
 
 mod event;
+mod gate;
 mod lane;
+mod once;
 mod run;
 mod scheduler;
 mod settings;
+#[cfg(test)]
+mod test_support;
 
 pub use event::{Event, Times, Work};
-pub use run::{Ports, SampleSink, audit};
+pub use gate::{Closing, Gate, GateHandle};
+pub use once::Once;
+pub use run::{SampleSink, audit};
 pub use scheduler::Scheduler;
 pub use settings::{AuditError, AuditSettings, Audited};

@@ -6,45 +6,22 @@ use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
 use trailseal_evaluator::Collector;
-use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
-use trailseal_fanout::{
-    Directory, OrganizationTree, RegionListing, Retries, Sessions, guarded, list_accounts,
-    open_account, walk_tree,
+use trailseal_fanout::{guarded, open_account, walk_tree};
+use trailseal_model::question::{
+    DescribeOrganization, DescribeTrails, GetTrailStatus, ListAccounts, ListEventDataStores,
+    ListRegions, ListTagsForResource, ListTrails,
 };
-use trailseal_model::{Arn, EventSink, GapId, GapLedger, Sample, SampledCluster, TrailDescription};
+use trailseal_model::{
+    Answer, Answers, Arn, EventSink, Gap, GapId, GapLedger, Sample, SampledCluster,
+    TrailDescription, ask,
+};
 
 use crate::event::{Event, Times, Work};
+use crate::once::Once;
 use crate::scheduler::Scheduler;
 use crate::settings::{AuditError, AuditSettings, Audited};
 
 mod panicked;
-
-/// Everything an audit asks of the world.
-pub trait Ports:
-    Directory
-    + OrganizationTree
-    + Sessions
-    + RegionListing
-    + TrailListing
-    + TrailNames
-    + StoreListing
-    + CollectPorts
-    + Retries
-{
-}
-
-impl<P> Ports for P where
-    P: Directory
-        + OrganizationTree
-        + Sessions
-        + RegionListing
-        + TrailListing
-        + TrailNames
-        + StoreListing
-        + CollectPorts
-        + Retries
-{
-}
 
 /// Where the examined objects of each trail wait until the record is written, so that memory does not
 /// grow with them.
@@ -69,17 +46,18 @@ pub trait SampleSink {
 ///
 /// # Errors
 /// When there is no population, or the samples cannot be kept. Everything else becomes a gap.
-pub async fn audit<P: Ports>(
-    ports: &P,
+pub async fn audit(
+    answers: &dyn Answers,
     settings: &AuditSettings,
     progress: &dyn EventSink,
     samples: &mut (dyn SampleSink + Send),
 ) -> Result<Audited, AuditError> {
     let gaps = GapLedger::default();
     let facts = {
-        let collector = Collector::new(ports, &gaps, settings.collect.clone());
-        let asker =
-            Asker { ports, collector, settings, progress, gaps: &gaps, start: Instant::now() };
+        let answers = Once::new(answers);
+        let collector = Collector::new(&answers, &gaps, settings.collect.clone());
+        let (answers, start) = (&answers, Instant::now());
+        let asker = Asker { answers, collector, settings, gaps: &gaps, start };
         let (mut scheduler, mut to_do) = Scheduler::begin(settings, &gaps, progress);
         let mut running = FuturesUnordered::new();
         loop {
@@ -109,21 +87,25 @@ fn keep_samples(
     Ok(event)
 }
 
+/// The answer without the call that showed it, where no finding cites that.
+fn value_of<T>(res: Result<Answer<T>, Gap>) -> Result<T, Gap> {
+    res.map(|answer| answer.value)
+}
+
 /// Asks what work needs, and nothing else.
-struct Asker<'a, P> {
-    ports: &'a P,
-    collector: Collector<'a, P>,
+struct Asker<'a> {
+    answers: &'a Once<&'a dyn Answers>,
+    collector: Collector<'a, Once<&'a dyn Answers>>,
     settings: &'a AuditSettings,
-    progress: &'a dyn EventSink,
     gaps: &'a GapLedger,
     start: Instant,
 }
 
-impl<P: Ports> Asker<'_, P> {
+impl Asker<'_> {
     /// Begins work; none is left to wait for where it only changes how later work is asked.
     fn begin(&self, work: Work) -> Option<impl Future<Output = Event> + '_> {
         if let Work::AskOnce { operation } = work {
-            self.ports.ask_once(operation);
+            self.answers.ask_once(operation);
             return None;
         }
         Some(async {
@@ -136,48 +118,47 @@ impl<P: Ports> Asker<'_, P> {
     /// thousands of small ones stay small.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of work, and no decision")]
     async fn perform(&self, work: Work) -> Event {
+        let answers = self.answers;
         match work {
-            Work::ListAccounts => {
-                let listed = list_accounts(self.ports, self.progress).boxed().await;
-                let (accounts, organization) = (listed.accounts, listed.organization);
-                Event::AccountsListed { accounts, organization, failure: listed.failure }
-            }
+            Work::ListAccounts => Event::AccountsListed(value_of(ask(answers, ListAccounts).await)),
             Work::DescribeOrganization => {
-                Event::OrganizationDescribed(self.ports.describe_organization().boxed().await)
+                Event::OrganizationDescribed(value_of(ask(answers, DescribeOrganization).await))
             }
             Work::WalkTree { organization, depth } => {
-                Event::TreeWalked(walk_tree(self.ports, &organization, depth).boxed().await)
+                Event::TreeWalked(walk_tree(answers, &organization, depth).boxed().await)
             }
             Work::ReadTags { account } => {
-                Event::TagsRead { account, tags: self.ports.account_tags(account).boxed().await }
+                let tags = ask(answers, ListTagsForResource { account }).await;
+                Event::TagsRead { account, tags: value_of(tags) }
             }
             Work::OpenAccount { account } => {
                 let (scope, partition) = (&self.settings.scope, self.settings.partition);
-                let opened = open_account(self.ports, &account, scope, partition).boxed();
+                let opened = open_account(answers, &account, scope, partition).boxed();
                 Event::AccountOpened(opened.await)
             }
             Work::ListTrails { account } => {
-                let trails = self.ports.list_trails(account).boxed().await;
+                let trails = value_of(ask(answers, ListTrails { account }).await);
                 Event::TrailsListed { account, trails }
             }
             Work::DescribeTrails { target } => {
                 let begun = Instant::now();
-                let trails = self.ports.describe_trails(target).boxed().await;
+                let trails = ask(answers, DescribeTrails { target }).await;
                 Event::TrailsDescribed { target, trails, times: self.times(begun) }
             }
             Work::ListStores { target } => {
                 let begun = Instant::now();
-                let stores = self.ports.list_stores(target).boxed().await;
+                let stores = ask(answers, ListEventDataStores { target }).await;
                 Event::StoresListed { target, stores, times: self.times(begun) }
             }
             Work::ReadSupport { home } => {
-                let trails = self.ports.describe_trails(home).boxed().await;
+                let trails = ask(answers, DescribeTrails { target: home }).await;
                 // Where they cannot be listed, every Region is asked; one that is disabled says so.
-                let regions = self.ports.list_regions(home.account).boxed().await;
+                let regions = value_of(ask(answers, ListRegions { account: home.account }).await);
                 Event::SupportRead { home, trails, regions: regions.unwrap_or_default() }
             }
             Work::AskMember { trail, target } => {
-                let status = self.ports.trail_status(&trail, target).boxed().await;
+                let question = GetTrailStatus { trail: trail.clone(), asked_in: target };
+                let status = ask(answers, question).await;
                 Event::MemberAnswered { trail, target, status }
             }
             Work::ReadStore { store, members } => {

@@ -1,4 +1,4 @@
-//! AWS as the rest of the program sees it: the ports of fan-out and evaluator, and who we are.
+//! AWS as the rest of the program sees it: it answers every question, and says who we are.
 
 use std::error::Error;
 use std::fmt;
@@ -33,7 +33,7 @@ pub struct Caller {
     pub partition: Partition,
 }
 
-/// Everything this program may ask of AWS, as the ports of fan-out and evaluator.
+/// Answers every question that an audit asks of AWS.
 pub struct Aws {
     pub(crate) caller: Caller,
     /// Set in place of the endpoints that AWS publishes.

@@ -56,6 +56,11 @@ impl Session {
         self.0.provider.clone()
     }
 
+    /// When it was opened.
+    pub(crate) fn opened(&self) -> Timestamp {
+        self.0.opened
+    }
+
     fn is_due(&self, now: Timestamp) -> bool {
         let is_replacement = self.0.is_replacement.load(Ordering::Relaxed);
         let may_help = !is_replacement || soonest(self.0.opened) <= now;

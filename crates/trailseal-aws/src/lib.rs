@@ -11,10 +11,11 @@
 //! **Architecture invariant**: circuits, retries and pauses are kept per operation, so none that no
 //! essential control needs can keep back one that is needed.
 //!
-//! **Architecture invariant**: credentials never leave this crate: no port returns them, no
+//! **Architecture invariant**: credentials never leave this crate: no answer holds them, no
 //! `Debug` prints them, and messages of AWS and of the transport are searched for them.
 
 mod answer;
+mod answers;
 mod ask;
 mod aws;
 mod backoff;
@@ -29,7 +30,6 @@ mod credentials;
 mod endpoints;
 mod failure;
 mod https;
-mod ports;
 mod role;
 mod spawn;
 mod surroundings;

@@ -8,7 +8,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::operation::assume_role::AssumeRoleOutput;
 use aws_sdk_sts::types::Tag;
 use jiff::Timestamp;
-use trailseal_model::{AccountId, Gap, GapClass, Operation, Region};
+use trailseal_model::{AccountId, Arn, Gap, GapClass, Operation, Region};
 
 use crate::Aws;
 use crate::ask::Ask;
@@ -60,6 +60,17 @@ impl Aws {
         opened_by.iter().map(|(id, index)| (*id, self.role.names[*index].clone())).collect()
     }
 
+    /// The role that opened an account; `None` in the caller's own, where none is assumed.
+    pub(crate) fn assumed_role(&self, account: AccountId) -> Option<Arn> {
+        let index = self.role.opened_by().get(&account).copied().unwrap_or(0);
+        let name = self.role.names.get(index).filter(|_| account != self.caller.account)?;
+        Arn::new(&self.role_arn(account, name))
+    }
+
+    fn role_arn(&self, account: AccountId, name: &str) -> String {
+        format!("arn:{}:iam::{account}:role/{name}", self.caller.partition)
+    }
+
     /// Opens a session in a member account, with the first role that is there and lets the caller
     /// in. A session that is renewed begins with the role that opened it.
     pub(crate) async fn open_session(&self, account: AccountId) -> Result<Session, Gap> {
@@ -103,7 +114,7 @@ impl Aws {
         account: AccountId,
         name: &str,
     ) -> Result<Session, Gap> {
-        let role = format!("arn:{}:iam::{account}:role/{name}", self.caller.partition);
+        let role = self.role_arn(account, name);
         let ask = Ask::new(Operation::AssumeRole, account, region).on(&role);
         let request = self
             .clients

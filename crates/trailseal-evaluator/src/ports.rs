@@ -1,14 +1,20 @@
-//! What collecting needs from AWS. Every method is one AWS operation, retried below this line; an
-//! error is final for this run.
+//! What collecting needs from AWS, as traits over [`Answers`] for what does not ask questions itself
+//! yet. Every method is one AWS operation, retried below this line; an error is final for this run.
 
 use std::future::Future;
+use std::sync::Arc;
 
-use jiff::Timestamp;
-use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Gap, HeaderProblem, KeyPresence,
-    KeyRotation, ManagementEvents, Region, StoreDescription, StoreListed, Target, TrailDescription,
-    TrailStatus,
+use trailseal_model::question::{
+    DescribeKey, DescribeTrails, GetEventDataStore, GetEventSelectors, GetKeyPolicy,
+    GetKeyRotationStatus, GetTrailStatus, HeadBucket, HeadObject, ListBuckets, ListEventDataStores,
+    ListGrants, ListObjects, ListTrails,
 };
+use trailseal_model::{
+    AccountId, Answer, Answers, Arn, BucketPresence, DecryptGrant, Gap, KeyPresence, KeyRotation,
+    ManagementEvents, StoreDescription, StoreListed, Target, TrailDescription, TrailStatus, Want,
+    ask,
+};
+pub use trailseal_model::{ObjectHead, Reader, TrailListed};
 
 /// Trails of one target.
 pub trait TrailListing: Send + Sync {
@@ -22,13 +28,10 @@ pub trait TrailListing: Send + Sync {
     ) -> impl Future<Output = Result<Answer<Vec<TrailDescription>>, Gap>> + Send;
 }
 
-/// A trail as an account's own list names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrailListed {
-    /// `TrailARN`.
-    pub arn: Arn,
-    /// `HomeRegion`, else the Region in the ARN.
-    pub home_region: Region,
+impl<A: Answers> TrailListing for A {
+    async fn describe_trails(&self, target: Target) -> Result<Answer<Vec<TrailDescription>>, Gap> {
+        ask(self, DescribeTrails { target }).await
+    }
 }
 
 /// The names of an account's trails.
@@ -43,6 +46,12 @@ pub trait TrailNames: Send + Sync {
     ) -> impl Future<Output = Result<Vec<TrailListed>, Gap>> + Send;
 }
 
+impl<A: Answers> TrailNames for A {
+    async fn list_trails(&self, account: AccountId) -> Result<Vec<TrailListed>, Gap> {
+        Ok(ask(self, ListTrails { account }).await?.value)
+    }
+}
+
 /// Event data stores of one target.
 pub trait StoreListing: Send + Sync {
     /// ListEventDataStores, every page. A Region that does not know the operation has no store.
@@ -53,6 +62,12 @@ pub trait StoreListing: Send + Sync {
         &self,
         target: Target,
     ) -> impl Future<Output = Result<Answer<Vec<StoreListed>>, Gap>> + Send;
+}
+
+impl<A: Answers> StoreListing for A {
+    async fn list_stores(&self, target: Target) -> Result<Answer<Vec<StoreListed>>, Gap> {
+        ask(self, ListEventDataStores { target }).await
+    }
 }
 
 /// Event data stores.
@@ -68,6 +83,12 @@ pub trait Stores: Send + Sync {
     ) -> impl Future<Output = Result<Answer<StoreDescription>, Gap>> + Send;
 }
 
+impl<A: Answers> Stores for A {
+    async fn store(&self, store: &Arn, asked_in: Target) -> Result<Answer<StoreDescription>, Gap> {
+        ask(self, GetEventDataStore { store: store.clone(), asked_in }).await
+    }
+}
+
 /// Logging and delivery.
 pub trait TrailStatuses: Send + Sync {
     /// GetTrailStatus for this ARN, asked in this account and Region.
@@ -79,6 +100,16 @@ pub trait TrailStatuses: Send + Sync {
         trail: &Arn,
         asked_in: Target,
     ) -> impl Future<Output = Result<Answer<TrailStatus>, Gap>> + Send;
+}
+
+impl<A: Answers> TrailStatuses for A {
+    async fn trail_status(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<TrailStatus>, Gap> {
+        ask(self, GetTrailStatus { trail: trail.clone(), asked_in }).await
+    }
 }
 
 /// What trails record.
@@ -95,6 +126,16 @@ pub trait EventSelectors: Send + Sync {
     ) -> impl Future<Output = Result<Answer<ManagementEvents>, Gap>> + Send;
 }
 
+impl<A: Answers> EventSelectors for A {
+    async fn management_events(
+        &self,
+        trail: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<ManagementEvents>, Gap> {
+        ask(self, GetEventSelectors { trail: trail.clone(), asked_in }).await
+    }
+}
+
 /// KMS keys.
 pub trait Keys: Send + Sync {
     /// DescribeKey for this key or alias ARN, asked in this account and Region. `Gone` is AWS's
@@ -109,6 +150,12 @@ pub trait Keys: Send + Sync {
     ) -> impl Future<Output = Result<Answer<KeyPresence>, Gap>> + Send;
 }
 
+impl<A: Answers> Keys for A {
+    async fn describe_key(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyPresence>, Gap> {
+        ask(self, DescribeKey { key: key.clone(), asked_in }).await
+    }
+}
+
 /// Policies of KMS keys.
 pub trait KeyPolicies: Send + Sync {
     /// GetKeyPolicy for this key ARN, asked in the key's own account and Region: the policy's JSON.
@@ -119,7 +166,13 @@ pub trait KeyPolicies: Send + Sync {
         &self,
         key: &Arn,
         asked_in: Target,
-    ) -> impl Future<Output = Result<Answer<String>, Gap>> + Send;
+    ) -> impl Future<Output = Result<Answer<Arc<str>>, Gap>> + Send;
+}
+
+impl<A: Answers> KeyPolicies for A {
+    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<Arc<str>>, Gap> {
+        ask(self, GetKeyPolicy { key: key.clone(), asked_in }).await
+    }
 }
 
 /// Grants of KMS keys.
@@ -133,7 +186,17 @@ pub trait KeyGrants: Send + Sync {
         &self,
         key: &Arn,
         asked_in: Target,
-    ) -> impl Future<Output = Result<Answer<Vec<DecryptGrant>>, Gap>> + Send;
+    ) -> impl Future<Output = Result<Answer<Arc<[DecryptGrant]>>, Gap>> + Send;
+}
+
+impl<A: Answers> KeyGrants for A {
+    async fn decrypt_grants(
+        &self,
+        key: &Arn,
+        asked_in: Target,
+    ) -> Result<Answer<Arc<[DecryptGrant]>>, Gap> {
+        ask(self, ListGrants { key: key.clone(), asked_in }).await
+    }
 }
 
 /// Rotation of KMS keys.
@@ -147,6 +210,12 @@ pub trait KeyRotations: Send + Sync {
         key: &Arn,
         asked_in: Target,
     ) -> impl Future<Output = Result<Answer<KeyRotation>, Gap>> + Send;
+}
+
+impl<A: Answers> KeyRotations for A {
+    async fn key_rotation(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyRotation>, Gap> {
+        ask(self, GetKeyRotationStatus { key: key.clone(), asked_in }).await
+    }
 }
 
 /// Buckets.
@@ -171,13 +240,18 @@ pub trait Buckets: Send + Sync {
     ) -> impl Future<Output = Result<Answer<BucketPresence>, Gap>> + Send;
 }
 
-/// Who reads a bucket's objects, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Reader {
-    /// The account whose session is used, and the bucket's Region.
-    pub target: Target,
-    /// Sent as `ExpectedBucketOwner`, where the owner is known.
-    pub expected_owner: Option<AccountId>,
+impl<A: Answers> Buckets for A {
+    async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
+        ask(self, ListBuckets { account }).await
+    }
+
+    async fn head_bucket(
+        &self,
+        account: AccountId,
+        bucket: &str,
+    ) -> Result<Answer<BucketPresence>, Gap> {
+        ask(self, HeadBucket { bucket: bucket.to_owned(), account }).await
+    }
 }
 
 /// Which objects to list.
@@ -207,38 +281,8 @@ pub struct ObjectPage {
     pub keys: Vec<String>,
     /// `CommonPrefixes`, each with its slash; empty unless asked for by folder.
     pub folders: Vec<String>,
-    /// Where the next page begins; `None` on the last one.
+    /// The text that the next page starts after; `None` on the last one.
     pub next_token: Option<String>,
-}
-
-/// What HeadObject shows of an object.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct ObjectHead {
-    /// `x-amz-version-id`.
-    pub version_id: Option<String>,
-    /// `Last-Modified`.
-    pub last_modified: Option<Timestamp>,
-    /// Bytes.
-    pub size: Option<u64>,
-    /// `ETag`, without its quotation marks.
-    pub etag: Option<String>,
-    /// `x-amz-server-side-encryption`, verbatim.
-    pub algorithm: Option<String>,
-    /// `x-amz-server-side-encryption-aws-kms-key-id`, verbatim.
-    pub kms_key_id: Option<String>,
-    /// `x-amz-server-side-encryption-customer-algorithm`, verbatim.
-    pub customer_algorithm: Option<String>,
-    /// `x-amz-server-side-encryption-bucket-key-enabled`.
-    pub bucket_key: Option<bool>,
-    /// A header that could not be parsed, and is left out of the rest.
-    pub not_understood: Option<HeaderProblem>,
-}
-
-impl ObjectHead {
-    /// Names the kind of encryption.
-    pub const ALGORITHM: &'static str = "x-amz-server-side-encryption";
-    /// Names the KMS key.
-    pub const KEY_ID: &'static str = "x-amz-server-side-encryption-aws-kms-key-id";
 }
 
 /// Log objects. Never GetObject, never checksum mode: no kms:Decrypt is needed.
@@ -265,6 +309,44 @@ pub trait LogObjects: Send + Sync {
         bucket: &str,
         key: &str,
     ) -> impl Future<Output = Result<Answer<Option<ObjectHead>>, Gap>> + Send;
+}
+
+impl<A: Answers> LogObjects for A {
+    async fn list_objects(
+        &self,
+        reader: Reader,
+        range: ObjectRange<'_>,
+        token: Option<String>,
+    ) -> Result<Answer<ObjectPage>, Gap> {
+        let want = match range.most {
+            _ if range.by_folder => Want::Folders,
+            most if most <= Want::FEW => Want::First,
+            _ => Want::Names,
+        };
+        let question = ListObjects {
+            reader,
+            bucket: range.bucket.to_owned(),
+            prefix: range.prefix.to_owned(),
+            start_after: token.or_else(|| range.start_after.map(str::to_owned)),
+            want,
+        };
+        let answer = ask(self, question).await?;
+        Ok(answer.map(|page| ObjectPage {
+            keys: page.keys,
+            folders: page.folders,
+            next_token: page.next,
+        }))
+    }
+
+    async fn head_object(
+        &self,
+        reader: Reader,
+        bucket: &str,
+        key: &str,
+    ) -> Result<Answer<Option<ObjectHead>>, Gap> {
+        let (bucket, key) = (bucket.to_owned(), key.to_owned());
+        ask(self, HeadObject { reader, bucket, key }).await
+    }
 }
 
 /// Everything collecting needs.

@@ -11,21 +11,16 @@
 //! **Architecture invariant**: an account has a row for every Region whether it can be opened or
 //! not ([`OpenedAccount::plan`]).
 
-mod directory;
 mod guarded;
 mod limits;
 mod lowest_first;
 mod opening;
-mod ports;
+#[cfg(test)]
+mod test_support;
 mod tree;
 
-pub use directory::{ListedAccounts, list_accounts};
 pub use guarded::{Panicked, guarded};
 pub use limits::{Limits, QuotaKey, RateShare};
 pub use lowest_first::{LowestFirst, Sign};
 pub use opening::{Access, OpenedAccount, open_account, outcome_of_failure};
-pub use ports::{
-    AccountPage, Directory, MemberPage, OrganizationTree, RegionListing, RegionStatus, Retries,
-    Sessions, Unit, UnitPage,
-};
 pub use tree::{Tree, TreeDepth, walk_tree};

@@ -1,11 +1,10 @@
 //! Opening an account: its session, and which of its Regions will be read.
 
+use trailseal_model::question::{ListRegions, OpenAccount};
 use trailseal_model::{
-    Account, AccountId, Coverage, CoverageRow, Gap, GapClass, GapId, Outcome, Partition, Region,
-    Scope, Target,
+    Account, AccountId, Answers, Coverage, CoverageRow, Gap, GapClass, GapId, Outcome, Partition,
+    Region, RegionStatus, Scope, Target, ask,
 };
-
-use crate::ports::{RegionListing, RegionStatus, Sessions};
 
 /// What can be done in an account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,15 +34,12 @@ pub struct OpenedAccount {
 
 /// Opens an account and asks for its Regions. Where the Regions cannot be asked for, the
 /// partition's whole table stands in and is probed; that loses nothing, so it is no gap.
-pub async fn open_account<P>(
-    ports: &P,
+pub async fn open_account(
+    answers: &impl Answers,
     account: &Account,
     scope: &Scope,
     partition: Partition,
-) -> OpenedAccount
-where
-    P: Sessions + RegionListing,
-{
+) -> OpenedAccount {
     let id = account.id;
     if !account.state.is_audited() {
         return OpenedAccount::with_table(id, Access::NotActive, partition);
@@ -51,13 +47,16 @@ where
     if !scope.includes(account) {
         return OpenedAccount::with_table(id, Access::Excluded, partition);
     }
-    if let Err(gap) = ports.open(id).await {
+    if let Err(gap) = ask(answers, OpenAccount { account: id }).await {
         return OpenedAccount::with_table(id, Access::Failed(gap), partition);
     }
-    match ports.list_regions(id).await {
-        Ok(regions) if !regions.is_empty() => {
-            OpenedAccount { account: id, access: Access::Open, regions, lists_regions: true }
-        }
+    match ask(answers, ListRegions { account: id }).await {
+        Ok(answer) if !answer.value.is_empty() => OpenedAccount {
+            account: id,
+            access: Access::Open,
+            regions: answer.value,
+            lists_regions: true,
+        },
         Ok(_) | Err(_) => OpenedAccount::with_table(id, Access::Open, partition),
     }
 }
@@ -128,9 +127,10 @@ pub const fn outcome_of_failure(class: GapClass) -> Outcome {
 #[cfg(test)]
 mod tests {
     use futures::executor::block_on;
-    use trailseal_model::{AccountState, Operation};
+    use trailseal_model::{AccountState, AnyAnswer, AnyQuestion};
 
     use super::*;
+    use crate::test_support;
 
     #[derive(Default)]
     struct Fake {
@@ -138,17 +138,18 @@ mod tests {
         regions: Option<Vec<RegionStatus>>,
     }
 
-    impl Sessions for Fake {
-        async fn open(&self, account: AccountId) -> Result<(), Gap> {
-            self.open
-                .map_or(Ok(()), |it| Err(Gap::new(it, Operation::AssumeRole).at(account, None)))
-        }
-    }
-
-    impl RegionListing for Fake {
-        async fn list_regions(&self, _: AccountId) -> Result<Vec<RegionStatus>, Gap> {
-            let denied = Gap::new(GapClass::Denied, Operation::ListRegions);
-            self.regions.clone().ok_or(denied)
+    impl Fake {
+        fn answer(&self, question: &AnyQuestion) -> Result<AnyAnswer, Gap> {
+            match question {
+                AnyQuestion::OpenAccount(_) => match self.open {
+                    Some(class) => Err(question.gap(class)),
+                    None => Ok(AnyAnswer::OpenAccount(None)),
+                },
+                other => match &self.regions {
+                    Some(regions) => Ok(AnyAnswer::ListRegions(regions.clone())),
+                    None => Err(other.gap(GapClass::Denied)),
+                },
+            }
         }
     }
 
@@ -165,7 +166,8 @@ mod tests {
     ) {
         let id = AccountId::new(1).unwrap();
         let account = Account { id, name: String::new(), state, ou_path: None };
-        let opened = block_on(open_account(fake, &account, scope, Partition::Aws));
+        let answers = test_support::Fake(|question| fake.answer(&question));
+        let opened = block_on(open_account(&answers, &account, scope, Partition::Aws));
         let mut coverage = Coverage::default();
         opened.plan(&mut coverage, scope, None);
         let totals = coverage.totals();

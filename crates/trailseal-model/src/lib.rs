@@ -1,4 +1,4 @@
-//! The words of Trailseal: ids, facts, operations, gaps, evidence, findings, coverage, events, the
+//! The words of Trailseal: ids, facts, operations, questions, gaps, evidence, findings, coverage, events, the
 //! control catalogue and the record that every report is made from.
 //!
 //! **Architecture invariant**: no I/O, clock, randomness or environment in this crate. Time, seed
@@ -9,6 +9,9 @@
 //!
 //! **Architecture invariant**: [`Operation`] is the one list of AWS calls. A call that is not in it
 //! cannot be made.
+//!
+//! **Architecture invariant**: [`question`] is the one list of what an audit asks. [`Answers`] is the
+//! one trait through which it is asked, and publishing asks nothing.
 //!
 //! **Architecture invariant**: every planned target is in [`Coverage`] exactly once, and the sums
 //! equal the population.
@@ -23,6 +26,7 @@
 
 mod account;
 mod advice;
+mod answers;
 mod arn;
 mod bucket;
 mod confidence_bound;
@@ -30,6 +34,7 @@ pub mod controls;
 mod coverage;
 mod covered_by;
 mod denial;
+mod directory;
 mod endpoint;
 mod event;
 mod evidence;
@@ -45,9 +50,11 @@ pub mod hash;
 mod header_problem;
 mod history;
 mod key;
+mod log_object;
 mod member_delivery;
 mod operation;
 mod prefixes;
+pub mod question;
 mod reason;
 pub mod record;
 mod region;
@@ -61,6 +68,7 @@ mod word_enum;
 
 pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organization};
 pub use advice::GapCause;
+pub use answers::{Answers, ask};
 pub use arn::Arn;
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence, OwnerSearch};
 pub use confidence_bound::{binomial_upper_bound, hypergeometric_upper_bound};
@@ -68,6 +76,7 @@ pub use controls::{Control, ControlId, Severity, SubjectKind};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use covered_by::CoveredBy;
 pub use denial::{Denial, DenyingPolicy};
+pub use directory::{AccountsListed, Unit};
 pub use endpoint::Endpoint;
 pub use event::{Event, EventSink, NoEvents};
 pub use evidence::{Answer, Evidence, Observed, Proof, Target};
@@ -82,11 +91,13 @@ pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use header_problem::HeaderProblem;
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
+pub use log_object::{ObjectHead, ObjectsListed, Reader, Want, behind_folder};
 pub use member_delivery::{Delivery, MemberDelivery, MemberStatusScope};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use prefixes::{AccountPrefixes, LogPrefix};
+pub use question::{AnyAnswer, AnyQuestion, AnyResult, BoxFuture, Question};
 pub use reason::Reason;
-pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
+pub use region::{MAX_REGIONS, Partition, Region, RegionSet, RegionStatus};
 pub use sample::{
     ClusterFrame, ClusterUse, Deviating, DeviationClass, LogSample, Population, Sample,
     SampleMethod, SampleResult, SampledCluster, Selection, Window,
@@ -96,7 +107,7 @@ pub use sealing::{AccountSealing, LogsSealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use trail::{
     DescribedFrom, DifferingSightings, ManagementEvents, Sighting, TrailDescription, TrailFacts,
-    TrailField, TrailStatus,
+    TrailField, TrailListed, TrailStatus,
 };
 pub use unreadable::{Unreadable, UnreadableCause};
 pub use word_enum::UnknownWord;

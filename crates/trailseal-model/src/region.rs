@@ -137,6 +137,15 @@ impl fmt::Debug for Region {
     }
 }
 
+/// One Region of one account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RegionStatus {
+    /// The Region.
+    pub region: Region,
+    /// Whether it is enabled there: it takes calls.
+    pub is_enabled: bool,
+}
+
 /// A set of Regions in sixteen bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RegionSet(u128);

@@ -74,6 +74,15 @@ impl TrailDescription {
     }
 }
 
+/// A trail as an account's own list names it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailListed {
+    /// `TrailARN`.
+    pub arn: Arn,
+    /// `HomeRegion`, else the Region in the ARN.
+    pub home_region: Region,
+}
+
 /// A trail as one target's DescribeTrails shows it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sighting {

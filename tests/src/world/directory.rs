@@ -1,129 +1,112 @@
-//! Accounts, the tree they stand in, sessions and Regions.
+//! Accounts, the tree they are in, and their Regions.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::Ordering;
 
-use trailseal_fanout::{
-    AccountPage, Directory, MemberPage, OrganizationTree, RegionListing, RegionStatus, Retries,
-    Sessions, Unit, UnitPage,
+use trailseal_model::{
+    Account, AccountId, AccountsListed, Answer, AnyAnswer, AnyQuestion, AnyResult, Gap, GapClass,
+    Operation, Organization, RegionStatus, Unit,
 };
-use trailseal_model::{Account, AccountId, Gap, GapClass, Operation, Organization};
 
 use super::World;
 use crate::plan::{Listing, ORGANIZATION, Plan, ROOT};
+
+/// Accounts on one page of Organizations.
+const PAGE: u64 = 20;
 
 impl World {
     fn organization() -> Organization {
         Organization { id: ORGANIZATION.to_owned(), management_account: Plan::account(0) }
     }
 
-    /// A call of the caller's own to Organizations.
-    async fn ask(&self, operation: Operation, subject: &str) -> Result<(), Gap> {
-        self.hold(operation).await;
-        self.wait(operation, subject).await;
-        let named = |gap: Gap| if subject.is_empty() { gap } else { gap.on(subject) };
-        self.faults.meet(operation).map_err(named)
+    /// The accounts, as far as they can be listed: each page is a request of its own.
+    pub(super) async fn accounts(&self, question: &AnyQuestion) -> AnyResult {
+        let mut listed = AccountsListed::default();
+        let mut evidence = self.first_page(question).await?;
+        listed.organization = Some(Self::organization());
+        for number in 0..self.plan.accounts {
+            if number > 0 && number % PAGE == 0 {
+                match self.request(question).await {
+                    Ok(later) => evidence = later,
+                    Err(gap) => {
+                        listed.ended_by = Some(gap);
+                        break;
+                    }
+                }
+            }
+            listed.accounts.push(Account {
+                id: Plan::account(number),
+                name: format!("account {number}"),
+                state: self.plan.state(number),
+                ou_path: self.plan.has_paths.then(|| Plan::path(number)),
+            });
+        }
+        Ok(Answer { value: AnyAnswer::ListAccounts(listed), evidence })
     }
-}
 
-impl Directory for World {
-    async fn list_accounts(&self, token: Option<String>) -> Result<AccountPage, Gap> {
-        self.wait(Operation::ListAccounts, &token).await;
-        self.faults.meet(Operation::ListAccounts)?;
+    async fn first_page(&self, question: &AnyQuestion) -> Result<trailseal_model::Evidence, Gap> {
+        let evidence = self.request(question).await?;
         let refused = |code: &str| Gap {
             code: Some(code.into()),
             ..Gap::new(GapClass::Denied, Operation::ListAccounts)
         };
         match self.plan.directory {
-            Listing::Open => {}
-            Listing::Closed => return Err(refused("AccessDeniedException")),
-            Listing::Standalone => return Err(refused("AWSOrganizationsNotInUseException")),
+            Listing::Open => Ok(evidence),
+            Listing::Closed => Err(refused("AccessDeniedException")),
+            Listing::Standalone => Err(refused("AWSOrganizationsNotInUseException")),
         }
-        let from: u64 = token.and_then(|it| it.parse().ok()).unwrap_or_default();
-        let to = (from + 20).min(self.plan.accounts);
-        let account = |number| Account {
-            id: Plan::account(number),
-            name: format!("account {number}"),
-            state: self.plan.state(number),
-            ou_path: self.plan.has_paths.then(|| Plan::path(number)),
-        };
-        Ok(AccountPage {
-            accounts: (from..to).map(account).collect(),
-            organization: Some(Self::organization()),
-            next_token: (to < self.plan.accounts).then(|| to.to_string()),
+    }
+
+    /// Requests that a listing takes.
+    pub(super) fn pages(&self, question: &AnyQuestion) -> u64 {
+        match question {
+            AnyQuestion::ListAccountsForParent(question) => {
+                let accounts = self.accounts_in(&question.parent).len() as u64;
+                accounts.div_ceil(PAGE).max(1)
+            }
+            _ => 1,
+        }
+    }
+
+    pub(super) fn of_directory(&self, question: &AnyQuestion) -> Option<AnyAnswer> {
+        Some(match question {
+            AnyQuestion::OpenAccount(_) => AnyAnswer::OpenAccount(None),
+            AnyQuestion::DescribeOrganization(_) => {
+                AnyAnswer::DescribeOrganization(Self::organization())
+            }
+            AnyQuestion::ListRoots(_) => AnyAnswer::ListRoots(vec![unit(ROOT)]),
+            AnyQuestion::ListOrganizationalUnitsForParent(question) => {
+                let units = match &*question.parent {
+                    ROOT => (1..6).map(|it| unit(&format!("ou-made-{it}"))).collect(),
+                    "ou-made-5" => vec![unit("ou-made-6")],
+                    _ => Vec::new(),
+                };
+                AnyAnswer::ListOrganizationalUnitsForParent(units)
+            }
+            AnyQuestion::ListAccountsForParent(question) => {
+                AnyAnswer::ListAccountsForParent(self.accounts_in(&question.parent))
+            }
+            AnyQuestion::ListTagsForResource(question) => {
+                let team = format!("team {}", Self::number(question.account));
+                AnyAnswer::ListTagsForResource(BTreeMap::from([
+                    ("owner".to_owned(), team),
+                    ("secret".to_owned(), "not asked for".to_owned()),
+                ]))
+            }
+            AnyQuestion::ListRegions(_) => {
+                let of = |region| RegionStatus { region, is_enabled: true };
+                AnyAnswer::ListRegions(self.regions.iter().copied().map(of).collect())
+            }
+            _ => return None,
         })
     }
-}
 
-impl OrganizationTree for World {
-    async fn describe_organization(&self) -> Result<Organization, Gap> {
-        self.ask(Operation::DescribeOrganization, "").await?;
-        Ok(Self::organization())
-    }
-
-    async fn list_roots(&self, _token: Option<String>) -> Result<UnitPage, Gap> {
-        self.ask(Operation::ListRoots, "").await?;
-        Ok(UnitPage { units: vec![unit(ROOT)], next_token: None })
-    }
-
-    async fn list_units(&self, parent: &str, _token: Option<String>) -> Result<UnitPage, Gap> {
-        self.ask(Operation::ListOrganizationalUnitsForParent, parent).await?;
-        let units = match parent {
-            ROOT => (1..6).map(|it| unit(&format!("ou-made-{it}"))).collect(),
-            "ou-made-5" => vec![unit("ou-made-6")],
-            _ => Vec::new(),
-        };
-        Ok(UnitPage { units, next_token: None })
-    }
-
-    async fn list_accounts_in(
-        &self,
-        parent: &str,
-        token: Option<String>,
-    ) -> Result<MemberPage, Gap> {
-        self.ask(Operation::ListAccountsForParent, parent).await?;
+    fn accounts_in(&self, parent: &str) -> Vec<AccountId> {
         let end = format!("/{parent}/");
-        let here = (0..self.plan.accounts).filter(|it| Plan::path(*it).ends_with(&end));
-        let here: Vec<AccountId> = here.map(Plan::account).collect();
-        let from: usize = token.and_then(|it| it.parse().ok()).unwrap_or_default();
-        let to = (from + 20).min(here.len());
-        let next_token = (to < here.len()).then(|| to.to_string());
-        Ok(MemberPage { accounts: here[from..to].to_vec(), next_token })
-    }
-
-    async fn account_tags(&self, account: AccountId) -> Result<BTreeMap<String, String>, Gap> {
-        self.ask(Operation::ListTagsForResource, &account.to_string()).await?;
-        let owner = ("owner".to_owned(), format!("team {}", Self::number(account)));
-        Ok(BTreeMap::from([owner, ("secret".to_owned(), "not asked for".to_owned())]))
+        let here = (0..self.plan.accounts).filter(|number| Plan::path(*number).ends_with(&end));
+        here.map(Plan::account).collect()
     }
 }
 
 fn unit(id: &str) -> Unit {
     Unit { id: id.to_owned(), name: format!("Unit {id}") }
-}
-
-impl Retries for World {
-    fn ask_once(&self, operation: Operation) {
-        self.asked_once.lock().expect("no panic while it is held").push(operation);
-    }
-}
-
-impl Sessions for World {
-    async fn open(&self, account: AccountId) -> Result<(), Gap> {
-        self.wait(Operation::AssumeRole, account).await;
-        self.opened.fetch_add(1, Ordering::SeqCst);
-        if account == Plan::account(self.plan.caller) {
-            return Ok(());
-        }
-        self.session(account)?;
-        self.faults.meet(Operation::AssumeRole).map_err(|it| it.at(account, None))
-    }
-}
-
-impl RegionListing for World {
-    async fn list_regions(&self, account: AccountId) -> Result<Vec<RegionStatus>, Gap> {
-        self.call(Operation::ListRegions, Self::at_home(account), "").await?;
-        let of = |region| RegionStatus { region, is_enabled: true };
-        Ok(self.regions.iter().copied().map(of).collect())
-    }
 }

@@ -8,7 +8,7 @@ use trailseal_model::{
     Gap, GapClass, LogSample, Observed, Operation, StoreFacts, Target, TrailDescription,
 };
 
-use super::{Asker, Ports};
+use super::Asker;
 use crate::event::{Event, Work};
 
 fn gap(operation: Operation, message: &str) -> Gap {
@@ -23,16 +23,12 @@ fn gap_of_trail(operation: Operation, trail: &TrailDescription, message: &str) -
     gap(operation, message).at(trail.owner, Some(trail.home_region)).on(trail.arn.as_str())
 }
 
-impl<P: Ports> Asker<'_, P> {
+impl Asker<'_> {
     /// The event of work that panicked with this message.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of work, and no decision")]
     pub(super) fn panicked(&self, work: Work, message: &str) -> Event {
         match work {
-            Work::ListAccounts => Event::AccountsListed {
-                accounts: Vec::new(),
-                organization: None,
-                failure: Some(gap(Operation::ListAccounts, message)),
-            },
+            Work::ListAccounts => Event::AccountsListed(Err(gap(Operation::ListAccounts, message))),
             Work::DescribeOrganization => {
                 Event::OrganizationDescribed(Err(gap(Operation::DescribeOrganization, message)))
             }

@@ -17,11 +17,10 @@ use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::fmt;
 use std::sync::Arc;
 
-use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{CollectedStore, EnabledRegions, Fold, Members};
 use trailseal_model::{
     Account, AccountId, Arn, Coverage, Event as Progress, EventSink, Gap, GapId, GapLedger,
-    MemberDelivery, Observed, Organization, PopulationSource, Region, Target,
+    MemberDelivery, Observed, Organization, PopulationSource, Region, Target, TrailListed,
 };
 
 use crate::event::{Event, Work};
@@ -130,9 +129,7 @@ impl<'a> Scheduler<'a> {
     /// When there is no population to audit, or the scope does not fit it.
     pub fn on(&mut self, event: Event) -> Result<Vec<Work>, AuditError> {
         match event {
-            Event::AccountsListed { accounts, organization, failure } => {
-                self.accounts_listed(accounts, organization, failure)?;
-            }
+            Event::AccountsListed(listed) => self.accounts_listed(listed)?,
             Event::OrganizationDescribed(described) => self.organization_described(described)?,
             Event::TreeWalked(tree) => self.tree_walked(tree)?,
             Event::TagsRead { account, tags } => self.tags_read(account, tags),

@@ -7,8 +7,8 @@ use trailseal_evaluator::Members;
 use trailseal_fanout::{Sign, Tree, TreeDepth};
 use trailseal_model::hash::short_hash;
 use trailseal_model::{
-    Account, AccountId, AccountState, Event as Progress, Gap, GapId, Observed, Operation,
-    Organization, PopulationSource,
+    Account, AccountId, AccountState, AccountsListed, Event as Progress, Gap, GapId, Observed,
+    Operation, Organization, PopulationSource,
 };
 
 use super::Scheduler;
@@ -23,14 +23,12 @@ impl Scheduler<'_> {
     /// and a wrong setting refused, before a member is asked.
     pub(super) fn accounts_listed(
         &mut self,
-        accounts: Vec<Account>,
-        organization: Option<Organization>,
-        failure: Option<Gap>,
+        listed: Result<AccountsListed, Gap>,
     ) -> Result<(), AuditError> {
-        match failure {
-            Some(gap) if accounts.is_empty() => self.declared(gap),
-            failure => {
-                let failure = failure.map(|gap| self.gap(gap));
+        match listed {
+            Err(gap) => self.declared(gap),
+            Ok(AccountsListed { accounts, organization, ended_by }) => {
+                let failure = ended_by.map(|gap| self.gap(gap));
                 self.populate(accounts, organization, failure)?;
                 self.walk_tree()
             }

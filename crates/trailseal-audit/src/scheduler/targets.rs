@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{CollectedStore, EnabledRegions, StoreWork};
-use trailseal_fanout::{Access, OpenedAccount, RegionStatus, Sign};
+use trailseal_fanout::{Access, OpenedAccount, Sign};
 use trailseal_model::{
     AccountId, Answer, Event as Progress, Gap, GapClass, Observed, Operation, Outcome, Region,
-    RegionSet, Sighting, StoreListed, Target, TrailDescription,
+    RegionSet, RegionStatus, Sighting, StoreListed, Target, TrailDescription, TrailListed,
 };
 
 use super::Scheduler;

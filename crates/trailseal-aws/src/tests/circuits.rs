@@ -5,8 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use trailseal_evaluator::ports::{KeyPolicies, LogObjects, Reader, StoreListing, TrailListing};
-use trailseal_model::{Arn, Gap, GapClass, Operation};
+use trailseal_model::question::{
+    DescribeTrails, GetKeyPolicy, HeadObject, ListAccounts, ListEventDataStores, OpenAccount,
+};
+use trailseal_model::{Arn, Gap, GapClass, Operation, Reader, ask};
 
 use super::{Fake, Reply, aws, member, target};
 use crate::Aws;
@@ -28,7 +30,7 @@ fn failing(is_down: &Arc<AtomicBool>) -> Arc<Fake> {
 }
 
 async fn gap(aws: &Aws) -> Gap {
-    aws.describe_trails(target("eu-west-1")).await.unwrap_err()
+    ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap_err()
 }
 
 #[tokio::test(start_paused = true)]
@@ -50,10 +52,10 @@ async fn after_five_failures_nothing_is_sent_until_a_probe_succeeds() {
     assert_eq!(fake.count("DescribeTrails"), 5);
 
     // Other Regions, operations and services are asked as ever.
-    aws.describe_trails(target("us-east-1")).await.unwrap();
-    aws.list_stores(target("eu-west-1")).await.unwrap();
+    ask(&aws, DescribeTrails { target: target("us-east-1") }).await.unwrap();
+    ask(&aws, ListEventDataStores { target: target("eu-west-1") }).await.unwrap();
     let key = Arn::new("arn:aws:kms:eu-west-1:111122223333:key/a").unwrap();
-    let policy = aws.key_policy(&key, target("eu-west-1")).await;
+    let policy = ask(&aws, GetKeyPolicy { key: key.clone(), asked_in: target("eu-west-1") }).await;
     assert_eq!(policy.unwrap_err().class, GapClass::Denied);
 
     // A probe that fails is one request, and not tried again.
@@ -65,7 +67,7 @@ async fn after_five_failures_nothing_is_sent_until_a_probe_succeeds() {
     assert_eq!(gap(&aws).await.class, GapClass::CircuitOpen);
 
     tokio::time::sleep(Duration::from_secs(10)).await;
-    aws.describe_trails(target("eu-west-1")).await.unwrap();
+    ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap();
     assert_eq!(fake.count("DescribeTrails"), 8);
 }
 
@@ -78,7 +80,12 @@ async fn a_hiccup_under_many_requests_opens_nothing() {
     });
     let aws = aws(&fake).await;
     let reader = Reader { target: target("us-east-1"), expected_owner: None };
-    let heads = (0..200).map(|_| aws.head_object(reader, "logs", "AWSLogs/x.json.gz"));
+    let heads = (0..200).map(|_| {
+        ask(
+            &aws,
+            HeadObject { reader, bucket: "logs".to_owned(), key: "AWSLogs/x.json.gz".to_owned() },
+        )
+    });
     assert!(join_all(heads).await.iter().all(Result::is_ok));
 }
 
@@ -100,30 +107,28 @@ async fn calls_that_wait_for_a_permit_are_kept_back_too() {
 
 #[tokio::test(start_paused = true)]
 async fn the_callers_own_calls_have_no_circuit() {
-    use trailseal_fanout::Directory;
     let fake = Fake::saying(Reply::json_error(500, "InternalFailure", "oops"));
     let aws = aws(&fake).await;
     for _ in 0..3 {
-        let gap = aws.list_accounts(None).await.unwrap_err();
+        let gap = ask(&aws, ListAccounts).await.unwrap_err();
         assert_eq!((gap.class, gap.attempts), (GapClass::ServerError, 5));
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_session_is_used_to_its_end_while_the_circuit_of_its_renewal_is_open() {
-    use trailseal_fanout::Sessions;
     let fake = Fake::new(|seen, before| match seen.operation.as_str() {
         "AssumeRole" if before > 0 => Some(Reply::query_error(503, "ServiceUnavailable", "later")),
         _ => None,
     });
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     super::advance(3400);
     for _ in 0..3 {
-        aws.open(member()).await.unwrap();
+        ask(&aws, OpenAccount { account: member() }).await.unwrap();
     }
     assert_eq!(fake.count("AssumeRole"), 6);
     super::advance(300);
-    let gap = aws.open(member()).await.unwrap_err();
+    let gap = ask(&aws, OpenAccount { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, gap.operation), (GapClass::CircuitOpen, Operation::AssumeRole));
 }

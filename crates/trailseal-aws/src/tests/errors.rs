@@ -1,8 +1,9 @@
 //! Refusals as people met them: one row a case, with its class and the advice that fits its cause.
 
-use trailseal_evaluator::ports::{EventSelectors, KeyGrants, TrailListing};
-use trailseal_fanout::{Directory, Sessions};
-use trailseal_model::{Arn, Gap, GapClass, Operation};
+use trailseal_model::question::{
+    DescribeTrails, GetEventSelectors, ListAccounts, ListGrants, OpenAccount,
+};
+use trailseal_model::{Arn, Gap, GapClass, Operation, ask};
 
 use super::{Fake, Reply, aws, member, target};
 
@@ -22,11 +23,15 @@ async fn refused(operation: Operation, status: u16, code: &'static str, message:
     let trail = Arn::new("arn:aws:cloudtrail:eu-central-1:111122223333:trail/main").unwrap();
     let key = Arn::new("arn:aws:kms:eu-central-1:111122223333:key/1").unwrap();
     let gap = match operation {
-        Operation::AssumeRole => aws.open(member()).await.unwrap_err(),
-        Operation::ListAccounts => aws.list_accounts(None).await.unwrap_err(),
-        Operation::DescribeTrails => aws.describe_trails(here).await.unwrap_err(),
-        Operation::GetEventSelectors => aws.management_events(&trail, here).await.unwrap_err(),
-        Operation::ListGrants => aws.decrypt_grants(&key, here).await.unwrap_err(),
+        Operation::AssumeRole => ask(&aws, OpenAccount { account: member() }).await.unwrap_err(),
+        Operation::ListAccounts => ask(&aws, ListAccounts).await.unwrap_err(),
+        Operation::DescribeTrails => ask(&aws, DescribeTrails { target: here }).await.unwrap_err(),
+        Operation::GetEventSelectors => {
+            ask(&aws, GetEventSelectors { trail: trail.clone(), asked_in: here }).await.unwrap_err()
+        }
+        Operation::ListGrants => {
+            ask(&aws, ListGrants { key: key.clone(), asked_in: here }).await.unwrap_err()
+        }
         other => panic!("no row asks {other}"),
     };
     assert_eq!((gap.attempts, gap.http_status), (1, Some(status)), "{gap:?}");

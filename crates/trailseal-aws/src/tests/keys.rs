@@ -1,8 +1,8 @@
 //! Rotation and grants of keys, and whose replica a key is.
 
-use trailseal_evaluator::ports::{KeyGrants, KeyPolicies, KeyRotations, Keys};
+use trailseal_model::question::{DescribeKey, GetKeyPolicy, GetKeyRotationStatus, ListGrants};
 use trailseal_model::{
-    Arn, DecryptGrant, GapClass, KeyFacts, KeyManager, KeyPresence, KeyRotation, Operation,
+    Arn, DecryptGrant, GapClass, KeyFacts, KeyManager, KeyPresence, KeyRotation, Operation, ask,
 };
 
 use super::{Fake, Reply, aws, target};
@@ -25,7 +25,12 @@ async fn rotation_is_asked_by_key_arn() {
     ];
     for (body, expected) in table {
         let fake = Fake::saying(Reply::new(200, body));
-        let answer = aws(&fake).await.key_rotation(&key(), target("eu-west-1")).await.unwrap();
+        let answer = ask(
+            &aws(&fake).await,
+            GetKeyRotationStatus { key: key(), asked_in: target("eu-west-1") },
+        )
+        .await
+        .unwrap();
         assert_eq!(answer.value, expected, "{body}");
         assert_eq!(answer.evidence.operation, Operation::GetKeyRotationStatus);
         assert_eq!(answer.evidence.request_id.as_deref(), Some("request-1"));
@@ -50,7 +55,12 @@ async fn an_answer_that_does_not_say_whether_a_key_rotates_is_malformed() {
         r#"{"KeyRotationEnabled":true,"RotationPeriodInDays":-1}"#,
     ] {
         let fake = Fake::saying(Reply::new(200, body));
-        let gap = aws(&fake).await.key_rotation(&key(), target("eu-west-1")).await.unwrap_err();
+        let gap = ask(
+            &aws(&fake).await,
+            GetKeyRotationStatus { key: key(), asked_in: target("eu-west-1") },
+        )
+        .await
+        .unwrap_err();
         assert_eq!((gap.class, gap.attempts), (GapClass::MalformedAnswer, 1), "{body}");
         assert_eq!(gap.subject.as_deref(), Some(ARN));
     }
@@ -65,7 +75,12 @@ async fn rotation_that_may_not_be_read_is_a_gap() {
         ("ThrottlingException", GapClass::ThrottledOut, 5),
     ] {
         let fake = Fake::saying(Reply::json_error(400, code, "no"));
-        let gap = aws(&fake).await.key_rotation(&key(), target("eu-west-1")).await.unwrap_err();
+        let gap = ask(
+            &aws(&fake).await,
+            GetKeyRotationStatus { key: key(), asked_in: target("eu-west-1") },
+        )
+        .await
+        .unwrap_err();
         assert_eq!((gap.class, gap.operation), (expected, Operation::GetKeyRotationStatus));
         assert_eq!(fake.count("GetKeyRotationStatus"), requests, "{code}");
     }
@@ -77,7 +92,8 @@ async fn primary_of(configuration: &str) -> Result<Option<Arn>, GapClass> {
         r#"{{"KeyMetadata":{{"KeyId":"mrk-1","Arn":"{ARN}","KeyManager":"CUSTOMER","KeyState":"Enabled","KeySpec":"SYMMETRIC_DEFAULT","KeyUsage":"ENCRYPT_DECRYPT","Origin":"AWS_KMS","MultiRegion":true{configuration}}}}}"#
     );
     let fake = Fake::saying(Reply::new(200, body));
-    let answer = aws(&fake).await.describe_key(&key(), target("eu-west-1")).await;
+    let answer =
+        ask(&aws(&fake).await, DescribeKey { key: key(), asked_in: target("eu-west-1") }).await;
     answer.map(|it| facts(it.value).replica_of).map_err(|it| it.class)
 }
 
@@ -112,7 +128,12 @@ fn facts(found: KeyPresence) -> KeyFacts {
 /// What DescribeKey gives with this `KeyMetadata`, asked by key ARN.
 async fn described(metadata: &str) -> KeyFacts {
     let fake = Fake::saying(Reply::new(200, format!(r#"{{"KeyMetadata":{metadata}}}"#)));
-    facts(aws(&fake).await.describe_key(&key(), target("eu-west-1")).await.unwrap().value)
+    facts(
+        ask(&aws(&fake).await, DescribeKey { key: key(), asked_in: target("eu-west-1") })
+            .await
+            .unwrap()
+            .value,
+    )
 }
 
 #[tokio::test(start_paused = true)]
@@ -166,7 +187,10 @@ async fn a_field_that_kms_may_omit_never_drops_the_answer() {
 async fn a_key_without_arn_is_not_found_by_its_alias() {
     let fake = Fake::saying(Reply::new(200, r#"{"KeyMetadata":{"KeyId":"mrk-1"}}"#));
     let alias = Arn::new("arn:aws:kms:eu-west-1:111122223333:alias/logs").unwrap();
-    let gap = aws(&fake).await.describe_key(&alias, target("eu-west-1")).await.unwrap_err();
+    let gap =
+        ask(&aws(&fake).await, DescribeKey { key: alias.clone(), asked_in: target("eu-west-1") })
+            .await
+            .unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
 }
 
@@ -180,14 +204,15 @@ async fn the_state_of_a_key_is_an_answer_about_it() {
     ] {
         let fake = Fake::saying(Reply::json_error(status, code, words));
         let aws = aws(&fake).await;
-        let answer = aws.describe_key(&key(), target("eu-west-1")).await.unwrap();
+        let answer =
+            ask(&aws, DescribeKey { key: key(), asked_in: target("eu-west-1") }).await.unwrap();
         assert_eq!(answer.value, KeyPresence::InvalidState(format!("{code}: {words}")));
         assert_eq!(answer.evidence.request_id.as_deref(), Some("request-1"));
         let here = target("eu-west-1");
         let gaps = [
-            aws.key_policy(&key(), here).await.unwrap_err(),
-            aws.decrypt_grants(&key(), here).await.unwrap_err(),
-            aws.key_rotation(&key(), here).await.unwrap_err(),
+            ask(&aws, GetKeyPolicy { key: key(), asked_in: here }).await.unwrap_err(),
+            ask(&aws, ListGrants { key: key(), asked_in: here }).await.unwrap_err(),
+            ask(&aws, GetKeyRotationStatus { key: key(), asked_in: here }).await.unwrap_err(),
         ];
         for gap in gaps {
             assert_eq!((gap.class, gap.attempts), (GapClass::KeyInvalidState, 1), "{gap:?}");
@@ -201,7 +226,9 @@ async fn a_grant_without_operations_hides_no_reader() {
     let one = grant("1", "", "").replace(r#","Operations":[]"#, "");
     assert!(!one.contains("Operations"));
     let fake = Fake::saying(Reply::new(200, grants(&[one, grant("2", "", "")], "")));
-    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    let answer = ask(&aws(&fake).await, ListGrants { key: key(), asked_in: target("eu-west-1") })
+        .await
+        .unwrap();
     let ids: Vec<&str> = answer.value.iter().map(|grant| grant.id.as_str()).collect();
     assert_eq!(ids, ["1"]);
 }
@@ -238,7 +265,9 @@ async fn every_page_of_grants_is_read_and_those_that_decrypt_are_kept() {
         let page = if before == 0 { &first } else { &second };
         (seen.operation == "ListGrants").then(|| Reply::new(200, page.as_str()))
     });
-    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    let answer = ask(&aws(&fake).await, ListGrants { key: key(), asked_in: target("eu-west-1") })
+        .await
+        .unwrap();
     let ids: Vec<&str> = answer.value.iter().map(|it| it.id.as_str()).collect();
     assert_eq!(ids, ["1", "3", "4"]);
     let re_encrypting = &answer.value[2];
@@ -269,16 +298,22 @@ async fn a_list_of_grants_that_may_hide_a_reader_is_malformed() {
         grants(&[], r#","Truncated":true"#),
     ] {
         let fake = Fake::saying(Reply::new(200, body.as_str()));
-        let gap = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, ListGrants { key: key(), asked_in: target("eu-west-1") })
+            .await
+            .unwrap_err();
         assert_eq!((gap.class, gap.attempts), (GapClass::MalformedAnswer, 1), "{body}");
         assert_eq!(gap.subject.as_deref(), Some(ARN));
     }
     let none = Fake::saying(Reply::new(200, r#"{"Grants":[],"Truncated":false}"#));
-    let answer = aws(&none).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
-    assert_eq!(answer.value, []);
+    let answer = ask(&aws(&none).await, ListGrants { key: key(), asked_in: target("eu-west-1") })
+        .await
+        .unwrap();
+    assert_eq!(*answer.value, []);
     let service = grant("1", r#""Decrypt""#, r#","GranteeServicePrincipal":"s3.amazonaws.com""#)
         .replace(r#""GranteePrincipal":"arn:aws:iam::111122223333:role/a","#, "");
     let fake = Fake::saying(Reply::new(200, grants(&[service], "")));
-    let answer = aws(&fake).await.decrypt_grants(&key(), target("eu-west-1")).await.unwrap();
+    let answer = ask(&aws(&fake).await, ListGrants { key: key(), asked_in: target("eu-west-1") })
+        .await
+        .unwrap();
     assert_eq!(answer.value[0].grantee, "s3.amazonaws.com");
 }

@@ -5,7 +5,7 @@ mod errors;
 mod keys;
 mod no_answers;
 mod organization_tree;
-mod ports;
+mod questions;
 mod redaction;
 mod retries;
 mod roles;

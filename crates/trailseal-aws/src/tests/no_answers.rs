@@ -2,12 +2,14 @@
 
 use std::future::Future;
 
-use trailseal_evaluator::ports::{
-    Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectRange,
-    Reader, StoreListing, Stores, TrailListing, TrailNames, TrailStatuses,
+use trailseal_model::question::{
+    DescribeKey, DescribeOrganization, DescribeTrails, GetEventDataStore, GetEventSelectors,
+    GetKeyPolicy, GetKeyRotationStatus, GetTrailStatus, HeadObject, ListAccounts,
+    ListAccountsForParent, ListBuckets, ListEventDataStores, ListGrants, ListObjects,
+    ListOrganizationalUnitsForParent, ListRegions, ListRoots, ListTagsForResource, ListTrails,
+    OpenAccount,
 };
-use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Sessions};
-use trailseal_model::{Arn, Gap, GapClass, HeaderProblem, Operation, Region};
+use trailseal_model::{Arn, Gap, GapClass, HeaderProblem, Operation, Reader, Region, Want, ask};
 
 use super::{Fake, Reply, aws, identity, member, target};
 use crate::Aws;
@@ -24,36 +26,76 @@ fn reader() -> Reader {
     Reader { target: target("us-east-1"), expected_owner: None }
 }
 
-fn range() -> ObjectRange<'static> {
-    ObjectRange { bucket: "logs", prefix: "", start_after: None, most: 1000, by_folder: false }
+fn listing() -> ListObjects {
+    ListObjects {
+        reader: reader(),
+        bucket: "logs".to_owned(),
+        prefix: String::new(),
+        start_after: None,
+        want: Want::Names,
+    }
 }
 
 /// Every operation that reads a body, asked once: what it came to.
 async fn all(aws: &Aws) -> Vec<(Operation, Result<(), Gap>)> {
-    async fn ask<T>(answer: impl Future<Output = Result<T, Gap>>) -> Result<(), Gap> {
+    async fn outcome<T>(answer: impl Future<Output = Result<T, Gap>>) -> Result<(), Gap> {
         answer.await.map(drop)
     }
     let here = target("eu-west-1");
     vec![
-        (Operation::ListAccounts, ask(aws.list_accounts(None)).await),
-        (Operation::DescribeOrganization, ask(aws.describe_organization()).await),
-        (Operation::ListRoots, ask(aws.list_roots(None)).await),
-        (Operation::ListOrganizationalUnitsForParent, ask(aws.list_units("r-a1b2", None)).await),
-        (Operation::ListAccountsForParent, ask(aws.list_accounts_in("r-a1b2", None)).await),
-        (Operation::ListTagsForResource, ask(aws.account_tags(member())).await),
-        (Operation::ListRegions, ask(aws.list_regions(member())).await),
-        (Operation::DescribeTrails, ask(aws.describe_trails(here)).await),
-        (Operation::ListTrails, ask(aws.list_trails(member())).await),
-        (Operation::GetTrailStatus, ask(aws.trail_status(&arn(TRAIL), here)).await),
-        (Operation::GetEventSelectors, ask(aws.management_events(&arn(TRAIL), here)).await),
-        (Operation::ListEventDataStores, ask(aws.list_stores(here)).await),
-        (Operation::GetEventDataStore, ask(aws.store(&arn(STORE), here)).await),
-        (Operation::DescribeKey, ask(aws.describe_key(&arn(KEY), here)).await),
-        (Operation::GetKeyPolicy, ask(aws.key_policy(&arn(KEY), here)).await),
-        (Operation::ListGrants, ask(aws.decrypt_grants(&arn(KEY), here)).await),
-        (Operation::GetKeyRotationStatus, ask(aws.key_rotation(&arn(KEY), here)).await),
-        (Operation::ListBuckets, ask(aws.list_buckets(member())).await),
-        (Operation::ListObjectsV2, ask(aws.list_objects(reader(), range(), None)).await),
+        (Operation::ListAccounts, outcome(ask(&aws, ListAccounts)).await),
+        (Operation::DescribeOrganization, outcome(ask(&aws, DescribeOrganization)).await),
+        (Operation::ListRoots, outcome(ask(&aws, ListRoots)).await),
+        (
+            Operation::ListOrganizationalUnitsForParent,
+            outcome(ask(&aws, ListOrganizationalUnitsForParent { parent: "r-a1b2".to_owned() }))
+                .await,
+        ),
+        (
+            Operation::ListAccountsForParent,
+            outcome(ask(&aws, ListAccountsForParent { parent: "r-a1b2".to_owned() })).await,
+        ),
+        (
+            Operation::ListTagsForResource,
+            outcome(ask(&aws, ListTagsForResource { account: member() })).await,
+        ),
+        (Operation::ListRegions, outcome(ask(&aws, ListRegions { account: member() })).await),
+        (Operation::DescribeTrails, outcome(ask(&aws, DescribeTrails { target: here })).await),
+        (Operation::ListTrails, outcome(ask(&aws, ListTrails { account: member() })).await),
+        (
+            Operation::GetTrailStatus,
+            outcome(ask(&aws, GetTrailStatus { trail: arn(TRAIL), asked_in: here })).await,
+        ),
+        (
+            Operation::GetEventSelectors,
+            outcome(ask(&aws, GetEventSelectors { trail: arn(TRAIL), asked_in: here })).await,
+        ),
+        (
+            Operation::ListEventDataStores,
+            outcome(ask(&aws, ListEventDataStores { target: here })).await,
+        ),
+        (
+            Operation::GetEventDataStore,
+            outcome(ask(&aws, GetEventDataStore { store: arn(STORE), asked_in: here })).await,
+        ),
+        (
+            Operation::DescribeKey,
+            outcome(ask(&aws, DescribeKey { key: arn(KEY), asked_in: here })).await,
+        ),
+        (
+            Operation::GetKeyPolicy,
+            outcome(ask(&aws, GetKeyPolicy { key: arn(KEY), asked_in: here })).await,
+        ),
+        (
+            Operation::ListGrants,
+            outcome(ask(&aws, ListGrants { key: arn(KEY), asked_in: here })).await,
+        ),
+        (
+            Operation::GetKeyRotationStatus,
+            outcome(ask(&aws, GetKeyRotationStatus { key: arn(KEY), asked_in: here })).await,
+        ),
+        (Operation::ListBuckets, outcome(ask(&aws, ListBuckets { account: member() })).await),
+        (Operation::ListObjectsV2, outcome(ask(&aws, listing())).await),
     ]
 }
 
@@ -95,17 +137,27 @@ async fn an_empty_list_is_an_answer() {
     let json = r#"{"trailList":[],"Trails":[],"EventDataStores":[],"Grants":[],"Truncated":false}"#;
     let aws_of_json = aws(&Fake::saying(Reply::new(200, json))).await;
     let here = target("eu-west-1");
-    assert!(aws_of_json.describe_trails(here).await.unwrap().value.is_empty());
-    assert!(aws_of_json.list_trails(member()).await.unwrap().is_empty());
-    assert!(aws_of_json.list_stores(here).await.unwrap().value.is_empty());
-    assert!(aws_of_json.decrypt_grants(&arn(KEY), here).await.unwrap().value.is_empty());
+    assert!(ask(&aws_of_json, DescribeTrails { target: here }).await.unwrap().value.is_empty());
+    assert!(ask(&aws_of_json, ListTrails { account: member() }).await.unwrap().value.is_empty());
+    assert!(
+        ask(&aws_of_json, ListEventDataStores { target: here }).await.unwrap().value.is_empty()
+    );
+    assert!(
+        ask(&aws_of_json, ListGrants { key: arn(KEY), asked_in: here })
+            .await
+            .unwrap()
+            .value
+            .is_empty()
+    );
     let buckets = "<?xml version=\"1.0\"?>\n<ListAllMyBucketsResult xmlns=\"http://s3.amazonaws.com/doc/2006-03-01/\"><Owner><ID>x</ID></Owner><Buckets/></ListAllMyBucketsResult>";
     let aws_of_buckets = aws(&Fake::saying(Reply::new(200, buckets))).await;
-    assert!(aws_of_buckets.list_buckets(member()).await.unwrap().value.is_empty());
+    assert!(
+        ask(&aws_of_buckets, ListBuckets { account: member() }).await.unwrap().value.is_empty()
+    );
     let objects = "<ListBucketResult><Name>logs</Name><KeyCount>0</KeyCount><IsTruncated>false</IsTruncated></ListBucketResult>";
     let aws_of_objects = aws(&Fake::saying(Reply::new(200, objects))).await;
-    let page = aws_of_objects.list_objects(reader(), range(), None).await.unwrap().value;
-    assert!(page.keys.is_empty() && page.next_token.is_none());
+    let page = ask(&aws_of_objects, listing()).await.unwrap().value;
+    assert!(page.keys.is_empty() && page.next.is_none());
 }
 
 #[tokio::test(start_paused = true)]
@@ -115,13 +167,13 @@ async fn a_list_that_is_cut_off_or_miscounted_is_malformed() {
         "<ListBucketResult><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents>";
     for body in [bucket.to_owned(), format!("{bucket}</Buckets>"), format!("{bucket}<Bucket><Na")] {
         let aws = aws(&Fake::saying(Reply::new(200, body.as_str()))).await;
-        let gap = aws.list_buckets(member()).await.unwrap_err();
+        let gap = ask(&aws, ListBuckets { account: member() }).await.unwrap_err();
         assert_eq!(gap.class, GapClass::MalformedAnswer, "{body}");
     }
     let miscounted = "<ListBucketResult><KeyCount>2</KeyCount><IsTruncated>false</IsTruncated><Contents><Key>a</Key></Contents></ListBucketResult>";
     for body in [object, miscounted] {
         let aws = aws(&Fake::saying(Reply::new(200, body))).await;
-        let gap = aws.list_objects(reader(), range(), None).await.unwrap_err();
+        let gap = ask(&aws, listing()).await.unwrap_err();
         assert_eq!(gap.class, GapClass::MalformedAnswer, "{body}");
     }
 }
@@ -131,9 +183,10 @@ async fn an_organization_without_a_root_and_an_account_without_a_region_are_none
     let body =
         r#"{"Roots":[],"Regions":[{"RegionName":"me-south-1","RegionOptStatus":"DISABLED"}]}"#;
     let aws = aws(&Fake::saying(Reply::new(200, body))).await;
-    for gap in
-        [aws.list_roots(None).await.unwrap_err(), aws.list_regions(member()).await.unwrap_err()]
-    {
+    for gap in [
+        ask(&aws, ListRoots).await.unwrap_err(),
+        ask(&aws, ListRegions { account: member() }).await.unwrap_err(),
+    ] {
         assert_eq!(gap.class, GapClass::MalformedAnswer, "{gap:?}");
     }
 }
@@ -149,7 +202,7 @@ async fn a_session_without_keys_is_none() {
             let reply = if seen.operation == "AssumeRole" { body.to_owned() } else { identity() };
             Some(Reply::new(200, reply))
         });
-        let gap = aws(&fake).await.open(member()).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, OpenAccount { account: member() }).await.unwrap_err();
         assert_eq!(gap.class, GapClass::MalformedAnswer, "{body}");
     }
 }
@@ -159,7 +212,9 @@ async fn a_store_that_was_not_asked_for_is_no_answer() {
     let other = "arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/2";
     let body = format!(r#"{{"EventDataStoreArn":"{other}","KmsKeyId":"{KEY}"}}"#);
     let aws = aws(&Fake::saying(Reply::new(200, body))).await;
-    let gap = aws.store(&arn(STORE), target("eu-west-1")).await.unwrap_err();
+    let gap = ask(&aws, GetEventDataStore { store: arn(STORE), asked_in: target("eu-west-1") })
+        .await
+        .unwrap_err();
     assert_eq!(gap.class, GapClass::MalformedAnswer);
 }
 
@@ -177,12 +232,22 @@ async fn what_answers_head_instead_of_s3_shows_no_object_without_encryption() {
         bare(200, &[("content-type", "text/html; charset=utf-8"), ("etag", "\"a\"")]),
     ] {
         let aws = aws(&Fake::saying(reply.clone())).await;
-        let gap = aws.head_object(reader(), "logs", "k").await.unwrap_err();
+        let gap = ask(
+            &aws,
+            HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "k".to_owned() },
+        )
+        .await
+        .unwrap_err();
         assert_eq!(gap.class, GapClass::MalformedAnswer, "{reply:?}");
     }
     let of_s3 = bare(200, &[("etag", "\"a\""), ("x-amz-request-id", "r")]);
     let aws = aws(&Fake::saying(of_s3)).await;
-    let head = aws.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
+    let head =
+        ask(&aws, HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "k".to_owned() })
+            .await
+            .unwrap()
+            .value
+            .unwrap();
     assert_eq!(head.algorithm, None);
 }
 
@@ -200,7 +265,14 @@ async fn a_header_that_cannot_be_parsed_is_named_and_loses_nothing_else() {
         [(date, "Mon, 3 Nov 2026 12:00:00 GMT"), (date, "yesterday"), (date, ""), (flag, "yes")]
     {
         let aws = aws(&Fake::saying(sealed().with(name, value))).await;
-        let head = aws.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
+        let head = ask(
+            &aws,
+            HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "k".to_owned() },
+        )
+        .await
+        .unwrap()
+        .value
+        .unwrap();
         let expected = HeaderProblem::NotUnderstood(name, value.to_owned());
         assert_eq!(head.not_understood, Some(expected));
         assert_eq!(head.algorithm.as_deref(), Some("aws:kms"));
@@ -214,18 +286,39 @@ async fn a_header_that_cannot_be_parsed_is_named_and_loses_nothing_else() {
         .with("x-amz-mp-parts-count", "x")
         .with("x-amz-tagging-count", "x");
     let aws_of_others = aws(&Fake::saying(others)).await;
-    let head = aws_of_others.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
+    let head = ask(
+        &aws_of_others,
+        HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "k".to_owned() },
+    )
+    .await
+    .unwrap()
+    .value
+    .unwrap();
     assert_eq!((head.algorithm.as_deref(), head.not_understood), (Some("aws:kms"), None));
     // Two kinds of encryption are not none.
     let twice = sealed().with("x-amz-server-side-encryption", "AES256");
     let aws_of_twice = aws(&Fake::saying(twice)).await;
-    let head = aws_of_twice.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
+    let head = ask(
+        &aws_of_twice,
+        HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "k".to_owned() },
+    )
+    .await
+    .unwrap()
+    .value
+    .unwrap();
     assert!(!matches!(head.algorithm.as_deref(), None | Some("aws:kms" | "AES256")), "{head:?}");
     assert!(head.not_understood.is_some());
     // Two keys are no key, and no other key either.
     let twice = sealed().with("x-amz-server-side-encryption-aws-kms-key-id", KEY);
     let aws_of_twice = aws(&Fake::saying(twice)).await;
-    let head = aws_of_twice.head_object(reader(), "logs", "k").await.unwrap().value.unwrap();
+    let head = ask(
+        &aws_of_twice,
+        HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "k".to_owned() },
+    )
+    .await
+    .unwrap()
+    .value
+    .unwrap();
     assert_eq!((head.algorithm.as_deref(), head.kms_key_id), (Some("aws:kms"), None));
     assert!(head.not_understood.is_some());
 }
@@ -246,13 +339,13 @@ async fn a_lake_that_takes_no_new_customers_holds_no_store() {
         (400, "ValidationException", "CloudTrail Lake is closed to new customers"),
     ] {
         let aws = aws(&Fake::saying(Reply::json_error(status, code, message))).await;
-        let answer = aws.list_stores(target("eu-west-1")).await.unwrap();
+        let answer = ask(&aws, ListEventDataStores { target: target("eu-west-1") }).await.unwrap();
         assert!(answer.value.is_empty(), "{message}");
     }
     for message in ["You are not authorized", "new customers are welcome"] {
         let aws =
             aws(&Fake::saying(Reply::json_error(400, "AccessDeniedException", message))).await;
-        let gap = aws.list_stores(target("eu-west-1")).await.unwrap_err();
+        let gap = ask(&aws, ListEventDataStores { target: target("eu-west-1") }).await.unwrap_err();
         assert_eq!(gap.class, GapClass::Denied, "{message}");
     }
 }
@@ -263,7 +356,10 @@ async fn only_a_member_is_not_told_the_status_of_a_trail() {
     let reply = Reply::json_error(400, "CloudTrailARNInvalidException", words);
     let aws = aws(&Fake::saying(reply)).await;
     let of_organization = arn("arn:aws:cloudtrail:eu-west-1:999900001111:trail/org");
-    let gap = aws.trail_status(&of_organization, target("eu-west-1")).await.unwrap_err();
+    let gap =
+        ask(&aws, GetTrailStatus { trail: of_organization.clone(), asked_in: target("eu-west-1") })
+            .await
+            .unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::NotTold, 1));
     assert_eq!(gap.message.as_deref(), Some(words));
     let advice = gap.what_to_do();
@@ -271,6 +367,8 @@ async fn only_a_member_is_not_told_the_status_of_a_trail() {
         advice.contains("does not tell members") && advice.contains("owns the trail"),
         "{advice}"
     );
-    let gap = aws.trail_status(&arn(TRAIL), target("eu-west-1")).await.unwrap_err();
+    let gap = ask(&aws, GetTrailStatus { trail: arn(TRAIL), asked_in: target("eu-west-1") })
+        .await
+        .unwrap_err();
     assert_eq!((gap.class, gap.region), (GapClass::Denied, Region::new("eu-west-1")));
 }

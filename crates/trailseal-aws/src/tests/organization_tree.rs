@@ -2,8 +2,11 @@
 
 use std::sync::Arc;
 
-use trailseal_fanout::{OrganizationTree, Unit};
-use trailseal_model::{Gap, GapClass, Operation, Region};
+use trailseal_model::question::{
+    DescribeOrganization, ListAccountsForParent, ListOrganizationalUnitsForParent, ListRoots,
+    ListTagsForResource,
+};
+use trailseal_model::{Gap, GapClass, Operation, Region, Unit, ask};
 
 use super::{Fake, Reply, aws, member};
 
@@ -22,15 +25,15 @@ fn check_sent(fake: &Fake, operation: &str, body: &str) {
     assert!(seen.uri.starts_with(endpoint), "{}", seen.uri);
 }
 
-/// The gaps of all five calls, in the order of the port.
+/// The gaps of all five questions.
 async fn gaps(fake: &Arc<Fake>) -> [Gap; 5] {
     let aws = aws(fake).await;
     [
-        aws.describe_organization().await.unwrap_err(),
-        aws.list_roots(None).await.unwrap_err(),
-        aws.list_units(ROOT, None).await.unwrap_err(),
-        aws.list_accounts_in(UNIT, None).await.unwrap_err(),
-        aws.account_tags(member()).await.unwrap_err(),
+        ask(&aws, DescribeOrganization).await.unwrap_err(),
+        ask(&aws, ListRoots).await.unwrap_err(),
+        ask(&aws, ListOrganizationalUnitsForParent { parent: ROOT.to_owned() }).await.unwrap_err(),
+        ask(&aws, ListAccountsForParent { parent: UNIT.to_owned() }).await.unwrap_err(),
+        ask(&aws, ListTagsForResource { account: member() }).await.unwrap_err(),
     ]
 }
 
@@ -39,7 +42,7 @@ async fn the_organization_names_its_management_account() {
     let fake = Fake::in_turn(&[
         r#"{"Organization":{"Id":"o-exampleorgid","Arn":"arn:aws:organizations::012345678901:organization/o-exampleorgid","FeatureSet":"ALL","MasterAccountId":"012345678901"}}"#,
     ]);
-    let organization = aws(&fake).await.describe_organization().await.unwrap();
+    let organization = ask(&aws(&fake).await, DescribeOrganization).await.unwrap().value;
     assert_eq!(organization.id, "o-exampleorgid");
     assert_eq!(organization.management_account.to_string(), "012345678901");
     check_sent(&fake, "DescribeOrganization", "{}");
@@ -51,16 +54,18 @@ async fn roots_and_units_come_with_their_names() {
     let fake = Fake::in_turn(&[
         r#"{"Roots":[{"Id":"r-a1b2","Name":"Root","PolicyTypes":[]}],"NextToken":""}"#,
     ]);
-    let page = aws(&fake).await.list_roots(None).await.unwrap();
-    assert_eq!((page.units, page.next_token), (vec![unit(ROOT, "Root")], None));
+    let page = ask(&aws(&fake).await, ListRoots).await.unwrap();
+    assert_eq!(page.value, [unit(ROOT, "Root")]);
     check_sent(&fake, "ListRoots", r#"{"MaxResults":20}"#);
 
     let fake = Fake::in_turn(&[
-        r#"{"OrganizationalUnits":[{"Id":"ou-a1b2-c3d4e5f6","Name":"Ünïcode / Prod"},{"Id":"ou-a1b2-nameless"}],"NextToken":"more"}"#,
+        r#"{"OrganizationalUnits":[{"Id":"ou-a1b2-c3d4e5f6","Name":"Ünïcode / Prod"}],"NextToken":"t"}"#,
+        r#"{"OrganizationalUnits":[{"Id":"ou-a1b2-nameless"}]}"#,
     ]);
-    let page = aws(&fake).await.list_units(ROOT, Some("t".to_owned())).await.unwrap();
-    assert_eq!(page.units, [unit(UNIT, "Ünïcode / Prod"), unit("ou-a1b2-nameless", "")]);
-    assert_eq!(page.next_token.as_deref(), Some("more"));
+    let below = ListOrganizationalUnitsForParent { parent: ROOT.to_owned() };
+    let page = ask(&aws(&fake).await, below).await.unwrap();
+    assert_eq!(page.value, [unit(UNIT, "Ünïcode / Prod"), unit("ou-a1b2-nameless", "")]);
+    assert_eq!(page.evidence.attempts, 2);
     let body = r#"{"ParentId":"r-a1b2","NextToken":"t","MaxResults":20}"#;
     check_sent(&fake, "ListOrganizationalUnitsForParent", body);
 }
@@ -68,28 +73,35 @@ async fn roots_and_units_come_with_their_names() {
 #[tokio::test(start_paused = true)]
 async fn members_are_listed_by_their_ids() {
     let fake = Fake::in_turn(&[
-        r#"{"Accounts":[{"Id":"012345678901","Name":"a","Status":"SUSPENDED"},{"Id":"111122223333"}]}"#,
+        r#"{"Accounts":[{"Id":"012345678901","Name":"a","Status":"SUSPENDED"}],"NextToken":"t"}"#,
+        r#"{"Accounts":[{"Id":"111122223333"}]}"#,
     ]);
-    let page = aws(&fake).await.list_accounts_in(UNIT, Some("t".to_owned())).await.unwrap();
-    let accounts: Vec<String> = page.accounts.iter().map(ToString::to_string).collect();
+    let below = ListAccountsForParent { parent: UNIT.to_owned() };
+    let accounts = ask(&aws(&fake).await, below).await.unwrap().value;
+    let accounts: Vec<String> = accounts.iter().map(ToString::to_string).collect();
     assert_eq!(accounts, ["012345678901", "111122223333"]);
-    assert_eq!(page.next_token, None);
     let body = r#"{"ParentId":"ou-a1b2-c3d4e5f6","NextToken":"t","MaxResults":20}"#;
     check_sent(&fake, "ListAccountsForParent", body);
 }
 
 #[tokio::test(start_paused = true)]
 async fn an_empty_page_may_have_a_successor() {
-    let fake = Fake::in_turn(&[r#"{"NextToken":"more"}"#]);
-    let aws = aws(&fake).await;
-    let roots = aws.list_roots(None).await.unwrap();
-    let units = aws.list_units(ROOT, None).await.unwrap();
-    assert!(roots.units.is_empty() && units.units.is_empty());
-    let members = aws.list_accounts_in(ROOT, None).await.unwrap();
-    assert!(members.accounts.is_empty());
-    for next in [roots.next_token, units.next_token, members.next_token] {
-        assert_eq!(next.as_deref(), Some("more"));
-    }
+    let fake = Fake::in_turn(&[r#"{"NextToken":"more"}"#, r#"{"Roots":[{"Id":"r-a1b2"}]}"#]);
+    assert_eq!(ask(&aws(&fake).await, ListRoots).await.unwrap().value.len(), 1);
+    let fake = Fake::in_turn(&[r#"{"NextToken":"more"}"#, r#"{"OrganizationalUnits":[]}"#]);
+    let below = ListOrganizationalUnitsForParent { parent: ROOT.to_owned() };
+    assert_eq!(ask(&aws(&fake).await, below).await.unwrap().value, []);
+    let fake = Fake::in_turn(&[r#"{"NextToken":"more"}"#, r#"{"Accounts":[]}"#]);
+    let below = ListAccountsForParent { parent: ROOT.to_owned() };
+    assert_eq!(ask(&aws(&fake).await, below).await.unwrap().value, []);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_listing_that_ends_early_is_none() {
+    let fake = Fake::in_turn(&[r#"{"Accounts":[{"Id":"111122223333"}],"NextToken":"t"}"#, "{}"]);
+    let below = ListAccountsForParent { parent: ROOT.to_owned() };
+    let gap = ask(&aws(&fake).await, below).await.unwrap_err();
+    assert_eq!((gap.class, gap.subject.as_deref()), (GapClass::MalformedAnswer, Some(ROOT)));
 }
 
 #[tokio::test(start_paused = true)]
@@ -99,7 +111,8 @@ async fn tags_are_read_to_the_last_page() {
         r#"{"Tags":[],"NextToken":"two"}"#,
         r#"{"Tags":[{"Key":"Team","Value":""}]}"#,
     ]);
-    let tags = aws(&fake).await.account_tags(member()).await.unwrap();
+    let tags =
+        ask(&aws(&fake).await, ListTagsForResource { account: member() }).await.unwrap().value;
     let tags: Vec<(&str, &str)> = tags.iter().map(|it| (it.0.as_str(), it.1.as_str())).collect();
     assert_eq!(tags, [("Team", ""), ("team", "Ünïcode")]);
     assert_eq!(fake.count("ListTagsForResource"), 3);
@@ -107,7 +120,8 @@ async fn tags_are_read_to_the_last_page() {
     check_sent(&fake, "ListTagsForResource", body);
 
     let fake = Fake::in_turn(&[r#"{"Tags":[]}"#]);
-    assert!(aws(&fake).await.account_tags(member()).await.unwrap().is_empty());
+    let tags = ask(&aws(&fake).await, ListTagsForResource { account: member() }).await.unwrap();
+    assert!(tags.value.is_empty());
     check_sent(&fake, "ListTagsForResource", r#"{"ResourceId":"111122223333"}"#);
 }
 
@@ -118,7 +132,7 @@ async fn tags_that_go_round_in_a_circle_are_a_gap() {
         r#"{"NextToken":"two"}"#,
         r#"{"NextToken":"one"}"#,
     ]);
-    let gap = aws(&fake).await.account_tags(member()).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, ListTagsForResource { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, fake.count("ListTagsForResource")), (GapClass::MalformedAnswer, 3));
     assert_eq!(gap.subject.as_deref(), Some("111122223333"));
 }
@@ -128,11 +142,13 @@ async fn what_cannot_be_identified_is_malformed() {
     let check = async |body: &'static str, index: usize, problem: &str| {
         let aws = aws(&Fake::saying(Reply::new(200, body))).await;
         let gap = match index {
-            0 => aws.describe_organization().await.map(drop),
-            1 => aws.list_roots(None).await.map(drop),
-            2 => aws.list_units(ROOT, None).await.map(drop),
-            3 => aws.list_accounts_in(ROOT, None).await.map(drop),
-            _ => aws.account_tags(member()).await.map(drop),
+            0 => ask(&aws, DescribeOrganization).await.map(drop),
+            1 => ask(&aws, ListRoots).await.map(drop),
+            2 => ask(&aws, ListOrganizationalUnitsForParent { parent: ROOT.to_owned() })
+                .await
+                .map(drop),
+            3 => ask(&aws, ListAccountsForParent { parent: ROOT.to_owned() }).await.map(drop),
+            _ => ask(&aws, ListTagsForResource { account: member() }).await.map(drop),
         };
         let gap = gap.unwrap_err();
         assert_eq!((gap.class, gap.attempts), (GapClass::MalformedAnswer, 1), "{body}");
@@ -188,7 +204,7 @@ async fn throttles_of_organizations_are_waited_out() {
         "ListRoots" => Some(Reply::new(200, r#"{"Roots":[{"Id":"r-a1b2"}]}"#)),
         _ => None,
     });
-    assert_eq!(aws(&fake).await.list_roots(None).await.unwrap().units.len(), 1);
+    assert_eq!(ask(&aws(&fake).await, ListRoots).await.unwrap().value.len(), 1);
     assert_eq!(fake.count("ListRoots"), 2);
 }
 
@@ -196,7 +212,10 @@ async fn throttles_of_organizations_are_waited_out() {
 async fn what_is_not_there_is_told_from_what_is_denied() {
     let gap = async |code: &str| {
         let fake = Fake::saying(Reply::json_error(400, code, "gone"));
-        aws(&fake).await.list_units(UNIT, None).await.unwrap_err().class
+        ask(&aws(&fake).await, ListOrganizationalUnitsForParent { parent: UNIT.to_owned() })
+            .await
+            .unwrap_err()
+            .class
     };
     assert_eq!(gap("ParentNotFoundException").await, GapClass::NotFound);
     assert_eq!(gap("AWSOrganizationsNotInUseException").await, GapClass::NotFound);

@@ -5,12 +5,12 @@ use std::sync::{Arc, Mutex};
 
 use tracing::level_filters::LevelFilter;
 use tracing_subscriber::fmt::MakeWriter;
-use trailseal_evaluator::ports::TrailListing;
-use trailseal_fanout::Sessions;
 
 use crate::ask::Ask;
 
 use super::{Fake, Reply, SECRET, aws, member, settings, target, try_connect};
+use trailseal_model::ask;
+use trailseal_model::question::{DescribeTrails, OpenAccount};
 
 #[derive(Debug, Clone, Default)]
 struct Log(Arc<Mutex<Vec<u8>>>);
@@ -60,8 +60,8 @@ async fn no_secret_leaves_the_crate() {
     );
     let fake = Fake::saying(Reply::json_error(400, "InvalidSignatureException", &message));
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
-    let gap = aws.describe_trails(target("eu-west-1")).await.unwrap_err();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
+    let gap = ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap_err();
     check("Aws", &format!("{aws:?} {aws:#?}"));
     assert!(gap.message.as_deref().unwrap().contains("[redacted]"));
     for canary in ["member-secret", "member-token"] {

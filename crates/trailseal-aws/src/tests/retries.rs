@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use futures::future::{Either, join_all};
-use trailseal_evaluator::ports::{StoreListing, TrailListing};
-use trailseal_fanout::Retries;
-use trailseal_model::{AccountId, GapClass, Operation, Region};
+use trailseal_model::question::{DescribeTrails, ListEventDataStores};
+use trailseal_model::{AccountId, Answers, GapClass, Operation, Region, ask};
 
 use super::{
     Fake, Reply, aws, connect_with, member, now, settings, target, target_of, try_connect,
@@ -24,7 +23,7 @@ async fn a_failure_that_passes_is_one_answer() {
         _ => None,
     });
     let (aws, events) = try_connect(&fake).await.unwrap();
-    let answer = aws.describe_trails(target("us-east-1")).await.unwrap();
+    let answer = ask(&aws, DescribeTrails { target: target("us-east-1") }).await.unwrap();
     assert!(answer.value.is_empty());
     let evidence = answer.evidence;
     assert_eq!((evidence.attempts, evidence.throttles, evidence.at), (2, 0, now()));
@@ -45,7 +44,8 @@ async fn a_failure_that_passes_is_one_answer() {
 #[tokio::test(start_paused = true)]
 async fn a_permanent_denial_costs_one_request() {
     let fake = Fake::saying(Reply::json_error(400, "AccessDeniedException", "no"));
-    let gap = aws(&fake).await.describe_trails(target("eu-west-1")).await.unwrap_err();
+    let gap =
+        ask(&aws(&fake).await, DescribeTrails { target: target("eu-west-1") }).await.unwrap_err();
     assert_eq!(fake.count("DescribeTrails"), 1);
     assert_eq!(gap.class, GapClass::Denied);
     assert_eq!((gap.attempts, gap.throttles, gap.http_status), (1, 0, Some(400)));
@@ -59,7 +59,8 @@ async fn a_permanent_denial_costs_one_request() {
 async fn throttles_are_counted_until_it_is_enough() {
     let fake = Fake::saying(Reply::json_error(400, "ThrottlingException", "Rate exceeded"));
     let start = tokio::time::Instant::now();
-    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    let gap =
+        ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert_eq!(gap.class, GapClass::ThrottledOut);
     assert_eq!((gap.attempts, gap.throttles), (5, 5));
     assert_eq!(fake.count("DescribeTrails"), 5);
@@ -77,11 +78,11 @@ async fn a_throttle_makes_the_next_requests_of_its_key_wait() {
         _ => None,
     });
     let aws = aws(&fake).await;
-    aws.describe_trails(target("us-east-1")).await.unwrap();
+    ask(&aws, DescribeTrails { target: target("us-east-1") }).await.unwrap();
     let time_for_five = async |region| {
         let start = tokio::time::Instant::now();
         for _ in 0..5 {
-            aws.describe_trails(target(region)).await.unwrap();
+            ask(&aws, DescribeTrails { target: target(region) }).await.unwrap();
         }
         start.elapsed().as_secs_f64()
     };
@@ -98,7 +99,7 @@ async fn a_service_that_fails_everywhere_cannot_double_the_calls() {
     let accounts: Vec<AccountId> = (1..=1000).filter_map(AccountId::new).collect();
     let mut last = None;
     for account in &accounts {
-        last = aws.describe_trails(target_of(*account, "eu-west-1")).await.err();
+        last = ask(&aws, DescribeTrails { target: target_of(*account, "eu-west-1") }).await.err();
     }
     // 500 retries; the sessions, which opened, earn none for another operation.
     assert_eq!(fake.count("DescribeTrails"), 1500);
@@ -121,12 +122,14 @@ async fn what_fails_everywhere_uses_up_no_other_operations_retries() {
         });
         let aws = aws(&fake).await;
         for account in (1..=300).filter_map(AccountId::new) {
-            aws.list_stores(target_of(account, "eu-west-1")).await.unwrap_err();
+            ask(&aws, ListEventDataStores { target: target_of(account, "eu-west-1") })
+                .await
+                .unwrap_err();
         }
         // Half as many as for what an essential control needs.
         assert_eq!(fake.count("ListEventDataStores"), 300 + 250);
         for account in (1..=100).filter_map(AccountId::new) {
-            aws.describe_trails(target_of(account, "eu-west-1")).await.unwrap();
+            ask(&aws, DescribeTrails { target: target_of(account, "eu-west-1") }).await.unwrap();
         }
     }
 }
@@ -141,12 +144,12 @@ async fn an_operation_that_is_to_be_asked_once_is_not_tried_again_and_says_why()
     });
     let aws = aws(&fake).await;
     aws.ask_once(Operation::ListEventDataStores);
-    let gap = aws.list_stores(target("eu-west-1")).await.unwrap_err();
+    let gap = ask(&aws, ListEventDataStores { target: target("eu-west-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::ServerError, 1));
     let message = gap.message.unwrap();
     assert!(message.contains("in the five accounts with the lowest ids"), "{message}");
     assert_eq!(fake.count("ListEventDataStores"), 1);
-    aws.describe_trails(target("eu-west-1")).await.unwrap();
+    ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -160,15 +163,17 @@ async fn answers_that_never_come_leave_half_of_the_places_to_what_is_needed() {
         let settings = Settings { max_in_flight, ..settings(&fake) };
         let (aws, _) = connect_with(settings).await.unwrap();
         let accounts: Vec<AccountId> = (1..=60).filter_map(AccountId::new).collect();
-        let hang = join_all(
-            accounts.iter().map(|account| aws.list_stores(target_of(*account, "eu-west-1"))),
-        );
+        let hang = join_all(accounts.iter().map(|account| {
+            ask(&aws, ListEventDataStores { target: target_of(*account, "eu-west-1") })
+        }));
         let needed = async {
             tokio::time::sleep(Duration::from_secs(1)).await;
             assert_eq!(fake.count("ListEventDataStores"), most, "{max_in_flight}");
             let start = tokio::time::Instant::now();
             for account in &accounts {
-                aws.describe_trails(target_of(*account, "eu-west-1")).await.unwrap();
+                ask(&aws, DescribeTrails { target: target_of(*account, "eu-west-1") })
+                    .await
+                    .unwrap();
             }
             start.elapsed()
         };
@@ -184,7 +189,8 @@ async fn answers_that_never_come_leave_half_of_the_places_to_what_is_needed() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_never_comes_is_a_timeout() {
     let fake = Fake::saying(Reply::Silence);
-    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    let gap =
+        ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts, gap.http_status), (GapClass::Timeout, 5, None));
 }
 
@@ -219,7 +225,9 @@ async fn what_a_stand_in_says_of_itself_is_believed() {
     ] {
         // The text alone would tell of another kind.
         let fake = Fake::saying(Reply::Broken(kind, "connect timeout, says the proxy"));
-        let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") })
+            .await
+            .unwrap_err();
         assert_eq!((gap.class, gap.http_status), (expected, None), "{kind:?}");
         assert!(gap.message.unwrap().contains("says the proxy"));
     }
@@ -229,7 +237,8 @@ async fn what_a_stand_in_says_of_itself_is_believed() {
 async fn a_stand_in_keeps_the_time_that_an_answer_may_take() {
     let fake = Fake::saying(Reply::Silence);
     let start = tokio::time::Instant::now();
-    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    let gap =
+        ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert!(gap.message.unwrap().contains("within 10 seconds"));
     // Five times 10 s, and what was waited in between.
     assert!((50.0..60.0).contains(&start.elapsed().as_secs_f64()));
@@ -238,7 +247,7 @@ async fn a_stand_in_keeps_the_time_that_an_answer_may_take() {
 #[tokio::test(start_paused = true)]
 async fn requests_are_signed_at_the_time_of_the_given_clock() {
     let fake = Fake::saying(Reply::new(200, EMPTY));
-    aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap();
+    ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") }).await.unwrap();
     let signed_at = fake.last().header("x-amz-date").map(str::to_owned);
     assert_eq!(signed_at, Some(now().strftime("%Y%m%dT%H%M%SZ").to_string()));
 }
@@ -251,6 +260,7 @@ async fn an_endpoint_that_is_not_there_is_tried_twice_at_the_start_and_five_time
     assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 2));
 
     let fake = Fake::saying(refused());
-    let gap = aws(&fake).await.describe_trails(target("us-east-1")).await.unwrap_err();
+    let gap =
+        ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 5));
 }

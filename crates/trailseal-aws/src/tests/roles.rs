@@ -3,9 +3,8 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use trailseal_evaluator::ports::TrailListing;
-use trailseal_fanout::Sessions;
-use trailseal_model::{AccountId, GapClass};
+use trailseal_model::question::{DescribeTrails, OpenAccount};
+use trailseal_model::{AccountId, GapClass, ask};
 
 use super::{Fake, Reply, Seen, advance, aws, connect_with, member, settings, target};
 use crate::Aws;
@@ -43,15 +42,15 @@ async fn the_first_role_that_is_there_opens_the_account() {
     ] {
         let fake = with_roles(roles, "");
         let aws = with_fallbacks(&fake).await;
-        aws.open(member()).await.unwrap();
-        aws.describe_trails(target("eu-west-1")).await.unwrap();
+        ask(&aws, OpenAccount { account: member() }).await.unwrap();
+        ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap();
         assert_eq!(fake.count("AssumeRole"), calls, "{roles:?}");
         let expected: BTreeMap<AccountId, String> =
             opened_by.into_iter().map(|it| (member(), it.to_owned())).collect();
         assert_eq!(aws.other_roles(), expected);
         // It is renewed with the role that opened it.
         advance(3500);
-        aws.open(member()).await.unwrap();
+        ask(&aws, OpenAccount { account: member() }).await.unwrap();
         assert_eq!(fake.count("AssumeRole"), calls + 1, "{roles:?}");
     }
 }
@@ -59,7 +58,8 @@ async fn the_first_role_that_is_there_opens_the_account() {
 #[tokio::test(start_paused = true)]
 async fn an_account_that_no_role_opens_is_the_gap_of_the_first() {
     let fake = with_roles(&[], "");
-    let gap = with_fallbacks(&fake).await.open(member()).await.unwrap_err();
+    let gap =
+        ask(&with_fallbacks(&fake).await, OpenAccount { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::RoleNotAssumable, 1));
     assert_eq!(gap.subject.as_deref(), Some("arn:aws:iam::111122223333:role/TrailsealAudit"));
     let message = gap.message.unwrap();
@@ -72,14 +72,15 @@ async fn an_account_that_no_role_opens_is_the_gap_of_the_first() {
 #[tokio::test(start_paused = true)]
 async fn a_denial_that_no_other_role_can_help_is_asked_once() {
     let fake = with_roles(&["Second"], "with an explicit deny in a service control policy");
-    let gap = with_fallbacks(&fake).await.open(member()).await.unwrap_err();
+    let gap =
+        ask(&with_fallbacks(&fake).await, OpenAccount { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, fake.count("AssumeRole")), (GapClass::DeniedByScp, 1));
 }
 
 #[tokio::test(start_paused = true)]
 async fn identity_and_tags_are_sent_where_they_are_given_and_a_duration_never_is() {
     let fake = Fake::new(|_, _| None);
-    aws(&fake).await.open(member()).await.unwrap();
+    ask(&aws(&fake).await, OpenAccount { account: member() }).await.unwrap();
     for part in ["SourceIdentity", "Tags", "DurationSeconds"] {
         assert!(!fake.last().body.contains(part), "{part}");
     }
@@ -89,7 +90,7 @@ async fn identity_and_tags_are_sent_where_they_are_given_and_a_duration_never_is
         external_id: None,
         ..settings(&fake)
     };
-    connect_with(settings).await.unwrap().0.open(member()).await.unwrap();
+    ask(&connect_with(settings).await.unwrap().0, OpenAccount { account: member() }).await.unwrap();
     let body = fake.last().body;
     for part in [
         "SourceIdentity=auditor%40example.com",
@@ -109,10 +110,10 @@ async fn where_sts_is_off_the_region_that_the_user_chose_is_asked() {
         let words = "STS is not activated in this region for account:999900001111.";
         is_off.then(|| Reply::query_error(403, "RegionDisabledException", words))
     });
-    let gap = aws(&fake).await.open(member()).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, OpenAccount { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, fake.count("AssumeRole")), (GapClass::StsNotActive, 1));
     let mut settings = settings(&fake);
     settings.substitutes.region = trailseal_model::Region::new("eu-west-1");
-    connect_with(settings).await.unwrap().0.open(member()).await.unwrap();
+    ask(&connect_with(settings).await.unwrap().0, OpenAccount { account: member() }).await.unwrap();
     assert!(fake.last().uri.contains("sts.eu-west-1."), "{}", fake.last().uri);
 }

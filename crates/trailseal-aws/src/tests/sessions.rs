@@ -5,9 +5,8 @@ use std::time::Duration;
 
 use aws_credential_types::provider::{ProvideCredentials, SharedCredentialsProvider};
 use futures::future::join_all;
-use trailseal_evaluator::ports::TrailListing;
-use trailseal_fanout::Sessions;
-use trailseal_model::{AccountId, GapClass, Operation};
+use trailseal_model::question::{DescribeTrails, OpenAccount};
+use trailseal_model::{AccountId, GapClass, Operation, ask};
 
 use super::{CALLER, Fake, Reply, SECRET, advance, assumed, aws, member, now, target};
 use crate::Clock;
@@ -20,7 +19,7 @@ const INVALID: &str = "The security token included in the request is invalid.";
 async fn a_hundred_that_come_at_once_share_one_assume_role() {
     let fake = Fake::saying(Reply::new(200, EMPTY));
     let aws = aws(&fake).await;
-    let opened = join_all((0..100).map(|_| aws.open(member()))).await;
+    let opened = join_all((0..100).map(|_| ask(&aws, OpenAccount { account: member() }))).await;
     assert!(opened.iter().all(Result::is_ok));
     assert_eq!(fake.count("AssumeRole"), 1);
     let seen = fake.last();
@@ -40,9 +39,9 @@ async fn the_callers_account_needs_no_role() {
     let aws = aws(&fake).await;
     let caller: AccountId = CALLER.parse().unwrap();
     assert_eq!(aws.caller().account, caller);
-    aws.open(caller).await.unwrap();
+    ask(&aws, OpenAccount { account: caller }).await.unwrap();
     let own = trailseal_model::Target { account: caller, ..target("us-east-1") };
-    aws.describe_trails(own).await.unwrap();
+    ask(&aws, DescribeTrails { target: own }).await.unwrap();
     assert_eq!(fake.count("AssumeRole"), 0);
     assert!(fake.last().header("authorization").unwrap().contains("AKIACALLER"));
 }
@@ -51,12 +50,12 @@ async fn the_callers_account_needs_no_role() {
 async fn a_session_is_renewed_five_minutes_before_its_end() {
     let fake = Fake::saying(Reply::new(200, EMPTY));
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     advance(3600 - 301);
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     assert_eq!(fake.count("AssumeRole"), 1);
     advance(2);
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     assert_eq!(fake.count("AssumeRole"), 2);
 }
 
@@ -69,7 +68,7 @@ async fn a_short_session_is_renewed_in_the_last_fifth_of_its_life() {
     let aws = aws(&fake).await;
     for (seconds, expected) in [(0, 1), (719, 1), (2, 2)] {
         advance(seconds);
-        aws.open(member()).await.unwrap();
+        ask(&aws, OpenAccount { account: member() }).await.unwrap();
         assert_eq!(fake.count("AssumeRole"), expected);
     }
 }
@@ -81,13 +80,16 @@ async fn a_session_that_cannot_be_renewed_yet_is_used_to_its_end() {
             .then(|| Reply::query_error(503, "ServiceUnavailable", "later"))
     });
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     advance(3400);
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     advance(300);
     // The circuit lets a probe through by then.
     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-    assert_eq!(aws.open(member()).await.unwrap_err().class, GapClass::ServerError);
+    assert_eq!(
+        ask(&aws, OpenAccount { account: member() }).await.unwrap_err().class,
+        GapClass::ServerError
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,13 +99,13 @@ async fn a_role_that_cannot_be_assumed_is_asked_for_once() {
         (seen.operation == "AssumeRole").then(|| Reply::query_error(403, "AccessDenied", message))
     });
     let aws = aws(&fake).await;
-    let first = aws.open(member()).await.unwrap_err();
+    let first = ask(&aws, OpenAccount { account: member() }).await.unwrap_err();
     assert_eq!(first.class, GapClass::RoleNotAssumable);
     assert_eq!(first.operation, Operation::AssumeRole);
     assert_eq!(first.account, Some(member()));
     assert_eq!(first.subject.as_deref(), Some("arn:aws:iam::111122223333:role/TrailsealAudit"));
-    assert_eq!(aws.open(member()).await.unwrap_err(), first);
-    assert_eq!(aws.describe_trails(target("eu-west-1")).await.unwrap_err(), first);
+    assert_eq!(ask(&aws, OpenAccount { account: member() }).await.unwrap_err(), first);
+    assert_eq!(ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap_err(), first);
     assert_eq!(fake.count("AssumeRole"), 1);
     assert_eq!(fake.count("DescribeTrails"), 0);
 }
@@ -152,9 +154,9 @@ fn expiring(is_survived: bool) -> Arc<Fake> {
 async fn a_session_that_expires_early_is_renewed_once_for_all_and_the_calls_are_repeated() {
     let fake = expiring(true);
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     let regions = ["us-east-1", "eu-west-1", "ap-east-1", "eu-central-1"];
-    let listed = join_all(regions.map(|it| aws.describe_trails(target(it)))).await;
+    let listed = join_all(regions.map(|it| ask(&aws, DescribeTrails { target: target(it) }))).await;
     for answer in listed {
         assert_eq!(answer.unwrap().evidence.attempts, 2);
     }
@@ -165,12 +167,12 @@ async fn a_session_that_expires_early_is_renewed_once_for_all_and_the_calls_are_
 async fn a_renewed_session_that_is_expired_too_is_a_gap() {
     let fake = expiring(false);
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
-    let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
+    let gap = ask(&aws, DescribeTrails { target: target("ap-east-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::ExpiredCredentials, 2));
     assert_eq!(gap.code.as_deref(), Some("ExpiredTokenException"));
     // The new one was opened just now: it is not thrown away for every call that comes.
-    let gap = aws.describe_trails(target("us-east-1")).await.unwrap_err();
+    let gap = ask(&aws, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::ExpiredCredentials, 1));
     assert_eq!(fake.count("AssumeRole"), 2);
 }
@@ -183,12 +185,12 @@ async fn a_session_that_could_not_be_renewed_is_tried_again_with_the_next_call()
         _ => None,
     });
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     advance(3700);
-    let gap = aws.describe_trails(target("us-east-1")).await.unwrap_err();
+    let gap = ask(&aws, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.operation), (GapClass::ServerError, Operation::AssumeRole));
     tokio::time::sleep(std::time::Duration::from_secs(5)).await;
-    aws.describe_trails(target("us-east-1")).await.unwrap();
+    ask(&aws, DescribeTrails { target: target("us-east-1") }).await.unwrap();
     assert_eq!(fake.count("AssumeRole"), 7);
 }
 
@@ -200,7 +202,7 @@ async fn the_callers_own_credentials_are_asked_for_again_when_they_expire_early(
             .then(|| Reply::query_error(403, "ExpiredToken", message))
     });
     let aws = aws(&fake).await;
-    aws.open(member()).await.unwrap();
+    ask(&aws, OpenAccount { account: member() }).await.unwrap();
     assert_eq!(fake.count("AssumeRole"), 2);
 }
 
@@ -221,7 +223,7 @@ async fn a_refused_token_in_an_opt_in_region_is_probed_once_per_session() {
     let fake = refusing("", None);
     let aws = aws(&fake).await;
     for region in ["ap-east-1", "me-south-1", "eu-south-2"] {
-        let gap = aws.describe_trails(target(region)).await.unwrap_err();
+        let gap = ask(&aws, DescribeTrails { target: target(region) }).await.unwrap_err();
         assert_eq!((gap.class, gap.attempts), (GapClass::RegionDisabled, 1), "{region}");
     }
     assert_eq!(fake.count("GetCallerIdentity"), 2);
@@ -232,8 +234,8 @@ async fn a_refused_token_in_an_opt_in_region_is_probed_once_per_session() {
 async fn an_answer_in_a_default_region_saves_the_probe() {
     let fake = refusing("ap-east-1", None);
     let aws = aws(&fake).await;
-    aws.describe_trails(target("eu-west-1")).await.unwrap();
-    let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
+    ask(&aws, DescribeTrails { target: target("eu-west-1") }).await.unwrap();
+    let gap = ask(&aws, DescribeTrails { target: target("ap-east-1") }).await.unwrap_err();
     assert_eq!(gap.class, GapClass::RegionDisabled);
     assert_eq!(fake.count("GetCallerIdentity"), 1);
 }
@@ -252,13 +254,13 @@ async fn while_the_probe_gives_no_answer_nothing_is_said_of_region_or_session() 
     for (region, class) in
         [("ap-east-1", GapClass::ServerError), ("me-south-1", GapClass::CircuitOpen)]
     {
-        let gap = aws.describe_trails(target(region)).await.unwrap_err();
+        let gap = ask(&aws, DescribeTrails { target: target(region) }).await.unwrap_err();
         let message = gap.message.unwrap();
         assert_eq!(gap.class, class, "{message}");
         assert!(message.starts_with(INVALID) && message.contains("GetCallerIdentity"), "{message}");
     }
     tokio::time::sleep(Duration::from_secs(30)).await;
-    let gap = aws.describe_trails(target("ap-east-1")).await.unwrap_err();
+    let gap = ask(&aws, DescribeTrails { target: target("ap-east-1") }).await.unwrap_err();
     assert_eq!(gap.class, GapClass::RegionDisabled);
 }
 
@@ -268,7 +270,7 @@ async fn a_token_that_works_nowhere_is_no_disabled_region() {
     let fake = refusing("", Some(refused));
     let aws = aws(&fake).await;
     for region in ["ap-east-1", "us-east-1", "me-south-1"] {
-        let gap = aws.describe_trails(target(region)).await.unwrap_err();
+        let gap = ask(&aws, DescribeTrails { target: target(region) }).await.unwrap_err();
         assert_eq!(gap.class, GapClass::ExpiredCredentials, "{region}");
     }
     assert_eq!(fake.count("GetCallerIdentity"), 2);

@@ -1,7 +1,7 @@
 //! Event data stores: where there are none, and what is said of one.
 
-use trailseal_evaluator::ports::{StoreListing, Stores};
-use trailseal_model::{Arn, GapClass, Operation, Region, StoreDescription};
+use trailseal_model::question::{GetEventDataStore, ListEventDataStores};
+use trailseal_model::{Arn, GapClass, Operation, Region, StoreDescription, ask};
 
 use super::{Fake, Reply, aws, member, target};
 
@@ -14,7 +14,8 @@ async fn stores_are_listed_to_the_last_page() {
         r#"{"EventDataStores":[],"NextToken":"two"}"#,
         r#"{"EventDataStores":[{"EventDataStoreArn":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/nameless"}]}"#,
     ]);
-    let answer = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap();
+    let answer =
+        ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") }).await.unwrap();
     let found: Vec<(&str, &str)> =
         answer.value.iter().map(|it| (it.arn.resource(), it.name.as_str())).collect();
     let expected = [("eventdatastore/1f2e3d4c", "all"), ("eventdatastore/nameless", "nameless")];
@@ -39,13 +40,17 @@ async fn a_region_that_does_not_know_the_operation_holds_no_store() {
         (404, "com.amazon.coral.service#UnknownOperationException"),
     ] {
         let fake = Fake::saying(Reply::json_error(status, code, "not here"));
-        let answer = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap();
+        let answer = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+            .await
+            .unwrap();
         assert!(answer.value.is_empty(), "{code}");
         assert_eq!(answer.evidence.request_id.as_deref(), Some("request-1"));
         assert_eq!((answer.evidence.attempts, fake.count("ListEventDataStores")), (1, 1));
     }
     let reply = Reply::new(404, "{}").with("x-amzn-errortype", "UnknownOperationException:");
-    let answer = aws(&Fake::saying(reply)).await.list_stores(target("eu-west-1")).await;
+    let answer =
+        ask(&aws(&Fake::saying(reply)).await, ListEventDataStores { target: target("eu-west-1") })
+            .await;
     assert!(answer.unwrap().value.is_empty());
 }
 
@@ -59,17 +64,23 @@ async fn every_other_refusal_is_a_gap() {
         (400, "UnsupportedOperation", GapClass::MalformedAnswer),
     ] {
         let fake = Fake::saying(Reply::json_error(status, code, "no"));
-        let gap = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+            .await
+            .unwrap_err();
         assert_eq!((gap.class, gap.code.as_deref()), (expected, Some(code)));
         assert_eq!(fake.count("ListEventDataStores"), 1, "{code}");
     }
     for status in [400, 404] {
         let fake = Fake::saying(Reply::new(status, "UnknownOperationException"));
-        let gap = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+            .await
+            .unwrap_err();
         assert_eq!(gap.class, GapClass::MalformedAnswer, "a bare text is no code of AWS");
     }
     let fake = Fake::saying(Reply::json_error(400, "ThrottlingException", "Rate exceeded"));
-    let gap = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+        .await
+        .unwrap_err();
     assert_eq!((gap.class, gap.throttles), (GapClass::ThrottledOut, 5));
 }
 
@@ -81,7 +92,9 @@ async fn a_region_that_forgets_the_operation_between_two_pages_is_a_gap() {
             _ => Reply::json_error(400, "UnsupportedOperationException", "not here"),
         })
     });
-    let gap = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+        .await
+        .unwrap_err();
     assert_eq!((gap.class, fake.count("ListEventDataStores")), (GapClass::Denied, 2));
 }
 
@@ -90,11 +103,15 @@ async fn a_store_that_cannot_be_identified_is_not_dropped() {
     for store in [r#"{"Name":"all"}"#, r#"{"Name":"all","EventDataStoreArn":"all"}"#] {
         let body = format!(r#"{{"EventDataStores":[{store}]}}"#);
         let fake = Fake::saying(Reply::new(200, body));
-        let gap = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+            .await
+            .unwrap_err();
         assert_eq!(gap.class, GapClass::MalformedAnswer, "{store}");
     }
     let fake = Fake::in_turn(&[r#"{"EventDataStores":[],"NextToken":"same"}"#]);
-    let gap = aws(&fake).await.list_stores(target("eu-west-1")).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("eu-west-1") })
+        .await
+        .unwrap_err();
     assert_eq!((gap.class, fake.count("ListEventDataStores")), (GapClass::MalformedAnswer, 2));
 }
 
@@ -102,7 +119,9 @@ async fn a_store_that_cannot_be_identified_is_not_dropped() {
 async fn a_disabled_region_is_no_region_without_stores() {
     let refused = "The security token included in the request is invalid.";
     let fake = Fake::saying(Reply::json_error(400, "UnrecognizedClientException", refused));
-    let gap = aws(&fake).await.list_stores(target("ap-east-1")).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, ListEventDataStores { target: target("ap-east-1") })
+        .await
+        .unwrap_err();
     assert_eq!(gap.class, GapClass::RegionDisabled);
 }
 
@@ -114,7 +133,9 @@ async fn a_store_is_asked_by_its_arn_where_it_was_listed() {
         r#"{"EventDataStoreArn":"arn:aws:cloudtrail:eu-west-1:111122223333:eventdatastore/1f2e3d4c","KmsKeyId":"","Status":"SOMETHING_NEW"}"#,
     ]);
     let aws = aws(&fake).await;
-    let answer = aws.store(&arn, target("eu-west-1")).await.unwrap();
+    let answer = ask(&aws, GetEventDataStore { store: arn.clone(), asked_in: target("eu-west-1") })
+        .await
+        .unwrap();
     let expected = StoreDescription {
         status: Some("STARTING_INGESTION".to_owned()),
         kms_key_id: Some("arn:aws:kms:eu-west-1:111122223333:key/k".to_owned()),
@@ -131,7 +152,10 @@ async fn a_store_is_asked_by_its_arn_where_it_was_listed() {
     assert_eq!(seen.signer(), "member-key");
     assert!(seen.uri.starts_with("https://cloudtrail.eu-west-1.amazonaws.com"), "{}", seen.uri);
 
-    let bare = aws.store(&arn, target("eu-west-1")).await.unwrap().value;
+    let bare = ask(&aws, GetEventDataStore { store: arn.clone(), asked_in: target("eu-west-1") })
+        .await
+        .unwrap()
+        .value;
     assert_eq!((bare.status.as_deref(), bare.kms_key_id), (Some("SOMETHING_NEW"), None));
     assert!(!bare.is_multi_region && !bare.is_organization_store && bare.retention_days.is_none());
 }
@@ -146,7 +170,12 @@ async fn a_store_that_is_not_told_of_is_a_gap_on_its_arn() {
         (Reply::new(200, r#"{"RetentionPeriod":-1}"#), GapClass::MalformedAnswer),
     ] {
         let fake = Fake::saying(reply);
-        let gap = aws(&fake).await.store(&arn, target("eu-west-1")).await.unwrap_err();
+        let gap = ask(
+            &aws(&fake).await,
+            GetEventDataStore { store: arn.clone(), asked_in: target("eu-west-1") },
+        )
+        .await
+        .unwrap_err();
         assert_eq!((gap.class, gap.operation), (expected, Operation::GetEventDataStore));
         assert_eq!(gap.subject.as_deref(), Some(ARN));
         assert_eq!(fake.count("GetEventDataStore"), 1);

@@ -1,7 +1,7 @@
 //! The names of an account's trails.
 
-use trailseal_evaluator::ports::TrailNames;
-use trailseal_model::{GapClass, Operation, Region};
+use trailseal_model::question::ListTrails;
+use trailseal_model::{GapClass, Operation, Region, ask};
 
 use super::{Fake, Reply, aws, member};
 
@@ -12,7 +12,7 @@ async fn trails_are_listed_to_the_last_page_in_the_members_session() {
         r#"{"Trails":[],"NextToken":"two"}"#,
         r#"{"Trails":[{"TrailARN":"arn:aws:cloudtrail:ap-east-1:999900001111:trail/org","HomeRegion":""}]}"#,
     ]);
-    let trails = aws(&fake).await.list_trails(member()).await.unwrap();
+    let trails = ask(&aws(&fake).await, ListTrails { account: member() }).await.unwrap().value;
     let found: Vec<(&str, &str)> =
         trails.iter().map(|it| (it.arn.as_str(), it.home_region.name())).collect();
     let expected = [
@@ -32,7 +32,9 @@ async fn trails_are_listed_to_the_last_page_in_the_members_session() {
 #[tokio::test(start_paused = true)]
 async fn an_account_may_have_no_trail() {
     let fake = Fake::in_turn(&[r#"{"Trails":[]}"#]);
-    assert!(aws(&fake).await.list_trails(member()).await.unwrap().is_empty());
+    assert!(
+        ask(&aws(&fake).await, ListTrails { account: member() }).await.unwrap().value.is_empty()
+    );
     assert_eq!(fake.last().body, "{}");
 }
 
@@ -51,7 +53,7 @@ async fn a_trail_that_cannot_be_identified_is_not_dropped() {
         ),
     ] {
         let fake = Fake::saying(Reply::new(200, format!(r#"{{"Trails":[{trail}]}}"#)));
-        let gap = aws(&fake).await.list_trails(member()).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, ListTrails { account: member() }).await.unwrap_err();
         assert_eq!((gap.class, gap.operation), (GapClass::MalformedAnswer, Operation::ListTrails));
         assert_eq!(gap.message.as_deref(), Some(problem));
         assert_eq!((gap.account, gap.region), (Some(member()), Region::new("us-east-1")));
@@ -65,7 +67,7 @@ async fn a_listing_that_goes_round_in_a_circle_is_a_gap() {
         r#"{"Trails":[],"NextToken":"two"}"#,
         r#"{"Trails":[],"NextToken":"one"}"#,
     ]);
-    let gap = aws(&fake).await.list_trails(member()).await.unwrap_err();
+    let gap = ask(&aws(&fake).await, ListTrails { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, fake.count("ListTrails")), (GapClass::MalformedAnswer, 3));
 }
 
@@ -73,7 +75,7 @@ async fn a_listing_that_goes_round_in_a_circle_is_a_gap() {
 async fn a_listing_that_is_refused_is_asked_for_once() {
     for code in ["AccessDeniedException", "UnsupportedOperationException"] {
         let fake = Fake::saying(Reply::json_error(400, code, "no"));
-        let gap = aws(&fake).await.list_trails(member()).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, ListTrails { account: member() }).await.unwrap_err();
         assert_eq!((gap.class, gap.attempts), (GapClass::Denied, 1));
         assert_eq!(fake.count("ListTrails"), 1);
     }

@@ -8,8 +8,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::time::Instant;
-use trailseal_evaluator::ports::Buckets;
-use trailseal_model::NoEvents;
+use trailseal_model::question::HeadBucket;
+use trailseal_model::{NoEvents, ask};
 
 use super::{CALLER, identity, limits, now};
 use crate::{Clock, ConnectError, Overrides, Settings, connect};
@@ -39,7 +39,9 @@ async fn child() {
             let caller = aws.caller().account;
             format!(
                 "caller {caller} {:?}",
-                aws.head_bucket(caller, "logs").await.map(|it| it.value)
+                ask(&aws, HeadBucket { bucket: "logs".to_owned(), account: caller })
+                    .await
+                    .map(|it| it.value)
             )
         }
         Err(ConnectError::Caller(gap)) => format!("{} after {}: {gap:?}", gap.class, gap.attempts),

@@ -1,8 +1,10 @@
 //! The shapes of failure on the wire, per protocol, through the SDK's real parsers.
 
-use trailseal_evaluator::ports::{Buckets, Keys, LogObjects, ObjectRange, Reader, TrailListing};
-use trailseal_fanout::{Directory, RegionListing, Sessions};
-use trailseal_model::{Arn, BucketPresence, Gap, GapClass, KeyPresence, Region};
+use trailseal_model::question::{
+    DescribeKey, DescribeTrails, HeadBucket, HeadObject, ListAccounts, ListObjects, ListRegions,
+    OpenAccount,
+};
+use trailseal_model::{Arn, BucketPresence, Gap, GapClass, KeyPresence, Reader, Region, Want, ask};
 
 use super::{Fake, Reply, aws, member, target};
 
@@ -13,24 +15,35 @@ fn reader() -> Reader {
 }
 
 async fn trails(reply: Reply) -> Gap {
-    aws(&Fake::saying(reply)).await.describe_trails(target("eu-west-1")).await.unwrap_err()
+    ask(&aws(&Fake::saying(reply)).await, DescribeTrails { target: target("eu-west-1") })
+        .await
+        .unwrap_err()
 }
 
 async fn objects(reply: Reply) -> Gap {
     let fake = Fake::saying(reply);
-    let range = ObjectRange {
-        bucket: "logs",
-        prefix: "AWSLogs/",
+    let question = ListObjects {
+        reader: reader(),
+        bucket: "logs".to_owned(),
+        prefix: "AWSLogs/".to_owned(),
         start_after: None,
-        most: 1000,
-        by_folder: false,
+        want: Want::Names,
     };
-    aws(&fake).await.list_objects(reader(), range, None).await.unwrap_err()
+    ask(&aws(&fake).await, question).await.unwrap_err()
 }
 
 async fn object(reply: Reply) -> Gap {
     let fake = Fake::saying(reply);
-    aws(&fake).await.head_object(reader(), "logs", "AWSLogs/x.json.gz").await.unwrap_err()
+    ask(
+        &aws(&fake).await,
+        HeadObject {
+            reader: reader(),
+            bucket: "logs".to_owned(),
+            key: "AWSLogs/x.json.gz".to_owned(),
+        },
+    )
+    .await
+    .unwrap_err()
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,17 +71,18 @@ async fn modelled_errors_keep_code_and_message() {
     assert_eq!(gap.message.as_deref(), Some("no role"));
 
     let reply = Reply::json_error(400, "AWSOrganizationsNotInUseException", "standalone");
-    let gap = aws(&Fake::saying(reply)).await.list_accounts(None).await.unwrap_err();
+    let gap = ask(&aws(&Fake::saying(reply)).await, ListAccounts).await.unwrap_err();
     assert_eq!((gap.class, gap.account), (GapClass::NotFound, None));
     assert_eq!(gap.region, Region::new("us-east-1"));
 
     let reply = Reply::json_error(400, "TooManyRequestsException", "slow");
-    let gap = aws(&Fake::saying(reply)).await.list_accounts(None).await.unwrap_err();
+    let gap = ask(&aws(&Fake::saying(reply)).await, ListAccounts).await.unwrap_err();
     assert_eq!((gap.class, gap.throttles), (GapClass::ThrottledOut, 5));
 
     let reply = Reply::new(429, r#"{"message":"slow"}"#)
         .with("x-amzn-errortype", "TooManyRequestsException");
-    let gap = aws(&Fake::saying(reply)).await.list_regions(member()).await.unwrap_err();
+    let gap =
+        ask(&aws(&Fake::saying(reply)).await, ListRegions { account: member() }).await.unwrap_err();
     assert_eq!((gap.class, gap.http_status), (GapClass::ThrottledOut, Some(429)));
 }
 
@@ -78,7 +92,7 @@ async fn query_errors_name_their_code() {
         let fake = Fake::new(move |seen, _| {
             (seen.operation == "AssumeRole").then(|| Reply::query_error(status, code, message))
         });
-        let gap = aws(&fake).await.open(member()).await.unwrap_err();
+        let gap = ask(&aws(&fake).await, OpenAccount { account: member() }).await.unwrap_err();
         assert_eq!((gap.class, gap.code.as_deref()), (expected, Some(code)));
         assert_eq!(gap.message.as_deref(), Some(message));
     };
@@ -129,7 +143,12 @@ async fn head_errors_have_no_body_and_are_told_by_status() {
     let message = object(bare(400)).await.message.unwrap();
     assert!(message.contains("SSE-C") && message.contains("expired credentials"), "{message}");
     let fake = Fake::saying(bare(404));
-    let answer = aws(&fake).await.head_object(reader(), "logs", "gone").await.unwrap();
+    let answer = ask(
+        &aws(&fake).await,
+        HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "gone".to_owned() },
+    )
+    .await
+    .unwrap();
     assert_eq!(answer.value, None);
     assert_eq!(answer.evidence.request_id.as_deref(), Some("extended"));
 }
@@ -144,7 +163,11 @@ async fn a_bare_400_is_the_objects_own_only_where_the_session_lists_it() {
             "GET list" => Some(listed.clone()),
             _ => None,
         });
-        let answer = aws(&fake).await.head_object(reader(), "logs", "a/log").await;
+        let answer = ask(
+            &aws(&fake).await,
+            HeadObject { reader: reader(), bucket: "logs".to_owned(), key: "a/log".to_owned() },
+        )
+        .await;
         let customer = answer.ok().and_then(|it| it.value?.customer_algorithm);
         assert_eq!(customer.as_deref(), expected);
         assert_eq!(fake.count("HEAD s3"), heads);
@@ -177,7 +200,12 @@ async fn a_bucket_exists_where_s3_names_its_region() {
             Some(region) => reply.with("x-amz-bucket-region", region),
             None => reply,
         };
-        aws(&Fake::saying(reply)).await.head_bucket(member(), "logs").await.map(|it| it.value)
+        ask(
+            &aws(&Fake::saying(reply)).await,
+            HeadBucket { bucket: "logs".to_owned(), account: member() },
+        )
+        .await
+        .map(|it| it.value)
     };
     let here = Ok(BucketPresence::Exists(Region::new("eu-west-1")));
     for status in [200, 301, 400, 403] {
@@ -194,7 +222,8 @@ async fn a_key_that_kms_does_not_find_is_an_answer() {
     let key = Arn::new("arn:aws:kms:eu-west-1:111122223333:key/1234").unwrap();
     let reply = Reply::json_error(400, "NotFoundException", "Key does not exist");
     let aws = aws(&Fake::saying(reply)).await;
-    let answer = aws.describe_key(&key, target("eu-west-1")).await.unwrap();
+    let answer =
+        ask(&aws, DescribeKey { key: key.clone(), asked_in: target("eu-west-1") }).await.unwrap();
     assert_eq!(answer.value, KeyPresence::Gone);
 }
 

@@ -4,17 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailseal_evaluator::ports::TrailListed;
 use trailseal_evaluator::{
     BucketsOwned, CollectSettings, CollectedStore, ExaminedObjects, OwnerAnswers, TrailRead,
     key_arn,
 };
-use trailseal_fanout::{Access, OpenedAccount, RegionStatus, Tree};
+use trailseal_fanout::{Access, OpenedAccount, Tree};
 use trailseal_model::{
-    Account, AccountId, AccountState, Answer, Arn, BucketPresence, Evidence, Gap, GapClass,
-    GapLedger, LogSample, ManagementEvents, MemberStatusScope, NoEvents, Observed, Operation,
-    Organization, Partition, Region, Scope, StoreFacts, Target, Thresholds, TrailDescription,
-    TrailStatus, Window,
+    Account, AccountId, AccountState, AccountsListed, Answer, Arn, BucketPresence, Evidence, Gap,
+    GapClass, GapLedger, LogSample, ManagementEvents, MemberStatusScope, NoEvents, Observed,
+    Operation, Organization, Partition, Region, RegionStatus, Scope, StoreFacts, Target,
+    Thresholds, TrailDescription, TrailListed, TrailStatus, Window,
 };
 
 use crate::event::{Event, Work};
@@ -212,14 +211,17 @@ impl World {
 
     pub(super) fn answer(&self, work: Work) -> Event {
         match &work {
-            Work::ListAccounts => Event::AccountsListed {
-                accounts: (1..=self.accounts).map(member).collect(),
-                organization: Some(Organization {
-                    id: "o-1".to_owned(),
-                    management_account: account(1),
-                }),
-                failure: self.refused(&work, Operation::ListAccounts),
-            },
+            Work::ListAccounts => {
+                let listed = AccountsListed {
+                    accounts: (1..=self.accounts).map(member).collect(),
+                    organization: Some(Organization {
+                        id: "o-1".to_owned(),
+                        management_account: account(1),
+                    }),
+                    ended_by: None,
+                };
+                Event::AccountsListed(self.res(&work, Operation::ListAccounts, listed))
+            }
             Work::DescribeOrganization => Event::OrganizationDescribed(Err(Gap::new(
                 GapClass::Denied,
                 Operation::DescribeOrganization,

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 use std::task::Poll;
 
 use trailseal_model::{
@@ -271,9 +271,9 @@ impl Keys for World {
 }
 
 impl KeyPolicies for World {
-    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
+    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<Arc<str>>, Gap> {
         let call = Call::GetKeyPolicy(key.clone(), asked_in);
-        self.answer(call, || POLICY.to_owned()).await
+        self.answer(call, || POLICY.into()).await
     }
 }
 
@@ -282,8 +282,8 @@ impl KeyGrants for World {
         &self,
         key: &Arn,
         asked_in: Target,
-    ) -> Result<Answer<Vec<DecryptGrant>>, Gap> {
-        self.answer(Call::ListGrants(key.clone(), asked_in), Vec::new).await
+    ) -> Result<Answer<Arc<[DecryptGrant]>>, Gap> {
+        self.answer(Call::ListGrants(key.clone(), asked_in), || [].into()).await
     }
 }
 

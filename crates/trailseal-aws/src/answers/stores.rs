@@ -1,16 +1,14 @@
 //! Event data stores: those that one target lists, and each by itself.
 
-use std::ops::ControlFlow;
-
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::operation::get_event_data_store::GetEventDataStoreOutput;
 use aws_sdk_cloudtrail::operation::list_event_data_stores::ListEventDataStoresOutput;
 use aws_sdk_cloudtrail::types::{EventDataStore, EventDataStoreStatus};
-use trailseal_evaluator::ports::{StoreListing, Stores};
+use trailseal_model::question::{AnswerTo, GetEventDataStore, ListEventDataStores};
 use trailseal_model::{Answer, Arn, Gap, Operation, StoreDescription, StoreListed, Target};
 
-use super::read::{Page, Pages, days, listed, present, present_owned};
+use super::read::{Page, days, listed, present, present_owned, read_pages};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -19,16 +17,18 @@ use crate::failure::Failure;
 /// The most that the service's model allows.
 const PAGE: i32 = 1000;
 
-impl StoreListing for Aws {
-    async fn list_stores(&self, target: Target) -> Result<Answer<Vec<StoreListed>>, Gap> {
-        let ask = Ask::new(Operation::ListEventDataStores, target.account, target.region);
-        let mut pages = Pages::new();
-        loop {
-            let token = pages.token();
+impl AnswerTo<ListEventDataStores> for Aws {
+    async fn answer_to(
+        &self,
+        question: ListEventDataStores,
+    ) -> Result<Answer<Vec<StoreListed>>, Gap> {
+        let Target { account, region } = question.target;
+        let ask = Ask::new(Operation::ListEventDataStores, account, region);
+        let listing = read_pages(&ask, async |token| {
             let is_first = token.is_none();
             let request = self
                 .clients
-                .cloudtrail(target.region)
+                .cloudtrail(region)
                 .list_event_data_stores()
                 .max_results(PAGE)
                 .set_next_token(token);
@@ -43,18 +43,18 @@ impl StoreListing for Aws {
                 }
                 output => read_page(&output?),
             };
-            let page = self.call(&ask, send, read).await?;
-            match pages.add(&ask, page)? {
-                ControlFlow::Break(whole) => return Ok(whole),
-                ControlFlow::Continue(unfinished) => pages = unfinished,
-            }
-        }
+            self.call(&ask, send, read).await
+        });
+        listing.await.whole(&ask)
     }
 }
 
-impl Stores for Aws {
-    async fn store(&self, store: &Arn, asked_in: Target) -> Result<Answer<StoreDescription>, Gap> {
-        let Target { account, region } = asked_in;
+impl AnswerTo<GetEventDataStore> for Aws {
+    async fn answer_to(
+        &self,
+        question: GetEventDataStore,
+    ) -> Result<Answer<StoreDescription>, Gap> {
+        let GetEventDataStore { store, asked_in: Target { account, region } } = question;
         let ask = Ask::new(Operation::GetEventDataStore, account, region).on(store.as_str());
         let client = self.clients.cloudtrail(region);
         let send = |credentials: SharedCredentialsProvider| {
@@ -62,7 +62,7 @@ impl Stores for Aws {
             let request = client.get_event_data_store().event_data_store(store.as_str());
             request.customize().config_override(config).send()
         };
-        let read = |output: Result<_, &Failure>| read_store(&output?, store);
+        let read = |output: Result<_, &Failure>| read_store(&output?, &store);
         self.call(&ask, send, read).await
     }
 }

@@ -8,21 +8,20 @@ use aws_sdk_cloudtrail::operation::get_event_selectors::GetEventSelectorsOutput;
 use aws_sdk_cloudtrail::types::{
     AdvancedEventSelector, AdvancedFieldSelector, EventSelector, ReadWriteType,
 };
-use trailseal_evaluator::ports::EventSelectors;
-use trailseal_model::{Answer, Arn, Gap, ManagementEvents, Operation, Target};
+use trailseal_model::question::{AnswerTo, GetEventSelectors};
+use trailseal_model::{Answer, Gap, ManagementEvents, Operation, Target};
 
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
 use crate::failure::Failure;
 
-impl EventSelectors for Aws {
-    async fn management_events(
+impl AnswerTo<GetEventSelectors> for Aws {
+    async fn answer_to(
         &self,
-        trail: &Arn,
-        asked_in: Target,
+        question: GetEventSelectors,
     ) -> Result<Answer<ManagementEvents>, Gap> {
-        let Target { account, region } = asked_in;
+        let GetEventSelectors { trail, asked_in: Target { account, region } } = question;
         let ask = Ask::new(Operation::GetEventSelectors, account, region).on(trail.as_str());
         let client = self.clients.cloudtrail(region);
         let send = |credentials: SharedCredentialsProvider| {

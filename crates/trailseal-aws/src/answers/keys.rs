@@ -1,12 +1,14 @@
 //! KMS keys.
 
+use std::sync::Arc;
+
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::Config;
 use aws_sdk_kms::operation::get_key_policy::GetKeyPolicyOutput;
 use aws_sdk_kms::types::{
     KeyManagerType, KeyMetadata, KeySpec, KeyState, KeyUsageType, MultiRegionKeyType, OriginType,
 };
-use trailseal_evaluator::ports::{KeyPolicies, Keys};
+use trailseal_model::question::{AnswerTo, DescribeKey, GetKeyPolicy};
 use trailseal_model::{
     Answer, Arn, Gap, GapClass, KeyFacts, KeyManager, KeyPresence, Operation, Target,
 };
@@ -18,9 +20,9 @@ use crate::call::Unread;
 use crate::classify::Diagnosis;
 use crate::failure::Failure;
 
-impl Keys for Aws {
-    async fn describe_key(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyPresence>, Gap> {
-        let Target { account, region } = asked_in;
+impl AnswerTo<DescribeKey> for Aws {
+    async fn answer_to(&self, question: DescribeKey) -> Result<Answer<KeyPresence>, Gap> {
+        let DescribeKey { key, asked_in: Target { account, region } } = question;
         let ask = Ask::new(Operation::DescribeKey, account, region).on(key.as_str());
         let client = self.clients.kms(region);
         let send = |credentials: SharedCredentialsProvider| {
@@ -35,7 +37,7 @@ impl Keys for Aws {
                     Ok(output) => {
                         let found =
                             output.key_metadata().ok_or("DescribeKey without KeyMetadata")?;
-                        read_key(found, key).map(KeyPresence::Exists)
+                        read_key(found, &key).map(KeyPresence::Exists)
                     }
                 }
             };
@@ -43,9 +45,9 @@ impl Keys for Aws {
     }
 }
 
-impl KeyPolicies for Aws {
-    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<String>, Gap> {
-        let Target { account, region } = asked_in;
+impl AnswerTo<GetKeyPolicy> for Aws {
+    async fn answer_to(&self, question: GetKeyPolicy) -> Result<Answer<Arc<str>>, Gap> {
+        let GetKeyPolicy { key, asked_in: Target { account, region } } = question;
         let ask = Ask::new(Operation::GetKeyPolicy, account, region).on(key.as_str());
         let client = self.clients.kms(region);
         let send = |credentials: SharedCredentialsProvider| {
@@ -54,8 +56,9 @@ impl KeyPolicies for Aws {
             request.customize().config_override(config).send()
         };
         let read = |output: Result<GetKeyPolicyOutput, &Failure>| {
-            let policy = present_owned(output?.policy());
-            policy.ok_or_else(|| Unread::from("GetKeyPolicy without Policy"))
+            let output = output?;
+            let policy = present(output.policy()).ok_or("GetKeyPolicy without Policy")?;
+            Ok::<Arc<str>, Unread>(policy.into())
         };
         self.call(&ask, send, read).await
     }

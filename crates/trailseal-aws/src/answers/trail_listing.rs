@@ -3,7 +3,7 @@
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::types::Trail;
-use trailseal_evaluator::ports::TrailListing;
+use trailseal_model::question::{AnswerTo, DescribeTrails};
 use trailseal_model::{AccountId, Answer, Arn, Gap, Operation, Region, Target, TrailDescription};
 
 use super::read::{present, present_owned};
@@ -12,10 +12,14 @@ use crate::ask::Ask;
 use crate::call::Unread;
 use crate::failure::Failure;
 
-impl TrailListing for Aws {
-    async fn describe_trails(&self, target: Target) -> Result<Answer<Vec<TrailDescription>>, Gap> {
-        let ask = Ask::new(Operation::DescribeTrails, target.account, target.region);
-        let client = self.clients.cloudtrail(target.region);
+impl AnswerTo<DescribeTrails> for Aws {
+    async fn answer_to(
+        &self,
+        question: DescribeTrails,
+    ) -> Result<Answer<Vec<TrailDescription>>, Gap> {
+        let Target { account, region } = question.target;
+        let ask = Ask::new(Operation::DescribeTrails, account, region);
+        let client = self.clients.cloudtrail(region);
         let send = |credentials: SharedCredentialsProvider| {
             let config = Config::builder().credentials_provider(credentials);
             let request = client.describe_trails().include_shadow_trails(true);

@@ -1,40 +1,33 @@
 //! The names of an account's trails, to check what its Regions show against.
 
-use std::ops::ControlFlow;
-
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::operation::list_trails::ListTrailsOutput;
 use aws_sdk_cloudtrail::types::TrailInfo;
-use trailseal_evaluator::ports::{TrailListed, TrailNames};
-use trailseal_model::{AccountId, Gap, Operation};
+use trailseal_model::question::{AnswerTo, ListTrails};
+use trailseal_model::{Answer, Gap, Operation, TrailListed};
 
-use super::read::{Page, Pages, listed, present_owned};
+use super::read::{Page, listed, present_owned, read_pages};
 use super::trail_listing::{Identity, identify};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
 use crate::failure::Failure;
 
-impl TrailNames for Aws {
-    async fn list_trails(&self, account: AccountId) -> Result<Vec<TrailListed>, Gap> {
+impl AnswerTo<ListTrails> for Aws {
+    async fn answer_to(&self, question: ListTrails) -> Result<Answer<Vec<TrailListed>>, Gap> {
         let region = self.default_region();
-        let ask = Ask::new(Operation::ListTrails, account, region);
-        let mut pages = Pages::new();
-        loop {
-            let client = self.clients.cloudtrail(region);
-            let request = client.list_trails().set_next_token(pages.token());
+        let ask = Ask::new(Operation::ListTrails, question.account, region);
+        let listing = read_pages(&ask, async |token| {
+            let request = self.clients.cloudtrail(region).list_trails().set_next_token(token);
             let send = |credentials: SharedCredentialsProvider| {
                 let config = Config::builder().credentials_provider(credentials);
                 request.clone().customize().config_override(config).send()
             };
             let read = |output: Result<_, &Failure>| read_page(&output?);
-            let page = self.call(&ask, send, read).await?;
-            match pages.add(&ask, page)? {
-                ControlFlow::Break(whole) => return Ok(whole.value),
-                ControlFlow::Continue(unfinished) => pages = unfinished,
-            }
-        }
+            self.call(&ask, send, read).await
+        });
+        listing.await.whole(&ask)
     }
 }
 

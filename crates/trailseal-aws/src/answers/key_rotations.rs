@@ -11,17 +11,17 @@ use aws_smithy_runtime_api::client::interceptors::Intercept;
 use aws_smithy_runtime_api::client::interceptors::context::AfterDeserializationInterceptorContextRef;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use aws_smithy_types::config_bag::ConfigBag;
-use trailseal_evaluator::ports::KeyRotations;
-use trailseal_model::{Answer, Arn, Gap, KeyRotation, Operation, Target};
+use trailseal_model::question::{AnswerTo, GetKeyRotationStatus};
+use trailseal_model::{Answer, Gap, KeyRotation, Operation, Target};
 
 use super::read::days;
 use crate::Aws;
 use crate::ask::Ask;
 use crate::failure::Failure;
 
-impl KeyRotations for Aws {
-    async fn key_rotation(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyRotation>, Gap> {
-        let Target { account, region } = asked_in;
+impl AnswerTo<GetKeyRotationStatus> for Aws {
+    async fn answer_to(&self, question: GetKeyRotationStatus) -> Result<Answer<KeyRotation>, Gap> {
+        let GetKeyRotationStatus { key, asked_in: Target { account, region } } = question;
         let ask = Ask::new(Operation::GetKeyRotationStatus, account, region).on(key.as_str());
         let client = self.clients.kms(region);
         let said = Said::default();

@@ -2,7 +2,6 @@
 //! credentials as the directory is.
 
 use std::collections::BTreeMap;
-use std::ops::ControlFlow;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_organizations::Config;
@@ -11,10 +10,13 @@ use aws_sdk_organizations::operation::list_accounts_for_parent::ListAccountsForP
 use aws_sdk_organizations::operation::list_organizational_units_for_parent::ListOrganizationalUnitsForParentOutput;
 use aws_sdk_organizations::operation::list_roots::ListRootsOutput;
 use aws_sdk_organizations::operation::list_tags_for_resource::ListTagsForResourceOutput;
-use trailseal_fanout::{MemberPage, OrganizationTree, Unit, UnitPage};
-use trailseal_model::{AccountId, Gap, Operation, Organization};
+use trailseal_model::question::{
+    AnswerTo, DescribeOrganization, ListAccountsForParent, ListOrganizationalUnitsForParent,
+    ListRoots, ListTagsForResource,
+};
+use trailseal_model::{AccountId, Answer, Gap, Operation, Organization, Unit};
 
-use super::read::{Page, Pages, account_id, listed, present, present_owned};
+use super::read::{Page, account_id, listed, present, present_owned, read_pages};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -23,8 +25,8 @@ use crate::failure::Failure;
 /// The most that Organizations gives at once.
 const PAGE: i32 = 20;
 
-impl OrganizationTree for Aws {
-    async fn describe_organization(&self) -> Result<Organization, Gap> {
+impl AnswerTo<DescribeOrganization> for Aws {
+    async fn answer_to(&self, _: DescribeOrganization) -> Result<Answer<Organization>, Gap> {
         let region = self.default_region();
         let ask = Ask::by_caller(Operation::DescribeOrganization, region);
         let client = self.clients.organizations(region);
@@ -33,86 +35,100 @@ impl OrganizationTree for Aws {
             client.describe_organization().customize().config_override(config).send()
         };
         let read = |output: Result<_, &Failure>| read_organization(&output?);
-        self.call(&ask, send, read).await.map(|it| it.value)
+        self.call(&ask, send, read).await
     }
+}
 
-    async fn list_roots(&self, token: Option<String>) -> Result<UnitPage, Gap> {
+impl AnswerTo<ListRoots> for Aws {
+    async fn answer_to(&self, _: ListRoots) -> Result<Answer<Vec<Unit>>, Gap> {
         let region = self.default_region();
         let ask = Ask::by_caller(Operation::ListRoots, region);
-        let client = self.clients.organizations(region);
-        let request = client.list_roots().max_results(PAGE).set_next_token(token);
-        let send = |credentials: SharedCredentialsProvider| {
-            let config = Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
-        };
-        let read = |output: Result<_, &Failure>| read_roots(&output?);
-        self.call(&ask, send, read).await.map(|it| it.value)
+        let listing = read_pages(&ask, async |token| {
+            let client = self.clients.organizations(region);
+            let request = client.list_roots().max_results(PAGE).set_next_token(token);
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<_, &Failure>| read_roots(&output?);
+            self.call(&ask, send, read).await
+        });
+        listing.await.whole(&ask)
     }
+}
 
-    async fn list_units(&self, parent: &str, token: Option<String>) -> Result<UnitPage, Gap> {
+impl AnswerTo<ListOrganizationalUnitsForParent> for Aws {
+    async fn answer_to(
+        &self,
+        question: ListOrganizationalUnitsForParent,
+    ) -> Result<Answer<Vec<Unit>>, Gap> {
         let region = self.default_region();
         let operation = Operation::ListOrganizationalUnitsForParent;
-        let ask = Ask::by_caller(operation, region).on(parent);
-        let request = self
-            .clients
-            .organizations(region)
-            .list_organizational_units_for_parent()
-            .parent_id(parent)
-            .max_results(PAGE)
-            .set_next_token(token);
-        let send = |credentials: SharedCredentialsProvider| {
-            let config = Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
-        };
-        let read = |output: Result<_, &Failure>| read_units(&output?);
-        self.call(&ask, send, read).await.map(|it| it.value)
+        let ask = Ask::by_caller(operation, region).on(&question.parent);
+        let listing = read_pages(&ask, async |token| {
+            let client = self.clients.organizations(region);
+            let request = client
+                .list_organizational_units_for_parent()
+                .parent_id(&question.parent)
+                .max_results(PAGE)
+                .set_next_token(token);
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<_, &Failure>| read_units(&output?);
+            self.call(&ask, send, read).await
+        });
+        listing.await.whole(&ask)
     }
+}
 
-    async fn list_accounts_in(
+impl AnswerTo<ListAccountsForParent> for Aws {
+    async fn answer_to(
         &self,
-        parent: &str,
-        token: Option<String>,
-    ) -> Result<MemberPage, Gap> {
+        question: ListAccountsForParent,
+    ) -> Result<Answer<Vec<AccountId>>, Gap> {
         let region = self.default_region();
-        let ask = Ask::by_caller(Operation::ListAccountsForParent, region).on(parent);
-        let request = self
-            .clients
-            .organizations(region)
-            .list_accounts_for_parent()
-            .parent_id(parent)
-            .max_results(PAGE)
-            .set_next_token(token);
-        let send = |credentials: SharedCredentialsProvider| {
-            let config = Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
-        };
-        let read = |output: Result<_, &Failure>| read_members(&output?);
-        self.call(&ask, send, read).await.map(|it| it.value)
+        let operation = Operation::ListAccountsForParent;
+        let ask = Ask::by_caller(operation, region).on(&question.parent);
+        let listing = read_pages(&ask, async |token| {
+            let client = self.clients.organizations(region);
+            let request = client
+                .list_accounts_for_parent()
+                .parent_id(&question.parent)
+                .max_results(PAGE)
+                .set_next_token(token);
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<_, &Failure>| read_members(&output?);
+            self.call(&ask, send, read).await
+        });
+        listing.await.whole(&ask)
     }
+}
 
-    async fn account_tags(&self, account: AccountId) -> Result<BTreeMap<String, String>, Gap> {
+impl AnswerTo<ListTagsForResource> for Aws {
+    async fn answer_to(
+        &self,
+        question: ListTagsForResource,
+    ) -> Result<Answer<BTreeMap<String, String>>, Gap> {
         let region = self.default_region();
-        let account = account.to_string();
+        let account = question.account.to_string();
         let ask = Ask::by_caller(Operation::ListTagsForResource, region).on(&account);
-        let mut pages = Pages::new();
-        loop {
-            let request = self
-                .clients
-                .organizations(region)
-                .list_tags_for_resource()
-                .resource_id(&account)
-                .set_next_token(pages.token());
+        let listing = read_pages(&ask, async |token| {
+            let client = self.clients.organizations(region);
+            let request =
+                client.list_tags_for_resource().resource_id(&account).set_next_token(token);
             let send = |credentials: SharedCredentialsProvider| {
                 let config = Config::builder().credentials_provider(credentials);
                 request.clone().customize().config_override(config).send()
             };
             let read = |output: Result<_, &Failure>| read_tags(&output?);
-            let page = self.call(&ask, send, read).await?;
-            match pages.add(&ask, page)? {
-                ControlFlow::Break(whole) => return Ok(whole.value.into_iter().collect()),
-                ControlFlow::Continue(unfinished) => pages = unfinished,
-            }
-        }
+            self.call(&ask, send, read).await
+        });
+        Ok(listing.await.whole(&ask)?.map(BTreeMap::from_iter))
     }
 }
 
@@ -124,27 +140,27 @@ fn read_organization(output: &DescribeOrganizationOutput) -> Result<Organization
     })
 }
 
-fn read_roots(output: &ListRootsOutput) -> Result<UnitPage, Unread> {
+fn read_roots(output: &ListRootsOutput) -> Result<Page<Unit>, Unread> {
     let roots = output.roots.as_deref();
     let roots = listed(roots, output.next_token(), "ListRoots without Roots")?;
     if roots.is_empty() && present(output.next_token()).is_none() {
         return Err("ListRoots names no root, and every organization has one".into());
     }
     let units = roots.iter().map(|it| read_unit("a root", "r-", it.id(), it.name()));
-    Ok(UnitPage {
-        units: units.collect::<Result<_, _>>()?,
+    Ok(Page {
+        items: units.collect::<Result<_, _>>()?,
         next_token: present_owned(output.next_token()),
     })
 }
 
-fn read_units(output: &ListOrganizationalUnitsForParentOutput) -> Result<UnitPage, Unread> {
+fn read_units(output: &ListOrganizationalUnitsForParentOutput) -> Result<Page<Unit>, Unread> {
     let units = output.organizational_units.as_deref();
     let without = "ListOrganizationalUnitsForParent without OrganizationalUnits";
     let units = listed(units, output.next_token(), without)?;
     let units =
         units.iter().map(|it| read_unit("an organizational unit", "ou-", it.id(), it.name()));
-    Ok(UnitPage {
-        units: units.collect::<Result<_, _>>()?,
+    Ok(Page {
+        items: units.collect::<Result<_, _>>()?,
         next_token: present_owned(output.next_token()),
     })
 }
@@ -168,13 +184,13 @@ fn read_id(what: &str, prefix: &str, id: Option<&str>) -> Result<String, Unread>
     Ok(id.to_owned())
 }
 
-fn read_members(output: &ListAccountsForParentOutput) -> Result<MemberPage, Unread> {
+fn read_members(output: &ListAccountsForParentOutput) -> Result<Page<AccountId>, Unread> {
     let accounts = output.accounts.as_deref();
     let without = "ListAccountsForParent without Accounts";
     let accounts = listed(accounts, output.next_token(), without)?;
     let accounts = accounts.iter().map(|it| account_id(it.id()));
-    Ok(MemberPage {
-        accounts: accounts.collect::<Result<_, _>>()?,
+    Ok(Page {
+        items: accounts.collect::<Result<_, _>>()?,
         next_token: present_owned(output.next_token()),
     })
 }

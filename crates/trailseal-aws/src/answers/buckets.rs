@@ -1,15 +1,13 @@
 //! Buckets: which an account owns, and where one is.
 
-use std::ops::ControlFlow;
-
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_s3::Config;
 use aws_sdk_s3::operation::head_bucket::HeadBucketOutput;
 use aws_sdk_s3::operation::list_buckets::ListBucketsOutput;
-use trailseal_evaluator::ports::Buckets;
-use trailseal_model::{AccountId, Answer, BucketPresence, Gap, Operation, Region};
+use trailseal_model::question::{AnswerTo, HeadBucket, ListBuckets};
+use trailseal_model::{Answer, BucketPresence, Gap, Operation, Region};
 
-use super::read::{Page, Pages, listed, present, present_owned};
+use super::read::{Page, listed, present, present_owned, read_pages};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -18,39 +16,34 @@ use crate::failure::Failure;
 /// Without a page size S3 refuses to list an account with very many buckets.
 const PAGE: i32 = 1000;
 
-impl Buckets for Aws {
-    async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
+impl AnswerTo<ListBuckets> for Aws {
+    async fn answer_to(&self, question: ListBuckets) -> Result<Answer<Vec<String>>, Gap> {
         let region = self.default_region();
-        let ask = Ask::new(Operation::ListBuckets, account, region);
-        let mut pages = Pages::new();
-        loop {
+        let ask = Ask::new(Operation::ListBuckets, question.account, region);
+        let listing = read_pages(&ask, async |token| {
             let request = self
                 .clients
                 .s3(region)
                 .list_buckets()
                 .max_buckets(PAGE)
-                .set_continuation_token(pages.token());
+                .set_continuation_token(token);
             let send = |credentials: SharedCredentialsProvider| {
                 let config = Config::builder().credentials_provider(credentials);
                 request.clone().customize().config_override(config).send()
             };
             let read = |output: Result<_, &Failure>| read_page(&output?);
-            let page = self.call(&ask, send, read).await?;
-            match pages.add(&ask, page)? {
-                ControlFlow::Break(whole) => return Ok(whole),
-                ControlFlow::Continue(unfinished) => pages = unfinished,
-            }
-        }
+            self.call(&ask, send, read).await
+        });
+        listing.await.whole(&ask)
     }
+}
 
-    async fn head_bucket(
-        &self,
-        account: AccountId,
-        bucket: &str,
-    ) -> Result<Answer<BucketPresence>, Gap> {
+impl AnswerTo<HeadBucket> for Aws {
+    async fn answer_to(&self, question: HeadBucket) -> Result<Answer<BucketPresence>, Gap> {
+        let HeadBucket { bucket, account } = &question;
         // S3 names the bucket's Region wherever it is asked.
         let region = self.default_region();
-        let ask = Ask::new(Operation::HeadBucket, account, region).on(bucket);
+        let ask = Ask::new(Operation::HeadBucket, *account, region).on(bucket);
         let client = self.clients.s3(region);
         let send = |credentials: SharedCredentialsProvider| {
             let config = Config::builder().credentials_provider(credentials);

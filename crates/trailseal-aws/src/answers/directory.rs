@@ -4,10 +4,12 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_organizations::Config;
 use aws_sdk_organizations::operation::list_accounts::ListAccountsOutput;
 use aws_sdk_organizations::types;
-use trailseal_fanout::{AccountPage, Directory};
-use trailseal_model::{Account, AccountState, Arn, Gap, Operation, Organization};
+use trailseal_model::question::{AnswerTo, ListAccounts};
+use trailseal_model::{
+    Account, AccountState, AccountsListed, Answer, Arn, Event, Gap, Operation, Organization,
+};
 
-use super::read::{account_id, listed, present, present_owned};
+use super::read::{Listing, Page, account_id, listed, present, present_owned, read_pages};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -16,33 +18,58 @@ use crate::failure::Failure;
 /// The most that Organizations gives at once.
 const PAGE: i32 = 20;
 
-impl Directory for Aws {
-    async fn list_accounts(&self, token: Option<String>) -> Result<AccountPage, Gap> {
+/// The accounts of one page.
+struct Listed {
+    accounts: Vec<Account>,
+    organization: Option<Organization>,
+}
+
+impl AnswerTo<ListAccounts> for Aws {
+    async fn answer_to(&self, _: ListAccounts) -> Result<Answer<AccountsListed>, Gap> {
         let region = self.default_region();
         let ask = Ask::by_caller(Operation::ListAccounts, region);
-        let request = self
-            .clients
-            .organizations(region)
-            .list_accounts()
-            .max_results(PAGE)
-            .set_next_token(token);
-        let send = |credentials: SharedCredentialsProvider| {
-            let config = Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
-        };
-        let read = |output: Result<_, &Failure>| read_page(&output?);
-        self.call(&ask, send, read).await.map(|it| it.value)
+        let listing = read_pages(&ask, async |token| {
+            let request = self
+                .clients
+                .organizations(region)
+                .list_accounts()
+                .max_results(PAGE)
+                .set_next_token(token);
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<_, &Failure>| read_page(&output?);
+            let page = self.call(&ask, send, read).await?;
+            let count = page.value.items.iter().map(|listed| listed.accounts.len()).sum();
+            self.channel.events.emit(&Event::AccountsListed { count });
+            Ok(page)
+        });
+        put_together(listing.await, &ask)
     }
 }
 
-fn read_page(output: &ListAccountsOutput) -> Result<AccountPage, Unread> {
+/// Without a first page there is no population; without a later one it is known in part.
+fn put_together(listing: Listing<Listed>, ask: &Ask<'_>) -> Result<Answer<AccountsListed>, Gap> {
+    let Listing { rows: Some(Answer { value: pages, evidence }), ended_by } = listing else {
+        return Err(listing.whole(ask).err().unwrap_or_else(|| ask.malformed("no page")));
+    };
+    let mut all = AccountsListed { ended_by, ..AccountsListed::default() };
+    for page in pages {
+        all.accounts.extend(page.accounts);
+        all.organization = all.organization.or(page.organization);
+    }
+    Ok(Answer { value: all, evidence })
+}
+
+fn read_page(output: &ListAccountsOutput) -> Result<Page<Listed>, Unread> {
     let accounts = output.accounts.as_deref();
     let accounts = listed(accounts, output.next_token(), "ListAccounts without Accounts")?;
-    Ok(AccountPage {
+    let listed = Listed {
         accounts: accounts.iter().map(read_account).collect::<Result<_, _>>()?,
         organization: accounts.iter().find_map(|it| read_organization(it.arn()?)),
-        next_token: present_owned(output.next_token()),
-    })
+    };
+    Ok(Page { items: vec![listed], next_token: present_owned(output.next_token()) })
 }
 
 fn read_account(account: &types::Account) -> Result<Account, Unread> {

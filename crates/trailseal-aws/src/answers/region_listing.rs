@@ -1,15 +1,13 @@
 //! The Regions of an account, asked in its own session: the quota is then the account's own.
 
-use std::ops::ControlFlow;
-
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_account::Config;
 use aws_sdk_account::operation::list_regions::ListRegionsOutput;
 use aws_sdk_account::types::RegionOptStatus;
-use trailseal_fanout::{RegionListing, RegionStatus};
-use trailseal_model::{AccountId, Gap, Operation, Region};
+use trailseal_model::question::{AnswerTo, ListRegions};
+use trailseal_model::{Answer, Gap, Operation, Region, RegionStatus};
 
-use super::read::{Page, Pages, listed, present_owned};
+use super::read::{Page, listed, present_owned, read_pages};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -18,33 +16,26 @@ use crate::failure::Failure;
 /// The most that the service gives at once; there are fewer Regions.
 const PAGE: i32 = 50;
 
-impl RegionListing for Aws {
-    async fn list_regions(&self, account: AccountId) -> Result<Vec<RegionStatus>, Gap> {
+impl AnswerTo<ListRegions> for Aws {
+    async fn answer_to(&self, question: ListRegions) -> Result<Answer<Vec<RegionStatus>>, Gap> {
         let region = self.default_region();
-        let ask = Ask::new(Operation::ListRegions, account, region);
-        let mut pages = Pages::new();
-        loop {
-            let request = self
-                .clients
-                .account(region)
-                .list_regions()
-                .max_results(PAGE)
-                .set_next_token(pages.token());
+        let ask = Ask::new(Operation::ListRegions, question.account, region);
+        let listing = read_pages(&ask, async |token| {
+            let request =
+                self.clients.account(region).list_regions().max_results(PAGE).set_next_token(token);
             let send = |credentials: SharedCredentialsProvider| {
                 let config = Config::builder().credentials_provider(credentials);
                 request.clone().customize().config_override(config).send()
             };
             let read = |output: Result<_, &Failure>| read_page(&output?);
-            let page = self.call(&ask, send, read).await?;
-            match pages.add(&ask, page)? {
-                ControlFlow::Break(whole) if !whole.value.iter().any(|it| it.is_enabled) => {
-                    // Without a Region to ask in, the account would be lost without a gap.
-                    return Err(ask.malformed("ListRegions names no enabled Region"));
-                }
-                ControlFlow::Break(whole) => return Ok(whole.value),
-                ControlFlow::Continue(unfinished) => pages = unfinished,
-            }
+            self.call(&ask, send, read).await
+        });
+        let regions = listing.await.whole(&ask)?;
+        if !regions.value.iter().any(|status| status.is_enabled) {
+            // Without a Region to ask in, the account would be lost without a gap.
+            return Err(ask.malformed("ListRegions names no enabled Region"));
         }
+        Ok(regions)
     }
 }
 

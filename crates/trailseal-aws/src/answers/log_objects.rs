@@ -6,10 +6,12 @@ use aws_sdk_s3::Config;
 use aws_sdk_s3::operation::head_object::HeadObjectOutput;
 use aws_sdk_s3::operation::list_objects_v2::ListObjectsV2Output;
 use aws_sdk_s3::types::{EncodingType, ServerSideEncryption};
-use trailseal_evaluator::ports::{LogObjects, ObjectHead, ObjectPage, ObjectRange, Reader};
-use trailseal_model::{Answer, Evidence, Gap, Operation, Region};
+use trailseal_model::question::{AnswerTo, HeadObject, ListObjects};
+use trailseal_model::{
+    Answer, Evidence, Gap, ObjectHead, ObjectsListed, Operation, Reader, Region, Want,
+};
 
-use super::read::{present_owned, time};
+use super::read::{Page, present_owned, read_pages, time};
 use crate::Aws;
 use crate::answer::ReadHeaders;
 use crate::ask::Ask;
@@ -26,36 +28,29 @@ enum Reached<T> {
     Elsewhere(Region),
 }
 
-impl LogObjects for Aws {
-    async fn list_objects(
-        &self,
-        reader: Reader,
-        range: ObjectRange<'_>,
-        token: Option<String>,
-    ) -> Result<Answer<ObjectPage>, Gap> {
-        let subject = format!("{}/{}", range.bucket, range.prefix);
-        let token = token.as_deref();
-        match self.list_in(reader, range, token, &subject).await? {
+impl AnswerTo<ListObjects> for Aws {
+    async fn answer_to(&self, question: ListObjects) -> Result<Answer<ObjectsListed>, Gap> {
+        let subject = format!("{}/{}", question.bucket, question.prefix);
+        match self.list_in(&question, &subject).await? {
             Answer { value: Reached::Here(page), evidence } => Ok(Answer { value: page, evidence }),
             Answer { value: Reached::Elsewhere(region), .. } => {
-                let reader = moved(reader, region);
-                let answer = self.list_in(reader, range, token, &subject).await?;
+                let reader = moved(question.reader, region);
+                let question = ListObjects { reader, ..question };
+                let answer = self.list_in(&question, &subject).await?;
                 arrived(answer, &ask(Operation::ListObjectsV2, reader, &subject))
             }
         }
     }
+}
 
-    async fn head_object(
-        &self,
-        reader: Reader,
-        bucket: &str,
-        key: &str,
-    ) -> Result<Answer<Option<ObjectHead>>, Gap> {
+impl AnswerTo<HeadObject> for Aws {
+    async fn answer_to(&self, question: HeadObject) -> Result<Answer<Option<ObjectHead>>, Gap> {
+        let HeadObject { reader, bucket, key } = &question;
         let subject = format!("{bucket}/{key}");
-        match self.head(reader, bucket, key, &subject).await? {
+        match self.head(*reader, bucket, key, &subject).await? {
             Answer { value: Reached::Here(head), evidence } => Ok(Answer { value: head, evidence }),
             Answer { value: Reached::Elsewhere(region), .. } => {
-                let reader = moved(reader, region);
+                let reader = moved(*reader, region);
                 let answer = self.head(reader, bucket, key, &subject).await?;
                 arrived(answer, &ask(Operation::HeadObject, reader, &subject))
             }
@@ -64,37 +59,46 @@ impl LogObjects for Aws {
 }
 
 impl Aws {
+    /// One page. S3 may give an empty one that leads to another: only its token goes on there.
     async fn list_in(
         &self,
-        reader: Reader,
-        range: ObjectRange<'_>,
-        token: Option<&str>,
+        question: &ListObjects,
         subject: &str,
-    ) -> Result<Answer<Reached<ObjectPage>>, Gap> {
+    ) -> Result<Answer<Reached<ObjectsListed>>, Gap> {
+        let ListObjects { reader, bucket, prefix, start_after, want } = question;
         let region = reader.target.region;
-        // Taken before the permit, so that pages do not come faster than it allows.
-        let _page = if range.most > SMALL_PAGE { self.pages.acquire().await.ok() } else { None };
-        // Keys may hold characters that XML cannot carry, so S3 is asked to encode them.
-        let request = self
-            .clients
-            .s3(region)
-            .list_objects_v2()
-            .bucket(range.bucket)
-            .prefix(range.prefix)
-            .set_delimiter(range.by_folder.then(|| "/".to_owned()))
-            .set_start_after(range.start_after.map(str::to_owned))
-            .max_keys(i32::from(range.most))
-            .encoding_type(EncodingType::Url)
-            .set_continuation_token(token.map(str::to_owned))
-            .set_expected_bucket_owner(reader.expected_owner.map(|it| it.to_string()));
-        let send = |credentials: SharedCredentialsProvider| {
-            let config = Config::builder().credentials_provider(credentials);
-            request.clone().customize().config_override(config).send()
-        };
-        let read = |output: Result<ListObjectsV2Output, &Failure>| {
-            reached(output, region, |it| read_page(&it))
-        };
-        self.call(&ask(Operation::ListObjectsV2, reader, subject), send, read).await
+        let ask = ask(Operation::ListObjectsV2, *reader, subject);
+        let listing = read_pages(&ask, async |token| {
+            // Taken before the permit, so that pages do not come faster than it allows.
+            let is_large = want.most() > SMALL_PAGE;
+            let _page = if is_large { self.pages.acquire().await.ok() } else { None };
+            // Keys may hold characters that XML cannot carry, so S3 is asked to encode them.
+            let request = self
+                .clients
+                .s3(region)
+                .list_objects_v2()
+                .bucket(bucket)
+                .prefix(prefix)
+                .set_delimiter((*want == Want::Folders).then(|| "/".to_owned()))
+                .set_start_after(start_after.clone())
+                .max_keys(i32::from(want.most()))
+                .encoding_type(EncodingType::Url)
+                .set_continuation_token(token)
+                .set_expected_bucket_owner(reader.expected_owner.map(|owner| owner.to_string()));
+            let send = |credentials: SharedCredentialsProvider| {
+                let config = Config::builder().credentials_provider(credentials);
+                request.clone().customize().config_override(config).send()
+            };
+            let read = |output: Result<ListObjectsV2Output, &Failure>| {
+                page_of(reached(output, region, |output| read_page(&output, question))?)
+            };
+            self.call(&ask, send, read).await
+        });
+        let mut pages = listing.await.whole(&ask)?;
+        match pages.value.pop() {
+            Some(page) => Ok(Answer { value: page, evidence: pages.evidence }),
+            None => Err(ask.malformed("the listing has no page")),
+        }
     }
 
     /// S3 answers a bare 400 for an object under a key of its writer (SSE-C), and for a session that
@@ -111,10 +115,19 @@ impl Aws {
             Err(gap) if is_bare_400(&gap) => gap,
             res => return res,
         };
-        let range =
-            ObjectRange { bucket, prefix: key, start_after: None, most: 1, by_folder: false };
-        let listed = match self.list_in(reader, range, None, subject).await {
-            Ok(Answer { value: Reached::Here(page), evidence }) if page.keys == [key] => evidence,
+        let question = ListObjects {
+            reader,
+            bucket: bucket.to_owned(),
+            prefix: key.to_owned(),
+            start_after: None,
+            want: Want::First,
+        };
+        let listed = match self.list_in(&question, subject).await {
+            Ok(Answer { value: Reached::Here(page), evidence })
+                if page.keys.first().is_some_and(|first| first == key) =>
+            {
+                evidence
+            }
             _ => return Err(refused),
         };
         match self.head_in(reader, bucket, key, subject).await {
@@ -209,7 +222,26 @@ fn arrived<T>(answer: Answer<Reached<T>>, ask: &Ask<'_>) -> Result<Answer<T>, Ga
     }
 }
 
-fn read_page(output: &ListObjectsV2Output) -> Result<ObjectPage, Unread> {
+/// A page as one of a listing, that goes on only where nothing is on it.
+#[expect(clippy::unnecessary_wraps, reason = "what reads an output may fail")]
+fn page_of(page: Reached<Read>) -> Result<Page<Reached<ObjectsListed>>, Unread> {
+    Ok(match page {
+        Reached::Here(Read { page, next_token }) => {
+            Page { items: vec![Reached::Here(page)], next_token }
+        }
+        Reached::Elsewhere(region) => {
+            Page { items: vec![Reached::Elsewhere(region)], next_token: None }
+        }
+    })
+}
+
+/// A page, and where the next one begins, if nothing is on this one.
+struct Read {
+    page: ObjectsListed,
+    next_token: Option<String>,
+}
+
+fn read_page(output: &ListObjectsV2Output, question: &ListObjects) -> Result<Read, Unread> {
     // S3 sends it with every page; without it this may be any XML.
     let is_truncated = output.is_truncated().ok_or("ListObjectsV2 without IsTruncated")?;
     // A server that does not know the parameter does not echo it, and gives keys as they are.
@@ -235,7 +267,12 @@ fn read_page(output: &ListObjectsV2Output) -> Result<ObjectPage, Unread> {
     if output.key_count().is_some_and(|count| usize::try_from(count) != Ok(listed)) {
         return Err(format!("ListObjectsV2 gives {listed} keys and another KeyCount").into());
     }
-    Ok(ObjectPage { keys, folders, next_token })
+    let page = ObjectsListed::of_page(&question.want, keys, folders, next_token.is_some());
+    // What goes on where it began would never end.
+    if page.next.is_some() && page.next <= question.start_after {
+        return Err("the listing repeats a page: its names do not come after StartAfter".into());
+    }
+    Ok(Read { page, next_token: next_token.filter(|_| listed == 0) })
 }
 
 /// Undoes S3's `encoding-type=url`: a blank comes as `+`, a plus as `%2B`.

@@ -4,7 +4,7 @@ use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_cloudtrail::Config;
 use aws_sdk_cloudtrail::operation::get_trail_status::GetTrailStatusOutput;
 use jiff::Timestamp;
-use trailseal_evaluator::ports::TrailStatuses;
+use trailseal_model::question::{AnswerTo, GetTrailStatus};
 use trailseal_model::{AccountId, Answer, Arn, Gap, GapClass, Operation, Target, TrailStatus};
 
 use super::read::{present, time};
@@ -13,13 +13,9 @@ use crate::ask::Ask;
 use crate::call::Unread;
 use crate::failure::Failure;
 
-impl TrailStatuses for Aws {
-    async fn trail_status(
-        &self,
-        trail: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<TrailStatus>, Gap> {
-        let Target { account, region } = asked_in;
+impl AnswerTo<GetTrailStatus> for Aws {
+    async fn answer_to(&self, question: GetTrailStatus) -> Result<Answer<TrailStatus>, Gap> {
+        let GetTrailStatus { trail, asked_in: Target { account, region } } = question;
         let ask = Ask::new(Operation::GetTrailStatus, account, region).on(trail.as_str());
         let client = self.clients.cloudtrail(region);
         let send = |credentials: SharedCredentialsProvider| {
@@ -28,7 +24,7 @@ impl TrailStatuses for Aws {
             request.customize().config_override(config).send()
         };
         let read = |output: Result<_, &Failure>| read_status(&output?);
-        self.call(&ask, send, read).await.map_err(|gap| refused(gap, trail, account))
+        self.call(&ask, send, read).await.map_err(|gap| refused(gap, &trail, account))
     }
 }
 

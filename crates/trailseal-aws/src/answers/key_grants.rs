@@ -4,16 +4,16 @@
 //! (KMS developer guide, *Grants in AWS KMS*).
 
 use std::collections::{BTreeMap, HashMap};
-use std::ops::ControlFlow;
+use std::sync::Arc;
 
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_kms::Config;
 use aws_sdk_kms::operation::list_grants::ListGrantsOutput;
 use aws_sdk_kms::types::{GrantListEntry, GrantOperation};
-use trailseal_evaluator::ports::KeyGrants;
-use trailseal_model::{Answer, Arn, DecryptGrant, Gap, Operation, Target};
+use trailseal_model::question::{AnswerTo, ListGrants};
+use trailseal_model::{Answer, DecryptGrant, Gap, Operation, Target};
 
-use super::read::{Page, Pages, present, present_owned};
+use super::read::{Page, present, present_owned, read_pages};
 use crate::Aws;
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -22,29 +22,21 @@ use crate::failure::Failure;
 /// The most that the service's model allows.
 const PAGE: i32 = 100;
 
-impl KeyGrants for Aws {
-    async fn decrypt_grants(
-        &self,
-        key: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<Vec<DecryptGrant>>, Gap> {
-        let Target { account, region } = asked_in;
-        let ask = Ask::new(Operation::ListGrants, account, region).on(key.as_str());
-        let mut pages = Pages::new();
-        loop {
-            let request = self.clients.kms(region).list_grants().key_id(key.as_str());
-            let request = request.limit(PAGE).set_marker(pages.token());
+impl AnswerTo<ListGrants> for Aws {
+    async fn answer_to(&self, question: ListGrants) -> Result<Answer<Arc<[DecryptGrant]>>, Gap> {
+        let ListGrants { key, asked_in: Target { account, region } } = &question;
+        let ask = Ask::new(Operation::ListGrants, *account, *region).on(key.as_str());
+        let listing = read_pages(&ask, async |token| {
+            let request = self.clients.kms(*region).list_grants().key_id(key.as_str());
+            let request = request.limit(PAGE).set_marker(token);
             let send = |credentials: SharedCredentialsProvider| {
                 let config = Config::builder().credentials_provider(credentials);
                 request.clone().customize().config_override(config).send()
             };
             let read = |output: Result<ListGrantsOutput, &Failure>| read_page(&output?);
-            let page = self.call(&ask, send, read).await?;
-            match pages.add(&ask, page)? {
-                ControlFlow::Break(whole) => return Ok(whole),
-                ControlFlow::Continue(unfinished) => pages = unfinished,
-            }
-        }
+            self.call(&ask, send, read).await
+        });
+        Ok(listing.await.whole(&ask)?.map(Arc::from))
     }
 }
 
