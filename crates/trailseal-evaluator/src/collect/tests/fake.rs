@@ -2,19 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::future::poll_fn;
-use std::sync::{Arc, Mutex};
+use std::sync::Mutex;
 use std::task::Poll;
 
+use trailseal_model::question::ListObjects;
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketPresence, DecryptGrant, Evidence, Gap, GapClass, KeyFacts,
-    KeyPresence, KeyRotation, ManagementEvents, Operation, Region, StoreDescription, Target,
-    TrailDescription, TrailStatus,
+    AccountId, Answer, Answers, AnyAnswer, AnyQuestion, AnyResult, Arn, BoxFuture, BucketPresence,
+    Evidence, Gap, GapClass, KeyFacts, KeyPresence, KeyRotation, ObjectHead, ObjectsListed,
+    Operation, Reader, Region, StoreDescription, Target, TrailDescription, TrailStatus, Want,
 };
 
-use crate::ports::{
-    Buckets, EventSelectors, KeyGrants, KeyPolicies, KeyRotations, Keys, LogObjects, ObjectHead,
-    ObjectPage, ObjectRange, Reader, Stores, TrailStatuses,
-};
 use crate::test_support::{
     KEY, POLICY, ROTATING, account, arn, delivered, everything, evidence, key, region, store,
 };
@@ -36,6 +33,27 @@ pub(super) enum Call {
 }
 
 impl Call {
+    fn of(question: &AnyQuestion) -> Self {
+        match question {
+            AnyQuestion::GetTrailStatus(it) => Self::Status(it.trail.clone(), it.asked_in),
+            AnyQuestion::GetEventSelectors(it) => Self::Selectors(it.trail.clone(), it.asked_in),
+            AnyQuestion::DescribeKey(it) => Self::DescribeKey(it.key.clone(), it.asked_in),
+            AnyQuestion::GetKeyPolicy(it) => Self::GetKeyPolicy(it.key.clone(), it.asked_in),
+            AnyQuestion::ListGrants(it) => Self::ListGrants(it.key.clone(), it.asked_in),
+            AnyQuestion::GetKeyRotationStatus(it) => {
+                Self::GetKeyRotationStatus(it.key.clone(), it.asked_in)
+            }
+            AnyQuestion::GetEventDataStore(it) => {
+                Self::GetEventDataStore(it.store.clone(), it.asked_in)
+            }
+            AnyQuestion::ListBuckets(it) => Self::ListBuckets(it.account),
+            AnyQuestion::HeadBucket(it) => Self::HeadBucket(it.account),
+            AnyQuestion::ListObjects(it) => Self::List(it.reader, it.prefix.clone()),
+            AnyQuestion::HeadObject(it) => Self::Head(it.reader, it.key.clone()),
+            other => panic!("collecting asks no {}", other.operation()),
+        }
+    }
+
     pub(super) const fn operation(&self) -> Operation {
         match self {
             Self::Status(..) => Operation::GetTrailStatus,
@@ -189,7 +207,7 @@ impl World {
     }
 
     /// Notes the call, lets others go ahead once, and refuses or answers it.
-    async fn answer<T>(&self, call: Call, value: impl FnOnce() -> T) -> Result<Answer<T>, Gap> {
+    async fn reply(&self, call: Call, value: impl FnOnce() -> AnyAnswer) -> AnyResult {
         let (operation, asked_in) = (call.operation(), call.asked_in().0);
         assert!(!(self.panics)(&call), "injected into {operation}");
         let refused = if self.unopened.contains(&asked_in) {
@@ -242,123 +260,65 @@ pub(super) fn aes256() -> ObjectHead {
     ObjectHead { algorithm: Some("AES256".to_owned()), ..ObjectHead::default() }
 }
 
-impl TrailStatuses for World {
-    async fn trail_status(
-        &self,
-        trail: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<TrailStatus>, Gap> {
-        self.answer(Call::Status(trail.clone(), asked_in), || self.status.clone()).await
+impl Answers for World {
+    fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
+        Box::pin(async move { self.reply(Call::of(&question), || self.known(&question)).await })
     }
+
+    fn ask_once(&self, _: Operation) {}
 }
 
-impl EventSelectors for World {
-    async fn management_events(
-        &self,
-        trail: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<ManagementEvents>, Gap> {
-        self.answer(Call::Selectors(trail.clone(), asked_in), everything).await
-    }
-}
-
-impl Keys for World {
-    async fn describe_key(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyPresence>, Gap> {
-        let call = Call::DescribeKey(key.clone(), asked_in);
-        let found = || self.keys.get(key).cloned();
-        self.answer(call, || found().map_or(KeyPresence::Gone, KeyPresence::Exists)).await
-    }
-}
-
-impl KeyPolicies for World {
-    async fn key_policy(&self, key: &Arn, asked_in: Target) -> Result<Answer<Arc<str>>, Gap> {
-        let call = Call::GetKeyPolicy(key.clone(), asked_in);
-        self.answer(call, || POLICY.into()).await
-    }
-}
-
-impl KeyGrants for World {
-    async fn decrypt_grants(
-        &self,
-        key: &Arn,
-        asked_in: Target,
-    ) -> Result<Answer<Arc<[DecryptGrant]>>, Gap> {
-        self.answer(Call::ListGrants(key.clone(), asked_in), || [].into()).await
-    }
-}
-
-impl KeyRotations for World {
-    async fn key_rotation(&self, key: &Arn, asked_in: Target) -> Result<Answer<KeyRotation>, Gap> {
-        let call = Call::GetKeyRotationStatus(key.clone(), asked_in);
-        self.answer(call, || self.rotation).await
-    }
-}
-
-impl Stores for World {
-    async fn store(&self, store: &Arn, asked_in: Target) -> Result<Answer<StoreDescription>, Gap> {
-        let call = Call::GetEventDataStore(store.clone(), asked_in);
-        self.answer(call, || self.store.clone()).await
-    }
-}
-
-impl Buckets for World {
-    async fn list_buckets(&self, account: AccountId) -> Result<Answer<Vec<String>>, Gap> {
-        let buckets = || self.buckets_of.get(&account).cloned().unwrap_or_default();
-        self.answer(Call::ListBuckets(account), buckets).await
+impl World {
+    /// The table of answers.
+    fn known(&self, question: &AnyQuestion) -> AnyAnswer {
+        match question {
+            AnyQuestion::GetTrailStatus(_) => AnyAnswer::GetTrailStatus(self.status.clone()),
+            AnyQuestion::GetEventSelectors(_) => AnyAnswer::GetEventSelectors(everything()),
+            AnyQuestion::DescribeKey(question) => {
+                let found = self.keys.get(&question.key).cloned();
+                AnyAnswer::DescribeKey(found.map_or(KeyPresence::Gone, KeyPresence::Exists))
+            }
+            AnyQuestion::GetKeyPolicy(_) => AnyAnswer::GetKeyPolicy(POLICY.into()),
+            AnyQuestion::ListGrants(_) => AnyAnswer::ListGrants([].into()),
+            AnyQuestion::GetKeyRotationStatus(_) => AnyAnswer::GetKeyRotationStatus(self.rotation),
+            AnyQuestion::GetEventDataStore(_) => AnyAnswer::GetEventDataStore(self.store.clone()),
+            AnyQuestion::ListBuckets(question) => {
+                let buckets = self.buckets_of.get(&question.account).cloned();
+                AnyAnswer::ListBuckets(buckets.unwrap_or_default())
+            }
+            AnyQuestion::HeadBucket(_) => AnyAnswer::HeadBucket(self.presence),
+            AnyQuestion::ListObjects(question) => AnyAnswer::ListObjects(self.page(question)),
+            AnyQuestion::HeadObject(question) => {
+                AnyAnswer::HeadObject(match self.objects.get(&question.key) {
+                    Some(Object::Found(head)) => Some(head.clone()),
+                    Some(Object::Vanished) | None => None,
+                })
+            }
+            other => panic!("collecting asks no {}", other.operation()),
+        }
     }
 
-    async fn head_bucket(
-        &self,
-        account: AccountId,
-        _bucket: &str,
-    ) -> Result<Answer<BucketPresence>, Gap> {
-        self.answer(Call::HeadBucket(account), || self.presence).await
-    }
-}
-
-impl LogObjects for World {
-    async fn list_objects(
-        &self,
-        reader: Reader,
-        range: ObjectRange<'_>,
-        token: Option<String>,
-    ) -> Result<Answer<ObjectPage>, Gap> {
-        let (prefix, start_after) = (range.prefix, range.start_after.unwrap_or_default());
-        let page = || {
-            let after = token.unwrap_or_else(|| start_after.to_owned());
-            let keys = self.objects.keys().filter(|it| it.starts_with(prefix));
-            // What lies in a folder is rolled up to it, and it comes once.
-            let folder = |it: &str| {
-                let end = it[prefix.len()..].find('/').filter(|_| range.by_folder)?;
-                Some(it[..=prefix.len() + end].to_owned())
-            };
-            let entries: BTreeSet<(String, bool)> = keys
-                .map(|it| folder(it).map_or_else(|| (it.clone(), false), |folder| (folder, true)))
-                .collect();
-            let mut entries = entries.into_iter().filter(|it| it.0 > after);
-            let page: Vec<(String, bool)> =
-                entries.by_ref().take(self.page_size.min(range.most.into())).collect();
-            let next_token = entries.next().and(page.last().map(|it| it.0.clone()));
-            let of = |is_folder: bool| {
-                let entries = page.iter().filter(|it| it.1 == is_folder);
-                entries.map(|it| it.0.clone()).collect()
-            };
-            ObjectPage { keys: of(false), folders: of(true), next_token }
+    fn page(&self, question: &ListObjects) -> ObjectsListed {
+        let ListObjects { prefix, start_after, want, .. } = question;
+        let keys = self.objects.keys().filter(|key| key.starts_with(prefix.as_str()));
+        // What lies in a folder is rolled up to it, and it comes once.
+        let folder = |key: &str| {
+            let end = key[prefix.len()..].find('/').filter(|_| *want == Want::Folders)?;
+            Some(key[..=prefix.len() + end].to_owned())
         };
-        self.answer(Call::List(reader, prefix.to_owned()), page).await
-    }
-
-    async fn head_object(
-        &self,
-        reader: Reader,
-        _bucket: &str,
-        key: &str,
-    ) -> Result<Answer<Option<ObjectHead>>, Gap> {
-        let head = || match self.objects.get(key) {
-            Some(Object::Found(head)) => Some(head.clone()),
-            Some(Object::Vanished) | None => None,
+        let after = start_after.as_deref().unwrap_or_default();
+        let entries: BTreeSet<(String, bool)> = keys
+            .filter(|key| key.as_str() > after)
+            .map(|key| folder(key).map_or_else(|| (key.clone(), false), |folder| (folder, true)))
+            .collect();
+        let mut entries = entries.into_iter();
+        let most = self.page_size.min(want.most().into());
+        let page: Vec<(String, bool)> = entries.by_ref().take(most).collect();
+        let of = |is_folder: bool| {
+            let entries = page.iter().filter(|entry| entry.1 == is_folder);
+            entries.map(|entry| entry.0.clone()).collect()
         };
-        self.answer(Call::Head(reader, key.to_owned()), head).await
+        ObjectsListed::of_page(want, of(false), of(true), entries.next().is_some())
     }
 }
 
