@@ -14,6 +14,8 @@
 mod age;
 mod collect;
 mod delivery;
+mod encryption;
+mod examined_object;
 mod fold;
 mod judge;
 mod object_name;
@@ -22,11 +24,17 @@ pub mod ports;
 mod test_support;
 
 pub use collect::{
-    BucketSearch, BucketSearchToCome, CensusEntry, CollectSettings, CollectedStore, CollectedTrail,
-    Collector, EnabledRegions, KeyWork, Members, MembersToCome, OtherAccounts, OtherAccountsToCome,
+    BucketSearch, BucketSearchToCome, CollectSettings, CollectedStore, CollectedTrail, Collector,
+    EnabledRegions, KeyWork, Members, MembersToCome, OtherAccounts, OtherAccountsToCome,
     RegionsToCome, StoreWork, TrailWork, key_arn, log_account_rank, needs_members,
 };
 pub use delivery::delivery;
-pub use fold::{Fold, FoldedTrail, Sightings};
-pub use judge::{account_sealing, covered_by, judge, settle_groups};
+pub use encryption::ExpectedKey;
+pub use examined_object::{
+    Census, DigestListing, ExaminedObject, HeadAnswer, HistorySearch, ObjectEvidence, WindowListing,
+};
+pub use fold::{Fold, FoldedTrail};
+pub use judge::{
+    JudgedObjects, ObjectClass, ObjectJudge, account_sealing, covered_by, judge, sample,
+};
 pub use object_name::AccountRegion;

@@ -47,6 +47,7 @@ mod history;
 mod key;
 mod member_delivery;
 mod operation;
+pub mod outcome;
 mod prefixes;
 mod reason;
 pub mod record;
@@ -76,7 +77,7 @@ pub use exception::{
 };
 pub use exception_matches::{Counts, ExceptionMatches};
 pub use facts::{OrganizationFacts, Thresholds};
-pub use finding::{Finding, Status, Subject, Verdict, verdict};
+pub use finding::{Finding, Status, Subject};
 pub use fix::{fix_text, fix_texts};
 pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use header_problem::HeaderProblem;
@@ -84,6 +85,7 @@ pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use member_delivery::{Delivery, MemberDelivery, MemberStatusScope};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
+pub use outcome::{Verdict, verdict, verdicts};
 pub use prefixes::{AccountPrefixes, LogPrefix};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet};
@@ -95,8 +97,8 @@ pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use trail::{
-    DescribedFrom, DifferingSightings, ManagementEvents, Sighting, TrailDescription, TrailFacts,
-    TrailField, TrailStatus,
+    DescribedFrom, DifferingSightings, ManagementEvents, ObjectFacts, Sighting, Sightings,
+    TrailAnswers, TrailDescription, TrailFacts, TrailField, TrailStatus,
 };
 pub use unreadable::{Unreadable, UnreadableCause};
 pub use word_enum::UnknownWord;

@@ -9,10 +9,10 @@ use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{Answer, ClusterFrame, ClusterUse, Evidence, GapId, SampledCluster, Window};
 
+use super::IN_FLIGHT;
 use super::draw::Draw;
 use super::log_location::{Listed, LogLocation, Walk, days};
-use super::{Collector, IN_FLIGHT};
-use crate::ports::CollectPorts;
+use super::object_source::{Examiner, ObjectSource};
 
 /// Draws at most, for each call of the budget: cells that are known to be empty cost no call.
 const DRAWS_PER_LIST: u32 = 4;
@@ -21,8 +21,8 @@ const DRAWS_PER_LIST: u32 = 4;
 const MAX_PAGES: u32 = 4;
 
 /// A draw in two stages under way.
-pub(super) struct ClusterSample<'a, P> {
-    collector: &'a Collector<'a, P>,
+pub(super) struct ClusterSample<'a, S> {
+    examiner: &'a Examiner<'a, S>,
     place: &'a LogLocation<'a>,
     draw: Draw<'a>,
     /// What can be drawn: each cell on each day.
@@ -42,9 +42,9 @@ pub(super) struct ClusterSample<'a, P> {
     pub(super) gaps: Vec<GapId>,
 }
 
-impl<'a, P: CollectPorts> ClusterSample<'a, P> {
+impl<'a, S: ObjectSource> ClusterSample<'a, S> {
     pub(super) fn new(
-        collector: &'a Collector<'a, P>,
+        examiner: &'a Examiner<'a, S>,
         place: &'a LogLocation<'a>,
         draw: Draw<'a>,
         cells: Vec<u32>,
@@ -54,7 +54,7 @@ impl<'a, P: CollectPorts> ClusterSample<'a, P> {
         let (walks, sampled, gaps) = (HashMap::new(), Vec::new(), Vec::new());
         let (next, empty, lists, evidence) = (0, 0, 0, None);
         Self {
-            collector,
+            examiner,
             place,
             draw,
             cells,
@@ -71,10 +71,10 @@ impl<'a, P: CollectPorts> ClusterSample<'a, P> {
         }
     }
 
-    /// The draw from what is newer than a switch, with what is left of the budget.
-    pub(super) fn again(&mut self, switched_at: Timestamp) {
+    /// The draw from what is newer than a change of key, with what is left of the budget.
+    pub(super) fn again(&mut self, changed_at: Timestamp) {
         // Names have whole minutes.
-        self.window.start = switched_at + SignedDuration::from_mins(1);
+        self.window.start = changed_at + SignedDuration::from_mins(1);
         self.days = days(self.window);
         self.draw = self.draw.again();
         (self.next, self.empty) = (0, 0);
@@ -132,17 +132,17 @@ impl<'a, P: CollectPorts> ClusterSample<'a, P> {
         let window = Window { start, end };
         (self.budget, self.lists) = (self.budget - 1, self.lists + 1);
         let span = self.place.span(cell, window);
-        match self.collector.first(self.place, span, window).await {
+        match self.examiner.first(self.place, span, window).await {
             Ok(first) => first.value,
             Err(gap) => {
-                self.gaps.push(self.collector.gap(gap));
+                self.gaps.push(self.examiner.gap(gap));
                 None
             }
         }
     }
 
     fn can_draw(&self) -> bool {
-        let most = self.collector.settings.thresholds.listing_budget * DRAWS_PER_LIST;
+        let most = self.examiner.settings.thresholds.listing_budget * DRAWS_PER_LIST;
         self.frame_size() > 0 && self.gaps.is_empty() && self.next < most
     }
 
@@ -164,13 +164,13 @@ impl<'a, P: CollectPorts> ClusterSample<'a, P> {
         }
         new.truncate(self.budget as usize);
         let share = self.share(new.len(), drawn.len());
-        let (collector, place, window) = (self.collector, self.place, self.window);
+        let (examiner, place, window) = (self.examiner, self.place, self.window);
         let walk = |cell: (u32, Date)| async move {
             let mut walk = Walk::new(place.span_of_day(cell.0, cell.1, window));
             let (mut lists, mut last) = (0, None);
             while !walk.is_over && lists < share {
                 lists += 1;
-                match collector.page(place, &walk.span, walk.token.take()).await {
+                match examiner.page(place, &walk.span, walk.token.take()).await {
                     Ok(Answer { value, evidence }) => {
                         walk.add(value, place, window);
                         last = Some(evidence);
@@ -193,7 +193,7 @@ impl<'a, P: CollectPorts> ClusterSample<'a, P> {
                         self.walks.insert(cell, walk);
                     }
                     Err(gap) => {
-                        self.gaps.push(self.collector.gap(gap));
+                        self.gaps.push(self.examiner.gap(gap));
                         return;
                     }
                 }

@@ -3,9 +3,10 @@
 use futures::StreamExt as _;
 use trailseal_model::{Answer, ClusterUse, Evidence, Gap, GapId, SampledCluster, Window};
 
+use super::IN_FLIGHT;
 use super::log_location::{Listed, LogLocation, Span, Walk};
-use super::{Collector, IN_FLIGHT};
-use crate::ports::{CollectPorts, ObjectPage, ObjectRange};
+use super::object_source::{Examiner, ObjectSource};
+use crate::ports::{ObjectPage, ObjectRange};
 
 /// Keys to ask for where the first object is wanted.
 const FIRST_FEW: u16 = 50;
@@ -35,7 +36,7 @@ pub(super) enum Reach {
     TooMany(Vec<u32>),
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<S: ObjectSource> Examiner<'_, S> {
     /// Calls that counting may take: what a draw in two stages would take is left of the budget, so
     /// that it can still be made where there is too much to list.
     pub(super) fn counting_limit(&self) -> u32 {
@@ -147,6 +148,6 @@ impl<P: CollectPorts> Collector<'_, P> {
             most,
             by_folder: false,
         };
-        self.ports.list_objects(place.reader, range, token).await
+        self.source.list(range, token).await
     }
 }

@@ -4,16 +4,15 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::hash::KeysDigest;
-use trailseal_model::{ClusterUse, Gap, GapClass, Operation, Region, SampledCluster, Window};
+use trailseal_model::{ClusterUse, Gap, GapClass, Operation, SampledCluster, Window};
 
 use crate::object_name::{AccountRegion, LogName};
-use crate::ports::{ObjectPage, Reader};
+use crate::ports::ObjectPage;
 
 /// Where the log objects of one trail are looked for.
 #[derive(Debug)]
 pub(super) struct LogLocation<'a> {
     pub(super) bucket: &'a str,
-    pub(super) reader: Reader,
     /// What comes before the account in every key.
     pub(super) root: String,
     /// The home Region first.
@@ -51,10 +50,6 @@ pub(super) struct Span {
 impl LogLocation<'_> {
     pub(super) fn key(&self, listed: Listed) -> String {
         self.cell(listed.cell).key(&self.root, listed.name)
-    }
-
-    pub(super) fn region(&self, listed: Listed) -> Region {
-        self.cell(listed.cell).region
     }
 
     pub(super) fn cell(&self, index: u32) -> AccountRegion {
@@ -181,7 +176,6 @@ pub(super) fn no_organization_id() -> Gap {
 mod tests {
     use super::*;
     use crate::test_support::{account, region, time};
-    use trailseal_model::Target;
 
     #[test]
     fn a_week_touches_eight_days_unless_it_begins_at_midnight() {
@@ -197,10 +191,8 @@ mod tests {
     }
 
     fn place() -> LogLocation<'static> {
-        let target = Target { account: account(1), region: region("us-east-1") };
         LogLocation {
             bucket: "logs",
-            reader: Reader { target, expected_owner: None },
             root: "AWSLogs/".to_owned(),
             cells: vec![AccountRegion { account: account(1), region: region("us-east-1") }],
             window: Window {

@@ -3,48 +3,46 @@
 
 mod bucket;
 mod census;
-mod classify;
 mod clusters;
 mod digest;
 mod draw;
-mod heads;
+mod examined;
 mod history;
 mod key;
 mod key_change;
 mod listing;
 mod log_account;
 mod log_location;
+mod object_source;
 mod objects;
 mod owners;
 mod prefixes;
 mod single_flight;
 mod store;
-mod summary;
-mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
 use futures::future::{BoxFuture, Shared};
-use jiff::Timestamp;
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, DecryptGrant, DescribedFrom, Gap, GapClass, GapId,
-    GapLedger, KeyPresence, KeyRotation, LogSample, ManagementEvents, MemberDelivery, NewestLog,
-    Observed, Organization, Region, RegionSet, Sample, SampledCluster, Target, Thresholds,
-    TrailDescription, TrailFacts, TrailStatus, Window,
+    GapLedger, KeyPresence, KeyRotation, ManagementEvents, Observed, Organization, Region,
+    RegionSet, SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus,
+    Window,
 };
 
+use crate::encryption::ExpectedKey;
+use crate::examined_object::{ExaminedObject, ObjectEvidence};
 use crate::fold::FoldedTrail;
 use crate::object_name::AccountRegion;
 use crate::ports::CollectPorts;
 use bucket::Presence;
-use classify::Expected;
-use objects::Examined;
+use key::Expected;
+use objects::ReadObjects;
 use owners::Owners;
 use single_flight::SingleFlight;
 
-pub(crate) use classify::is_same_key;
 pub use key::{KeyWork, key_arn};
 pub use log_account::log_account_rank;
 pub use owners::{BucketSearch, BucketSearchToCome, OtherAccounts, OtherAccountsToCome};
@@ -118,24 +116,11 @@ pub fn needs_members(description: &TrailDescription) -> bool {
     description.is_organization_trail || key_account.is_some_and(|it| it != description.owner)
 }
 
-/// The newest log object of one account and Region, as one trail delivered it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CensusEntry {
-    /// The account and Region.
-    pub cell: AccountRegion,
-    /// When it was delivered, by its name; `None` if there is none, or none could be listed.
-    pub at: Option<Timestamp>,
-    /// What it came to.
-    pub found: NewestLog,
-    /// The key that a deviating one lies under, verbatim.
-    pub deviating_key: Option<Box<str>>,
-}
-
 /// What was collected of one trail.
 #[derive(Debug, Clone)]
 pub struct CollectedTrail {
-    /// The trail; its sightings and what members are told are added when all are in.
-    pub facts: TrailFacts,
+    /// What AWS answered about the trail itself.
+    pub answers: TrailAnswers,
     /// The key it names.
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
@@ -146,16 +131,14 @@ pub struct CollectedTrail {
     /// Whether that key rotates, where it can or that is not known; added with
     /// [`Collector::rotation`].
     pub key_rotation: Option<Observed<Answer<KeyRotation>>>,
-    /// The key that its objects should lie under, once resolved.
-    pub expected_key: Option<Arn>,
     /// Its bucket.
     pub bucket: Option<BucketFacts>,
-    /// Every object that was looked at, in the order of selection.
-    pub samples: Vec<Sample>,
-    /// Every cell that was listed and holds objects, or was drawn.
+    /// What was listed for its objects; nothing of it is judged.
+    pub evidence: ObjectEvidence,
+    /// Every object that was examined, in the order of selection.
+    pub objects: Vec<ExaminedObject>,
+    /// Every cluster that was listed and holds objects, or was drawn.
     pub cells: Vec<SampledCluster>,
-    /// The newest log object of every account and Region that was looked into.
-    pub census: Vec<CensusEntry>,
 }
 
 /// Collects trails; what several of them need is read once.
@@ -231,41 +214,40 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(name) => Some(self.bucket(name, description.owner).await),
             None => None,
         };
+        let sealing = ExpectedKey {
+            is_named: description.kms_key_id.is_some(),
+            is_of_aws: expected.is_of_aws(),
+            arn: expected_key.clone(),
+        };
         // Where nobody knows which key is right, no object tells anything.
         let is_in_doubt = work.trail.described_from == DescribedFrom::DisagreeingShadows;
-        let examined = match &bucket {
-            Some(bucket) if !is_in_doubt => self.objects(&work, bucket, &expected).await,
-            _ => Examined::nothing(LogSample::nothing(self.settings.window)),
+        let read = match &bucket {
+            Some(bucket) if !is_in_doubt => self.objects(&work, bucket, sealing).await,
+            _ => ReadObjects::nothing(sealing, self.settings.window, Vec::new()),
         };
-        let Examined { sample, history, digest, samples, cells, census, prefixes } = examined;
+        let ReadObjects { evidence, objects, cells, prefixes } = read;
         let FoldedTrail { description, described_from, described_by } = work.trail;
-        let facts = TrailFacts {
+        let answers = TrailAnswers {
             description,
             described_from,
             described_by,
-            seen_from: Vec::new(),
-            differing: Vec::new(),
             status,
-            members: MemberDelivery::default(),
             management_events,
             key: key_named,
-            sample,
+            expected_key,
             prefixes,
-            history,
-            digest,
         };
         CollectedTrail {
-            facts,
+            answers,
             key: key
                 .map(|key| self.with_refusal(key, [key_policy.as_ref().and_then(Observed::gap)])),
             key_policy,
             key_grants: None,
             key_rotation: None,
-            expected_key,
             bucket,
-            samples,
+            evidence,
+            objects,
             cells,
-            census,
         }
     }
 

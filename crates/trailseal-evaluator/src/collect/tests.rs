@@ -2,6 +2,7 @@
 
 mod beside_the_window;
 mod fake;
+mod judged;
 mod owners;
 mod prefixes;
 mod rotation;
@@ -16,8 +17,8 @@ use futures::executor::block_on;
 use futures::future::{join, join_all, poll_immediate};
 use futures::{FutureExt as _, future};
 use trailseal_model::{
-    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, KeyManager, Operation,
-    Population, SampleMethod, SampleResult, Selection,
+    BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, KeyManager, LogSample,
+    NewestLog, Operation, Population, SampleMethod, SampleResult, Selection, TrailFacts,
 };
 
 use super::*;
@@ -26,6 +27,7 @@ use crate::test_support::{KEY, account, arn, evidence, now, region, time, trail,
 use fake::{
     Call, Object, World, aes256, log_object, log_object_of, of_organization, sealed, under,
 };
+use judged::{JudgedTrail, judged};
 
 /// An account that keeps the logs.
 const ARCHIVE: u64 = 9;
@@ -77,23 +79,25 @@ fn collect_with(
     settings: CollectSettings,
     members: MembersToCome,
     description: TrailDescription,
-) -> (CollectedTrail, Vec<Gap>) {
+) -> (JudgedTrail, Vec<Gap>) {
     let gaps = GapLedger::default();
-    let collector = Collector::new(world, &gaps, settings, members, anywhere());
+    let collector = Collector::new(world, &gaps, settings, members.clone(), anywhere());
     let collected = block_on(collect_whole(&collector, work(description)));
     drop(collector);
-    (collected, gaps.into_gaps().iter().cloned().collect())
+    (judged(collected, &members), gaps.into_gaps().iter().cloned().collect())
 }
 
-fn collect(world: &World, description: TrailDescription) -> CollectedTrail {
+fn collect(world: &World, description: TrailDescription) -> JudgedTrail {
     collect_with(world, settings(), at_once(members()), description).0
 }
 
 /// Collects these trails side by side.
-fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTrail> {
+fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<JudgedTrail> {
     let gaps = GapLedger::default();
     let collector = Collector::new(world, &gaps, settings(), at_once(members()), anywhere());
-    block_on(join_all(trails.into_iter().map(|it| collect_whole(&collector, work(it)))))
+    let collected =
+        block_on(join_all(trails.into_iter().map(|it| collect_whole(&collector, work(it)))));
+    collected.into_iter().map(|it| judged(it, &at_once(members()))).collect()
 }
 
 /// A trail with everything that is read of its key.
@@ -122,7 +126,7 @@ fn in_account(number: u64, name: &str) -> Target {
     Target { account: account(number), region: region(name) }
 }
 
-fn results(collected: &CollectedTrail) -> Vec<SampleResult> {
+fn results(collected: &JudgedTrail) -> Vec<SampleResult> {
     collected.samples.iter().map(|it| it.result).collect()
 }
 
@@ -201,7 +205,7 @@ mod status {
         let work = TrailWork { are_regions_listed: true, ..work(multi_region()) };
         let gaps = GapLedger::default();
         let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
-        let facts = block_on(collector.collect(work)).facts;
+        let facts = block_on(collector.collect(work)).answers;
         let unread = facts.status.iter().filter(|it| it.1.known().is_none());
         assert!(unread.map(|it| it.0).eq([region("eu-west-1")]));
     }
@@ -872,8 +876,9 @@ mod objects {
         world.objects.insert(log_object(1), Object::Found(under(stranger)));
         let gaps = GapLedger::default();
         let collector = Collector::new(&world, &gaps, settings(), never(), anywhere());
-        let waits = poll_immediate(Box::pin(collector.collect(work(trail("main")))));
-        assert!(block_on(waits).is_none());
+        // Collecting does not wait for them.
+        let collected = block_on(collector.collect(work(trail("main"))));
+        assert_eq!(collected.objects.len(), 2);
     }
 
     #[test]

@@ -28,7 +28,7 @@ pub use lines::{
     KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
 pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
-pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};
+pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sampled_cell_line};
 pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 
 /// The schema's name, in the first line of every record.
@@ -57,6 +57,7 @@ pub enum Line {
     /// One judgement.
     Finding(Box<FindingLine>),
     /// One listed cell of a trail's log objects.
+    #[serde(rename = "sampled_cell")]
     SampledCluster(Box<SampledCellLine>),
     /// One looked-at log object.
     Sample(Box<SampleLine>),

@@ -8,13 +8,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use futures::channel::{mpsc, oneshot};
 use trailseal_evaluator::ports::TrailListed;
-use trailseal_evaluator::{
-    Fold, FoldedTrail, Members, Sightings, StoreWork, TrailWork, needs_members,
-};
+use trailseal_evaluator::{Fold, FoldedTrail, Members, StoreWork, TrailWork, needs_members};
 use trailseal_fanout::{AccountPage, OpenedAccount, RegionStatus, Tree};
 use trailseal_model::{
     Account, AccountId, Arn, Coverage, Delivery, GapClass, GapId, MemberStatusScope, Observed,
-    Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting, Target,
+    Organization, Outcome, Partition, PopulationSource, Region, Scope, Sighting, Sightings, Target,
 };
 
 use self::targets::Half;

@@ -21,7 +21,7 @@ use tokio::time::Instant;
 use trailseal_evaluator::ports::{CollectPorts, StoreListing, TrailListing, TrailNames};
 use trailseal_evaluator::{
     BucketSearch, CollectSettings, Collector, EnabledRegions, Members, OtherAccounts,
-    account_sealing, covered_by, judge, settle_groups,
+    account_sealing, covered_by, judge,
 };
 use trailseal_fanout::{Directory, OrganizationTree, RegionListing, Retries, Sessions};
 use trailseal_model::{
@@ -184,7 +184,7 @@ pub async fn audit<P: Ports>(
     };
     drop(collector);
     work.miss_unseen_trails(&ledger);
-    Ok(conclude(settings, gaps, ledger, Read { collected, stores, members }))
+    conclude(settings, gaps, ledger, Read { collected, stores, members }, samples)
 }
 
 /// What was read of trails and event data stores.
@@ -194,10 +194,28 @@ struct Read {
     members: BTreeMap<Arn, MemberDelivery>,
 }
 
-fn conclude(settings: &AuditSettings, gaps: GapLedger, ledger: Ledger, read: Read) -> Audited {
-    let Read { collected, stores, mut members } = read;
+fn conclude(
+    settings: &AuditSettings,
+    gaps: GapLedger,
+    ledger: Ledger,
+    read: Read,
+    samples: &mut SampleSpool,
+) -> Result<Audited, AuditError> {
+    let Read { collected, stores, members } = read;
     let ended = ledger.end();
-    let mut facts = OrganizationFacts {
+    let (mut keys, mut coverage) = (collected.keys, ended.coverage);
+    for (named, key) in stores.keys {
+        trails::keep_better(&mut keys, named, key);
+    }
+    let parts = trails::Parts {
+        keys: &keys,
+        accounts: &ended.accounts,
+        thresholds: settings.collect.thresholds,
+        sightings: ended.sightings,
+        members,
+    };
+    let trails = trails::assemble(collected.trails, parts, &mut coverage, samples)?;
+    let facts = OrganizationFacts {
         organization: ended.organization,
         accounts: ended.accounts,
         unit_names: ended.unit_names,
@@ -205,9 +223,9 @@ fn conclude(settings: &AuditSettings, gaps: GapLedger, ledger: Ledger, read: Rea
         population_source: ended.source,
         population: ended.population,
         scope: settings.scope.clone(),
-        coverage: ended.coverage,
-        trails: collected.trails,
-        keys: collected.keys,
+        coverage,
+        trails,
+        keys,
         key_policies: collected.key_policies,
         key_grants: collected.key_grants,
         key_rotations: collected.key_rotations,
@@ -219,22 +237,10 @@ fn conclude(settings: &AuditSettings, gaps: GapLedger, ledger: Ledger, read: Rea
         thresholds: settings.collect.thresholds,
         as_of: settings.as_of,
     };
-    for (named, key) in stores.keys {
-        trails::keep_better(&mut facts.keys, named, key);
-    }
-    let mut sightings = ended.sightings;
-    for trail in &mut facts.trails {
-        let arn = &trail.description.arn;
-        let of_trail = sightings.remove(arn).unwrap_or_default();
-        (trail.seen_from, trail.differing) = (of_trail.seen_from, of_trail.differing);
-        trail.members = members.remove(arn).unwrap_or_default();
-    }
-    settle_groups(&mut facts);
-    trails::note_newest_logs(&mut facts, collected.census);
     let findings = judge(&facts);
     let accounts = account_sealing(&facts, &findings);
     let covered_by = covered_by(&facts);
-    Audited { facts, findings, accounts, covered_by, gaps: gaps.into_gaps() }
+    Ok(Audited { facts, findings, accounts, covered_by, gaps: gaps.into_gaps() })
 }
 
 /// What every part of the work needs.

@@ -7,13 +7,16 @@ use std::sync::Arc;
 use futures::channel::mpsc;
 use futures::{FutureExt as _, StreamExt as _, future, stream};
 use trailseal_evaluator::ports::CollectPorts;
-use trailseal_evaluator::{CensusEntry, CollectedTrail, Collector, KeyWork, TrailWork, key_arn};
+use trailseal_evaluator::{
+    CollectedTrail, Collector, ExpectedKey, KeyWork, ObjectEvidence, ObjectJudge, TrailWork,
+    key_arn,
+};
 use trailseal_fanout::run;
-use trailseal_model::record::v1::{SampleLine, SampledCellLine, sample_line, sampled_cell_line};
+use trailseal_model::record::v1::{SampledCellLine, sampled_cell_line};
 use trailseal_model::{
-    Answer, Arn, BucketFacts, DecryptGrant, DigestSample, Event, GapId, HistorySample, KeyPresence,
-    KeyRotation, LogSample, MemberDelivery, NewestLog, Observed, Operation, OrganizationFacts,
-    Target, TrailFacts,
+    Account, Answer, Arn, BucketFacts, Coverage, DecryptGrant, Event, GapId, KeyPresence,
+    KeyRotation, MemberDelivery, Observed, Operation, Sightings, Thresholds, TrailAnswers,
+    TrailFacts,
 };
 
 use super::{AuditError, COLLECTING, Ports, Work, panic_gap};
@@ -22,14 +25,12 @@ use crate::samples::SampleSpool;
 /// What was collected of all trails, sorted.
 #[derive(Default)]
 pub(super) struct Collected {
-    pub(super) trails: Vec<TrailFacts>,
+    pub(super) trails: Vec<(TrailAnswers, ObjectEvidence)>,
     pub(super) keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
     pub(super) key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
     pub(super) key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     pub(super) key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     pub(super) buckets: BTreeMap<String, BucketFacts>,
-    /// The census of each trail, in their order.
-    pub(super) census: Vec<Vec<CensusEntry>>,
 }
 
 /// Collects every trail that comes, and what no essential control needs of its key beside that.
@@ -97,36 +98,28 @@ async fn collect_trails<P: Ports>(
                 panicked_trail(trail, work.gap(gap.on("collecting the trail")), work)
             }
         };
-        keep_samples(work, &mut collected, samples)?;
+        keep_objects(&mut collected, samples)?;
         if let Some(key) = collected.key_work() {
             for details in &keys {
                 // The other ends stop listening only when the whole audit does.
                 let _ = details.unbounded_send(key.clone());
             }
         }
-        let arn = collected.facts.description.arn.clone();
+        let arn = collected.answers.description.arn.clone();
         work.events.emit(&Event::TrailCollected { trail: &arn });
         all.insert(arn, collected);
     }
     Ok(all)
 }
 
-fn keep_samples<P: Ports>(
-    work: &Work<'_, P>,
-    collected: &mut CollectedTrail,
-    spool: &mut SampleSpool,
-) -> Result<(), AuditError> {
-    let names = |gap: GapId| work.gaps.get(gap).stable_id();
-    let arn = &collected.facts.description.arn;
-    let expected = collected.expected_key.as_ref();
-    let samples = std::mem::take(&mut collected.samples);
-    let lines: Vec<SampleLine> =
-        samples.iter().map(|it| sample_line(arn, expected, it, &names)).collect();
-    let bucket = collected.facts.description.bucket.as_deref().unwrap_or_default();
+fn keep_objects(collected: &mut CollectedTrail, spool: &mut SampleSpool) -> Result<(), AuditError> {
+    let description = &collected.answers.description;
+    let (arn, bucket) = (&description.arn, description.bucket.as_deref().unwrap_or_default());
+    let objects = std::mem::take(&mut collected.objects);
     let cells = std::mem::take(&mut collected.cells);
     let cells: Vec<SampledCellLine> =
-        cells.iter().map(|it| sampled_cell_line(arn, bucket, it)).collect();
-    Ok(spool.keep(arn, &cells, &lines)?)
+        cells.iter().map(|cell| sampled_cell_line(arn, bucket, cell)).collect();
+    Ok(spool.keep(arn, bucket, &cells, &objects)?)
 }
 
 /// A trail whose collection panicked: everything about it is unread, and it stays visible.
@@ -136,36 +129,29 @@ fn panicked_trail<P: CollectPorts>(
     work: &Work<'_, P>,
 ) -> CollectedTrail {
     let description = trail.trail.description;
-    let mut sample = LogSample::nothing(work.settings.collect.window);
-    sample.gaps.push(gap);
+    let window = work.settings.collect.window;
     let key = key_arn(&description);
-    let facts = TrailFacts {
+    let expected = ExpectedKey { is_named: key.is_some(), ..ExpectedKey::default() };
+    let answers = TrailAnswers {
         status: vec![(description.home_region, Observed::Unread(gap))],
         management_events: Observed::Unread(gap),
         key: key.clone(),
+        expected_key: None,
         described_from: trail.trail.described_from,
         described_by: trail.trail.described_by,
-        seen_from: Vec::new(),
-        differing: Vec::new(),
-        members: MemberDelivery::default(),
-        sample,
         prefixes: None,
-        history: HistorySample { gaps: vec![gap], ..HistorySample::default() },
-        digest: DigestSample { gaps: vec![gap], ..DigestSample::default() },
         description,
     };
-    let key = key.map(|_| Observed::Unread(gap));
     CollectedTrail {
-        facts,
-        key,
+        answers,
+        key: key.map(|_| Observed::Unread(gap)),
         key_policy: None,
         key_grants: None,
         key_rotation: None,
-        expected_key: None,
         bucket: None,
-        samples: Vec::new(),
+        evidence: ObjectEvidence::nothing(expected, window, vec![gap]),
+        objects: Vec::new(),
         cells: Vec::new(),
-        census: Vec::new(),
     }
 }
 
@@ -173,16 +159,16 @@ fn panicked_trail<P: CollectPorts>(
 fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
     let mut collected = Collected::default();
     for trail in all.into_values() {
-        if let (Some(named), Some(key)) = (&trail.facts.key, trail.key) {
+        if let (Some(named), Some(key)) = (&trail.answers.key, trail.key) {
             keep_better(&mut collected.keys, named.clone(), key);
         }
-        if let (Some(named), Some(rotation)) = (&trail.facts.key, trail.key_rotation) {
+        if let (Some(named), Some(rotation)) = (&trail.answers.key, trail.key_rotation) {
             keep_better(&mut collected.key_rotations, named.clone(), rotation);
         }
-        if let (Some(named), Some(policy)) = (&trail.facts.key, trail.key_policy) {
+        if let (Some(named), Some(policy)) = (&trail.answers.key, trail.key_policy) {
             keep_better(&mut collected.key_policies, named.clone(), policy);
         }
-        if let (Some(named), Some(grants)) = (&trail.facts.key, trail.key_grants) {
+        if let (Some(named), Some(grants)) = (&trail.answers.key, trail.key_grants) {
             keep_better(&mut collected.key_grants, named.clone(), grants);
         }
         if let Some(bucket) = trail.bucket {
@@ -193,26 +179,54 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Collected {
                 }
             }
         }
-        collected.census.push(trail.census);
-        collected.trails.push(trail.facts);
+        collected.trails.push((trail.answers, trail.evidence));
     }
     collected
 }
 
-/// Notes the newest log object of each account and Region. What lies under another key of a trail's
-/// group is known to be sealed only now.
-pub(super) fn note_newest_logs(facts: &mut OrganizationFacts, census: Vec<Vec<CensusEntry>>) {
-    let OrganizationFacts { coverage, trails, .. } = facts;
-    for (trail, entries) in trails.iter().zip(census) {
-        let group_keys = &trail.sample.group_keys;
-        for CensusEntry { cell, at, found, deviating_key } in entries {
-            let is_of_group =
-                deviating_key.is_some_and(|it| group_keys.iter().any(|key| **key == *it));
-            let found = if is_of_group { NewestLog::Sealed } else { found };
-            let target = Target { account: cell.account, region: cell.region };
+/// What the facts of trails are assembled from, beside what was collected of each.
+pub(super) struct Parts<'a> {
+    pub(super) keys: &'a BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
+    /// All that were listed, sorted by id.
+    pub(super) accounts: &'a [Account],
+    pub(super) thresholds: Thresholds,
+    pub(super) sightings: BTreeMap<Arn, Sightings>,
+    pub(super) members: BTreeMap<Arn, MemberDelivery>,
+}
+
+/// Judges the objects of all trails, now that all are known, and assembles the trails' facts. The
+/// newest log object of each account and Region is noted in the coverage.
+pub(super) fn assemble(
+    trails: Vec<(TrailAnswers, ObjectEvidence)>,
+    parts: Parts<'_>,
+    coverage: &mut Coverage,
+    spool: &mut SampleSpool,
+) -> Result<Vec<TrailFacts>, AuditError> {
+    let Parts { keys, accounts, thresholds, mut sightings, mut members } = parts;
+    let (answers, evidence): (Vec<_>, Vec<_>) = trails.into_iter().unzip();
+    let all: Vec<&TrailAnswers> = answers.iter().collect();
+    let judge = ObjectJudge::new(&all, keys, accounts, thresholds);
+    let mut objects = Vec::new();
+    for (number, evidence) in evidence.into_iter().enumerate() {
+        let arn = &all[number].description.arn;
+        let judged = judge.judge(number, evidence, spool.objects(arn)?);
+        spool.judge(arn, judged.classes);
+        for (target, at, found) in judged.newest_logs {
             coverage.note_newest_log(target, at, found);
         }
+        objects.push(judged.facts);
     }
+    let facts = answers.into_iter().zip(objects).map(|(answers, objects)| {
+        let arn = &answers.description.arn;
+        let (seen, members) = (sightings.remove(arn), members.remove(arn));
+        TrailFacts::assemble(
+            answers,
+            seen.unwrap_or_default(),
+            members.unwrap_or_default(),
+            objects,
+        )
+    });
+    Ok(facts.collect())
 }
 
 /// Keeps what was read, also if another could not read it.

@@ -14,12 +14,12 @@ fn heads(world: &World) -> usize {
 }
 
 /// Keys of the objects that were selected so, in their order.
-fn selected(collected: &CollectedTrail, selection: Selection) -> Vec<&str> {
+fn selected(collected: &JudgedTrail, selection: Selection) -> Vec<&str> {
     let of = |it: &&Sample| it.selection == selection;
     collected.samples.iter().filter(of).map(|it| it.key.as_str()).collect()
 }
 
-fn collect_by(world: &World, settings: CollectSettings) -> CollectedTrail {
+fn collect_by(world: &World, settings: CollectSettings) -> JudgedTrail {
     collect_with(world, settings, at_once(members()), trail("main")).0
 }
 
@@ -146,7 +146,7 @@ mod counted {
             let regions = future::ready(Arc::new(regions)).boxed().shared();
             let collector = Collector::new(&world, &gaps, settings(), at_once(members()), regions);
             let work = work(of_organization(multi_region()));
-            block_on(collector.collect(work)).facts.sample.lists
+            block_on(collector.collect(work)).evidence.window.lists
         };
         assert_eq!(listed(EnabledRegions::default()), 2 * 34);
         let mut set = RegionSet::default();
@@ -158,10 +158,10 @@ mod counted {
 mod census {
     use super::*;
 
-    fn found(collected: &CollectedTrail) -> Vec<(String, Option<jiff::Timestamp>, NewestLog)> {
-        let cell = |it: &CensusEntry| format!("{} {}", it.cell.account, it.cell.region);
+    fn found(collected: &JudgedTrail) -> Vec<(String, Option<jiff::Timestamp>, NewestLog)> {
+        let named = |it: &Target| format!("{} {}", it.account, it.region);
         let mut found: Vec<_> =
-            collected.census.iter().map(|it| (cell(it), it.at, it.found)).collect();
+            collected.census.iter().map(|it| (named(&it.0), it.1, it.2)).collect();
         found.sort();
         found
     }
@@ -305,7 +305,7 @@ mod in_two_stages {
     const DAY: i64 = 24 * 60;
 
     /// So many accounts of the organization, ten of whose cells are drawn within this many calls.
-    fn drawn(world: &World, accounts: u64, budget: u32) -> CollectedTrail {
+    fn drawn(world: &World, accounts: u64, budget: u32) -> JudgedTrail {
         let thresholds =
             Thresholds { listing_budget: budget, sample_size: 10, ..Thresholds::DEFAULT };
         let settings = CollectSettings { thresholds, ..settings() };
@@ -406,8 +406,8 @@ mod in_two_stages {
     }
 
     /// What the census of such a trail says, by account.
-    fn census(collected: &CollectedTrail) -> BTreeMap<u64, NewestLog> {
-        collected.census.iter().map(|it| (it.cell.account.number(), it.found)).collect()
+    fn census(collected: &JudgedTrail) -> BTreeMap<u64, NewestLog> {
+        collected.census.iter().map(|it| (it.0.account.number(), it.2)).collect()
     }
 
     #[test]

@@ -15,7 +15,7 @@ fn with_administrator(number: u64) -> Members {
 }
 
 /// Collects with account 2 as the delegated administrator; the gaps come with it.
-fn collect_of(world: &World, description: TrailDescription) -> (CollectedTrail, Vec<Gap>) {
+fn collect_of(world: &World, description: TrailDescription) -> (JudgedTrail, Vec<Gap>) {
     collect_with(world, settings(), at_once(with_administrator(ADMINISTRATOR)), description)
 }
 
@@ -139,7 +139,7 @@ fn no_object_is_looked_at_of_a_trail_whose_sightings_contradict_each_other() {
     let collector = Collector::new(&world, &gaps, settings(), at_once(members()), anywhere());
     let mut work = work(trail("main"));
     work.trail.described_from = DescribedFrom::DisagreeingShadows;
-    let collected = block_on(collector.collect(work));
+    let collected = judged(block_on(collector.collect(work)), &at_once(members()));
     let asked = [Operation::ListObjectsV2, Operation::HeadObject].map(|it| world.count(it));
     assert_eq!((asked, collected.census.len()), ([0, 0], 0));
     assert_eq!(collected.facts.sample, LogSample::nothing(settings().window));
