@@ -45,9 +45,9 @@ pub(super) enum Holding {
 }
 
 impl<S: ObjectSource> Examiner<'_, S> {
-    async fn newest_of(&self, place: &LogLocation<'_>, cell: u32) -> Found {
+    async fn newest_of(&self, place: &LogLocation<'_>, cluster: u32) -> Found {
         let mut found = Found { lists: 0, evidence: None, newest: Ok(None), walk: None };
-        found.newest = match self.newest_listed(place, cell, &mut found).await {
+        found.newest = match self.newest_listed(place, cluster, &mut found).await {
             Ok(Some(listed)) => Ok(Some((listed, self.head(place, listed).await))),
             Ok(None) => Ok(None),
             Err(gap) => Err(gap),
@@ -60,10 +60,10 @@ impl<S: ObjectSource> Examiner<'_, S> {
     async fn newest_listed(
         &self,
         place: &LogLocation<'_>,
-        cell: u32,
+        cluster: u32,
         found: &mut Found,
     ) -> Result<Option<Listed>, Gap> {
-        let walk = self.walk(place, cell, place.window, 1, found).await?;
+        let walk = self.walk(place, cluster, place.window, 1, found).await?;
         let (is_over, newest) = (walk.is_over, latest(&walk));
         found.walk = Some(walk);
         if is_over {
@@ -73,7 +73,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
         let starts = BACK.iter().map(|it| end - SignedDuration::from_hours(*it));
         for start in starts.map(|it| it.max(start)).chain([start]) {
             let window = Window { start, end };
-            let walk = self.walk(place, cell, window, u32::MAX, found).await?;
+            let walk = self.walk(place, cluster, window, u32::MAX, found).await?;
             if let Some(newest) = latest(&walk) {
                 return Ok(Some(newest));
             }
@@ -84,12 +84,12 @@ impl<S: ObjectSource> Examiner<'_, S> {
     async fn walk(
         &self,
         place: &LogLocation<'_>,
-        cell: u32,
+        cluster: u32,
         window: Window,
         pages: u32,
         found: &mut Found,
     ) -> Result<Walk, Gap> {
-        let mut walk = Walk::new(place.span(cell, window));
+        let mut walk = Walk::new(place.span(cluster, window));
         let mut page = 0;
         while page < pages && !walk.is_over {
             page += 1;
@@ -111,21 +111,21 @@ impl<S: ObjectSource> Examination<'_, S> {
     /// Looks into every cluster.
     pub(super) async fn census(&mut self) -> Holding {
         let (examiner, place) = (self.examiner, self.place);
-        let ask = |cell: u32| async move { (cell, examiner.newest_of(place, cell).await) };
+        let ask = |cluster: u32| async move { (cluster, examiner.newest_of(place, cluster).await) };
         let (mut holding, mut newest_sealed) = (Vec::new(), None);
         let (mut walks, limit) = (Vec::new(), examiner.counting_limit() as usize);
-        let cells = place.all_cells();
+        let clusters = place.all_clusters();
         // One call goes ahead: a bucket that refuses it would refuse every other.
-        let (first, others) = cells.split_at(1.min(cells.len()));
+        let (first, others) = clusters.split_at(1.min(clusters.len()));
         'all: for part in [first, others] {
             let mut answers = futures::stream::iter(part.to_vec()).map(ask).buffered(IN_FLIGHT);
-            while let Some((cell, found)) = answers.next().await {
+            while let Some((cluster, found)) = answers.next().await {
                 self.window.census_lists += found.lists;
                 self.window.listed_by = found.evidence.or(self.window.listed_by.take());
                 match found.newest {
-                    Ok(None) => self.census.add(place.cell(cell), None, Newest::Missing),
+                    Ok(None) => self.census.add(place.cluster(cluster), None, Newest::Missing),
                     Ok(Some((listed, answer))) => {
-                        holding.push(cell);
+                        holding.push(cluster);
                         if holding.len() <= limit {
                             walks.extend(found.walk);
                             self.examined.remember(listed, &answer);
@@ -133,9 +133,9 @@ impl<S: ObjectSource> Examination<'_, S> {
                         self.take_in(listed, answer, &mut newest_sealed);
                     }
                     Err(gap) => {
-                        holding.push(cell);
+                        holding.push(cluster);
                         self.window.gaps.push(examiner.gap(gap));
-                        self.census.add(place.cell(cell), None, Newest::Unlisted);
+                        self.census.add(place.cluster(cluster), None, Newest::Unlisted);
                     }
                 }
                 if self.has_keyless_object() {
@@ -161,7 +161,7 @@ impl<S: ObjectSource> Examination<'_, S> {
         answer: HeadAnswer,
         newest_sealed: &mut Option<(Listed, HeadAnswer)>,
     ) {
-        self.census.add(self.place.cell(listed.cell), Some(listed.at()), Newest::of(&answer));
+        self.census.add(self.place.cluster(listed.cluster), Some(listed.at()), Newest::of(&answer));
         let encryption = answer.head().map(ObjectHead::encryption);
         let is_sealed = encryption.and_then(|it| self.expected.seals(it));
         let is_newer = |than: &Option<(Listed, HeadAnswer)>| {
@@ -179,7 +179,7 @@ impl<S: ObjectSource> Examination<'_, S> {
 pub(super) fn newest_of_each(objects: &[Listed]) -> Vec<Listed> {
     let mut newest: BTreeMap<u32, Vec<Listed>> = BTreeMap::new();
     for it in objects {
-        let known = newest.entry(it.cell).or_default();
+        let known = newest.entry(it.cluster).or_default();
         match known.first() {
             Some(first) if first.at() > it.at() => {}
             Some(first) if first.at() == it.at() => known.push(*it),
@@ -191,8 +191,8 @@ pub(super) fn newest_of_each(objects: &[Listed]) -> Vec<Listed> {
 
 /// Notes every cluster without objects: they are missing there for certain.
 pub(super) fn note_empty(census: &mut Census, place: &LogLocation<'_>, objects: &[Listed]) {
-    let holding: HashSet<u32> = objects.iter().map(|it| it.cell).collect();
-    for empty in place.all_cells().into_iter().filter(|cell| !holding.contains(cell)) {
-        census.add(place.cell(empty), None, Newest::Missing);
+    let holding: HashSet<u32> = objects.iter().map(|it| it.cluster).collect();
+    for empty in place.all_clusters().into_iter().filter(|cluster| !holding.contains(cluster)) {
+        census.add(place.cluster(empty), None, Newest::Missing);
     }
 }

@@ -114,7 +114,7 @@ impl<'a, S: ObjectSource> Examined<'a, S> {
         self.objects.push(ExaminedObject {
             key: self.location.key(listed),
             named_at: listed.at(),
-            account_region: self.location.cell(listed.cell),
+            account_region: self.location.cluster(listed.cluster),
             selection,
             answer,
         });

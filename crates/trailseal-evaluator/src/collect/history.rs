@@ -21,7 +21,7 @@ const STEPS: u32 = 12;
 /// Random objects that confirm the result.
 const PROBES: u32 = 12;
 /// Where the home Region holds none, this number of other clusters is tried.
-const OTHER_CELLS: usize = 3;
+const OTHER_CLUSTERS: usize = 3;
 
 /// The search for the history of one trail under way.
 struct History<'a, S> {
@@ -86,22 +86,22 @@ impl<S: ObjectSource> History<'_, S> {
     async fn oldest(&mut self) -> Option<Listed> {
         let description = self.description;
         let home = AccountRegion { account: description.owner, region: description.home_region };
-        let cells = self.place.all_cells();
-        let is_home = |it: &&u32| self.place.cell(**it) == home;
-        let home = cells.iter().find(is_home).or(cells.first()).copied();
+        let clusters = self.place.all_clusters();
+        let is_home = |it: &&u32| self.place.cluster(**it) == home;
+        let home = clusters.iter().find(is_home).or(clusters.first()).copied();
         let holding = self.window.iter().filter_map(|object| {
-            let holds = |it: &&u32| self.place.cell(**it) == object.account_region;
-            cells.iter().find(holds).copied()
+            let holds = |it: &&u32| self.place.cluster(**it) == object.account_region;
+            clusters.iter().find(holds).copied()
         });
         let mut candidates: Vec<u32> = home.into_iter().collect();
-        for cell in holding.take(OTHER_CELLS) {
-            if !candidates.contains(&cell) {
-                candidates.push(cell);
+        for cluster in holding.take(OTHER_CLUSTERS) {
+            if !candidates.contains(&cluster) {
+                candidates.push(cluster);
             }
         }
-        for cell in candidates {
+        for cluster in candidates {
             let window = Window { start: Timestamp::UNIX_EPOCH, end: self.place.window.end };
-            if let Some(found) = self.first(cell, window).await {
+            if let Some(found) = self.first(cluster, window).await {
                 return Some(found);
             }
         }
@@ -120,7 +120,7 @@ impl<S: ObjectSource> History<'_, S> {
                 break;
             }
             let middle = old + span / 2;
-            let Some(found) = self.first(oldest.cell, Window { start: middle, end: new }).await
+            let Some(found) = self.first(oldest.cluster, Window { start: middle, end: new }).await
             else {
                 new = middle;
                 continue;
@@ -144,12 +144,12 @@ impl<S: ObjectSource> History<'_, S> {
         let Ok(minutes) = u64::try_from(minutes) else { return };
         for number in 0..PROBES {
             let minute = self.draw.probe("history", number, minutes.max(1));
-            let cell = self.draw.probe("history-cell", number, self.place.cells.len() as u64);
+            let cluster = self.draw.probe("history-cell", number, self.place.clusters.len() as u64);
             let start =
                 since + SignedDuration::from_mins(i64::try_from(minute).unwrap_or_default());
             let window = Window { start, end: self.place.window.end };
-            let cell = u32::try_from(cell).unwrap_or_default();
-            if let Some(found) = self.first(cell, window).await {
+            let cluster = u32::try_from(cluster).unwrap_or_default();
+            if let Some(found) = self.first(cluster, window).await {
                 self.is_sealed(found).await;
             }
             if !self.search.gaps.is_empty() {
@@ -158,13 +158,13 @@ impl<S: ObjectSource> History<'_, S> {
         }
     }
 
-    /// The first object of a cell in a span of time.
-    async fn first(&mut self, cell: u32, window: Window) -> Option<Listed> {
+    /// The first object of a cluster in a span of time.
+    async fn first(&mut self, cluster: u32, window: Window) -> Option<Listed> {
         if !self.search.gaps.is_empty() {
             return None;
         }
         self.search.lists += 1;
-        let span = self.place.span(cell, window);
+        let span = self.place.span(cluster, window);
         match self.examiner.first(self.place, span, window).await {
             Ok(Answer { value, evidence }) => {
                 self.search.listed_by = Some(evidence);

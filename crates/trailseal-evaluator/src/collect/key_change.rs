@@ -46,8 +46,8 @@ impl<S: ObjectSource> Examination<'_, S> {
         let (mut old, mut new) = self.ends()?;
         // Both clusters are known to hold objects about then.
         let listed_at = |time: Timestamp| self.examined.listed.iter().find(|it| it.at() == time);
-        let cells = [listed_at(old), listed_at(new)];
-        let cells: Vec<u32> = cells.into_iter().flatten().map(|it| it.cell).collect();
+        let clusters = [listed_at(old), listed_at(new)];
+        let clusters: Vec<u32> = clusters.into_iter().flatten().map(|it| it.cluster).collect();
         let mut after = old;
         for _ in 0..STEPS {
             let half = new.duration_since(after) / 2;
@@ -57,9 +57,9 @@ impl<S: ObjectSource> Examination<'_, S> {
             }
             let middle = after + half;
             let mut found = None;
-            for cell in &cells {
+            for cluster in &clusters {
                 if found.is_none() {
-                    found = draw.first_from(*cell, middle, new).await;
+                    found = draw.first_from(*cluster, middle, new).await;
                 }
             }
             let Some(listed) = found else {

@@ -1,4 +1,4 @@
-//! Counts a window's log objects by listing every cell, where that fits the budget of calls.
+//! Counts a window's log objects by listing every cluster, where that fits the budget of calls.
 
 use futures::StreamExt as _;
 use trailseal_model::{Answer, ClusterUse, Evidence, Gap, GapId, SampledCluster, Window};
@@ -15,10 +15,10 @@ const FIRST_FEW: u16 = 50;
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     pub(super) reach: Reach,
-    /// Log objects of the window, by cell and in S3's order.
+    /// Log objects of the window, by cluster and in S3's order.
     pub(super) objects: Vec<Listed>,
-    /// The cells that hold any.
-    pub(super) cells: Vec<SampledCluster>,
+    /// The clusters that hold any.
+    pub(super) clusters: Vec<SampledCluster>,
     pub(super) lists: u32,
     pub(super) evidence: Option<Evidence>,
     pub(super) gaps: Vec<GapId>,
@@ -27,12 +27,12 @@ pub(super) struct Listing {
 /// How far listing came.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Every cell was listed to its end.
+    /// Every cluster was listed to its end.
     #[default]
     Whole,
     /// A call was refused: what is listed is a part.
     Refused,
-    /// It does not fit the budget. These cells hold objects, as far as is known.
+    /// It does not fit the budget. These clusters hold objects, as far as is known.
     TooMany(Vec<u32>),
 }
 
@@ -53,8 +53,8 @@ impl<S: ObjectSource> Examiner<'_, S> {
         while !open.is_empty() && listing.gaps.is_empty() {
             if u64::from(listing.lists) + open.len() as u64 > u64::from(limit) {
                 let holds_any = |it: &&Walk| !it.is_over || !it.names.is_empty();
-                let cells = walks.iter().filter(holds_any).map(|it| it.span.cell).collect();
-                return Listing { reach: Reach::TooMany(cells), ..listing };
+                let clusters = walks.iter().filter(holds_any).map(|it| it.span.cluster).collect();
+                return Listing { reach: Reach::TooMany(clusters), ..listing };
             }
             self.next_pages(place, &open, &mut walks, &mut listing).await;
             open.retain(|it| !walks[*it].is_over);
@@ -63,7 +63,8 @@ impl<S: ObjectSource> Examiner<'_, S> {
             listing.reach = Reach::Refused;
         }
         let hold_any = walks.iter().filter(|it| !it.names.is_empty()).zip(0..);
-        listing.cells = hold_any.map(|(it, n)| it.sampled(place, ClusterUse::Counted, n)).collect();
+        listing.clusters =
+            hold_any.map(|(it, n)| it.sampled(place, ClusterUse::Counted, n)).collect();
         listing.objects = walks.iter().flat_map(Walk::listed).collect();
         listing
     }
@@ -90,7 +91,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
                 (index, self.page(place, &span, token).await)
             };
             let mut answers = futures::stream::iter(asks).map(ask).buffered(IN_FLIGHT);
-            // Taken in in the order of cells, and only then does a gap count: which gaps are kept
+            // Taken in in the order of clusters, and only then does a gap count: which gaps are kept
             // does not depend on who answers first.
             while let Some((index, answer)) = answers.next().await {
                 listing.lists += 1;

@@ -138,7 +138,7 @@ pub struct CollectedTrail {
     /// Every object that was examined, in the order of selection.
     pub objects: Vec<ExaminedObject>,
     /// Every cluster that was listed and holds objects, or was drawn.
-    pub cells: Vec<SampledCluster>,
+    pub clusters: Vec<SampledCluster>,
 }
 
 /// Collects trails; what several of them need is read once.
@@ -225,7 +225,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             Some(bucket) if !is_in_doubt => self.objects(&work, bucket, sealing).await,
             _ => ReadObjects::nothing(sealing, self.settings.window, Vec::new()),
         };
-        let ReadObjects { evidence, objects, cells, prefixes } = read;
+        let ReadObjects { evidence, objects, clusters, prefixes } = read;
         let FoldedTrail { description, described_from, described_by } = work.trail;
         let answers = TrailAnswers {
             description,
@@ -247,7 +247,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
             bucket,
             evidence,
             objects,
-            cells,
+            clusters,
         }
     }
 
@@ -339,8 +339,12 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
     }
 }
 
-/// The cells in which a trail delivers, the home Region first.
-fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<AccountRegion> {
+/// The clusters in which a trail delivers, the home Region first.
+fn covered_clusters(
+    work: &TrailWork,
+    members: &Members,
+    enabled: &EnabledRegions,
+) -> Vec<AccountRegion> {
     let description = &work.trail.description;
     let (home, is_of_organization) = (description.home_region, description.is_organization_trail);
     let mut regions = vec![home];

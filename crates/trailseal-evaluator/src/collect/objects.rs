@@ -17,7 +17,7 @@ use super::examined::Examined;
 use super::listing::Reach;
 use super::log_location::{Listed, LogLocation, Walk, no_organization_id};
 use super::object_source::{Examiner, LiveObjects, ObjectSource};
-use super::{Collector, TrailWork, cells, census};
+use super::{Collector, TrailWork, census, covered_clusters};
 use crate::encryption::ExpectedKey;
 use crate::examined_object::{
     Census, DigestListing, ExaminedObject, HistorySearch, Newest, ObjectEvidence, WindowListing,
@@ -45,7 +45,7 @@ pub(super) struct ReadObjects {
     /// in the order of selection.
     pub(super) objects: Vec<ExaminedObject>,
     /// Every cluster that holds objects or was drawn.
-    pub(super) cells: Vec<SampledCluster>,
+    pub(super) clusters: Vec<SampledCluster>,
     /// Whose folders lie in the bucket, for an organization trail.
     pub(super) prefixes: Option<AccountPrefixes>,
 }
@@ -53,7 +53,7 @@ pub(super) struct ReadObjects {
 impl ReadObjects {
     pub(super) fn nothing(expected: ExpectedKey, window: Window, gaps: Vec<GapId>) -> Self {
         let evidence = ObjectEvidence::nothing(expected, window, gaps);
-        Self { evidence, objects: Vec::new(), cells: Vec::new(), prefixes: None }
+        Self { evidence, objects: Vec::new(), clusters: Vec::new(), prefixes: None }
     }
 }
 
@@ -88,7 +88,7 @@ impl<P: CollectPorts> Collector<'_, P> {
         let place = LogLocation {
             bucket: &bucket.name,
             root: log_root(description.prefix.as_deref(), organization),
-            cells: cells(work, &members, &enabled),
+            clusters: covered_clusters(work, &members, &enabled),
             window,
         };
         let source = LiveObjects { ports: self.ports, reader, bucket: &bucket.name };
@@ -122,14 +122,14 @@ impl<S: ObjectSource> Examiner<'_, S> {
     ) -> ReadObjects {
         let mut examination = Examination::new(self, place, description, &expected);
         examination.examine().await;
-        let Examination { examined, window, cells, census, .. } = examination;
+        let Examination { examined, window, clusters, census, .. } = examination;
         let Examined { mut objects, listed, .. } = examined;
         let beside =
             self.beside_the_window(place, description, &expected, &window, &listed, &objects);
         let (history, digest, others) = beside.await;
         objects.extend(others);
         let evidence = ObjectEvidence { expected, window, history, digest, census };
-        ReadObjects { evidence, objects, cells, prefixes: None }
+        ReadObjects { evidence, objects, clusters, prefixes: None }
     }
 
     /// Older logs and the newest digest. Where no object of the window could be read, none of these
@@ -180,7 +180,7 @@ pub(super) struct Examination<'a, S> {
     draw: Draw<'a>,
     pub(super) examined: Examined<'a, S>,
     pub(super) window: WindowListing,
-    cells: Vec<SampledCluster>,
+    clusters: Vec<SampledCluster>,
     pub(super) census: Census,
 }
 
@@ -198,7 +198,7 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
             draw: Draw::new(examiner.settings.seed, &description.arn),
             examined: Examined::new(examiner, place),
             window: WindowListing::nothing(place.window),
-            cells: Vec::new(),
+            clusters: Vec::new(),
             census: Census::default(),
         }
     }
@@ -207,15 +207,15 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
         self.examiner.settings.thresholds.sample_size as usize
     }
 
-    /// Counts and samples what the cells hold. Where there are too many to list them all, the census
+    /// Counts and samples what the clusters hold. Where there are too many to list them all, the census
     /// tells which of them hold anything.
     async fn examine(&mut self) {
         let (examiner, place) = (self.examiner, self.place);
-        let cells = place.all_cells();
+        let clusters = place.all_clusters();
         let walk = |it: u32| Walk::new(place.span(it, place.window));
         let holding = match examiner.counting_limit() {
-            limit if cells.len() > limit as usize => self.census().await,
-            _ => Holding::Few(cells.into_iter().map(walk).collect()),
+            limit if clusters.len() > limit as usize => self.census().await,
+            _ => Holding::Few(clusters.into_iter().map(walk).collect()),
         };
         let has_refusal = !self.window.gaps.is_empty();
         let is_refused = self.census.rows().all(|it| *it.2 == Newest::Unlisted);
@@ -224,16 +224,16 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
         }
         let listing = match holding {
             Holding::Few(walks) => examiner.count(place, walks).await,
-            Holding::Many(cells) => return self.in_two_stages(cells).await,
+            Holding::Many(clusters) => return self.in_two_stages(clusters).await,
         };
         self.window.lists = listing.lists;
         self.window.listed_by = listing.evidence.or(self.window.listed_by.take());
         self.window.gaps.extend(listing.gaps);
         let listed = listing.objects.len() as u64;
-        if let Reach::TooMany(cells) = listing.reach {
-            return self.in_two_stages(cells).await;
+        if let Reach::TooMany(clusters) = listing.reach {
+            return self.in_two_stages(clusters).await;
         }
-        self.cells = listing.cells;
+        self.clusters = listing.clusters;
         let is_whole = listing.reach == Reach::Whole && !has_refusal;
         self.window.population =
             if is_whole { Population::Counted(listed) } else { Population::AtLeast(listed) };
@@ -306,16 +306,16 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
         self.examined.examine_number(ranked, size, Selection::Random).await;
     }
 
-    async fn in_two_stages(&mut self, cells: Vec<u32>) {
+    async fn in_two_stages(&mut self, clusters: Vec<u32>) {
         self.window.method = SampleMethod::Cells;
         let budget = self.examiner.settings.thresholds.listing_budget - self.window.lists;
         let draw = self.draw.clone();
-        let mut draw = ClusterSample::new(self.examiner, self.place, draw, cells, budget);
-        self.draw_cells(&mut draw).await;
+        let mut draw = ClusterSample::new(self.examiner, self.place, draw, clusters, budget);
+        self.draw_clusters(&mut draw).await;
         if let Some(changed_at) = self.locate_by_listing(&mut draw).await {
             self.begin_again(changed_at);
             draw.again(changed_at);
-            self.draw_cells(&mut draw).await;
+            self.draw_clusters(&mut draw).await;
         }
         self.window.frame = draw.frame();
         self.window.population = Population::AtLeast(draw.listed());
@@ -323,11 +323,11 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
         self.window.lists += draw.lists;
         self.window.listed_by = draw.evidence.or(self.window.listed_by.take());
         self.window.gaps.extend(draw.gaps);
-        self.cells = draw.sampled;
+        self.clusters = draw.sampled;
     }
 
-    /// An object of each of so many cells; whatever has vanished is replaced by a further draw.
-    async fn draw_cells(&mut self, draw: &mut ClusterSample<'a, S>) {
+    /// An object of each of so many clusters; whatever has vanished is replaced by a further draw.
+    async fn draw_clusters(&mut self, draw: &mut ClusterSample<'a, S>) {
         let is_keyless = !self.expected.is_named;
         let mut missing = self.size();
         while missing > 0 {

@@ -116,10 +116,10 @@ fn keep_objects(collected: &mut CollectedTrail, spool: &mut SampleSpool) -> Resu
     let description = &collected.answers.description;
     let (arn, bucket) = (&description.arn, description.bucket.as_deref().unwrap_or_default());
     let objects = std::mem::take(&mut collected.objects);
-    let cells = std::mem::take(&mut collected.cells);
-    let cells: Vec<SampledCellLine> =
-        cells.iter().map(|cell| sampled_cell_line(arn, bucket, cell)).collect();
-    Ok(spool.keep(arn, bucket, &cells, &objects)?)
+    let clusters = std::mem::take(&mut collected.clusters);
+    let clusters: Vec<SampledCellLine> =
+        clusters.iter().map(|cluster| sampled_cell_line(arn, bucket, cluster)).collect();
+    Ok(spool.keep(arn, bucket, &clusters, &objects)?)
 }
 
 /// A trail whose collection panicked: everything about it is unread, and it stays visible.
@@ -151,7 +151,7 @@ fn panicked_trail<P: CollectPorts>(
         bucket: None,
         evidence: ObjectEvidence::nothing(expected, window, vec![gap]),
         objects: Vec::new(),
-        cells: Vec::new(),
+        clusters: Vec::new(),
     }
 }
 

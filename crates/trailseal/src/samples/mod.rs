@@ -112,7 +112,7 @@ impl SampleSpool {
 }
 
 impl SampleSource for SampleSpool {
-    fn cells(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>> {
+    fn clusters(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>> {
         let Some(part) = self.trails.get(trail).map(|kept| kept.clusters) else {
             return Ok(Vec::new());
         };

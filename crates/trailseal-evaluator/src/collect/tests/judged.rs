@@ -19,7 +19,7 @@ pub(super) struct JudgedTrail {
     pub(super) expected_key: Option<Arn>,
     pub(super) bucket: Option<BucketFacts>,
     pub(super) samples: Vec<Sample>,
-    pub(super) cells: Vec<SampledCluster>,
+    pub(super) clusters: Vec<SampledCluster>,
     pub(super) census: Vec<(Target, Option<jiff::Timestamp>, NewestLog)>,
 }
 
@@ -34,7 +34,7 @@ pub(super) fn judged(collected: CollectedTrail, members: &MembersToCome) -> Judg
         bucket,
         evidence,
         objects,
-        cells,
+        clusters,
     } = collected;
     let keys: BTreeMap<_, _> = answers.key.clone().zip(key.clone()).into_iter().collect();
     let members = members.clone().now_or_never().unwrap_or_default();
@@ -58,7 +58,7 @@ pub(super) fn judged(collected: CollectedTrail, members: &MembersToCome) -> Judg
         key_grants,
         key_rotation,
         bucket,
-        cells,
+        clusters,
         census: judged.newest_logs,
     }
 }

@@ -92,7 +92,7 @@ mod counted {
         let collected = collect(&world, of_organization(trail("main")));
         let mut digest = KeysDigest::default();
         digest.add(&below(2));
-        let [cell] = collected.cells.as_slice() else { panic!("one cell holds an object") };
+        let [cell] = collected.clusters.as_slice() else { panic!("one cell holds an object") };
         assert_eq!((cell.account, cell.objects, cell.is_whole), (account(2), 1, true));
         assert_eq!((cell.used, cell.day), (ClusterUse::Counted, None));
         assert_eq!(cell.sha256, Some(digest.finish()));
@@ -336,9 +336,11 @@ mod in_two_stages {
         assert_eq!(selected(&collected, Selection::Cell).len(), 10);
         // Of the newest objects, which are all sealed, the newest is kept as evidence.
         assert_eq!(selected(&collected, Selection::Newest).len(), 1);
-        assert!(collected.cells.iter().all(|it| it.used == ClusterUse::Drawn && it.objects == 1));
-        assert!(collected.cells.iter().all(|it| it.day.is_some() && it.sha256.is_some()));
-        assert!(collected.cells.iter().map(|it| it.index).eq(0..10));
+        assert!(
+            collected.clusters.iter().all(|it| it.used == ClusterUse::Drawn && it.objects == 1)
+        );
+        assert!(collected.clusters.iter().all(|it| it.day.is_some() && it.sha256.is_some()));
+        assert!(collected.clusters.iter().map(|it| it.index).eq(0..10));
     }
 
     /// An object of each of so many accounts on each of the last days.
@@ -355,7 +357,7 @@ mod in_two_stages {
         assert_eq!((sample.selected(), sample.sealed), (10, 10));
         assert!(sample.frame.empty > 5, "{:?}", sample.frame);
         assert_eq!(sample.frame.drawn, 10 + sample.frame.empty);
-        let empty = collected.cells.iter().filter(|it| it.used == ClusterUse::Empty);
+        let empty = collected.clusters.iter().filter(|it| it.used == ClusterUse::Empty);
         assert_eq!(empty.count(), sample.frame.empty as usize);
     }
 
@@ -388,7 +390,7 @@ mod in_two_stages {
         let sample = &collected.facts.sample;
         assert_eq!((sample.method, sample.frame.cells), (SampleMethod::Cells, 7));
         assert!(sample.lists <= 100);
-        assert!(sample.sealed > 0, "{sample:?} {:?}", collected.cells);
+        assert!(sample.sealed > 0, "{sample:?} {:?}", collected.clusters);
     }
 
     #[test]
@@ -399,7 +401,7 @@ mod in_two_stages {
         let sample = &collected.facts.sample;
         assert!(sample.lists <= 100, "{}", sample.lists);
         assert!(sample.sealed > 2, "{}", sample.sealed);
-        assert!(collected.cells.iter().any(|it| !it.is_whole && it.sha256.is_none()));
+        assert!(collected.clusters.iter().any(|it| !it.is_whole && it.sha256.is_none()));
         // Not always the first objects of a day.
         let late = |it: &&Sample| it.key.contains("T1") || it.key.contains("T2");
         assert!(collected.samples.iter().any(|it| late(&it)));
@@ -446,7 +448,7 @@ mod in_two_stages {
         let collected = drawn(&world, 90, 100);
         let sample = &collected.facts.sample;
         assert_eq!((sample.unreadable, sample.gaps.len()), (1, 1));
-        assert_eq!(collected.cells.last().unwrap().used, ClusterUse::Unlisted);
+        assert_eq!(collected.clusters.last().unwrap().used, ClusterUse::Unlisted);
     }
 
     #[test]

@@ -111,11 +111,11 @@ impl Audit {
 
 /// Where the samples of a run wait: they stream out while it runs.
 pub trait SampleSource {
-    /// The listed cells of one trail, in their order.
+    /// The listed clusters of one trail, in their order.
     ///
     /// # Errors
     /// When they cannot be read back.
-    fn cells(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>>;
+    fn clusters(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>>;
 
     /// The judged objects of one trail, in the order of their selection.
     ///
@@ -156,8 +156,8 @@ pub fn write_record<W: Write>(
         writer.write(&Line::Finding(Box::new(line)))?;
     }
     for trail in &audit.facts.trails {
-        for cell in samples.cells(&trail.description.arn)? {
-            writer.write(&Line::SampledCluster(Box::new(cell)))?;
+        for cluster in samples.clusters(&trail.description.arn)? {
+            writer.write(&Line::SampledCluster(Box::new(cluster)))?;
         }
     }
     for trail in &audit.facts.trails {
