@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trailseal_evaluator::{
-    BucketPresenceRead, BucketsOwned, CollectedStore, EnabledRegions, ExaminedObjects, KeyWork,
-    Members, NamedBuckets, OwnerAnswers, StoreWork, TrailRead, TrailWork,
+    BucketPresenceRead, BucketsOwned, CollectedStore, EnabledRegions, KeyWork, Members,
+    NamedBuckets, OwnerAnswers, ReadObjects, StoreWork, TrailRead, TrailWork,
 };
 use trailseal_fanout::{OpenedAccount, Tree, TreeDepth};
 use trailseal_model::{
@@ -267,6 +267,6 @@ pub enum Event {
         /// What was read of it.
         read: Arc<TrailRead>,
         /// Its objects.
-        examined: Box<ExaminedObjects>,
+        objects: Box<ReadObjects>,
     },
 }

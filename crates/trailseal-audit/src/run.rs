@@ -5,16 +5,13 @@ use std::io;
 use futures::stream::FuturesUnordered;
 use futures::{FutureExt as _, StreamExt as _};
 use tokio::time::Instant;
-use trailseal_evaluator::Collector;
+use trailseal_evaluator::{Collector, ExaminedObject, ObjectClass};
 use trailseal_fanout::{guarded, open_account, walk_tree};
 use trailseal_model::question::{
     DescribeOrganization, DescribeTrails, GetTrailStatus, ListAccounts, ListEventDataStores,
     ListRegions, ListTagsForResource, ListTrails,
 };
-use trailseal_model::{
-    Answer, Answers, Arn, EventSink, Gap, GapId, GapLedger, Sample, SampledCluster,
-    TrailDescription, ask,
-};
+use trailseal_model::{Answer, Answers, Arn, EventSink, Gap, GapLedger, SampledCluster, ask};
 
 use crate::event::{Event, Times, Work};
 use crate::once::Once;
@@ -26,18 +23,26 @@ mod panicked;
 /// Where the examined objects of each trail wait until the record is written, so that memory does not
 /// grow with them.
 pub trait SampleSink {
-    /// Keeps the clusters and samples of one trail.
+    /// Keeps the listed clusters and the examined objects of one trail, all of one bucket.
     ///
     /// # Errors
     /// When they cannot be kept.
     fn keep(
         &mut self,
-        trail: &TrailDescription,
-        expected_key: Option<&Arn>,
+        trail: &Arn,
+        bucket: &str,
         clusters: &[SampledCluster],
-        samples: &[Sample],
-        gap_name: &dyn Fn(GapId) -> String,
+        objects: &[ExaminedObject],
     ) -> io::Result<()>;
+
+    /// The examined objects of one trail, in the order of selection.
+    ///
+    /// # Errors
+    /// When they cannot be read back.
+    fn objects(&mut self, trail: &Arn) -> io::Result<Vec<ExaminedObject>>;
+
+    /// Notes what the objects of one trail, in the order of selection, were judged to show.
+    fn judge(&mut self, trail: &Arn, classes: Vec<ObjectClass>);
 }
 
 /// Audits an organization.
@@ -63,26 +68,22 @@ pub async fn audit(
         loop {
             running.extend(to_do.drain(..).filter_map(|work| asker.begin(work)));
             let Some(event) = running.next().await else { break };
-            let event = keep_samples(event, &gaps, samples)?;
+            let event = keep_objects(event, samples)?;
             to_do = scheduler.on(event)?;
         }
         scheduler.end()
     };
-    Ok(facts.judged(gaps))
+    Ok(facts.judged(gaps, samples)?)
 }
 
-/// Takes the samples out of an event: only the sink keeps them.
-fn keep_samples(
-    mut event: Event,
-    gaps: &GapLedger,
-    sink: &mut (dyn SampleSink + Send),
-) -> io::Result<Event> {
-    if let Event::ObjectsExamined { trail, read, examined } = &mut event {
-        let clusters = std::mem::take(&mut examined.cells);
-        let samples = std::mem::take(&mut examined.samples);
-        let gap_name = |gap: GapId| gaps.get(gap).stable_id();
+/// Takes the examined objects out of an event: only the sink keeps them.
+fn keep_objects(mut event: Event, sink: &mut (dyn SampleSink + Send)) -> io::Result<Event> {
+    if let Event::ObjectsExamined { trail, objects, .. } = &mut event {
         let description = &trail.trail.description;
-        sink.keep(description, read.expected_key.as_ref(), &clusters, &samples, &gap_name)?;
+        let bucket = description.bucket.as_deref().unwrap_or_default();
+        let clusters = std::mem::take(&mut objects.clusters);
+        let examined = std::mem::take(&mut objects.objects);
+        sink.keep(&description.arn, bucket, &clusters, &examined)?;
     }
     Ok(event)
 }
@@ -192,9 +193,9 @@ impl Asker<'_> {
                 Event::BucketsListed { account, owned }
             }
             Work::ExamineObjects { trail, read, bucket, members, enabled } => {
-                let examined = self.collector.examine(&trail, &read, &bucket, &members, &enabled);
-                let examined = Box::new(examined.boxed().await);
-                Event::ObjectsExamined { trail, read, examined }
+                let objects = self.collector.examine(&trail, &read, &bucket, &members, &enabled);
+                let objects = Box::new(objects.boxed().await);
+                Event::ObjectsExamined { trail, read, objects }
             }
             Work::AskOnce { .. } => unreachable!("it is no question: see `begin`"),
         }

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_model::{
-    AccountId, Arn, DescribedFrom, DifferingSightings, Evidence, RegionSet, Sighting, Target,
-    TrailDescription,
+    AccountId, Arn, DescribedFrom, DifferingSightings, Evidence, RegionSet, Sighting, Sightings,
+    Target, TrailDescription,
 };
 
 /// A trail whose facts can be collected.
@@ -24,15 +24,6 @@ pub struct Fold {
     trails: BTreeMap<(AccountId, Arn), Entry>,
     /// Whose sightings may stand for those of an organization trail's owner.
     caller: Option<AccountId>,
-}
-
-/// From where a trail was seen, and as what.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Sightings {
-    /// Every target that shows it, by account.
-    pub seen_from: Vec<(AccountId, RegionSet)>,
-    /// Those that show it otherwise than the description that counts.
-    pub differing: Vec<DifferingSightings>,
 }
 
 #[derive(Debug, Default)]

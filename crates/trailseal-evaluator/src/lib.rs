@@ -14,6 +14,8 @@
 mod age;
 mod collect;
 mod delivery;
+mod encryption;
+mod examined_object;
 mod fold;
 mod judge;
 mod object_name;
@@ -22,12 +24,17 @@ pub mod ports;
 mod test_support;
 
 pub use collect::{
-    BucketName, BucketPresenceRead, BucketsOwned, CensusEntry, CollectSettings, CollectedStore,
-    CollectedTrail, Collector, EnabledRegions, ExaminedObjects, KeyWork, Members, NamedBuckets,
-    OwnedBuckets, OwnerAnswers, StoreWork, TrailRead, TrailWork, add_details, key_arn,
-    log_account_rank,
+    BucketName, BucketPresenceRead, BucketsOwned, CollectSettings, CollectedStore, CollectedTrail,
+    Collector, EnabledRegions, KeyWork, Members, NamedBuckets, OwnedBuckets, OwnerAnswers,
+    ReadObjects, StoreWork, TrailRead, TrailWork, add_details, key_arn, log_account_rank,
 };
 pub use delivery::delivery;
-pub use fold::{Fold, FoldedTrail, Sightings};
-pub use judge::{account_sealing, covered_by, judge, settle_groups};
+pub use encryption::ExpectedKey;
+pub use examined_object::{
+    Census, DigestListing, ExaminedObject, HeadAnswer, HistorySearch, ObjectEvidence, WindowListing,
+};
+pub use fold::{Fold, FoldedTrail};
+pub use judge::{
+    JudgedObjects, ObjectClass, ObjectJudge, account_sealing, covered_by, judge, sample,
+};
 pub use object_name::AccountRegion;

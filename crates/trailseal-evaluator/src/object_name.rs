@@ -22,8 +22,8 @@ pub struct AccountRegion {
     pub region: Region,
 }
 
-/// What the name of a log object says beside its cell, packed: a trail can have hundreds of
-/// thousands. The order is that of S3 within one cell.
+/// What the name of a log object says beside its cluster, packed: a trail can have hundreds of
+/// thousands. The order is that of S3 within one cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct LogName {
     /// The day of the folder, in days since 1970.
@@ -50,7 +50,7 @@ pub(crate) fn log_root(trail_prefix: Option<&str>, organization: Option<&str>) -
 }
 
 impl AccountRegion {
-    /// The prefix of the cell's log objects.
+    /// The prefix of the cluster's log objects.
     #[must_use]
     pub fn prefix(self, root: &str) -> String {
         format!("{root}{}/CloudTrail/{}/", self.account, self.region)
@@ -72,14 +72,14 @@ impl AccountRegion {
         format!("{}{folder}{account}_CloudTrail_{region}_{minute}", self.prefix(root))
     }
 
-    /// Reads the names of this cell.
+    /// Reads the names of this cluster.
     #[must_use]
     pub fn names(self, root: &str) -> LogNames {
         let Self { account, region } = self;
         LogNames { prefix: self.prefix(root), head: format!("{account}_CloudTrail_{region}_") }
     }
 
-    /// The prefix of the cell's digests.
+    /// The prefix of the cluster's digests.
     #[must_use]
     pub fn digest_prefix(self, root: &str) -> String {
         format!("{root}{}/CloudTrail-Digest/{}/", self.account, self.region)
@@ -127,7 +127,7 @@ impl AccountRegion {
     }
 }
 
-/// What the keys of one cell begin with, made once: a page has a thousand.
+/// What the keys of one cluster begin with, made once: a page has a thousand.
 #[derive(Debug)]
 pub struct LogNames {
     prefix: String,
@@ -135,7 +135,7 @@ pub struct LogNames {
 }
 
 impl LogNames {
-    /// Reads a key. `None` unless it is exactly a log object's for this cell: digests, insights and
+    /// Reads a key. `None` unless it is exactly a log object's for this cluster: digests, insights and
     /// foreign objects are not, nor is a copy in the folder of quite another day.
     #[must_use]
     pub fn read(&self, key: &str) -> Option<LogName> {
@@ -206,7 +206,7 @@ mod tests {
     use super::*;
     use crate::test_support::{account, region, time};
 
-    fn cell() -> AccountRegion {
+    fn cluster() -> AccountRegion {
         AccountRegion { account: account(12_345_678_901), region: region("eu-west-1") }
     }
 
@@ -218,15 +218,15 @@ mod tests {
     fn prefixes_are_as_documented() {
         assert_eq!(log_root(Some("my logs+x"), None), ROOT);
         assert_eq!(log_root(None, Some("o-abc")), "AWSLogs/o-abc/");
-        assert_eq!(cell().prefix(ROOT), PREFIX);
+        assert_eq!(cluster().prefix(ROOT), PREFIX);
         let day = Date::new(2026, 11, 5).unwrap();
-        assert_eq!(cell().day_prefix(ROOT, day), format!("{PREFIX}2026/11/05/"));
+        assert_eq!(cluster().day_prefix(ROOT, day), format!("{PREFIX}2026/11/05/"));
     }
 
     #[test]
     fn only_log_objects_are_read() {
         let check = |key: &str, expected: Option<&str>| {
-            let read = cell().names(ROOT).read(key).map(LogName::at);
+            let read = cluster().names(ROOT).read(key).map(LogName::at);
             assert_eq!(read, expected.map(time), "{key}");
         };
         let at = Some("2026-11-05T23:55:00Z");
@@ -283,10 +283,10 @@ mod tests {
     fn only_digests_of_the_trail_have_a_time() {
         let home = region("us-east-1");
         let prefix = "my logs+x/AWSLogs/012345678901/CloudTrail-Digest/eu-west-1/";
-        assert_eq!(cell().digest_prefix(ROOT), prefix);
+        assert_eq!(cluster().digest_prefix(ROOT), prefix);
         let check = |name: &str, expected: Option<&str>| {
             let key = format!("{prefix}2026/11/05/{name}");
-            let read = cell().digest_time(ROOT, &key, "my_trail", home);
+            let read = cluster().digest_time(ROOT, &key, "my_trail", home);
             assert_eq!(read, expected.map(time), "{name}");
         };
         let name = "012345678901_CloudTrail-Digest_eu-west-1_my_trail_us-east-1_20261105T235507Z";
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn a_listing_begins_before_the_first_object_of_a_minute_and_after_those_before() {
-        let first = |text: &str| cell().first_key(ROOT, time(text));
+        let first = |text: &str| cluster().first_key(ROOT, time(text));
         let key = format!("{PREFIX}2026/11/05/{NAME}");
         assert!(first("2026-11-05T23:55:59Z") < key);
         assert!(first("2026-11-05T23:56:00Z") > key);
@@ -319,17 +319,17 @@ mod tests {
         let (at, day) = (Offset::UTC.to_datetime(at), Offset::UTC.to_datetime(day));
         let at = at.strftime("%Y%m%dT%H%MZ");
         let name = format!("012345678901_CloudTrail_eu-west-1_{at}_{unique}.json.gz");
-        format!("{}{name}", cell().day_prefix(ROOT, day.date()))
+        format!("{}{name}", cluster().day_prefix(ROOT, day.date()))
     }
 
     proptest! {
         #[test]
         fn any_key_is_survived(key in ".{0,120}") {
-            let _ = cell().names("").read(&key);
-            let digest = format!("{}{key}", cell().digest_prefix(""));
-            let _ = cell().digest_time("", &digest, "t", region("eu-west-1"));
-            let _ = cell().names(ROOT).read(&format!("{PREFIX}{key}"));
-            let _ = cell().names(ROOT).read(&format!("{PREFIX}2026/11/05/{key}"));
+            let _ = cluster().names("").read(&key);
+            let digest = format!("{}{key}", cluster().digest_prefix(""));
+            let _ = cluster().digest_time("", &digest, "t", region("eu-west-1"));
+            let _ = cluster().names(ROOT).read(&format!("{PREFIX}{key}"));
+            let _ = cluster().names(ROOT).read(&format!("{PREFIX}2026/11/05/{key}"));
             let _ = parse_time(&key);
         }
 
@@ -344,7 +344,7 @@ mod tests {
             edit in 0..4u8,
         ) {
             let key = documented(&name);
-            prop_assert!(cell().names(ROOT).read(&key).is_some(), "{key}");
+            prop_assert!(cluster().names(ROOT).read(&key).is_some(), "{key}");
             let mut letters: Vec<char> = key.chars().collect();
             let at = place.index(letters.len());
             match edit {
@@ -354,16 +354,16 @@ mod tests {
                 _ => letters.truncate(at),
             }
             let changed: String = letters.into_iter().collect();
-            if let Some(read) = cell().names(ROOT).read(&changed) {
-                prop_assert_eq!(cell().key(ROOT, read), changed);
+            if let Some(read) = cluster().names(ROOT).read(&changed) {
+                prop_assert_eq!(cluster().key(ROOT, read), changed);
             }
         }
 
         #[test]
         fn what_is_read_is_written_again_and_keeps_its_order(one in a_name(), other in a_name()) {
             let (one, other) = (documented(&one), documented(&other));
-            let read = |key: &str| cell().names(ROOT).read(key).unwrap();
-            prop_assert_eq!(cell().key(ROOT, read(&one)), one.clone());
+            let read = |key: &str| cluster().names(ROOT).read(key).unwrap();
+            prop_assert_eq!(cluster().key(ROOT, read(&one)), one.clone());
             prop_assert_eq!(read(&one).cmp(&read(&other)), one.cmp(&other));
         }
     }

@@ -8,10 +8,10 @@ use trailseal_model::{
     Account, AccountId, AccountState, Answer, Arn, BucketFacts, BucketOwner, BucketPresence,
     Coverage, DecryptGrant, DescribedFrom, Deviating, DeviationClass, DigestSample, Evidence, Gap,
     GapClass, GapId, GapKinds, GapLedger, HistorySample, KeyFacts, KeyManager, KeyPresence,
-    KeyRotation, LogSample, ManagementEvents, MemberDelivery, Observed, Operation,
+    KeyRotation, LogSample, ManagementEvents, MemberDelivery, ObjectFacts, Observed, Operation,
     OrganizationFacts, OwnerSearch, Population, PopulationSource, Region, Sample, SampleMethod,
-    SampleResult, Scope, Selection, StoreDescription, StoreFacts, Thresholds, TrailDescription,
-    TrailFacts, TrailStatus, Window,
+    SampleResult, Scope, Selection, Sightings, StoreDescription, StoreFacts, Thresholds,
+    TrailAnswers, TrailDescription, TrailFacts, TrailStatus, Window,
 };
 
 use crate::collect::key_arn;
@@ -356,19 +356,26 @@ pub(crate) fn everything() -> ManagementEvents {
 
 /// A trail of which everything is right.
 pub(crate) fn trail_facts(description: TrailDescription) -> TrailFacts {
-    TrailFacts {
-        key: key_arn(&description),
-        described_from: DescribedFrom::Home,
-        described_by: evidence(),
-        seen_from: Vec::new(),
-        differing: Vec::new(),
-        status: vec![(description.home_region, known(delivered(10)))],
-        management_events: known(everything()),
-        members: MemberDelivery::default(),
+    let objects = ObjectFacts {
         sample: examined(3, 0),
-        prefixes: None,
         history: sealed_history(),
         digest: digest(SampleResult::Pass, None),
+    };
+    let (sightings, members) = (Sightings::default(), MemberDelivery::default());
+    TrailFacts::assemble(answers(description), sightings, members, objects)
+}
+
+/// What AWS answers about such a trail.
+pub(crate) fn answers(description: TrailDescription) -> TrailAnswers {
+    let key = key_arn(&description);
+    TrailAnswers {
+        described_from: DescribedFrom::Home,
+        described_by: evidence(),
+        status: vec![(description.home_region, known(delivered(10)))],
+        management_events: known(everything()),
+        expected_key: key.clone().filter(|key| key.resource().starts_with("key/")),
+        key,
+        prefixes: None,
         description,
     }
 }

@@ -39,35 +39,6 @@ pub const ALL: &[(u8, &str)] = &[
     (INTERRUPTED, "interrupted; reserved, this version ends by the signal itself"),
 ];
 
-/// The exit code of an audit that came to its end.
-#[must_use]
-pub const fn of_audit(has_failures: HasFailures, completeness: Completeness) -> u8 {
-    match (has_failures, completeness) {
-        (HasFailures::No, Completeness::Complete) => CLEAN,
-        (HasFailures::Yes, Completeness::Complete) => FAILURES,
-        (HasFailures::No, Completeness::Incomplete) => INCOMPLETE,
-        (HasFailures::Yes, Completeness::Incomplete) => FAILURES_AND_INCOMPLETE,
-    }
-}
-
-/// Whether a failure at or above the threshold is there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum HasFailures {
-    /// At least one.
-    Yes,
-    /// None.
-    No,
-}
-
-/// Whether everything was read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Completeness {
-    /// Everything.
-    Complete,
-    /// Something is missing.
-    Incomplete,
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -75,13 +46,5 @@ mod tests {
     #[test]
     fn codes_are_unique_and_ordered() {
         assert!(ALL.is_sorted_by(|a, b| a.0 < b.0));
-    }
-
-    #[test]
-    fn zero_needs_both() {
-        assert_eq!(of_audit(HasFailures::No, Completeness::Complete), 0);
-        assert_eq!(of_audit(HasFailures::Yes, Completeness::Complete), 1);
-        assert_eq!(of_audit(HasFailures::No, Completeness::Incomplete), 3);
-        assert_eq!(of_audit(HasFailures::Yes, Completeness::Incomplete), 4);
     }
 }

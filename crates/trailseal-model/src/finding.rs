@@ -23,18 +23,6 @@ word_enum! {
     }
 }
 
-word_enum! {
-    /// What all essential controls of a trail come to.
-    pub enum Verdict {
-        /// Every essential control passes.
-        Sealed = "sealed",
-        /// An essential control fails.
-        Unsealed = "unsealed",
-        /// None fails, and at least one is not proven.
-        Unproven = "unproven",
-    }
-}
-
 /// What a finding is about.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
@@ -234,25 +222,6 @@ impl Finding {
     }
 }
 
-/// The verdict over the findings of one trail. Findings of other subjects must not be given.
-pub fn verdict<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Verdict {
-    let mut verdict = Verdict::Unproven;
-    let mut passes = 0;
-    let mut unproven = false;
-    for finding in findings.into_iter().filter(|it| it.control.entry().essential) {
-        match finding.status {
-            Status::Fail => return Verdict::Unsealed,
-            Status::NotProven => unproven = true,
-            Status::Pass => passes += 1,
-            Status::NotApplicable => {}
-        }
-    }
-    if passes > 0 && !unproven {
-        verdict = Verdict::Sealed;
-    }
-    verdict
-}
-
 #[cfg(test)]
 mod tests {
     use jiff::Timestamp;
@@ -274,37 +243,6 @@ mod tests {
             attempts: 1,
             throttles: 0,
         })
-    }
-
-    fn check(statuses: &[Status], expected: Verdict) {
-        let findings: Vec<Finding> = statuses
-            .iter()
-            .map(|status| match status {
-                Status::Pass => {
-                    Finding::pass(ControlId::KeyUsable, subject(), Reason::Usable, &proof())
-                }
-                Status::Fail => {
-                    Finding::fail(ControlId::KeyUsable, subject(), Reason::Disabled, &proof())
-                }
-                Status::NotProven => {
-                    Finding::not_proven(ControlId::KeyUsable, subject(), Reason::Unread, vec![])
-                }
-                Status::NotApplicable => {
-                    Finding::not_applicable(ControlId::KeyUsable, subject(), Reason::NoKmsKey)
-                }
-            })
-            .collect();
-        assert_eq!(verdict(&findings), expected, "{statuses:?}");
-    }
-
-    #[test]
-    fn a_verdict_is_never_better_than_its_worst_essential_control() {
-        check(&[Status::Pass, Status::Pass], Verdict::Sealed);
-        check(&[Status::Pass, Status::NotApplicable], Verdict::Sealed);
-        check(&[Status::Pass, Status::NotProven], Verdict::Unproven);
-        check(&[Status::NotProven, Status::Fail], Verdict::Unsealed);
-        check(&[], Verdict::Unproven);
-        check(&[Status::NotApplicable], Verdict::Unproven);
     }
 
     #[test]

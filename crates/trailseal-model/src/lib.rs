@@ -53,6 +53,7 @@ mod key;
 mod log_object;
 mod member_delivery;
 mod operation;
+pub mod outcome;
 mod prefixes;
 pub mod question;
 mod reason;
@@ -85,7 +86,7 @@ pub use exception::{
 };
 pub use exception_matches::{Counts, ExceptionMatches};
 pub use facts::{OrganizationFacts, Thresholds};
-pub use finding::{Finding, Status, Subject, Verdict, verdict};
+pub use finding::{Finding, Status, Subject};
 pub use fix::{fix_text, fix_texts};
 pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use header_problem::HeaderProblem;
@@ -94,6 +95,7 @@ pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
 pub use log_object::{ObjectHead, ObjectsListed, Reader, Want, behind_folder};
 pub use member_delivery::{Delivery, MemberDelivery, MemberStatusScope};
 pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
+pub use outcome::{Verdict, verdict, verdicts};
 pub use prefixes::{AccountPrefixes, LogPrefix};
 pub use question::{AnyAnswer, AnyQuestion, AnyResult, BoxFuture, Question};
 pub use reason::Reason;
@@ -106,8 +108,8 @@ pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use trail::{
-    DescribedFrom, DifferingSightings, ManagementEvents, Sighting, TrailDescription, TrailFacts,
-    TrailField, TrailListed, TrailStatus,
+    DescribedFrom, DifferingSightings, ManagementEvents, ObjectFacts, Sighting, Sightings,
+    TrailAnswers, TrailDescription, TrailFacts, TrailField, TrailListed, TrailStatus,
 };
 pub use unreadable::{Unreadable, UnreadableCause};
 pub use word_enum::UnknownWord;

@@ -282,9 +282,6 @@ pub struct LogSample {
     pub deviating: Vec<Deviating>,
     /// All objects whose encryption is not known, by cause.
     pub unreadable_objects: Vec<Unreadable>,
-    /// Keys, verbatim, of other trails that deliver under the same prefix: what lies under them is
-    /// sealed, too.
-    pub group_keys: Vec<String>,
     /// The newest object that was read.
     pub newest: Option<Box<Sample>>,
     /// The last listing, if any worked.
@@ -314,7 +311,6 @@ impl LogSample {
             switched_at: None,
             deviating: Vec::new(),
             unreadable_objects: Vec::new(),
-            group_keys: Vec::new(),
             newest: None,
             listed_by: None,
             gaps: Vec::new(),

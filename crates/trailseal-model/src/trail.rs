@@ -175,8 +175,51 @@ pub struct DifferingSightings {
     pub shown_by: Evidence,
 }
 
-/// Everything known of one trail.
+/// What AWS answered about one trail, but for its objects.
 #[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TrailAnswers {
+    /// The description that counts.
+    pub description: TrailDescription,
+    /// Whose description it is.
+    pub described_from: DescribedFrom,
+    /// The call that showed it.
+    pub described_by: Evidence,
+    /// GetTrailStatus in each Region where it was asked, sorted by Region.
+    pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
+    /// Which management events it records, asked once in the home Region under the owner.
+    pub management_events: Observed<Answer<ManagementEvents>>,
+    /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
+    pub key: Option<Arn>,
+    /// The key that its objects should be encrypted with: the ARN from DescribeKey, else the one that
+    /// the trail names; `None` for an alias that could not be resolved, and without a key.
+    pub expected_key: Option<Arn>,
+    /// Whose folders lie in its bucket, for an organization trail; `None` where nobody looked.
+    pub prefixes: Option<AccountPrefixes>,
+}
+
+/// From where a trail was seen, and as what.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Sightings {
+    /// Every target that shows it, by account.
+    pub seen_from: Vec<(AccountId, RegionSet)>,
+    /// Those that show it otherwise than the description that counts.
+    pub differing: Vec<DifferingSightings>,
+}
+
+/// What the objects of one trail show.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ObjectFacts {
+    /// What the delivered logs of the window show.
+    pub sample: LogSample,
+    /// What older objects show.
+    pub history: HistorySample,
+    /// What the newest digest shows.
+    pub digest: DigestSample,
+}
+
+/// Everything known of one trail. It is assembled once, when nothing more is read.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct TrailFacts {
     /// The description that counts.
     pub description: TrailDescription,
@@ -196,6 +239,8 @@ pub struct TrailFacts {
     pub management_events: Observed<Answer<ManagementEvents>>,
     /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
     pub key: Option<Arn>,
+    /// The key that its objects were compared with.
+    pub expected_key: Option<Arn>,
     /// What the delivered objects show.
     pub sample: LogSample,
     /// Whose folders lie in its bucket, for an organization trail; `None` where nobody looked.
@@ -207,6 +252,45 @@ pub struct TrailFacts {
 }
 
 impl TrailFacts {
+    /// The facts of one trail: AWS's answers about it, from where it was seen, what members receive,
+    /// and what its objects were judged to show.
+    #[must_use]
+    pub fn assemble(
+        answers: TrailAnswers,
+        sightings: Sightings,
+        members: MemberDelivery,
+        objects: ObjectFacts,
+    ) -> Self {
+        let TrailAnswers {
+            description,
+            described_from,
+            described_by,
+            status,
+            management_events,
+            key,
+            expected_key,
+            prefixes,
+        } = answers;
+        let Sightings { seen_from, differing } = sightings;
+        let ObjectFacts { sample, history, digest } = objects;
+        Self {
+            description,
+            described_from,
+            described_by,
+            seen_from,
+            differing,
+            status,
+            members,
+            management_events,
+            key,
+            expected_key,
+            sample,
+            prefixes,
+            history,
+            digest,
+        }
+    }
+
     /// How many targets show the trail.
     #[must_use]
     pub fn sightings(&self) -> usize {

@@ -10,6 +10,7 @@ mod members;
 mod owners;
 mod quotas;
 mod read_only;
+mod rows_decide;
 mod sentences;
 mod sessions;
 mod trusted;

@@ -7,7 +7,7 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{Expected, Scenario};
 
-use super::{cost, fair, of_text, read_only, rows, scanned_in, sentences};
+use super::{cost, fair, of_text, read_only, rows, rows_decide, scanned_in, sentences};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -33,6 +33,7 @@ async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, S
     }
     assert_eq!(read_only::not_allowed(&simulator, scenario), [""; 0], "the policies are enough");
     wrong.extend(sentences::wrong(scenario, &scanned.folder));
+    wrong.extend(rows_decide::contradictions(&scanned.folder));
     let rows = rows(&scanned.folder, "findings.csv");
     let cell = |row: &BTreeMap<String, String>| {
         let is_of_account = row["control_id"] == "account-covered";

@@ -2,11 +2,9 @@
 
 use std::sync::Arc;
 
-use trailseal_evaluator::{BucketsOwned, CollectedStore, ExaminedObjects, OwnerAnswers, TrailRead};
+use trailseal_evaluator::{BucketsOwned, CollectedStore, OwnerAnswers, ReadObjects, TrailRead};
 use trailseal_fanout::{Access, OpenedAccount, Tree};
-use trailseal_model::{
-    Gap, GapClass, LogSample, Observed, Operation, StoreFacts, Target, TrailDescription,
-};
+use trailseal_model::{Gap, GapClass, Observed, Operation, StoreFacts, Target, TrailDescription};
 
 use super::Asker;
 use crate::event::{Event, Work};
@@ -115,10 +113,10 @@ impl Asker<'_> {
             Work::ExamineObjects { trail, read, .. } => {
                 let description = &trail.trail.description;
                 let gap = gap_of_trail(Operation::ListObjectsV2, description, message);
-                let mut sample = LogSample::nothing(self.settings.collect.window);
-                sample.gaps.push(self.gaps.record(gap));
-                let examined = Box::new(ExaminedObjects::nothing(sample));
-                Event::ObjectsExamined { trail, read, examined }
+                let (expected, window) = (read.expected_key.clone(), self.settings.collect.window);
+                let gaps = vec![self.gaps.record(gap)];
+                let objects = Box::new(ReadObjects::nothing(expected, window, gaps));
+                Event::ObjectsExamined { trail, read, objects }
             }
             Work::AskOnce { .. } => unreachable!("it is no question, and cannot panic"),
         }

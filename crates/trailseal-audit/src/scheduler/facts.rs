@@ -2,38 +2,41 @@
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
+use std::io;
 use std::sync::Arc;
 
 use trailseal_evaluator::{
-    CensusEntry, CollectedStore, CollectedTrail, account_sealing, add_details, covered_by, judge,
-    settle_groups,
+    CollectedStore, CollectedTrail, ObjectEvidence, ObjectJudge, account_sealing, add_details,
+    covered_by, judge,
 };
 use trailseal_model::{
-    Answer, Arn, BucketFacts, DecryptGrant, GapLedger, KeyPresence, KeyRotation, NewestLog,
-    Observed, OrganizationFacts, StoreFacts, Target, TrailFacts,
+    Answer, Arn, BucketFacts, DecryptGrant, GapLedger, KeyPresence, KeyRotation, MemberDelivery,
+    Observed, OrganizationFacts, Sightings, StoreFacts, TrailAnswers, TrailFacts,
 };
 
 use super::Scheduler;
+use crate::run::SampleSink;
 use crate::settings::Audited;
 
-/// Everything that a run has read.
+/// Everything that a run has read; nothing of it is judged.
 #[derive(Debug)]
 pub(crate) struct ReadFacts {
-    facts: OrganizationFacts,
-    /// The census of each trail, in their order.
-    census: Vec<Vec<CensusEntry>>,
+    /// All but the trails, whose facts are assembled when their objects are judged.
+    organization: OrganizationFacts,
+    trails: Vec<(TrailAnswers, ObjectEvidence)>,
+    sightings: BTreeMap<Arn, Sightings>,
+    members: BTreeMap<Arn, MemberDelivery>,
 }
 
 /// What was collected of all trails, in the order of their ARNs.
 #[derive(Default)]
 struct Merged {
-    trails: Vec<TrailFacts>,
+    trails: Vec<(TrailAnswers, ObjectEvidence)>,
     keys: BTreeMap<Arn, Observed<Answer<KeyPresence>>>,
     key_policies: BTreeMap<Arn, Observed<Answer<Arc<str>>>>,
     key_grants: BTreeMap<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
     key_rotations: BTreeMap<Arn, Observed<Answer<KeyRotation>>>,
     buckets: BTreeMap<String, BucketFacts>,
-    census: Vec<Vec<CensusEntry>>,
 }
 
 impl Scheduler<'_> {
@@ -41,10 +44,13 @@ impl Scheduler<'_> {
     pub(crate) fn end(mut self) -> ReadFacts {
         self.give_up_trails();
         self.miss_unseen_trails();
-        let merged = merge(self.collected_trails());
+        let mut merged = merge(self.collected_trails());
         let (stores, keys_of_stores) = stores(std::mem::take(&mut self.stores));
+        for (named, key) in keys_of_stores {
+            keep_better(&mut merged.keys, named, key);
+        }
         let settings = self.settings;
-        let mut facts = OrganizationFacts {
+        let organization = OrganizationFacts {
             organization: self.organization,
             accounts: self.accounts.into_values().collect(),
             unit_names: self.unit_names,
@@ -53,7 +59,7 @@ impl Scheduler<'_> {
             population: self.population.expect("a run without a population ends in an error"),
             scope: settings.scope.clone(),
             coverage: self.coverage,
-            trails: merged.trails,
+            trails: Vec::new(),
             keys: merged.keys,
             key_policies: merged.key_policies,
             key_grants: merged.key_grants,
@@ -66,17 +72,8 @@ impl Scheduler<'_> {
             thresholds: settings.collect.thresholds,
             as_of: settings.as_of,
         };
-        for (named, key) in keys_of_stores {
-            keep_better(&mut facts.keys, named, key);
-        }
-        let mut sightings = self.fold.into_sightings();
-        for trail in &mut facts.trails {
-            let arn = &trail.description.arn;
-            let of_trail = sightings.remove(arn).unwrap_or_default();
-            (trail.seen_from, trail.differing) = (of_trail.seen_from, of_trail.differing);
-            trail.members = self.member_delivery.remove(arn).unwrap_or_default();
-        }
-        ReadFacts { facts, census: merged.census }
+        let (sightings, members) = (self.fold.into_sightings(), self.member_delivery);
+        ReadFacts { organization, trails: merged.trails, sightings, members }
     }
 
     fn collected_trails(&mut self) -> BTreeMap<Arn, CollectedTrail> {
@@ -91,23 +88,61 @@ impl Scheduler<'_> {
 }
 
 impl ReadFacts {
-    /// Judges what was read.
-    pub(crate) fn judged(self, gaps: GapLedger) -> Audited {
-        let Self { mut facts, census } = self;
-        settle_groups(&mut facts);
-        note_newest_logs(&mut facts, census);
+    /// Judges what was read: first the objects of all trails, now that all are known, then all else.
+    ///
+    /// # Errors
+    /// When the sink cannot give the objects back.
+    pub(crate) fn judged(
+        self,
+        gaps: GapLedger,
+        objects: &mut (dyn SampleSink + Send),
+    ) -> io::Result<Audited> {
+        let Self { organization, trails, sightings, members } = self;
+        let facts = assemble(organization, trails, sightings, members, objects)?;
         let findings = judge(&facts);
         let accounts = account_sealing(&facts, &findings);
         let covered_by = covered_by(&facts);
-        Audited { facts, findings, accounts, covered_by, gaps: gaps.into_gaps() }
+        Ok(Audited { facts, findings, accounts, covered_by, gaps: gaps.into_gaps() })
     }
+}
+
+/// Judges the objects of all trails, and assembles the trails' facts. The newest log object of each
+/// account and Region is noted in the coverage.
+fn assemble(
+    mut organization: OrganizationFacts,
+    trails: Vec<(TrailAnswers, ObjectEvidence)>,
+    mut sightings: BTreeMap<Arn, Sightings>,
+    mut members: BTreeMap<Arn, MemberDelivery>,
+    objects: &mut (dyn SampleSink + Send),
+) -> io::Result<OrganizationFacts> {
+    let (answers, evidence): (Vec<_>, Vec<_>) = trails.into_iter().unzip();
+    let all: Vec<&TrailAnswers> = answers.iter().collect();
+    let OrganizationFacts { keys, accounts, thresholds, coverage, .. } = &mut organization;
+    let judge = ObjectJudge::new(&all, keys, accounts, *thresholds);
+    let mut judged_objects = Vec::with_capacity(all.len());
+    for (number, evidence) in evidence.into_iter().enumerate() {
+        let trail = &all[number].description.arn;
+        let judged = judge.judge(number, evidence, objects.objects(trail)?);
+        objects.judge(trail, judged.classes);
+        for (target, at, found) in judged.newest_logs {
+            coverage.note_newest_log(target, at, found);
+        }
+        judged_objects.push(judged.facts);
+    }
+    for (answers, objects) in answers.into_iter().zip(judged_objects) {
+        let arn = answers.description.arn.clone();
+        let seen = sightings.remove(&arn).unwrap_or_default();
+        let members = members.remove(&arn).unwrap_or_default();
+        organization.trails.push(TrailFacts::assemble(answers, seen, members, objects));
+    }
+    Ok(organization)
 }
 
 /// In the order of the trails' ARNs, so that the result does not depend on which came first.
 fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Merged {
     let mut merged = Merged::default();
     for trail in all.into_values() {
-        if let Some(named) = &trail.facts.key {
+        if let Some(named) = &trail.answers.key {
             let mut keep = |key| keep_better(&mut merged.keys, named.clone(), key);
             trail.key.into_iter().for_each(&mut keep);
             let mut keep = |policy| keep_better(&mut merged.key_policies, named.clone(), policy);
@@ -125,8 +160,7 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Merged {
                 }
             }
         }
-        merged.census.push(trail.census);
-        merged.trails.push(trail.facts);
+        merged.trails.push((trail.answers, trail.evidence));
     }
     merged
 }
@@ -149,22 +183,6 @@ fn stores(
         stores.push(store.facts);
     }
     (stores, keys)
-}
-
-/// Notes the newest log object of each account and Region. What is encrypted with another key of a
-/// trail's group is known to be sealed only now.
-fn note_newest_logs(facts: &mut OrganizationFacts, census: Vec<Vec<CensusEntry>>) {
-    let OrganizationFacts { coverage, trails, .. } = facts;
-    for (trail, entries) in trails.iter().zip(census) {
-        let group_keys = &trail.sample.group_keys;
-        for CensusEntry { cell, at, found, deviating_key } in entries {
-            let is_of_group =
-                deviating_key.is_some_and(|key| group_keys.iter().any(|group| **group == *key));
-            let found = if is_of_group { NewestLog::Sealed } else { found };
-            let target = Target { account: cell.account, region: cell.region };
-            coverage.note_newest_log(target, at, found);
-        }
-    }
 }
 
 /// Keeps what was read, also if another could not read it.

@@ -158,8 +158,8 @@ impl<'a> Scheduler<'a> {
                 self.bucket_headed(&(bucket, trail_owner), presence);
             }
             Event::BucketsListed { account, owned } => self.buckets_listed(account, &owned),
-            Event::ObjectsExamined { trail, examined, .. } => {
-                self.objects_examined(&trail, *examined);
+            Event::ObjectsExamined { trail, objects, .. } => {
+                self.objects_examined(&trail, *objects);
             }
         }
         self.go_on();

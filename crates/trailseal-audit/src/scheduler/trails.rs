@@ -4,11 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trailseal_evaluator::{
-    CollectedTrail, ExaminedObjects, FoldedTrail, KeyWork, TrailRead, TrailWork,
+    CollectedTrail, FoldedTrail, KeyWork, ReadObjects, TrailRead, TrailWork,
 };
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, DecryptGrant, DescribedFrom, Event as Progress, Gap,
-    GapClass, KeyRotation, LogSample, Observed, Operation,
+    GapClass, KeyRotation, Observed, Operation,
 };
 
 use super::Scheduler;
@@ -131,8 +131,8 @@ impl Scheduler<'_> {
             Bucket::Searched => return,
         };
         let Some(bucket) = bucket else {
-            let nothing = LogSample::nothing(self.settings.collect.window);
-            return self.finish(&trail.clone(), ExaminedObjects::nothing(nothing));
+            let (expected, window) = (read.expected_key.clone(), self.settings.collect.window);
+            return self.finish(&trail.clone(), ReadObjects::nothing(expected, window, Vec::new()));
         };
         let enabled = match &self.enabled {
             Some(enabled) => Arc::clone(enabled),
@@ -159,12 +159,12 @@ impl Scheduler<'_> {
         }
     }
 
-    pub(super) fn objects_examined(&mut self, trail: &TrailWork, examined: ExaminedObjects) {
+    pub(super) fn objects_examined(&mut self, trail: &TrailWork, objects: ReadObjects) {
         self.lanes.examine.end_one();
-        self.finish(&trail.trail.description.arn, examined);
+        self.finish(&trail.trail.description.arn, objects);
     }
 
-    fn finish(&mut self, trail: &Arn, examined: ExaminedObjects) {
+    fn finish(&mut self, trail: &Arn, objects: ReadObjects) {
         let Some(TrailUnderWay { work, read, bucket, .. }) = self.trails.under_way.remove(trail)
         else {
             return;
@@ -178,7 +178,7 @@ impl Scheduler<'_> {
         self.progress.emit(&Progress::TrailCollected { trail });
         self.trails
             .collected
-            .insert(trail.clone(), CollectedTrail::new(work, read, bucket, examined));
+            .insert(trail.clone(), CollectedTrail::new(work, read, bucket, objects));
     }
 
     /// In the end: a trail that nothing settled is unread, and stays visible.
@@ -190,14 +190,13 @@ impl Scheduler<'_> {
                 .on(arn.as_str())
                 .saying("the run ended before this trail was examined: a bug of this program");
             let gap = self.gap(gap);
-            let mut sample = LogSample::nothing(self.settings.collect.window);
-            sample.gaps.push(gap);
             let read = trail
                 .read
                 .map_or_else(|| TrailRead::unread(description, gap), Arc::unwrap_or_clone);
-            let examined = ExaminedObjects::nothing(sample);
+            let (expected, window) = (read.expected_key.clone(), self.settings.collect.window);
+            let objects = ReadObjects::nothing(expected, window, vec![gap]);
             let work = TrailWork::clone(&trail.work);
-            let collected = CollectedTrail::new(work, read, None, examined);
+            let collected = CollectedTrail::new(work, read, None, objects);
             self.trails.collected.insert(arn, collected);
         }
     }

@@ -1,55 +1,47 @@
 //! Looks at the newest digest of a trail, in the home Region of its owner. A digest is the only
 //! object whose name tells the trail, and it comes each hour, activity or not.
 
-use trailseal_model::{Answer, DigestSample, Selection, TrailDescription};
+use trailseal_model::{Selection, TrailDescription};
 
-use super::Collector;
-use super::heads::Head;
 use super::log_location::LogLocation;
-use super::trace::Trace;
+use super::object_source::{Examiner, ObjectSource};
+use crate::examined_object::{DigestListing, ExaminedObject, HeadAnswer};
 use crate::object_name::AccountRegion;
-use crate::ports::{CollectPorts, ObjectRange};
+use crate::ports::ObjectRange;
 
 /// Pages at most: a page holds the digests of five trails for a week.
 const MAX_PAGES: u32 = 3;
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<S: ObjectSource> Examiner<'_, S> {
     /// Lists the digests of the window, and looks at the newest one.
     pub(super) async fn digest(
         &self,
         description: &TrailDescription,
         place: &LogLocation<'_>,
-    ) -> (DigestSample, Option<Trace>) {
-        let mut sample = DigestSample::default();
+    ) -> (DigestListing, Option<ExaminedObject>) {
+        let mut listing = DigestListing::default();
         if !description.log_file_validation {
-            return (sample, None);
+            return (listing, None);
         }
-        let cell = AccountRegion { account: description.owner, region: description.home_region };
-        let Some((at, key)) = self.newest_digest(description, place, cell, &mut sample).await
-        else {
-            return (sample, None);
-        };
-        let head = match self.ports.head_object(place.reader, place.bucket, &key).await {
-            Err(gap) => {
-                let gap = self.gap(gap);
-                sample.gaps.push(gap);
-                Head::Unreadable(gap)
-            }
-            Ok(Answer { value: Some(head), evidence }) => Head::Found(Box::new(head), evidence),
-            Ok(Answer { value: None, evidence }) => Head::Vanished(evidence),
-        };
-        let (region, selection) = (cell.region, Selection::Digest);
-        (sample, Some(Trace { key, at, region, selection, head }))
+        let home = AccountRegion { account: description.owner, region: description.home_region };
+        let found = self.newest_digest(description, place, home, &mut listing).await;
+        let Some((named_at, key)) = found else { return (listing, None) };
+        let answer = self.head_of(&key).await;
+        if let HeadAnswer::Unread(gap) = answer {
+            listing.gaps.push(gap);
+        }
+        let (account_region, selection) = (home, Selection::Digest);
+        (listing, Some(ExaminedObject { key, named_at, account_region, selection, answer }))
     }
 
     async fn newest_digest(
         &self,
         description: &TrailDescription,
         place: &LogLocation<'_>,
-        cell: AccountRegion,
-        sample: &mut DigestSample,
+        home: AccountRegion,
+        listing: &mut DigestListing,
     ) -> Option<(jiff::Timestamp, String)> {
-        let prefix = cell.digest_prefix(&place.root);
+        let prefix = home.digest_prefix(&place.root);
         let day = jiff::tz::Offset::UTC.to_datetime(place.window.start);
         let start_after = format!("{prefix}{}", day.strftime("%Y/%m/%d/"));
         let start_after = Some(start_after.as_str());
@@ -58,22 +50,22 @@ impl<P: CollectPorts> Collector<'_, P> {
             let (bucket, most) = (place.bucket, ObjectRange::PAGE);
             let range =
                 ObjectRange { bucket, prefix: &prefix, start_after, most, by_folder: false };
-            let page = match self.ports.list_objects(place.reader, range, token.take()).await {
+            let page = match self.source.list(range, token.take()).await {
                 Ok(page) => page,
                 Err(gap) => {
-                    sample.gaps.push(self.gap(gap));
+                    listing.gaps.push(self.gap(gap));
                     return None;
                 }
             };
-            sample.listed_by = Some(page.evidence);
+            listing.listed_by = Some(page.evidence);
             let of_trail = page.value.keys.into_iter().filter_map(|key| {
-                let (name, home) = (&description.name, description.home_region);
-                let at = cell.digest_time(&place.root, &key, name, home)?;
+                let (name, region) = (&description.name, description.home_region);
+                let at = home.digest_time(&place.root, &key, name, region)?;
                 Some((at, key))
             });
             newest = of_trail.chain(newest.take()).max();
             token = page.value.next_token;
-            sample.is_cut = token.is_some();
+            listing.is_cut = token.is_some();
             if token.is_none() {
                 break;
             }

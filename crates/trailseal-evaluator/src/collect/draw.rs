@@ -36,17 +36,17 @@ impl<'a> Draw<'a> {
         self.number("object", "object-again", key)
     }
 
-    /// Which of so many cells the draw with this number takes.
-    pub(super) fn cell(&self, number: u32, of: u64) -> u64 {
+    /// Which of so many clusters the draw with this number takes.
+    pub(super) fn cluster(&self, number: u32, of: u64) -> u64 {
         scaled(self.number("cell", "cell-again", &number.to_string()), of)
     }
 
-    /// Which of so many objects of its cell the draw with this number takes.
+    /// Which of so many objects of its cluster the draw with this number takes.
     pub(super) fn object(&self, number: u32, of: u64) -> u64 {
         scaled(self.number("within", "within-again", &number.to_string()), of)
     }
 
-    /// Which of so many places the probe of the history with this number takes: cells, or minutes.
+    /// Which of so many places the probe of the history with this number takes: clusters, or minutes.
     pub(super) fn probe(&self, what: &str, number: u32, of: u64) -> u64 {
         scaled(number_of(&[&self.seed, self.trail.as_str(), what, &number.to_string()]), of)
     }
@@ -74,7 +74,7 @@ mod tests {
             assert_ne!(draw.rank("key"), different.rank("key"));
         }
         assert_ne!(draw.rank("key"), draw.rank("another"));
-        assert_ne!(draw.cell(0, u64::MAX), draw.object(0, u64::MAX));
+        assert_ne!(draw.cluster(0, u64::MAX), draw.object(0, u64::MAX));
     }
 
     #[test]
@@ -83,7 +83,7 @@ mod tests {
         let draw = Draw::new(1, &trail);
         let mut counts = [0u32; 8];
         for number in 0..8000 {
-            counts[usize::try_from(draw.cell(number, 8)).unwrap()] += 1;
+            counts[usize::try_from(draw.cluster(number, 8)).unwrap()] += 1;
         }
         // Five standard deviations of a binomial count.
         assert!(counts.iter().all(|it| it.abs_diff(1000) < 150), "{counts:?}");

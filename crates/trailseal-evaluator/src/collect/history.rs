@@ -6,113 +6,112 @@
 use std::collections::{HashMap, HashSet};
 
 use jiff::{SignedDuration, Timestamp};
-use trailseal_model::{Answer, HistorySample, Sample, SampleResult, Selection, Window};
+use trailseal_model::{Answer, Selection, TrailDescription, Window};
 
-use super::Collector;
-use super::classify::Context;
 use super::draw::Draw;
-use super::heads::{Head, Looks};
+use super::examined::Examined;
 use super::log_location::{Listed, LogLocation};
-use super::summary;
-use super::trace::Trace;
+use super::object_source::{Examiner, ObjectSource};
+use crate::encryption::ExpectedKey;
+use crate::examined_object::{ExaminedObject, HistorySearch};
 use crate::object_name::AccountRegion;
-use crate::ports::CollectPorts;
 
 /// Halvings: more than four thousand days.
 const STEPS: u32 = 12;
 /// Random objects that confirm the result.
 const PROBES: u32 = 12;
-/// Where the home Region holds none, so many other cells are tried.
-const OTHER_CELLS: usize = 3;
+/// Where the home Region holds none, this number of other clusters is tried.
+const OTHER_CLUSTERS: usize = 3;
 
-/// The history of one trail under way.
-struct History<'a, P> {
-    collector: &'a Collector<'a, P>,
+/// The search for the history of one trail under way.
+struct History<'a, S> {
+    examiner: &'a Examiner<'a, S>,
     place: &'a LogLocation<'a>,
-    context: &'a Context<'a>,
+    description: &'a TrailDescription,
+    expected: &'a ExpectedKey,
     draw: Draw<'a>,
-    looks: Looks<'a, P>,
-    /// What was looked at in the window already.
-    known: HashMap<Listed, &'a Sample>,
-    sample: HistorySample,
+    examined: Examined<'a, S>,
+    /// What was examined of the window already, in the order of selection.
+    window: &'a [ExaminedObject],
+    /// The same by name.
+    known: HashMap<Listed, &'a ExaminedObject>,
+    search: HistorySearch,
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
-    /// What older logs show; `samples` are those of the window, and `listed` says which.
+impl<S: ObjectSource> Examiner<'_, S> {
+    /// What older logs show; `window` has the objects of the window, and `listed` their names.
     pub(super) async fn history(
         &self,
         place: &LogLocation<'_>,
-        context: &Context<'_>,
+        description: &TrailDescription,
+        expected: &ExpectedKey,
         listed: &[Listed],
-        samples: &[Sample],
-    ) -> (HistorySample, Vec<Trace>) {
+        window: &[ExaminedObject],
+    ) -> (HistorySearch, Vec<ExaminedObject>) {
         let mut history = History {
-            collector: self,
+            examiner: self,
             place,
-            context,
-            draw: Draw::new(self.settings.seed, &context.description.arn),
-            looks: Looks::new(self, place),
-            known: listed.iter().copied().zip(samples).collect(),
-            sample: HistorySample::default(),
+            description,
+            expected,
+            draw: Draw::new(self.settings.seed, &description.arn),
+            examined: Examined::new(self, place),
+            window,
+            known: listed.iter().copied().zip(window).collect(),
+            search: HistorySearch { was_made: true, ..HistorySearch::default() },
         };
-        history.examine(samples).await;
+        history.examine().await;
         history.end()
     }
 }
 
-impl<P: CollectPorts> History<'_, P> {
-    async fn examine(&mut self, samples: &[Sample]) {
-        let Some(oldest) = self.oldest(samples).await else { return };
-        self.sample.oldest = Some(oldest.at());
-        let is_sealed = self.look(oldest).await;
-        self.sample.oldest_read_by = match self.looks.all.last().map(|it| &it.head) {
-            Some(Head::Found(_, evidence)) => Some(evidence.clone()),
-            Some(_) => None,
-            None => self.known.get(&oldest).and_then(|it| it.evidence.clone()),
-        };
+impl<S: ObjectSource> History<'_, S> {
+    async fn examine(&mut self) {
+        let Some(oldest) = self.oldest().await else { return };
+        self.search.oldest = Some(oldest.at());
+        let is_sealed = self.is_sealed(oldest).await;
+        let examined = self.examined.objects.last().or(self.known.get(&oldest).copied());
+        let answer = examined.map(|object| &object.answer).filter(|it| it.head().is_some());
+        self.search.oldest_read_by = answer.and_then(|it| it.evidence()).cloned();
         let since = match is_sealed {
             Some(true) => Some(oldest.at()),
-            Some(false) => self.switch(oldest, samples).await,
+            Some(false) => self.key_change(oldest).await,
             None => None,
         };
         let Some(since) = since else { return };
-        if self.confirm(since).await && !has_later_deviation(samples, since) {
-            self.sample.sealed_since = Some(since);
-        }
+        self.confirm(since).await;
+        self.search.since = Some(since);
     }
 
-    /// The oldest object of the home Region, else of another cell that holds any.
-    async fn oldest(&mut self, samples: &[Sample]) -> Option<Listed> {
-        let description = self.context.description;
+    /// The oldest object of the home Region, else of another cluster that holds any.
+    async fn oldest(&mut self) -> Option<Listed> {
+        let description = self.description;
         let home = AccountRegion { account: description.owner, region: description.home_region };
-        let cells = self.place.all_cells();
-        let is_home = |it: &&u32| self.place.cell(**it) == home;
-        let home = cells.iter().find(is_home).or(cells.first()).copied();
-        let holding = samples.iter().filter_map(|sample| {
-            let holds = |it: &&u32| {
-                let prefix = self.place.cell(**it).prefix(&self.place.root);
-                sample.key.starts_with(&prefix)
-            };
-            cells.iter().find(holds).copied()
+        let clusters = self.place.all_clusters();
+        let is_home = |it: &&u32| self.place.cluster(**it) == home;
+        let home = clusters.iter().find(is_home).or(clusters.first()).copied();
+        let holding = self.window.iter().filter_map(|object| {
+            let holds = |it: &&u32| self.place.cluster(**it) == object.account_region;
+            clusters.iter().find(holds).copied()
         });
         let mut candidates: Vec<u32> = home.into_iter().collect();
-        for cell in holding.take(OTHER_CELLS) {
-            if !candidates.contains(&cell) {
-                candidates.push(cell);
+        for cluster in holding.take(OTHER_CLUSTERS) {
+            if !candidates.contains(&cluster) {
+                candidates.push(cluster);
             }
         }
-        for cell in candidates {
+        for cluster in candidates {
             let window = Window { start: Timestamp::UNIX_EPOCH, end: self.place.window.end };
-            if let Some(found) = self.first(cell, window).await {
+            if let Some(found) = self.first(cluster, window).await {
                 return Some(found);
             }
         }
         None
     }
 
-    /// The time of the oldest object that is sealed, as are those that were looked at after it.
-    async fn switch(&mut self, oldest: Listed, samples: &[Sample]) -> Option<Timestamp> {
-        let sealed = samples.iter().filter(|it| it.result == SampleResult::Pass);
+    /// The time of the oldest object that is sealed, as are those that were examined after it.
+    async fn key_change(&mut self, oldest: Listed) -> Option<Timestamp> {
+        let expected = self.expected;
+        let sealed = self.window.iter().filter(|it| it.is_sealed(expected) == Some(true));
         let mut since = sealed.map(|it| it.named_at).min();
         let (mut old, mut new) = (oldest.at(), since.unwrap_or(self.place.window.end));
         for _ in 0..STEPS {
@@ -121,12 +120,12 @@ impl<P: CollectPorts> History<'_, P> {
                 break;
             }
             let middle = old + span / 2;
-            let Some(found) = self.first(oldest.cell, Window { start: middle, end: new }).await
+            let Some(found) = self.first(oldest.cluster, Window { start: middle, end: new }).await
             else {
                 new = middle;
                 continue;
             };
-            match self.look(found).await {
+            match self.is_sealed(found).await {
                 Some(true) => {
                     new = found.at();
                     since = Some(new);
@@ -138,91 +137,61 @@ impl<P: CollectPorts> History<'_, P> {
         since
     }
 
-    /// Whether random objects from then on are sealed, too.
-    async fn confirm(&mut self, since: Timestamp) -> bool {
+    /// Examines random objects from then on: judging sees whether they are sealed, too.
+    async fn confirm(&mut self, since: Timestamp) {
         let before = self.place.window.start;
         let minutes = before.duration_since(since).as_mins();
-        let Ok(minutes) = u64::try_from(minutes) else { return true };
-        let mut is_sealed = true;
+        let Ok(minutes) = u64::try_from(minutes) else { return };
         for number in 0..PROBES {
             let minute = self.draw.probe("history", number, minutes.max(1));
-            let cell = self.draw.probe("history-cell", number, self.place.cells.len() as u64);
+            let cluster = self.draw.probe("history-cell", number, self.place.clusters.len() as u64);
             let start =
                 since + SignedDuration::from_mins(i64::try_from(minute).unwrap_or_default());
             let window = Window { start, end: self.place.window.end };
-            let cell = u32::try_from(cell).unwrap_or_default();
-            if let Some(found) = self.first(cell, window).await {
-                is_sealed &= self.look(found).await != Some(false);
+            let cluster = u32::try_from(cluster).unwrap_or_default();
+            if let Some(found) = self.first(cluster, window).await {
+                self.is_sealed(found).await;
             }
-            if !self.sample.gaps.is_empty() {
+            if !self.search.gaps.is_empty() {
                 break;
             }
         }
-        is_sealed
     }
 
-    /// The first object of a cell in a span of time.
-    async fn first(&mut self, cell: u32, window: Window) -> Option<Listed> {
-        if !self.sample.gaps.is_empty() {
+    /// The first object of a cluster in a span of time.
+    async fn first(&mut self, cluster: u32, window: Window) -> Option<Listed> {
+        if !self.search.gaps.is_empty() {
             return None;
         }
-        self.sample.lists += 1;
-        let span = self.place.span(cell, window);
-        match self.collector.first(self.place, span, window).await {
+        self.search.lists += 1;
+        let span = self.place.span(cluster, window);
+        match self.examiner.first(self.place, span, window).await {
             Ok(Answer { value, evidence }) => {
-                self.sample.listed_by = Some(evidence);
+                self.search.listed_by = Some(evidence);
                 value
             }
             Err(gap) => {
-                self.sample.gaps.push(self.collector.gap(gap));
+                self.search.gaps.push(self.examiner.gap(gap));
                 None
             }
         }
     }
 
     /// Whether it is sealed, where that can be said.
-    async fn look(&mut self, listed: Listed) -> Option<bool> {
+    async fn is_sealed(&mut self, listed: Listed) -> Option<bool> {
+        let expected = self.expected;
         if let Some(known) = self.known.get(&listed) {
-            return match known.result {
-                SampleResult::Pass => Some(true),
-                SampleResult::Unreadable | SampleResult::Replaced => None,
-                _ => Some(false),
-            };
+            return known.is_sealed(expected);
         }
-        let look = self.looks.look_at(listed, Selection::History).await.clone();
-        let trace = Trace::of(&look, self.place);
-        self.context.is_sealed(&trace.seen(self.place))
+        self.examined.examine_one(listed, Selection::History).await.is_sealed(expected)
     }
 
-    fn end(self) -> (HistorySample, Vec<Trace>) {
-        let mut looks = self.looks.all;
+    fn end(self) -> (HistorySearch, Vec<ExaminedObject>) {
         // An object that two probes came to needs one row.
         let mut known = HashSet::new();
-        looks.retain(|it| known.insert(it.listed));
-        let traces = looks.iter().map(|it| Trace::of(it, self.place)).collect();
-        (self.sample, traces)
+        let Examined { objects, listed, .. } = self.examined;
+        let both = listed.into_iter().zip(objects);
+        let once = both.filter(|(listed, _)| known.insert(*listed));
+        (self.search, once.map(|it| it.1).collect())
     }
-}
-
-fn has_later_deviation(samples: &[Sample], since: Timestamp) -> bool {
-    samples.iter().any(|it| it.deviation.is_some() && it.named_at >= since)
-}
-
-/// Brings together what the window and the history show.
-pub(super) fn of(mut history: HistorySample, window: &[Sample], older: &[Sample]) -> HistorySample {
-    let is_read =
-        |it: &&Sample| !matches!(it.result, SampleResult::Unreadable | SampleResult::Replaced);
-    let count = |it: usize| u32::try_from(it).unwrap_or(u32::MAX);
-    history.examined = count(older.iter().filter(is_read).count());
-    let unreadable = |it: &&Sample| it.result == SampleResult::Unreadable;
-    let both = || window.iter().chain(older);
-    history.unreadable = count(both().filter(unreadable).count());
-    for gap in older.iter().filter_map(|it| it.gap) {
-        if !history.gaps.contains(&gap) {
-            history.gaps.push(gap);
-        }
-    }
-    history.deviating = summary::deviating(both());
-    history.unreadable_objects = summary::unreadable(both());
-    history
 }

@@ -7,9 +7,27 @@ use trailseal_model::{
     KeyPresence, KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
 };
 
-use super::classify::Expected;
 use super::{CollectedTrail, Collector, Members, TrailRead};
 use crate::ports::CollectPorts;
+
+/// The key that a trail names, as far as it is known.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Expected<'a> {
+    /// What DescribeKey said.
+    pub(super) key: Option<&'a Observed<Answer<KeyPresence>>>,
+    /// Its ARN; `None` without a key, and where an alias could not be resolved.
+    pub(super) arn: Option<&'a Arn>,
+}
+
+impl Expected<'_> {
+    /// Whether DescribeKey said that AWS manages it.
+    pub(super) fn is_of_aws(&self) -> bool {
+        match self.key.and_then(|key| key.known()).map(|answer| &answer.value) {
+            Some(KeyPresence::Exists(facts)) => facts.manager == KeyManager::Aws,
+            Some(KeyPresence::InvalidState(_) | KeyPresence::Gone) | None => false,
+        }
+    }
+}
 
 /// The key that a trail's `KmsKeyId` names, as the ARN of a key or an alias; `None` without one.
 #[must_use]
@@ -71,7 +89,7 @@ impl TrailRead {
         Some(KeyWork {
             trail: description.arn.clone(),
             key: Some(key),
-            arn: self.expected_key.clone(),
+            arn: self.expected_key.arn.clone(),
             used_in: home(description),
         })
     }

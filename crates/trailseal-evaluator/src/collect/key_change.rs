@@ -1,21 +1,21 @@
-//! Finds the time of a switch of encryption or key inside the window, so that the sample can be
+//! Finds the time of a change of encryption or key inside the window, so that the sample can be
 //! drawn again from what is newer.
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::Selection;
 
-use super::classify::switch;
 use super::clusters::ClusterSample;
 use super::log_location::Listed;
+use super::object_source::ObjectSource;
 use super::objects::Examination;
-use crate::ports::CollectPorts;
+use crate::encryption::{Dated, KeyChange, key_change};
 
 /// More halvings than a year of minutes has.
 const STEPS: u32 = 20;
 
-impl<P: CollectPorts> Examination<'_, P> {
-    /// The time of the newest object before a clean switch, by halving what lies between the
-    /// objects that were drawn. `None` where no clean switch shows.
+impl<S: ObjectSource> Examination<'_, S> {
+    /// The time of the newest object before a clean change, by halving what lies between the
+    /// objects that were drawn. `None` where no clean change shows.
     pub(super) async fn locate(&mut self, objects: &[Listed]) -> Option<Timestamp> {
         let (mut old, new) = self.ends()?;
         let lies_between = |it: &&Listed| old < it.at() && it.at() < new;
@@ -41,14 +41,13 @@ impl<P: CollectPorts> Examination<'_, P> {
     /// The same where objects are not listed: halves the time, and looks for an object there.
     pub(super) async fn locate_by_listing(
         &mut self,
-        draw: &mut ClusterSample<'_, P>,
+        draw: &mut ClusterSample<'_, S>,
     ) -> Option<Timestamp> {
         let (mut old, mut new) = self.ends()?;
-        // Both cells are known to hold objects about then.
-        let at = |time: Timestamp| move |it: &&super::heads::Look| it.listed.at() == time;
-        let looks = self.looks.all.iter();
-        let cells = [looks.clone().find(at(old)), looks.clone().find(at(new))];
-        let cells: Vec<u32> = cells.into_iter().flatten().map(|it| it.listed.cell).collect();
+        // Both clusters are known to hold objects about then.
+        let listed_at = |time: Timestamp| self.examined.listed.iter().find(|it| it.at() == time);
+        let clusters = [listed_at(old), listed_at(new)];
+        let clusters: Vec<u32> = clusters.into_iter().flatten().map(|it| it.cluster).collect();
         let mut after = old;
         for _ in 0..STEPS {
             let half = new.duration_since(after) / 2;
@@ -58,9 +57,9 @@ impl<P: CollectPorts> Examination<'_, P> {
             }
             let middle = after + half;
             let mut found = None;
-            for cell in &cells {
+            for cluster in &clusters {
                 if found.is_none() {
-                    found = draw.first_from(*cell, middle, new).await;
+                    found = draw.first_from(*cluster, middle, new).await;
                 }
             }
             let Some(listed) = found else {
@@ -77,16 +76,18 @@ impl<P: CollectPorts> Examination<'_, P> {
         Some(old)
     }
 
-    /// The newest object before a clean switch, and the oldest one after it.
+    /// The newest object before a clean change, and the oldest one after it.
     fn ends(&self) -> Option<(Timestamp, Timestamp)> {
-        let seen = self.all_seen();
-        let (old, new) = switch(self.context, &seen, self.collector.tolerance())?;
-        Some((old.at, new.at))
+        let objects = self.examined.objects.iter();
+        let dated: Vec<Dated> = objects.map(|it| it.dated(self.expected)).collect();
+        let KeyChange { newest_before, oldest_after } =
+            key_change(&dated, self.examiner.tolerance())?;
+        Some((newest_before, oldest_after))
     }
 
     /// Whether this object lies under the trail's key, where that can be said.
     async fn probe(&mut self, listed: Listed) -> Option<bool> {
-        let look = self.looks.look_at(listed, Selection::KeyChange).await.clone();
-        self.context.is_sealed(&self.seen(&look))
+        let expected = self.expected;
+        self.examined.examine_one(listed, Selection::KeyChange).await.is_sealed(expected)
     }
 }

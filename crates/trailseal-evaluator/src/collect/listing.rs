@@ -1,11 +1,12 @@
-//! Counts a window's log objects by listing every cell, where that fits the budget of calls.
+//! Counts a window's log objects by listing every cluster, where that fits the budget of calls.
 
 use futures::StreamExt as _;
 use trailseal_model::{Answer, ClusterUse, Evidence, Gap, GapId, SampledCluster, Window};
 
+use super::IN_FLIGHT;
 use super::log_location::{Listed, LogLocation, Span, Walk};
-use super::{Collector, IN_FLIGHT};
-use crate::ports::{CollectPorts, ObjectPage, ObjectRange};
+use super::object_source::{Examiner, ObjectSource};
+use crate::ports::{ObjectPage, ObjectRange};
 
 /// Keys to ask for where the first object is wanted.
 const FIRST_FEW: u16 = 50;
@@ -14,10 +15,10 @@ const FIRST_FEW: u16 = 50;
 #[derive(Debug, Default)]
 pub(super) struct Listing {
     pub(super) reach: Reach,
-    /// Log objects of the window, by cell and in S3's order.
+    /// Log objects of the window, by cluster and in S3's order.
     pub(super) objects: Vec<Listed>,
-    /// The cells that hold any.
-    pub(super) cells: Vec<SampledCluster>,
+    /// The clusters that hold any.
+    pub(super) clusters: Vec<SampledCluster>,
     pub(super) lists: u32,
     pub(super) evidence: Option<Evidence>,
     pub(super) gaps: Vec<GapId>,
@@ -26,16 +27,16 @@ pub(super) struct Listing {
 /// How far listing came.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(super) enum Reach {
-    /// Every cell was listed to its end.
+    /// Every cluster was listed to its end.
     #[default]
     Whole,
     /// A call was refused: what is listed is a part.
     Refused,
-    /// It does not fit the budget. These cells hold objects, as far as is known.
+    /// It does not fit the budget. These clusters hold objects, as far as is known.
     TooMany(Vec<u32>),
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<S: ObjectSource> Examiner<'_, S> {
     /// Calls that counting may take: what a draw in two stages would take is left of the budget, so
     /// that it can still be made where there is too much to list.
     pub(super) fn counting_limit(&self) -> u32 {
@@ -52,8 +53,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         while !open.is_empty() && listing.gaps.is_empty() {
             if u64::from(listing.lists) + open.len() as u64 > u64::from(limit) {
                 let holds_any = |it: &&Walk| !it.is_over || !it.names.is_empty();
-                let cells = walks.iter().filter(holds_any).map(|it| it.span.cell).collect();
-                return Listing { reach: Reach::TooMany(cells), ..listing };
+                let clusters = walks.iter().filter(holds_any).map(|it| it.span.cluster).collect();
+                return Listing { reach: Reach::TooMany(clusters), ..listing };
             }
             self.next_pages(place, &open, &mut walks, &mut listing).await;
             open.retain(|it| !walks[*it].is_over);
@@ -62,7 +63,8 @@ impl<P: CollectPorts> Collector<'_, P> {
             listing.reach = Reach::Refused;
         }
         let hold_any = walks.iter().filter(|it| !it.names.is_empty()).zip(0..);
-        listing.cells = hold_any.map(|(it, n)| it.sampled(place, ClusterUse::Counted, n)).collect();
+        listing.clusters =
+            hold_any.map(|(it, n)| it.sampled(place, ClusterUse::Counted, n)).collect();
         listing.objects = walks.iter().flat_map(Walk::listed).collect();
         listing
     }
@@ -89,7 +91,7 @@ impl<P: CollectPorts> Collector<'_, P> {
                 (index, self.page(place, &span, token).await)
             };
             let mut answers = futures::stream::iter(asks).map(ask).buffered(IN_FLIGHT);
-            // Taken in in the order of cells, and only then does a gap count: which gaps are kept
+            // Taken in in the order of clusters, and only then does a gap count: which gaps are kept
             // does not depend on who answers first.
             while let Some((index, answer)) = answers.next().await {
                 listing.lists += 1;
@@ -147,6 +149,6 @@ impl<P: CollectPorts> Collector<'_, P> {
             most,
             by_folder: false,
         };
-        self.ports.list_objects(place.reader, range, token).await
+        self.source.list(range, token).await
     }
 }

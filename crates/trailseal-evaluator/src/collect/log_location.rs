@@ -4,20 +4,19 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::hash::KeysDigest;
-use trailseal_model::{ClusterUse, Gap, GapClass, Operation, Region, SampledCluster, Window};
+use trailseal_model::{ClusterUse, Gap, GapClass, Operation, SampledCluster, Window};
 
 use crate::object_name::{AccountRegion, LogName};
-use crate::ports::{ObjectPage, Reader};
+use crate::ports::ObjectPage;
 
 /// Where the log objects of one trail are looked for.
 #[derive(Debug)]
 pub(super) struct LogLocation<'a> {
     pub(super) bucket: &'a str,
-    pub(super) reader: Reader,
     /// What comes before the account in every key.
     pub(super) root: String,
     /// The home Region first.
-    pub(super) cells: Vec<AccountRegion>,
+    pub(super) clusters: Vec<AccountRegion>,
     /// Which objects count.
     pub(super) window: Window,
 }
@@ -25,8 +24,8 @@ pub(super) struct LogLocation<'a> {
 /// One listed log object, packed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) struct Listed {
-    /// The cell's index in its place.
-    pub(super) cell: u32,
+    /// The cluster's index in its place.
+    pub(super) cluster: u32,
     pub(super) name: LogName,
 }
 
@@ -36,10 +35,10 @@ impl Listed {
     }
 }
 
-/// A part of one cell's keys.
+/// A part of one cluster's keys.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Span {
-    pub(super) cell: u32,
+    pub(super) cluster: u32,
     /// For one day's objects.
     pub(super) day: Option<Date>,
     pub(super) prefix: String,
@@ -50,27 +49,23 @@ pub(super) struct Span {
 
 impl LogLocation<'_> {
     pub(super) fn key(&self, listed: Listed) -> String {
-        self.cell(listed.cell).key(&self.root, listed.name)
+        self.cluster(listed.cluster).key(&self.root, listed.name)
     }
 
-    pub(super) fn region(&self, listed: Listed) -> Region {
-        self.cell(listed.cell).region
+    pub(super) fn cluster(&self, index: u32) -> AccountRegion {
+        self.clusters[index as usize]
     }
 
-    pub(super) fn cell(&self, index: u32) -> AccountRegion {
-        self.cells[index as usize]
+    /// The indexes of all clusters.
+    pub(super) fn all_clusters(&self) -> Vec<u32> {
+        (0u32..).zip(&self.clusters).map(|it| it.0).collect()
     }
 
-    /// The indexes of all cells.
-    pub(super) fn all_cells(&self) -> Vec<u32> {
-        (0u32..).zip(&self.cells).map(|it| it.0).collect()
-    }
-
-    /// What one cell holds of this window.
-    pub(super) fn span(&self, cell: u32, window: Window) -> Span {
-        let it = self.cell(cell);
+    /// What one cluster holds of this window.
+    pub(super) fn span(&self, cluster: u32, window: Window) -> Span {
+        let it = self.cluster(cluster);
         Span {
-            cell,
+            cluster,
             day: None,
             prefix: it.prefix(&self.root),
             start_after: it.first_key(&self.root, window.start),
@@ -78,14 +73,14 @@ impl LogLocation<'_> {
         }
     }
 
-    /// What one cell holds of this window in the folder of one day.
-    pub(super) fn span_of_day(&self, cell: u32, day: Date, window: Window) -> Span {
-        let prefix = self.cell(cell).day_prefix(&self.root, day);
-        let Span { start_after, before, .. } = self.span(cell, window);
+    /// What one cluster holds of this window in the folder of one day.
+    pub(super) fn span_of_day(&self, cluster: u32, day: Date, window: Window) -> Span {
+        let prefix = self.cluster(cluster).day_prefix(&self.root, day);
+        let Span { start_after, before, .. } = self.span(cluster, window);
         // Slash and nought are neighbours, so this is the first key behind the folder.
         let end = format!("{}0", prefix.trim_end_matches('/'));
         let (start_after, before) = (start_after.max(prefix.clone()), before.min(end));
-        Span { cell, day: Some(day), prefix, start_after, before }
+        Span { cluster, day: Some(day), prefix, start_after, before }
     }
 }
 
@@ -109,7 +104,7 @@ impl Walk {
 
     /// Takes in the next page; what is no log object of the window is passed over.
     pub(super) fn add(&mut self, page: ObjectPage, place: &LogLocation<'_>, window: Window) {
-        let names = place.cell(self.span.cell).names(&place.root);
+        let names = place.cluster(self.span.cluster).names(&place.root);
         let ObjectPage { keys, next_token, .. } = page;
         let is_beyond = keys.last().is_some_and(|it| *it >= self.span.before);
         for key in keys.iter().take_while(|it| **it < self.span.before) {
@@ -124,18 +119,18 @@ impl Walk {
     }
 
     pub(super) fn listed(&self) -> impl Iterator<Item = Listed> {
-        let cell = self.span.cell;
-        self.names.iter().map(move |it| Listed { cell, name: *it })
+        let cluster = self.span.cluster;
+        self.names.iter().map(move |it| Listed { cluster, name: *it })
     }
 
-    /// The cell as it stands in the record.
+    /// The cluster as it stands in the record.
     pub(super) fn sampled(
         &self,
         place: &LogLocation<'_>,
         used: ClusterUse,
         index: u32,
     ) -> SampledCluster {
-        let AccountRegion { account, region } = place.cell(self.span.cell);
+        let AccountRegion { account, region } = place.cluster(self.span.cluster);
         let Span { day, prefix, start_after, before, .. } = self.span.clone();
         SampledCluster {
             account,
@@ -181,7 +176,6 @@ pub(super) fn no_organization_id() -> Gap {
 mod tests {
     use super::*;
     use crate::test_support::{account, region, time};
-    use trailseal_model::Target;
 
     #[test]
     fn a_week_touches_eight_days_unless_it_begins_at_midnight() {
@@ -197,12 +191,10 @@ mod tests {
     }
 
     fn place() -> LogLocation<'static> {
-        let target = Target { account: account(1), region: region("us-east-1") };
         LogLocation {
             bucket: "logs",
-            reader: Reader { target, expected_owner: None },
             root: "AWSLogs/".to_owned(),
-            cells: vec![AccountRegion { account: account(1), region: region("us-east-1") }],
+            clusters: vec![AccountRegion { account: account(1), region: region("us-east-1") }],
             window: Window {
                 start: time("2026-11-16T10:00:30Z"),
                 end: time("2026-11-23T10:00:30Z"),
@@ -265,7 +257,7 @@ mod tests {
         for key in &keys {
             digest.add(key);
         }
-        let cell = walk.sampled(&place, ClusterUse::Counted, 0);
-        assert_eq!((cell.objects, cell.sha256), (2, Some(digest.finish())));
+        let cluster = walk.sampled(&place, ClusterUse::Counted, 0);
+        assert_eq!((cluster.objects, cluster.sha256), (2, Some(digest.finish())));
     }
 }

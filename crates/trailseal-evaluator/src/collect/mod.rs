@@ -3,49 +3,46 @@
 
 mod bucket;
 mod census;
-mod classify;
 mod clusters;
 mod digest;
 mod draw;
-mod heads;
+mod examined;
 mod history;
 mod key;
 mod key_change;
 mod listing;
 mod log_account;
 mod log_location;
+mod object_source;
 mod objects;
 mod prefixes;
 mod single_flight;
 mod store;
-mod summary;
-mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
-use jiff::Timestamp;
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, DecryptGrant, Gap, GapClass, GapId, GapLedger,
-    KeyPresence, KeyRotation, ManagementEvents, MemberDelivery, NewestLog, Observed, Organization,
-    Region, RegionSet, Sample, SampledCluster, Target, Thresholds, TrailDescription, TrailFacts,
-    TrailStatus, Window,
+    KeyPresence, KeyRotation, ManagementEvents, Observed, Organization, Region, RegionSet,
+    SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus, Window,
 };
 
+use crate::encryption::ExpectedKey;
+use crate::examined_object::{ExaminedObject, ObjectEvidence};
 use crate::fold::FoldedTrail;
 use crate::object_name::AccountRegion;
 use crate::ports::CollectPorts;
-use classify::Expected;
+use key::Expected;
 use single_flight::SingleFlight;
 
 pub use bucket::{
     BucketName, BucketPresenceRead, BucketsOwned, NamedBuckets, OwnedBuckets, OwnerAnswers,
 };
-pub(crate) use classify::is_same_key;
 pub use key::{KeyWork, add_details, key_arn};
 pub use log_account::log_account_rank;
-pub use objects::ExaminedObjects;
+pub use objects::ReadObjects;
 pub use store::{CollectedStore, StoreWork};
 
 /// Calls that one trail keeps in flight.
@@ -102,24 +99,11 @@ pub struct TrailWork {
     pub are_regions_listed: bool,
 }
 
-/// The newest log object of one account and Region, as one trail delivered it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct CensusEntry {
-    /// The account and Region.
-    pub cell: AccountRegion,
-    /// When it was delivered, by its name; `None` if there is none, or none could be listed.
-    pub at: Option<Timestamp>,
-    /// What it came to.
-    pub found: NewestLog,
-    /// The key that a deviating one lies under, verbatim.
-    pub deviating_key: Option<Box<str>>,
-}
-
 /// What was collected of one trail.
 #[derive(Debug, Clone)]
 pub struct CollectedTrail {
-    /// The trail; its sightings and what members are told are added when all are in.
-    pub facts: TrailFacts,
+    /// What AWS answered about the trail itself.
+    pub answers: TrailAnswers,
     /// The key it names.
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
@@ -130,16 +114,14 @@ pub struct CollectedTrail {
     /// Whether that key rotates, where it can or that is not known; added with
     /// [`Collector::rotation`].
     pub key_rotation: Option<Observed<Answer<KeyRotation>>>,
-    /// The key that its objects should lie under, once resolved.
-    pub expected_key: Option<Arn>,
     /// Its bucket.
     pub bucket: Option<BucketFacts>,
-    /// Every object that was looked at, in the order of selection.
-    pub samples: Vec<Sample>,
-    /// Every cell that was listed and holds objects, or was drawn.
-    pub cells: Vec<SampledCluster>,
-    /// The newest log object of every account and Region that was looked into.
-    pub census: Vec<CensusEntry>,
+    /// What was listed for its objects; nothing of it is judged.
+    pub evidence: ObjectEvidence,
+    /// Every object that was examined, in the order of selection.
+    pub objects: Vec<ExaminedObject>,
+    /// Every cluster that was listed and holds objects, or was drawn.
+    pub clusters: Vec<SampledCluster>,
 }
 
 /// What was read of a trail and of its key, before its bucket is looked for.
@@ -155,8 +137,8 @@ pub struct TrailRead {
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
-    /// The key that the trail's objects should be encrypted with, once resolved.
-    pub expected_key: Option<Arn>,
+    /// The key that the trail's objects should be encrypted with.
+    pub expected_key: ExpectedKey,
 }
 
 impl TrailRead {
@@ -168,9 +150,9 @@ impl TrailRead {
             status: vec![(description.home_region, Observed::Unread(gap))],
             management_events: Observed::Unread(gap),
             key: key_named.as_ref().map(|_| Observed::Unread(gap)),
+            expected_key: ExpectedKey { is_named: key_named.is_some(), ..ExpectedKey::default() },
             key_named,
             key_policy: None,
-            expected_key: None,
         }
     }
 }
@@ -223,8 +205,11 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
         let key_policy = self.key_policy(&expected, home, members).await;
+        let is_of_aws = expected.is_of_aws();
         let refusals = [key_policy.as_ref().and_then(Observed::gap)];
         let key = key.map(|key| key::with_refusal(self.gaps, key, refusals));
+        let is_named = description.kms_key_id.is_some();
+        let expected_key = ExpectedKey { is_named, is_of_aws, arn: expected_key };
         TrailRead { status, management_events, key_named, key, key_policy, expected_key }
     }
 
@@ -236,9 +221,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         bucket: &BucketFacts,
         members: &Members,
         enabled: &EnabledRegions,
-    ) -> ExaminedObjects {
-        let expected = Expected { key: read.key.as_ref(), arn: read.expected_key.as_ref() };
-        self.objects(work, bucket, &expected, members, enabled).await
+    ) -> ReadObjects {
+        self.objects(work, bucket, read.expected_key.clone(), members, enabled).await
     }
 
     fn gap(&self, gap: Gap) -> GapId {
@@ -334,43 +318,40 @@ impl CollectedTrail {
         work: TrailWork,
         read: TrailRead,
         bucket: Option<BucketFacts>,
-        examined: ExaminedObjects,
+        objects: ReadObjects,
     ) -> Self {
-        let ExaminedObjects { sample, history, digest, samples, cells, census, prefixes } =
-            examined;
+        let ReadObjects { evidence, objects, clusters, prefixes } = objects;
         let FoldedTrail { description, described_from, described_by } = work.trail;
-        let facts = TrailFacts {
+        let answers = TrailAnswers {
             description,
             described_from,
             described_by,
-            seen_from: Vec::new(),
-            differing: Vec::new(),
             status: read.status,
-            members: MemberDelivery::default(),
             management_events: read.management_events,
             key: read.key_named,
-            sample,
+            expected_key: read.expected_key.arn,
             prefixes,
-            history,
-            digest,
         };
         Self {
-            facts,
+            answers,
             key: read.key,
             key_policy: read.key_policy,
             key_grants: None,
             key_rotation: None,
-            expected_key: read.expected_key,
             bucket,
-            samples,
-            cells,
-            census,
+            evidence,
+            objects,
+            clusters,
         }
     }
 }
 
-/// The cells in which a trail delivers, the home Region first.
-fn cells(work: &TrailWork, members: &Members, enabled: &EnabledRegions) -> Vec<AccountRegion> {
+/// The clusters in which a trail delivers, the home Region first.
+fn covered_clusters(
+    work: &TrailWork,
+    members: &Members,
+    enabled: &EnabledRegions,
+) -> Vec<AccountRegion> {
     let description = &work.trail.description;
     let (home, is_of_organization) = (description.home_region, description.is_organization_trail);
     let mut regions = vec![home];

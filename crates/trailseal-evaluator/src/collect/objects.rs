@@ -1,30 +1,30 @@
 //! Examines delivered log objects: all of a small population, a random sample of a larger one, and
-//! random cells where there is too much to list.
+//! random clusters where there is too much to list. Nothing is judged here.
 
 use std::cmp::Reverse;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    AccountPrefixes, Answer, Arn, BucketFacts, DigestSample, HistorySample, KeyPresence, LogSample,
-    NewestLog, Observed, Population, Sample, SampleMethod, SampleResult, SampledCluster, Selection,
-    Target,
+    AccountPrefixes, Answer, Arn, BucketFacts, GapId, KeyPresence, Observed, Population,
+    SampleMethod, SampledCluster, Selection, Target, TrailDescription, Window,
 };
 
 use super::census::Holding;
-use super::classify::{Context, Expected, Seen, judge_all};
 use super::clusters::ClusterSample;
 use super::draw::Draw;
-use super::heads::{Look, Looks};
+use super::examined::Examined;
 use super::listing::Reach;
 use super::log_location::{Listed, LogLocation, Walk, no_organization_id};
-use super::trace::Trace;
-use super::{
-    CensusEntry, Collector, EnabledRegions, Members, TrailWork, cells, census, history, summary,
+use super::object_source::{Examiner, LiveObjects, ObjectSource};
+use super::{Collector, EnabledRegions, Members, TrailWork, census, covered_clusters};
+use crate::encryption::ExpectedKey;
+use crate::examined_object::{
+    Census, DigestListing, ExaminedObject, HistorySearch, Newest, ObjectEvidence, WindowListing,
 };
 use crate::object_name::log_root;
 use crate::ports::{CollectPorts, Reader};
 
-/// The key that objects should lie under: the canonical ARN from DescribeKey, else the ARN that
+/// The key that objects should be encrypted with: the canonical ARN from DescribeKey, else the ARN that
 /// the trail names; `None` for an alias that could not be resolved, and without a key.
 pub(super) fn expected_key(
     named: Option<&Arn>,
@@ -36,125 +36,135 @@ pub(super) fn expected_key(
     named.filter(|it| it.resource().starts_with("key/")).cloned()
 }
 
-/// What the objects of one trail came to.
+/// What was read of one trail's objects.
 #[derive(Debug, Clone)]
-pub struct ExaminedObjects {
-    /// What they show together.
-    pub sample: LogSample,
-    /// What older logs show.
-    pub history: HistorySample,
-    /// The newest digest.
-    pub digest: DigestSample,
-    /// Every object that was looked at, in the order of selection.
-    pub samples: Vec<Sample>,
-    /// Every cell that holds objects or was drawn.
-    pub cells: Vec<SampledCluster>,
-    /// The newest object of every cell that was looked into.
-    pub census: Vec<CensusEntry>,
+pub struct ReadObjects {
+    /// What was listed for them; nothing of it is judged.
+    pub evidence: ObjectEvidence,
+    /// Every object that was examined: those of the window, older ones and the newest digest, each
+    /// in the order of selection.
+    pub objects: Vec<ExaminedObject>,
+    /// Every cluster that holds objects or was drawn.
+    pub clusters: Vec<SampledCluster>,
     /// Whose folders lie in the bucket, for an organization trail.
     pub prefixes: Option<AccountPrefixes>,
 }
 
-impl ExaminedObjects {
-    /// What could not be looked for in the window could not be beside it.
+impl ReadObjects {
+    /// Nothing was read, because of these gaps or because there is nothing to read.
     #[must_use]
-    pub fn nothing(sample: LogSample) -> Self {
-        let gaps = sample.gaps.clone();
-        Self {
-            history: HistorySample { gaps: gaps.clone(), ..HistorySample::default() },
-            digest: DigestSample { gaps, ..DigestSample::default() },
-            sample,
-            samples: Vec::new(),
-            cells: Vec::new(),
-            census: Vec::new(),
-            prefixes: None,
-        }
+    pub fn nothing(expected: ExpectedKey, window: Window, gaps: Vec<GapId>) -> Self {
+        let evidence = ObjectEvidence::nothing(expected, window, gaps);
+        Self { evidence, objects: Vec::new(), clusters: Vec::new(), prefixes: None }
     }
 }
 
 impl<P: CollectPorts> Collector<'_, P> {
-    /// Lists and looks at the objects of one trail.
+    /// Lists and examines the objects of one trail.
     pub(super) async fn objects(
         &self,
         work: &TrailWork,
         bucket: &BucketFacts,
-        expected: &Expected<'_>,
+        expected: ExpectedKey,
         members: &Members,
         enabled: &EnabledRegions,
-    ) -> ExaminedObjects {
+    ) -> ReadObjects {
         let description = &work.trail.description;
-        let mut nothing = LogSample::nothing(self.settings.window);
+        let window = self.settings.window;
         if bucket.is_gone() {
-            return ExaminedObjects::nothing(nothing);
+            return ReadObjects::nothing(expected, window, Vec::new());
         }
         let is_organization_trail = description.is_organization_trail;
         if is_organization_trail && members.organization.is_none() {
-            nothing.gaps.push(self.gap(no_organization_id()));
-            return ExaminedObjects::nothing(nothing);
+            let gap = self.gap(no_organization_id());
+            return ReadObjects::nothing(expected, window, vec![gap]);
         }
         let organization = members.organization.as_ref().map(|it| it.id.as_str());
         let organization = organization.filter(|_| is_organization_trail);
         let owner = bucket.owner.account();
         let region = bucket.region().unwrap_or(description.home_region);
         let target = Target { account: owner.unwrap_or(description.owner), region };
+        let reader = Reader { target, expected_owner: owner };
         let place = LogLocation {
             bucket: &bucket.name,
-            reader: Reader { target, expected_owner: owner },
             root: log_root(description.prefix.as_deref(), organization),
-            cells: cells(work, members, enabled),
-            window: self.settings.window,
+            clusters: covered_clusters(work, members, enabled),
+            window,
         };
-        let context = Context { description, expected, members };
-        let mut examination = Examination::new(self, &place, &context);
-        examination.examine().await;
-        let Ended { seen, listed, sample, cells, mut census } = examination.end();
-        let mut samples = judge_all(&context, seen, self.tolerance());
-        census::add_looked_at(&mut census, &place, &listed, &samples);
-        census::set_aside(&mut census, &samples);
-        let sample = summary::of(sample, &samples);
-        let (history, digest) = self.others(&place, &context, &sample, &listed, &mut samples).await;
+        let source = LiveObjects { ports: self.ports, reader, bucket: &bucket.name };
+        let examiner = Examiner { source, gaps: self.gaps, settings: &self.settings };
+        let mut read = examiner.read(&place, description, expected).await;
         // A bucket that refused to be listed would refuse this too.
-        let is_listed = sample.listed_by.is_some() || sample.gaps.is_empty();
-        let prefixes = if is_organization_trail && is_listed {
-            Some(self.prefixes(&place, members).await)
-        } else {
-            None
-        };
-        ExaminedObjects { sample, history, digest, samples, cells, census, prefixes }
+        let of_window = &read.evidence.window;
+        let is_listed = of_window.listed_by.is_some() || has_no_gap(of_window, &read.objects);
+        if is_organization_trail && is_listed {
+            read.prefixes = Some(examiner.prefixes(&place, members).await);
+        }
+        read
     }
+}
 
-    /// What lies beside the window; the samples of it are added to those of the window. Where no
-    /// object could be read, none of these can be.
-    async fn others(
+/// Whether everything of the window that was asked for was answered.
+fn has_no_gap(window: &WindowListing, objects: &[ExaminedObject]) -> bool {
+    let is_of_window =
+        |it: &&ExaminedObject| !matches!(it.selection, Selection::History | Selection::Digest);
+    let is_refused = |it: &ExaminedObject| it.answer.gap().is_some();
+    window.gaps.is_empty() && !objects.iter().filter(is_of_window).any(is_refused)
+}
+
+impl<S: ObjectSource> Examiner<'_, S> {
+    /// Examines the window, older logs and the newest digest.
+    async fn read(
         &self,
         place: &LogLocation<'_>,
-        context: &Context<'_>,
-        sample: &LogSample,
+        description: &TrailDescription,
+        expected: ExpectedKey,
+    ) -> ReadObjects {
+        let mut examination = Examination::new(self, place, description, &expected);
+        examination.examine().await;
+        let Examination { examined, window, clusters, census, .. } = examination;
+        let Examined { mut objects, listed, .. } = examined;
+        let beside =
+            self.beside_the_window(place, description, &expected, &window, &listed, &objects);
+        let (history, digest, others) = beside.await;
+        objects.extend(others);
+        let evidence = ObjectEvidence { expected, window, history, digest, census };
+        ReadObjects { evidence, objects, clusters, prefixes: None }
+    }
+
+    /// Older logs and the newest digest. Where no object of the window could be read, none of these
+    /// can be.
+    async fn beside_the_window(
+        &self,
+        place: &LogLocation<'_>,
+        description: &TrailDescription,
+        expected: &ExpectedKey,
+        window: &WindowListing,
         listed: &[Listed],
-        samples: &mut Vec<Sample>,
-    ) -> (HistorySample, DigestSample) {
-        if context.description.kms_key_id.is_none() {
-            return (HistorySample::default(), DigestSample::default());
+        objects: &[ExaminedObject],
+    ) -> (HistorySearch, DigestListing, Vec<ExaminedObject>) {
+        if !expected.is_named {
+            return Default::default();
         }
-        let was_looked = samples.iter().any(|it| it.result == SampleResult::Unreadable);
-        let is_refused = (sample.listed_by.is_none() && !sample.gaps.is_empty())
-            || (was_looked && sample.newest.is_none() && !sample.gaps.is_empty());
-        if is_refused {
-            let gaps = sample.gaps.clone();
-            let digest = DigestSample { gaps: gaps.clone(), ..DigestSample::default() };
-            return (HistorySample { gaps, ..HistorySample::default() }, digest);
+        let is_known = |it: &ExaminedObject| it.is_sealed(expected).is_some();
+        let is_unread = |it: &ExaminedObject| !it.is_gone() && !is_known(it);
+        let has_read_none = objects.iter().any(is_unread) && !objects.iter().any(is_known);
+        let is_answered = has_no_gap(window, objects);
+        if !is_answered && (window.listed_by.is_none() || has_read_none) {
+            let mut gaps = window.gaps.clone();
+            for gap in objects.iter().filter_map(|it| it.answer.gap()) {
+                if !gaps.contains(&gap) {
+                    gaps.push(gap);
+                }
+            }
+            let history = HistorySearch { gaps: gaps.clone(), ..HistorySearch::default() };
+            return (history, DigestListing { gaps, ..DigestListing::default() }, Vec::new());
         }
-        let (history, traces) = self.history(place, context, listed, samples).await;
-        let older: Vec<Seen> = traces.into_iter().map(|it| it.seen(place)).collect();
-        let older = context.judge_alone(older, samples.len());
-        let history = history::of(history, samples, &older);
-        samples.extend(older);
-        let (mut digest, trace) = self.digest(context.description, place).await;
-        let newest: Vec<Seen> = trace.into_iter().map(|it| it.seen(place)).collect();
-        let newest = context.judge_alone(newest, samples.len());
-        digest.newest = newest.first().cloned().map(Box::new);
-        samples.extend(newest);
-        (history, digest)
+        let (history, mut others) =
+            self.history(place, description, expected, listed, objects).await;
+        let (digest, newest) = self.digest(description, place).await;
+        others.extend(newest);
+        (history, digest, others)
     }
 
     pub(super) const fn tolerance(&self) -> SignedDuration {
@@ -163,101 +173,92 @@ impl<P: CollectPorts> Collector<'_, P> {
 }
 
 /// The examination of one trail's objects under way.
-pub(super) struct Examination<'a, P> {
-    pub(super) collector: &'a Collector<'a, P>,
+pub(super) struct Examination<'a, S> {
+    pub(super) examiner: &'a Examiner<'a, S>,
     pub(super) place: &'a LogLocation<'a>,
-    pub(super) context: &'a Context<'a>,
+    pub(super) expected: &'a ExpectedKey,
     draw: Draw<'a>,
-    pub(super) looks: Looks<'a, P>,
-    pub(super) sample: LogSample,
-    cells: Vec<SampledCluster>,
-    pub(super) census: Vec<CensusEntry>,
+    pub(super) examined: Examined<'a, S>,
+    pub(super) window: WindowListing,
+    clusters: Vec<SampledCluster>,
+    pub(super) census: Census,
 }
 
-/// What an examination leaves.
-struct Ended {
-    /// What was looked at, in the order of selection, and where it was listed.
-    seen: Vec<Seen>,
-    listed: Vec<Listed>,
-    sample: LogSample,
-    cells: Vec<SampledCluster>,
-    census: Vec<CensusEntry>,
-}
-
-impl<'a, P: CollectPorts> Examination<'a, P> {
+impl<'a, S: ObjectSource> Examination<'a, S> {
     fn new(
-        collector: &'a Collector<'a, P>,
+        examiner: &'a Examiner<'a, S>,
         place: &'a LogLocation<'a>,
-        context: &'a Context<'a>,
+        description: &'a TrailDescription,
+        expected: &'a ExpectedKey,
     ) -> Self {
         Self {
-            collector,
+            examiner,
             place,
-            context,
-            draw: Draw::new(collector.settings.seed, &context.description.arn),
-            looks: Looks::new(collector, place),
-            sample: LogSample::nothing(place.window),
-            cells: Vec::new(),
-            census: Vec::new(),
+            expected,
+            draw: Draw::new(examiner.settings.seed, &description.arn),
+            examined: Examined::new(examiner, place),
+            window: WindowListing::nothing(place.window),
+            clusters: Vec::new(),
+            census: Census::default(),
         }
     }
 
     fn size(&self) -> usize {
-        self.collector.settings.thresholds.sample_size as usize
+        self.examiner.settings.thresholds.sample_size as usize
     }
 
-    /// Counts and samples what the cells hold. Where there are too many to list them all, the census
+    /// Counts and samples what the clusters hold. Where there are too many to list them all, the census
     /// tells which of them hold anything.
     async fn examine(&mut self) {
-        let (collector, place) = (self.collector, self.place);
-        let cells = place.all_cells();
+        let (examiner, place) = (self.examiner, self.place);
+        let clusters = place.all_clusters();
         let walk = |it: u32| Walk::new(place.span(it, place.window));
-        let holding = match collector.counting_limit() {
-            limit if cells.len() > limit as usize => self.census().await,
-            _ => Holding::Few(cells.into_iter().map(walk).collect()),
+        let holding = match examiner.counting_limit() {
+            limit if clusters.len() > limit as usize => self.census().await,
+            _ => Holding::Few(clusters.into_iter().map(walk).collect()),
         };
-        let has_refusal = !self.sample.gaps.is_empty();
-        let is_refused = self.census.iter().all(|it| it.found == NewestLog::Unlisted);
+        let has_refusal = !self.window.gaps.is_empty();
+        let is_refused = self.census.rows().all(|it| *it.2 == Newest::Unlisted);
         if (has_refusal && is_refused) || self.has_keyless_object() {
             return;
         }
         let listing = match holding {
-            Holding::Few(walks) => collector.count(place, walks).await,
-            Holding::Many(cells) => return self.in_two_stages(cells).await,
+            Holding::Few(walks) => examiner.count(place, walks).await,
+            Holding::Many(clusters) => return self.in_two_stages(clusters).await,
         };
-        self.sample.lists = listing.lists;
-        self.sample.listed_by = listing.evidence.or(self.sample.listed_by.take());
-        self.sample.gaps.extend(listing.gaps);
+        self.window.lists = listing.lists;
+        self.window.listed_by = listing.evidence.or(self.window.listed_by.take());
+        self.window.gaps.extend(listing.gaps);
         let listed = listing.objects.len() as u64;
-        if let Reach::TooMany(cells) = listing.reach {
-            return self.in_two_stages(cells).await;
+        if let Reach::TooMany(clusters) = listing.reach {
+            return self.in_two_stages(clusters).await;
         }
-        self.cells = listing.cells;
+        self.clusters = listing.clusters;
         let is_whole = listing.reach == Reach::Whole && !has_refusal;
-        self.sample.population =
+        self.window.population =
             if is_whole { Population::Counted(listed) } else { Population::AtLeast(listed) };
-        self.sample.eligible = listed;
-        if is_whole && self.census.is_empty() {
-            self.census = census::of_counted(self.place, &listing.objects);
+        self.window.eligible = listed;
+        if is_whole && self.census.len() == 0 {
+            census::note_empty(&mut self.census, self.place, &listing.objects);
         }
-        if self.context.description.kms_key_id.is_none() {
+        if !self.expected.is_named {
             self.without_key(newest_first(listing.objects)).await;
         } else if is_whole {
             self.counted(listing.objects).await;
         } else {
             let mut newest = newest_first(listing.objects);
             newest.truncate(self.size());
-            self.sample.method = SampleMethod::Partial;
-            self.looks.look(&newest, Selection::Partial).await;
+            self.window.method = SampleMethod::Partial;
+            self.examined.examine(&newest, Selection::Partial).await;
         }
     }
 
     /// One object under S3's own key says it all. Others may be those of another trail that delivers
     /// here too.
     async fn without_key(&mut self, newest: Vec<Listed>) {
-        self.sample.method = SampleMethod::Partial;
+        self.window.method = SampleMethod::Partial;
         for listed in newest.into_iter().take(self.size()) {
-            self.looks.look_at(listed, Selection::Newest).await;
+            self.examined.examine_one(listed, Selection::Newest).await;
             if self.has_keyless_object() {
                 return;
             }
@@ -266,25 +267,25 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
 
     /// Whether the trail has no key, and an object shows it.
     pub(super) fn has_keyless_object(&self) -> bool {
-        self.context.description.kms_key_id.is_none()
-            && self.looks.all.last().is_some_and(|it| it.algorithm() == Some("AES256"))
+        let newest = self.examined.objects.last();
+        let algorithm = newest.and_then(|it| it.answer.head()?.algorithm.as_deref());
+        !self.expected.is_named && algorithm == Some("AES256")
     }
 
     async fn counted(&mut self, objects: Vec<Listed>) {
         if objects.len() > self.size() {
             // They say most of what holds now, and nothing of the others.
             let newest = census::newest_of_each(&objects);
-            self.looks.look(&newest, Selection::Newest).await;
+            self.examined.examine(&newest, Selection::Newest).await;
         }
         self.examine_counted(&objects).await;
-        if self.sample.method != SampleMethod::Random {
+        if self.window.method != SampleMethod::Random {
             return;
         }
-        if let Some(switched_at) = self.locate(&objects).await {
-            self.begin_again(switched_at);
-            let rest: Vec<Listed> =
-                objects.into_iter().filter(|it| it.at() > switched_at).collect();
-            self.sample.eligible = rest.len() as u64;
+        if let Some(changed_at) = self.locate(&objects).await {
+            self.begin_again(changed_at);
+            let rest: Vec<Listed> = objects.into_iter().filter(|it| it.at() > changed_at).collect();
+            self.window.eligible = rest.len() as u64;
             self.examine_counted(&rest).await;
         }
     }
@@ -293,75 +294,60 @@ impl<'a, P: CollectPorts> Examination<'a, P> {
     async fn examine_counted(&mut self, objects: &[Listed]) {
         let size = self.size();
         if objects.len() <= size {
-            self.sample.method = SampleMethod::All;
-            self.looks.look(&newest_first(objects.to_vec()), Selection::All).await;
+            self.window.method = SampleMethod::All;
+            self.examined.examine(&newest_first(objects.to_vec()), Selection::All).await;
             return;
         }
-        self.sample.method = SampleMethod::Random;
+        self.window.method = SampleMethod::Random;
         let rank = |it: &Listed| (self.draw.rank(&self.place.key(*it)), *it);
         let mut ranked: Vec<(u64, Listed)> = objects.iter().map(rank).collect();
         ranked.sort_unstable();
         let ranked = ranked.into_iter().map(|it| it.1);
-        self.looks.look_at_so_many(ranked, size, Selection::Random).await;
+        self.examined.examine_number(ranked, size, Selection::Random).await;
     }
 
-    async fn in_two_stages(&mut self, cells: Vec<u32>) {
-        self.sample.method = SampleMethod::Cells;
-        let budget = self.collector.settings.thresholds.listing_budget - self.sample.lists;
+    async fn in_two_stages(&mut self, clusters: Vec<u32>) {
+        self.window.method = SampleMethod::Cells;
+        let budget = self.examiner.settings.thresholds.listing_budget - self.window.lists;
         let draw = self.draw.clone();
-        let mut draw = ClusterSample::new(self.collector, self.place, draw, cells, budget);
-        self.draw_cells(&mut draw).await;
-        if let Some(switched_at) = self.locate_by_listing(&mut draw).await {
-            self.begin_again(switched_at);
-            draw.again(switched_at);
-            self.draw_cells(&mut draw).await;
+        let mut draw = ClusterSample::new(self.examiner, self.place, draw, clusters, budget);
+        self.draw_clusters(&mut draw).await;
+        if let Some(changed_at) = self.locate_by_listing(&mut draw).await {
+            self.begin_again(changed_at);
+            draw.again(changed_at);
+            self.draw_clusters(&mut draw).await;
         }
-        self.sample.frame = draw.frame();
-        self.sample.population = Population::AtLeast(draw.listed());
-        self.sample.unreadable += draw.unlisted();
-        self.sample.lists += draw.lists;
-        self.sample.listed_by = draw.evidence.or(self.sample.listed_by.take());
-        self.sample.gaps.extend(draw.gaps);
-        self.cells = draw.sampled;
+        self.window.frame = draw.frame();
+        self.window.population = Population::AtLeast(draw.listed());
+        self.window.unlisted_draws += draw.unlisted();
+        self.window.lists += draw.lists;
+        self.window.listed_by = draw.evidence.or(self.window.listed_by.take());
+        self.window.gaps.extend(draw.gaps);
+        self.clusters = draw.sampled;
     }
 
-    /// An object of each of so many cells; whatever has vanished is replaced by a further draw.
-    async fn draw_cells(&mut self, draw: &mut ClusterSample<'a, P>) {
-        let is_keyless = self.context.description.kms_key_id.is_none();
+    /// An object of each of so many clusters; whatever has vanished is replaced by a further draw.
+    async fn draw_clusters(&mut self, draw: &mut ClusterSample<'a, S>) {
+        let is_keyless = !self.expected.is_named;
         let mut missing = self.size();
         while missing > 0 {
             let wanted = if is_keyless { 1 } else { missing };
             let objects = draw.objects(wanted).await;
-            let before = self.looks.all.len();
-            self.looks.look(&objects, Selection::Cell).await;
-            let new = &self.looks.all[before..];
-            missing -= new.iter().filter(|it| !it.has_vanished()).count();
+            let before = self.examined.objects.len();
+            self.examined.examine(&objects, Selection::Cell).await;
+            let new = &self.examined.objects[before..];
+            missing -= new.iter().filter(|it| !it.is_gone()).count();
             if objects.len() < wanted || self.has_keyless_object() {
                 return;
             }
         }
     }
 
-    /// A switch lies in the population, so what was drawn from all of it is no sample of the rest.
-    fn begin_again(&mut self, switched_at: Timestamp) {
-        self.sample.switched_at = Some(switched_at);
-        let drawn = self.looks.all.iter_mut().filter(|it| it.selection.is_statistical());
+    /// A change of key lies in the population, so what was drawn from all of it is no sample of the rest.
+    fn begin_again(&mut self, changed_at: Timestamp) {
+        self.window.key_changed_at = Some(changed_at);
+        let drawn = self.examined.objects.iter_mut().filter(|it| it.selection.is_statistical());
         drawn.for_each(|it| it.selection = Selection::FirstDraw);
-    }
-
-    pub(super) fn seen(&self, look: &Look) -> Seen {
-        Trace::of(look, self.place).seen(self.place)
-    }
-
-    pub(super) fn all_seen(&self) -> Vec<Seen> {
-        self.looks.all.iter().map(|it| self.seen(it)).collect()
-    }
-
-    fn end(self) -> Ended {
-        let seen = self.all_seen();
-        let listed = self.looks.all.iter().map(|it| it.listed).collect();
-        let Self { sample, cells, census, .. } = self;
-        Ended { seen, listed, sample, cells, census }
     }
 }
 

@@ -4,15 +4,16 @@ use std::collections::BTreeSet;
 
 use trailseal_model::{AccountId, AccountPrefixes};
 
+use super::Members;
 use super::log_location::LogLocation;
-use super::{Collector, Members};
-use crate::ports::{CollectPorts, ObjectRange};
+use super::object_source::{Examiner, ObjectSource};
+use crate::ports::ObjectRange;
 
 /// Pages of folders that are listed at most: enough for 50,000 accounts, so that who fills the bucket
 /// with folders cannot keep a run busy.
 const MAX_PAGES: u32 = 50;
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<S: ObjectSource> Examiner<'_, S> {
     /// Lists the folders of accounts, 1,000 a call.
     pub(super) async fn prefixes(
         &self,
@@ -32,7 +33,7 @@ impl<P: CollectPorts> Collector<'_, P> {
                 most: ObjectRange::PAGE,
                 by_folder: true,
             };
-            match self.ports.list_objects(place.reader, range, token).await {
+            match self.source.list(range, token).await {
                 Ok(answer) => {
                     for folder in &answer.value.folders {
                         match account_of(&place.root, folder) {

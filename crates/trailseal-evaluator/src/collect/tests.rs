@@ -2,6 +2,7 @@
 
 mod beside_the_window;
 mod fake;
+mod judged;
 mod owners;
 mod prefixes;
 mod rotation;
@@ -15,7 +16,7 @@ use futures::executor::block_on;
 use futures::future::{join, join_all};
 use trailseal_model::{
     BucketOwner, BucketPresence, DescribedFrom, DeviationClass, GapClass, KeyManager, LogSample,
-    Operation, Population, SampleMethod, SampleResult, Selection,
+    NewestLog, Operation, Population, SampleMethod, SampleResult, Selection, TrailFacts,
 };
 
 use super::*;
@@ -24,6 +25,7 @@ use crate::test_support::{KEY, account, arn, evidence, now, region, time, trail,
 use fake::{
     Call, Object, World, aes256, log_object, log_object_of, of_organization, sealed, under,
 };
+use judged::{JudgedTrail, judged};
 
 /// An account that keeps the logs.
 const ARCHIVE: u64 = 9;
@@ -67,26 +69,27 @@ fn collect_with(
     settings: CollectSettings,
     members: &Members,
     description: TrailDescription,
-) -> (CollectedTrail, Vec<Gap>) {
+) -> (JudgedTrail, Vec<Gap>) {
     let gaps = GapLedger::default();
     let collector = Collector::new(world, &gaps, settings);
     let collected =
         block_on(collect_whole(&collector, &gaps, members, &anywhere(), work(description)));
     drop(collector);
-    (collected, gaps.into_gaps().iter().cloned().collect())
+    (judged(collected, members), gaps.into_gaps().iter().cloned().collect())
 }
 
-fn collect(world: &World, description: TrailDescription) -> CollectedTrail {
+fn collect(world: &World, description: TrailDescription) -> JudgedTrail {
     collect_with(world, settings(), &members(), description).0
 }
 
 /// Collects these trails side by side.
-fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<CollectedTrail> {
+fn collect_all(world: &World, trails: Vec<TrailDescription>) -> Vec<JudgedTrail> {
     let gaps = GapLedger::default();
     let collector = Collector::new(world, &gaps, settings());
     let (members, enabled) = (members(), anywhere());
     let collect = |trail| collect_whole(&collector, &gaps, &members, &enabled, work(trail));
-    block_on(join_all(trails.into_iter().map(collect)))
+    let collected = block_on(join_all(trails.into_iter().map(collect)));
+    collected.into_iter().map(|trail| judged(trail, &members)).collect()
 }
 
 /// A trail with everything that is read of its key, its bucket and its objects. Its owner and the
@@ -107,7 +110,10 @@ async fn collect_whole(
     let is_in_doubt = work.trail.described_from == DescribedFrom::DisagreeingShadows;
     let examined = match bucket.as_ref().filter(|_| !is_in_doubt) {
         Some(bucket) => collector.examine(&work, &read, bucket, members, enabled).await,
-        None => ExaminedObjects::nothing(LogSample::nothing(collector.settings.window)),
+        None => {
+            let window = collector.settings.window;
+            ReadObjects::nothing(read.expected_key.clone(), window, Vec::new())
+        }
     };
     let key = read.key_work(&description);
     let mut collected = CollectedTrail::new(work, read, bucket, examined);
@@ -168,7 +174,7 @@ fn in_account(number: u64, name: &str) -> Target {
     Target { account: account(number), region: region(name) }
 }
 
-fn results(collected: &CollectedTrail) -> Vec<SampleResult> {
+fn results(collected: &JudgedTrail) -> Vec<SampleResult> {
     collected.samples.iter().map(|it| it.result).collect()
 }
 

@@ -1,21 +1,20 @@
 //! Trails that deliver under one prefix: log names carry no trail name, so their objects cannot be
 //! told apart, and each key of such a group is right for all of them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use trailseal_model::{
-    Arn, DescribedFrom, Deviating, DeviationClass, HistorySample, KeyFacts, KeyManager,
-    KeyPresence, OrganizationFacts, TrailFacts,
+    Answer, Arn, DescribedFrom, KeyFacts, KeyManager, KeyPresence, Observed, TrailAnswers,
+    TrailDescription,
 };
 
-use crate::collect::is_same_key;
+use crate::encryption::is_same_key;
 
 /// For each trail the others that deliver under the same prefix, by their places among the trails.
-pub(super) fn siblings(trails: &[TrailFacts]) -> Vec<Vec<usize>> {
-    let place = |trail: &TrailFacts| {
-        let it = &trail.description;
-        let owner = (!it.is_organization_trail).then_some(it.owner);
-        Some((it.bucket.clone()?, it.prefix.clone(), owner))
+pub(super) fn siblings(trails: &[&TrailDescription]) -> Vec<Vec<usize>> {
+    let place = |trail: &TrailDescription| {
+        let owner = (!trail.is_organization_trail).then_some(trail.owner);
+        Some((trail.bucket.clone()?, trail.prefix.clone(), owner))
     };
     let mut by_place: HashMap<_, Vec<usize>> = HashMap::new();
     for (index, trail) in trails.iter().enumerate() {
@@ -24,84 +23,79 @@ pub(super) fn siblings(trails: &[TrailFacts]) -> Vec<Vec<usize>> {
         }
     }
     let mut siblings = vec![Vec::new(); trails.len()];
-    for group in by_place.into_values().filter(|it| it.len() > 1) {
+    for group in by_place.into_values().filter(|group| group.len() > 1) {
         for one in &group {
-            let others = group.iter().filter(|it| overlap(&trails[*one], &trails[**it]));
+            let others = group.iter().filter(|other| overlap(trails[*one], trails[**other]));
             siblings[*one] = others.copied().collect();
         }
     }
     siblings
 }
 
-fn overlap(one: &TrailFacts, other: &TrailFacts) -> bool {
-    let (one, other) = (&one.description, &other.description);
+fn overlap(one: &TrailDescription, other: &TrailDescription) -> bool {
     one.arn != other.arn
         && (one.is_multi_region || other.is_multi_region || one.home_region == other.home_region)
 }
 
-/// What lies under the key of another trail of the group is no deviation. Objects are examined
-/// before all trails are known, so this comes after.
-pub fn settle_groups(facts: &mut OrganizationFacts) {
-    let keys: Vec<Option<Arn>> = facts.trails.iter().map(|it| key_of(facts, it)).collect();
-    let in_doubt: Vec<bool> = facts.trails.iter().map(|it| is_in_doubt(facts, it)).collect();
-    for (index, siblings) in siblings(&facts.trails).into_iter().enumerate() {
-        let trail = &mut facts.trails[index];
+/// What one trail's key and those of the trails beside it mean for its objects.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(super) struct Group {
+    /// Keys of the others that its logs may be encrypted with, too; none where no key of a customer's
+    /// is right.
+    keys: Vec<Arn>,
+    /// Whether AWS manages its own key.
+    pub(super) is_of_aws: bool,
+}
+
+impl Group {
+    /// Whether this is the key of another trail of the group.
+    pub(super) fn holds(&self, key_id: &str) -> bool {
+        self.keys.iter().any(|key| is_same_key(key, key_id))
+    }
+}
+
+type Keys = BTreeMap<Arn, Observed<Answer<KeyPresence>>>;
+
+/// The group of each trail.
+pub(super) fn groups(trails: &[&TrailAnswers], keys: &Keys) -> Vec<Group> {
+    let descriptions: Vec<&TrailDescription> = trails.iter().map(|it| &it.description).collect();
+    let in_doubt: Vec<bool> = trails.iter().map(|it| is_in_doubt(keys, it)).collect();
+    let of_trail = |(index, siblings): (usize, Vec<usize>)| {
+        let trail = trails[index];
+        let is_of_aws = is_of_aws(keys, trail);
         // Without a key of the customer's, no key of the group is right.
         if trail.description.kms_key_id.is_none() || in_doubt[index] {
-            continue;
+            return Group { keys: Vec::new(), is_of_aws };
         }
-        let siblings = siblings.iter().filter(|it| !in_doubt[**it]);
-        let of_group: Vec<&Arn> = siblings.filter_map(|it| keys[*it].as_ref()).collect();
-        let is_of_group = |key: &str| of_group.iter().any(|it| is_same_key(it, key));
-        let is_explained = |it: &Deviating| {
-            let is_key = matches!(
-                it.class,
-                DeviationClass::WrongKey | DeviationClass::PreviousKey | DeviationClass::ForeignKey
-            );
-            is_key && it.kms_key_id.as_deref().is_some_and(is_of_group)
-        };
-        settle_history(&mut trail.history, is_explained);
-        let sample = &mut trail.sample;
-        let (others, own): (Vec<Deviating>, _) =
-            std::mem::take(&mut sample.deviating).into_iter().partition(is_explained);
-        sample.deviating = own;
-        for it in others {
-            sample.sealed += it.drawn;
-            sample.group_keys.extend(it.kms_key_id);
-        }
-        sample.group_keys.sort();
-        sample.group_keys.dedup();
-    }
+        let siblings = siblings.iter().filter(|sibling| !in_doubt[**sibling]);
+        let of_siblings = siblings.filter_map(|sibling| key_of(keys, trails[*sibling]));
+        Group { keys: of_siblings.collect(), is_of_aws }
+    };
+    siblings(&descriptions).into_iter().enumerate().map(of_trail).collect()
 }
 
-/// Halving the time was misled by the group's keys; where nothing else deviates, all is sealed.
-fn settle_history(history: &mut HistorySample, is_explained: impl Fn(&Deviating) -> bool) {
-    let before = history.deviating.len();
-    history.deviating.retain(|it| !is_explained(it));
-    if history.deviating.is_empty() && before > 0 {
-        history.sealed_since = history.oldest;
-    }
-}
-
-fn key_described<'a>(facts: &'a OrganizationFacts, trail: &TrailFacts) -> Option<&'a KeyFacts> {
-    match &facts.keys.get(trail.key.as_ref()?)?.known()?.value {
+fn key_described<'a>(keys: &'a Keys, trail: &TrailAnswers) -> Option<&'a KeyFacts> {
+    match &keys.get(trail.key.as_ref()?)?.known()?.value {
         KeyPresence::Exists(key) => Some(key),
         KeyPresence::InvalidState(_) | KeyPresence::Gone => None,
     }
 }
 
-/// Whether AWS manages the trail's key, or sightings of the trail contradict each other: what lies
-/// under such a key is never called sealed, whichever trail it is of.
-fn is_in_doubt(facts: &OrganizationFacts, trail: &TrailFacts) -> bool {
-    trail.described_from == DescribedFrom::DisagreeingShadows
-        || key_described(facts, trail).is_some_and(|it| it.manager == KeyManager::Aws)
+fn is_of_aws(keys: &Keys, trail: &TrailAnswers) -> bool {
+    key_described(keys, trail).is_some_and(|key| key.manager == KeyManager::Aws)
 }
 
-/// The key that the trail's objects should lie under, as an ARN.
-fn key_of(facts: &OrganizationFacts, trail: &TrailFacts) -> Option<Arn> {
+/// Whether AWS manages the trail's key, or sightings of the trail contradict each other: what is
+/// encrypted with such a key is never called sealed, whichever trail it is of.
+fn is_in_doubt(keys: &Keys, trail: &TrailAnswers) -> bool {
+    trail.described_from == DescribedFrom::DisagreeingShadows || is_of_aws(keys, trail)
+}
+
+/// The key that the trail's objects should be encrypted with, as an ARN.
+fn key_of(keys: &Keys, trail: &TrailAnswers) -> Option<Arn> {
     let named = trail.key.as_ref()?;
-    if let Some(key) = key_described(facts, trail) {
+    if let Some(key) = key_described(keys, trail) {
         return Some(key.arn.clone());
     }
-    Some(named.clone()).filter(|it| it.resource().starts_with("key/"))
+    Some(named.clone()).filter(|named| named.resource().starts_with("key/"))
 }

@@ -13,6 +13,7 @@ mod key_policy_scoped;
 mod key_readers;
 mod key_rotation;
 mod log_objects;
+mod objects;
 mod sealing;
 mod sentences;
 mod store;
@@ -20,20 +21,23 @@ mod trail_delivering;
 mod trail_kms_encrypted;
 
 pub use covered_by::covered_by;
-pub use groups::settle_groups;
+pub use objects::{JudgedObjects, ObjectClass, ObjectJudge, sample};
 pub use sealing::account_sealing;
 
 use trailseal_model::controls::CONTROLS;
 use trailseal_model::{
     AccountId, Answer, BucketFacts, Control, ControlId, DescribedFrom, Finding, GapId, KeyPresence,
-    Observed, OrganizationFacts, Reason, Region, Subject, SubjectKind, TrailFacts, TrailField,
+    Observed, OrganizationFacts, Reason, Region, Subject, SubjectKind, TrailDescription,
+    TrailFacts, TrailField,
 };
 
 /// Every finding there is: one per control and subject, in the order of the subjects. Controls
 /// that this version does not judge are emitted where the subject's verdict hangs on them.
 #[must_use]
 pub fn judge(facts: &OrganizationFacts) -> Vec<Finding> {
-    let siblings = groups::siblings(&facts.trails);
+    let descriptions: Vec<&TrailDescription> =
+        facts.trails.iter().map(|trail| &trail.description).collect();
+    let siblings = groups::siblings(&descriptions);
     let mut findings = Vec::new();
     for (trail, siblings) in facts.trails.iter().zip(siblings) {
         let case = TrailCase::new(facts, trail, !siblings.is_empty());

@@ -1,10 +1,10 @@
 //! The answer for each account, from all findings: are its logs sealed?
 
-use std::collections::HashMap;
+use std::collections::BTreeMap;
 
 use trailseal_model::{
     AccountId, AccountSealing, Arn, ControlId, Finding, LogPrefix, LogsSealed, OrganizationFacts,
-    Status, Subject, TrailFacts, Verdict, verdict,
+    Status, Subject, TrailFacts, Verdict, verdicts,
 };
 
 use super::account::{Candidates, Recorder, recorders};
@@ -67,22 +67,12 @@ fn lists_every_trail(facts: &OrganizationFacts, account: AccountId) -> bool {
     rows.all(|it| it.outcome.is_left_out() || it.trails_listed)
 }
 
-fn verdicts(findings: &[Finding]) -> HashMap<&Arn, Verdict> {
-    let mut by_trail: HashMap<&Arn, Vec<&Finding>> = HashMap::new();
-    for finding in findings {
-        if let Subject::Trail(arn) = finding.subject() {
-            by_trail.entry(arn).or_default().push(finding);
-        }
-    }
-    by_trail.into_iter().map(|(arn, findings)| (arn, verdict(findings))).collect()
-}
-
 /// An unsealed trail counts only where it is known to log for the account, and a sealed account
 /// needs that of every one.
 fn answer(
     covered: Status,
     recorders: &[Recorder<'_>],
-    verdicts: &HashMap<&Arn, Verdict>,
+    verdicts: &BTreeMap<&Arn, Verdict>,
     is_complete: bool,
 ) -> Option<LogsSealed> {
     let of = |it: &Recorder<'_>| {

@@ -23,15 +23,15 @@ use jiff::SignedDuration;
 use trailseal_model::controls::CONTROLS;
 use trailseal_model::{
     AccountState, Answer, BucketOwner, BucketPresence, ClusterFrame, ControlId, DescribedFrom,
-    DeviationClass, Finding, HistorySample, KeyManager, KeyPresence, LogSample, Observed,
-    OrganizationFacts, Population, PopulationSource, SampleMethod, SampleResult, Status, Subject,
-    TrailStatus, Verdict, verdict,
+    DeviationClass, Finding, KeyManager, KeyPresence, LogSample, Observed, OrganizationFacts,
+    Population, PopulationSource, SampleMethod, SampleResult, Status, Subject, TrailStatus,
+    Verdict, verdict,
 };
 
-use super::{judge, settle_groups};
+use super::judge;
 use crate::test_support::{
     Facts, KEY, POLICY, account, answer, arn, delivered, deviating, evidence, examined, gap, known,
-    member, now, object, region, sealed_history, trail_facts, window,
+    member, now, object, region, trail_facts, window,
 };
 
 /// A key of an account that is not of the organization.
@@ -907,78 +907,6 @@ mod shared_prefix {
         check(keyless(DeviationClass::SseS3), "log-objects-sealed fail no_kms_key");
         check(keyless(DeviationClass::WrongKey), SHARED);
         check(keyless(DeviationClass::None), SHARED);
-    }
-
-    /// The facts when all trails are known.
-    fn settled(facts: Facts) -> Facts {
-        facts.with(settle_groups)
-    }
-
-    #[test]
-    fn each_key_of_the_group_is_right_for_its_keyed_trails() {
-        let facts = settled(deviating_main().and_trail("sibling", |_| ()));
-        let sample = facts.build().trails[0].sample.clone();
-        assert_eq!((sample.tested, sample.sealed, sample.deviations()), (3, 3, 0));
-        assert_eq!(sample.group_keys, [KEY]);
-        for class in [DeviationClass::PreviousKey, DeviationClass::ForeignKey] {
-            let facts = Facts::sealed().objects(deviating(class)).and_trail("sibling", |_| ());
-            check(settled(facts), "log-objects-sealed pass all_sealed");
-        }
-    }
-
-    #[test]
-    fn the_history_of_a_group_is_settled_too() {
-        let history = |class| {
-            let (deviating, oldest) = (deviating(class).deviating, Some(now()));
-            HistorySample { deviating, oldest, sealed_since: None, ..sealed_history() }
-        };
-        let of = |class| {
-            let facts = Facts::sealed().trail(|it| it.history = history(class));
-            facts.and_trail("sibling", |_| ())
-        };
-        check(of(DeviationClass::WrongKey), "history-sealed not_proven shared_prefix");
-        check(settled(of(DeviationClass::WrongKey)), "history-sealed pass history_sealed");
-        check(settled(of(DeviationClass::SseS3)), "history-sealed not_proven shared_prefix");
-    }
-
-    #[test]
-    fn a_history_that_the_group_explains_nothing_of_stays_as_it_was() {
-        let unread = HistorySample { oldest: Some(now()), sealed_since: None, ..sealed_history() };
-        let facts = Facts::sealed().trail(|it| it.history = unread.clone());
-        let facts = settled(facts.and_trail("sibling", |_| ())).build();
-        assert_eq!(facts.trails[0].history, unread);
-    }
-
-    #[test]
-    fn what_no_key_of_the_group_explains_stays_a_deviation() {
-        let other = |it: &mut trailseal_model::TrailDescription| {
-            it.kms_key_id = Some(FAR_KEY.to_owned());
-        };
-        check(settled(deviating_main().and_trail("other", other)), SHARED);
-        let unread = |it: &mut trailseal_model::TrailDescription| {
-            it.kms_key_id = Some("alias/unread".to_owned());
-        };
-        check(settled(deviating_main().and_trail("other", unread)), SHARED);
-        for class in [DeviationClass::SseS3, DeviationClass::None, DeviationClass::AwsManagedKey] {
-            let facts = Facts::sealed().objects(deviating(class)).and_trail("sibling", |_| ());
-            check(settled(facts), SHARED);
-        }
-        // Nor does a key of a trail that delivers elsewhere.
-        let elsewhere =
-            |it: &mut trailseal_model::TrailDescription| it.prefix = Some("x".to_owned());
-        check(
-            settled(deviating_main().and_trail("other", elsewhere)),
-            "log-objects-sealed fail wrong_key",
-        );
-    }
-
-    #[test]
-    fn a_trail_without_a_key_passes_by_no_key_of_the_group() {
-        let facts = Facts::sealed()
-            .names_key(None)
-            .objects(deviating(DeviationClass::WrongKey))
-            .and_trail("sibling", |it| it.kms_key_id = Some(KEY.to_owned()));
-        check(settled(facts), SHARED);
     }
 
     #[test]

@@ -17,7 +17,7 @@ use crate::reason::Reason;
 use crate::record::v1::{Audit, Run};
 use crate::region::{Partition, Region};
 use crate::scope::{PopulationSource, Scope};
-use crate::{CoveredBy, Severity, Window, finding::verdict};
+use crate::{CoveredBy, Severity, Window, verdict};
 
 fn id(number: u64) -> AccountId {
     AccountId::new(number).unwrap()

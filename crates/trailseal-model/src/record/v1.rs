@@ -28,7 +28,7 @@ pub use lines::{
     KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
 pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
-pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sample_line, sampled_cell_line};
+pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sampled_cell_line};
 pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 
 /// The schema's name, in the first line of every record.

@@ -17,6 +17,8 @@ pub enum How {
     PrimaryKey,
     /// Under another customer managed key of the account.
     OtherKey,
+    /// Under the key of the account's other trail, which delivers under the same prefix.
+    SiblingsKey,
     /// Under a key of an account outside the organization.
     StrangersKey,
     /// Under `aws/s3`, the key that AWS manages.
@@ -65,6 +67,7 @@ impl Setup {
             How::OtherKey | How::StrangersKey | How::AwsManagedKey => {
                 Seal::Kms(self.beside(how).arn().into())
             }
+            How::SiblingsKey => Seal::Kms(self.siblings_key.clone()),
             How::Aes256 => Seal::Aes256,
             How::UntoldKey => Seal::KmsWithoutKey,
             How::TrailKeyAlias => {

@@ -56,6 +56,8 @@ pub struct Setup {
     pub makes_key: bool,
     /// Keys beside it.
     pub more_keys: Vec<Key>,
+    /// The ARN of the key of a trail that delivers under the same prefix; empty without one.
+    pub siblings_key: Box<str>,
     /// The text of the key's policy.
     pub policy: fn(&Facts<'_>) -> String,
     /// The grants of the key.
@@ -112,6 +114,7 @@ impl Setup {
             key: key(near.account, home, &draw.word("key").uuid()),
             makes_key: true,
             more_keys: Vec::new(),
+            siblings_key: "".into(),
             policy: policy::documented,
             grants: |_| Vec::new(),
             bucket: Bucket {

@@ -1,22 +1,24 @@
 //! A small organization that answers each work from a table, in any order.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::io;
 use std::sync::Arc;
 
 use jiff::Timestamp;
 use trailseal_evaluator::{
-    BucketsOwned, CollectSettings, CollectedStore, ExaminedObjects, OwnerAnswers, TrailRead,
-    key_arn,
+    BucketsOwned, CollectSettings, CollectedStore, ExaminedObject, ExpectedKey, ObjectClass,
+    OwnerAnswers, ReadObjects, TrailRead, key_arn,
 };
 use trailseal_fanout::{Access, OpenedAccount, Tree};
 use trailseal_model::{
     Account, AccountId, AccountState, AccountsListed, Answer, Arn, BucketPresence, Evidence, Gap,
-    GapClass, GapLedger, LogSample, ManagementEvents, MemberStatusScope, NoEvents, Observed,
-    Operation, Organization, Partition, Region, RegionStatus, Scope, StoreFacts, Target,
+    GapClass, GapLedger, ManagementEvents, MemberStatusScope, NoEvents, Observed, Operation,
+    Organization, Partition, Region, RegionStatus, SampledCluster, Scope, StoreFacts, Target,
     Thresholds, TrailDescription, TrailListed, TrailStatus, Window,
 };
 
 use crate::event::{Event, Work};
+use crate::run::SampleSink;
 use crate::scheduler::Scheduler;
 use crate::settings::{AuditError, AuditSettings, Audited};
 
@@ -303,7 +305,10 @@ impl World {
                     key_named: key_arn(description),
                     key: None,
                     key_policy: None,
-                    expected_key: key_arn(description),
+                    expected_key: ExpectedKey {
+                        arn: key_arn(description),
+                        ..ExpectedKey::default()
+                    },
                 };
                 Event::TrailRead { trail: Arc::clone(trail), read: Box::new(read) }
             }
@@ -335,10 +340,10 @@ impl World {
                 Event::BucketsListed { account: *account, owned: self.owned(&work, *account) }
             }
             Work::ExamineObjects { trail, read, .. } => {
-                let nothing = LogSample::nothing(settings().collect.window);
-                let examined = Box::new(ExaminedObjects::nothing(nothing));
+                let (expected, window) = (read.expected_key.clone(), settings().collect.window);
+                let objects = Box::new(ReadObjects::nothing(expected, window, Vec::new()));
                 let (trail, read) = (Arc::clone(trail), Arc::clone(read));
-                Event::ObjectsExamined { trail, read, examined }
+                Event::ObjectsExamined { trail, read, objects }
             }
             Work::ReadGrants { key, .. } => Event::GrantsRead { key: key.clone(), grants: None },
             Work::ReadRotation { key, .. } => {
@@ -374,6 +379,27 @@ pub(super) fn run(
         done.extend(begun.iter().map(label));
         under_way.extend(begun.into_iter().filter(|work| !matches!(work, Work::AskOnce { .. })));
     }
-    let facts = scheduler.end();
-    Ok((done, facts.judged(gaps)))
+    let audited = scheduler.end().judged(gaps, &mut NoObjects)?;
+    Ok((done, audited))
+}
+
+/// A sink for runs in which no object is examined.
+struct NoObjects;
+
+impl SampleSink for NoObjects {
+    fn keep(
+        &mut self,
+        _: &Arn,
+        _: &str,
+        _: &[SampledCluster],
+        _: &[ExaminedObject],
+    ) -> io::Result<()> {
+        Ok(())
+    }
+
+    fn objects(&mut self, _: &Arn) -> io::Result<Vec<ExaminedObject>> {
+        Ok(Vec::new())
+    }
+
+    fn judge(&mut self, _: &Arn, _: Vec<ObjectClass>) {}
 }

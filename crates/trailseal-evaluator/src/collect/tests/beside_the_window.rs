@@ -12,7 +12,7 @@ fn ago(minutes: i64) -> jiff::Timestamp {
     now() - SignedDuration::from_mins(minutes)
 }
 
-fn selected(collected: &CollectedTrail, selection: Selection) -> Vec<&Sample> {
+fn selected(collected: &JudgedTrail, selection: Selection) -> Vec<&Sample> {
     collected.samples.iter().filter(|it| it.selection == selection).collect()
 }
 

@@ -14,12 +14,12 @@ fn heads(world: &World) -> usize {
 }
 
 /// Keys of the objects that were selected so, in their order.
-fn selected(collected: &CollectedTrail, selection: Selection) -> Vec<&str> {
+fn selected(collected: &JudgedTrail, selection: Selection) -> Vec<&str> {
     let of = |it: &&Sample| it.selection == selection;
     collected.samples.iter().filter(of).map(|it| it.key.as_str()).collect()
 }
 
-fn collect_by(world: &World, settings: CollectSettings) -> CollectedTrail {
+fn collect_by(world: &World, settings: CollectSettings) -> JudgedTrail {
     collect_with(world, settings, &members(), trail("main")).0
 }
 
@@ -92,7 +92,7 @@ mod counted {
         let collected = collect(&world, of_organization(trail("main")));
         let mut digest = KeysDigest::default();
         digest.add(&below(2));
-        let [cell] = collected.cells.as_slice() else { panic!("one cell holds an object") };
+        let [cell] = collected.clusters.as_slice() else { panic!("one cell holds an object") };
         assert_eq!((cell.account, cell.objects, cell.is_whole), (account(2), 1, true));
         assert_eq!((cell.used, cell.day), (ClusterUse::Counted, None));
         assert_eq!(cell.sha256, Some(digest.finish()));
@@ -147,7 +147,7 @@ mod counted {
             let work = work(of_organization(multi_region()));
             let members = members();
             let whole = collect_whole(&collector, &gaps, &members, &regions, work);
-            block_on(whole).facts.sample.lists
+            block_on(whole).evidence.window.lists
         };
         assert_eq!(listed(EnabledRegions::default()), 2 * 34);
         let mut set = RegionSet::default();
@@ -159,10 +159,10 @@ mod counted {
 mod census {
     use super::*;
 
-    fn found(collected: &CollectedTrail) -> Vec<(String, Option<jiff::Timestamp>, NewestLog)> {
-        let cell = |it: &CensusEntry| format!("{} {}", it.cell.account, it.cell.region);
+    fn found(collected: &JudgedTrail) -> Vec<(String, Option<jiff::Timestamp>, NewestLog)> {
+        let named = |it: &Target| format!("{} {}", it.account, it.region);
         let mut found: Vec<_> =
-            collected.census.iter().map(|it| (cell(it), it.at, it.found)).collect();
+            collected.census.iter().map(|it| (named(&it.0), it.1, it.2)).collect();
         found.sort();
         found
     }
@@ -306,7 +306,7 @@ mod in_two_stages {
     const DAY: i64 = 24 * 60;
 
     /// So many accounts of the organization, ten of whose cells are drawn within this many calls.
-    fn drawn(world: &World, accounts: u64, budget: u32) -> CollectedTrail {
+    fn drawn(world: &World, accounts: u64, budget: u32) -> JudgedTrail {
         let thresholds =
             Thresholds { listing_budget: budget, sample_size: 10, ..Thresholds::DEFAULT };
         let settings = CollectSettings { thresholds, ..settings() };
@@ -337,9 +337,11 @@ mod in_two_stages {
         assert_eq!(selected(&collected, Selection::Cell).len(), 10);
         // Of the newest objects, which are all sealed, the newest is kept as evidence.
         assert_eq!(selected(&collected, Selection::Newest).len(), 1);
-        assert!(collected.cells.iter().all(|it| it.used == ClusterUse::Drawn && it.objects == 1));
-        assert!(collected.cells.iter().all(|it| it.day.is_some() && it.sha256.is_some()));
-        assert!(collected.cells.iter().map(|it| it.index).eq(0..10));
+        assert!(
+            collected.clusters.iter().all(|it| it.used == ClusterUse::Drawn && it.objects == 1)
+        );
+        assert!(collected.clusters.iter().all(|it| it.day.is_some() && it.sha256.is_some()));
+        assert!(collected.clusters.iter().map(|it| it.index).eq(0..10));
     }
 
     /// An object of each of so many accounts on each of the last days.
@@ -356,7 +358,7 @@ mod in_two_stages {
         assert_eq!((sample.selected(), sample.sealed), (10, 10));
         assert!(sample.frame.empty > 5, "{:?}", sample.frame);
         assert_eq!(sample.frame.drawn, 10 + sample.frame.empty);
-        let empty = collected.cells.iter().filter(|it| it.used == ClusterUse::Empty);
+        let empty = collected.clusters.iter().filter(|it| it.used == ClusterUse::Empty);
         assert_eq!(empty.count(), sample.frame.empty as usize);
     }
 
@@ -389,7 +391,7 @@ mod in_two_stages {
         let sample = &collected.facts.sample;
         assert_eq!((sample.method, sample.frame.cells), (SampleMethod::Cells, 7));
         assert!(sample.lists <= 100);
-        assert!(sample.sealed > 0, "{sample:?} {:?}", collected.cells);
+        assert!(sample.sealed > 0, "{sample:?} {:?}", collected.clusters);
     }
 
     #[test]
@@ -400,15 +402,15 @@ mod in_two_stages {
         let sample = &collected.facts.sample;
         assert!(sample.lists <= 100, "{}", sample.lists);
         assert!(sample.sealed > 2, "{}", sample.sealed);
-        assert!(collected.cells.iter().any(|it| !it.is_whole && it.sha256.is_none()));
+        assert!(collected.clusters.iter().any(|it| !it.is_whole && it.sha256.is_none()));
         // Not always the first objects of a day.
         let late = |it: &&Sample| it.key.contains("T1") || it.key.contains("T2");
         assert!(collected.samples.iter().any(|it| late(&it)));
     }
 
     /// What the census of such a trail says, by account.
-    fn census(collected: &CollectedTrail) -> BTreeMap<u64, NewestLog> {
-        collected.census.iter().map(|it| (it.cell.account.number(), it.found)).collect()
+    fn census(collected: &JudgedTrail) -> BTreeMap<u64, NewestLog> {
+        collected.census.iter().map(|it| (it.0.account.number(), it.2)).collect()
     }
 
     #[test]
@@ -447,7 +449,7 @@ mod in_two_stages {
         let collected = drawn(&world, 90, 100);
         let sample = &collected.facts.sample;
         assert_eq!((sample.unreadable, sample.gaps.len()), (1, 1));
-        assert_eq!(collected.cells.last().unwrap().used, ClusterUse::Unlisted);
+        assert_eq!(collected.clusters.last().unwrap().used, ClusterUse::Unlisted);
     }
 
     #[test]

@@ -15,7 +15,7 @@ fn with_administrator(number: u64) -> Members {
 }
 
 /// Collects with account 2 as the delegated administrator; the gaps come with it.
-fn collect_of(world: &World, description: TrailDescription) -> (CollectedTrail, Vec<Gap>) {
+fn collect_of(world: &World, description: TrailDescription) -> (JudgedTrail, Vec<Gap>) {
     collect_with(world, settings(), &with_administrator(ADMINISTRATOR), description)
 }
 
@@ -137,7 +137,9 @@ fn no_object_is_looked_at_of_a_trail_whose_sightings_contradict_each_other() {
     let mut work = work(trail("main"));
     work.trail.described_from = DescribedFrom::DisagreeingShadows;
     let of_organization = members();
-    let collected = block_on(collect_whole(&collector, &gaps, &of_organization, &anywhere(), work));
+    let enabled = anywhere();
+    let whole = collect_whole(&collector, &gaps, &of_organization, &enabled, work);
+    let collected = judged(block_on(whole), &of_organization);
     let asked = [Operation::ListObjectsV2, Operation::HeadObject].map(|it| world.count(it));
     assert_eq!((asked, collected.census.len()), ([0, 0], 0));
     assert_eq!(collected.facts.sample, LogSample::nothing(settings().window));

@@ -78,6 +78,12 @@ pub(super) fn multi_region(name: &str) -> TrailFacts {
     facts
 }
 
+fn recording_events(name: &str, events: Observed<Answer<ManagementEvents>>) -> TrailFacts {
+    let mut trail = multi_region(name);
+    trail.management_events = events;
+    trail
+}
+
 pub(super) fn of_organization() -> TrailFacts {
     let mut facts = multi_region("main");
     facts.description.is_organization_trail = true;
@@ -184,7 +190,7 @@ fn an_organization_trail_homed_in_an_opt_in_region_needs_that_region_in_the_memb
 #[test]
 fn a_trail_that_records_only_a_part_covers_nothing() {
     let with = |events: Observed<Answer<ManagementEvents>>, expected: &str| {
-        let trail = TrailFacts { management_events: events, ..multi_region("main") };
+        let trail = recording_events("main", events);
         check(&facts(vec![trail], BOTH), OWNER, expected)
     };
     let recording = |read, write| {
@@ -216,7 +222,8 @@ fn a_trail_covers_only_where_it_logs() {
     assert!(observed.starts_with("not recorded: eu-west-1; "), "{observed}");
     assert!(observed.ends_with(":trail/main does not log there"), "{observed}");
     with(Observed::Unread(gap(3)), "not_proven status_unread");
-    let never_asked = TrailFacts { status: Vec::new(), ..multi_region("main") };
+    let mut never_asked = multi_region("main");
+    never_asked.status.clear();
     check(&facts(vec![never_asked], BOTH), OWNER, "not_proven status_unread");
 }
 
@@ -233,8 +240,8 @@ fn a_target_that_was_read_must_show_the_trail() {
 
 #[test]
 fn shadows_that_contradict_each_other_cover_nothing_for_certain() {
-    let described_from = DescribedFrom::DisagreeingShadows;
-    let mut trail = TrailFacts { described_from, ..multi_region("main") };
+    let mut trail = multi_region("main");
+    trail.described_from = DescribedFrom::DisagreeingShadows;
     check(&facts(vec![trail.clone()], BOTH), OWNER, "not_proven shadows_disagree");
     // Whether it is of one Region or of all may be what they contradict each other in.
     trail.description.is_multi_region = false;
@@ -243,22 +250,17 @@ fn shadows_that_contradict_each_other_cover_nothing_for_certain() {
 
 #[test]
 fn one_trail_that_covers_is_enough() {
-    let unread =
-        TrailFacts { management_events: Observed::Unread(gap(7)), ..multi_region("unread") };
-    let good = TrailFacts { management_events: known(everything()), ..multi_region("good") };
+    let unread = recording_events("unread", Observed::Unread(gap(7)));
+    let good = recording_events("good", known(everything()));
     check(&facts(vec![unread.clone(), good.clone()], BOTH), OWNER, "pass covered");
     check(&facts(vec![good, unread], BOTH), OWNER, "pass covered");
 }
 
 #[test]
 fn a_trail_that_covers_half_is_named_with_its_half() {
-    let recording = |name: &str, read, write| TrailFacts {
-        management_events: known(ManagementEvents::Recorded {
-            read,
-            write,
-            excluded_sources: Vec::new(),
-        }),
-        ..multi_region(name)
+    let recording = |name: &str, read, write| {
+        let excluded_sources = Vec::new();
+        recording_events(name, known(ManagementEvents::Recorded { read, write, excluded_sources }))
     };
     let writes = recording("writes", false, true);
     let finding = check(&facts(vec![writes.clone()], BOTH), OWNER, "fail not_covered");

@@ -96,7 +96,8 @@ fn a_trail_counts_whatever_events_it_records() {
         known(ManagementEvents::NotUnderstood("eventName".to_owned())),
         Observed::Unread(gap(7)),
     ] {
-        let data_only = TrailFacts { management_events, ..own_unsealed() };
+        let mut data_only = own_unsealed();
+        data_only.management_events = management_events;
         check(&facts(vec![of_organization(), data_only], ALL), MEMBER, "unsealed main own");
     }
 }

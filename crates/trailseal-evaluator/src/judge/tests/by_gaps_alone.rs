@@ -1,6 +1,6 @@
 //! Which findings nothing but their gaps keeps from being proven: who accepts the gaps accepts them.
 
-use trailseal_model::{Outcome, RegionSet, TrailFacts};
+use trailseal_model::{Outcome, RegionSet};
 
 use super::account_covered::{BOTH, FAR, HOME, OWNER, facts, multi_region};
 use super::*;
@@ -80,7 +80,11 @@ fn an_account_is_if_each_of_its_regions_has_its_gap() {
     })];
     check(&mixed, "not_proven status_unread", false);
     // Another trail might cover the Region as well, and its own gap is named, too.
-    let another = |status: Vec<_>| TrailFacts { status, ..multi_region("other") };
+    let another = |status: Vec<_>| {
+        let mut other = multi_region("other");
+        other.status = status;
+        other
+    };
     let stated = vec![(region(FAR), Observed::Unread(gap(4))), (region(HOME), known(delivered(5)))];
     let both = facts(vec![trail.clone(), another(stated)], BOTH);
     let finding = check(&both, "not_proven status_unread", true);

@@ -8,15 +8,16 @@ use proptest::sample::{select, subsequence};
 use trailseal_model::{
     Answer, Arn, BucketFacts, Coverage, CoverageRow, DecryptGrant, Delivery, Deviating,
     DigestSample, HistorySample, KeyFacts, KeyRotation, LogsSealed, ManagementEvents,
-    MemberDelivery, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample, Scope,
-    StoreFacts, SubjectKind, Target, Thresholds, TrailDescription, TrailFacts,
+    MemberDelivery, ObjectFacts, OrganizationFacts, Outcome, PopulationSource, RegionSet, Sample,
+    Scope, Sightings, StoreFacts, SubjectKind, Target, Thresholds, TrailAnswers, TrailDescription,
+    TrailFacts,
 };
 
 use super::*;
 use crate::collect::key_arn;
 use crate::delivery;
 use crate::judge::account_sealing;
-use crate::test_support::{everything, key, sealed_history, store, store_facts, trail};
+use crate::test_support::{answers, everything, key, sealed_history, store, store_facts, trail};
 
 /// What trails of these tests name as their key: own, another member's, a stranger's, far away,
 /// alias, bare id.
@@ -194,18 +195,16 @@ fn a_trail(index: usize) -> impl Strategy<Value = TrailFacts> {
                 Some(odd) => odd.and_then(Arn::new),
                 None => key_arn(&description),
             };
-            TrailFacts {
+            let answers = TrailAnswers {
                 described_from,
                 status,
-                members,
                 key,
-                sample,
-                history,
-                digest,
                 management_events,
-                seen_from,
-                ..trail_facts(description)
-            }
+                ..answers(description)
+            };
+            let sightings = Sightings { seen_from, differing: Vec::new() };
+            let objects = ObjectFacts { sample, history, digest };
+            TrailFacts::assemble(answers, sightings, members, objects)
         },
     )
 }

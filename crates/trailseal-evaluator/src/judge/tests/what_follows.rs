@@ -245,29 +245,3 @@ fn sightings_that_disagree_are_named_with_what_each_shows_and_their_calls() {
     );
     assert_eq!(finding.evidence(), [by(2, "first"), by(3, "other")]);
 }
-
-#[test]
-fn a_key_of_aws_seals_nothing_for_a_whole_group() {
-    let sibling =
-        |it: &mut trailseal_model::TrailDescription| it.kms_key_id = Some(FAR_KEY.to_owned());
-    let shared = "log-objects-sealed not_proven shared_prefix";
-    // The sibling's key is AWS's, and an object of the group lies under it.
-    let mut under_far = deviating(DeviationClass::WrongKey);
-    under_far.deviating[0].kms_key_id = Some(FAR_KEY.to_owned());
-    let group = |manager| {
-        let mut far = crate::test_support::key(FAR_KEY);
-        far.manager = manager;
-        let facts = right().objects(under_far.clone()).and_trail("sibling", sibling);
-        facts.with(|it| drop(it.keys.insert(arn(FAR_KEY), known(KeyPresence::Exists(far)))))
-    };
-    let settled = |facts: Facts| facts.with(settle_groups);
-    check(settled(group(KeyManager::Customer)), "log-objects-sealed pass all_sealed");
-    check(settled(group(KeyManager::Aws)), shared);
-    let in_doubt = group(KeyManager::Customer)
-        .with(|it| it.trails[1].described_from = DescribedFrom::DisagreeingShadows);
-    check(settled(in_doubt), shared);
-    // The trail's own key is AWS's, and the object lies under the sibling's.
-    check(settled(group(KeyManager::Customer).key(|it| it.manager = KeyManager::Aws)), shared);
-    let alone = right().key(|it| it.manager = KeyManager::Aws).and_trail("sibling", sibling);
-    check(settled(alone), shared);
-}

@@ -1,11 +1,12 @@
 //! What findings say beside status and reason, where nothing else would notice.
 
 use trailseal_model::{
-    DigestSample, Gap, GapClass, GapKind, Operation, Sample, Unreadable, UnreadableCause,
+    DigestSample, Gap, GapClass, GapKind, HistorySample, Operation, Sample, Unreadable,
+    UnreadableCause,
 };
 
 use super::*;
-use crate::test_support::digest;
+use crate::test_support::{digest, sealed_history};
 
 #[test]
 fn a_digest_under_s3_s_own_key_is_called_so() {

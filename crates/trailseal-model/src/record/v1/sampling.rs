@@ -194,7 +194,7 @@ pub fn sampled_cell_line(trail: &Arn, bucket: &str, cell: &SampledCluster) -> Sa
 
 /// A looked-at object as its line; `expected_key` is what it should lie under.
 #[must_use]
-pub fn sample_line(
+pub(super) fn sample_line(
     trail: &Arn,
     expected_key: Option<&Arn>,
     sample: &Sample,

@@ -11,13 +11,13 @@ use super::convert::{
 use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
-use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine};
-use crate::exit_code::{self, Completeness, HasFailures};
+use super::sampling::sample_line;
+use super::{Line, RunLine, SCHEMA, SampledCellLine, ThrottledKeyLine};
+use crate::outcome::{self, Completeness, HasFailures, verdicts};
 use crate::record::RecordWriter;
 use crate::{
     AccountId, AccountSealing, Arn, CoveredBy, Endpoint, ExceptionMatches, Finding, GapId, Gaps,
-    Operation, OrganizationFacts, Partition, Region, SampleResult, Severity, Status, Subject,
-    Verdict, Window, verdict,
+    Operation, OrganizationFacts, Partition, Region, Sample, Severity, TrailFacts, Verdict, Window,
 };
 
 /// What is known of the run itself.
@@ -97,57 +97,31 @@ impl Audit {
     /// The exit code of this audit.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        let failed = self.findings.iter().any(|it| {
-            it.status() == Status::Fail
-                && it.control().entry().severity >= self.run.fail_on
-                && !self.excepted.has_finding(it)
-        });
-        let has_failures = if failed { HasFailures::Yes } else { HasFailures::No };
-        exit_code::of_audit(has_failures, self.completeness())
-    }
-
-    fn completeness(&self) -> Completeness {
-        let unproven = self.findings.iter().any(|it| {
-            it.status() == Status::NotProven
-                && it.control().entry().essential
-                && !self.excepted.has_finding(it)
-        });
-        let population = self.facts.population.known().is_some();
-        let is_accepted = |account, row: &_| self.excepted.has_target(account, row);
-        let coverage = &self.facts.coverage;
-        if unproven || !population || coverage.is_incomplete_but_for(is_accepted) {
-            Completeness::Incomplete
-        } else {
-            Completeness::Complete
-        }
+        let Self { run, facts, findings, excepted, .. } = self;
+        let has_failures = HasFailures::of(findings, run.fail_on, excepted);
+        outcome::exit_code(has_failures, Completeness::of(facts, findings, excepted))
     }
 
     /// The verdict of every trail.
     #[must_use]
     pub fn verdicts(&self) -> BTreeMap<&Arn, Verdict> {
-        let mut by_trail: BTreeMap<&Arn, Vec<&Finding>> = BTreeMap::new();
-        for finding in &self.findings {
-            if let Subject::Trail(arn) = finding.subject() {
-                by_trail.entry(arn).or_default().push(finding);
-            }
-        }
-        by_trail.into_iter().map(|(arn, findings)| (arn, verdict(findings))).collect()
+        verdicts(&self.findings)
     }
 }
 
 /// Where the samples of a run wait: they stream out while it runs.
 pub trait SampleSource {
-    /// The listed cells of one trail, in their order.
+    /// The listed clusters of one trail, in their order.
     ///
     /// # Errors
     /// When they cannot be read back.
-    fn cells(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>>;
+    fn clusters(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>>;
 
-    /// The samples of one trail, in the order of their selection.
+    /// The judged objects of one trail, in the order of their selection.
     ///
     /// # Errors
     /// When they cannot be read back.
-    fn samples(&mut self, trail: &Arn) -> io::Result<Vec<SampleLine>>;
+    fn samples(&mut self, trail: &Arn) -> io::Result<Vec<Sample>>;
 }
 
 /// Writes the whole record.
@@ -182,14 +156,15 @@ pub fn write_record<W: Write>(
         writer.write(&Line::Finding(Box::new(line)))?;
     }
     for trail in &audit.facts.trails {
-        for cell in samples.cells(&trail.description.arn)? {
-            writer.write(&Line::SampledCluster(Box::new(cell)))?;
+        for cluster in samples.clusters(&trail.description.arn)? {
+            writer.write(&Line::SampledCluster(Box::new(cluster)))?;
         }
     }
     for trail in &audit.facts.trails {
-        for mut sample in samples.samples(&trail.description.arn)? {
-            regroup(&mut sample, &trail.sample.group_keys);
-            writer.write(&Line::Sample(Box::new(sample)))?;
+        let TrailFacts { description, expected_key, .. } = trail;
+        for object in samples.samples(&description.arn)? {
+            let line = sample_line(&description.arn, expected_key.as_ref(), &object, &names);
+            writer.write(&Line::Sample(Box::new(line)))?;
         }
     }
     for (number, (account, row)) in audit.facts.coverage.rows().enumerate() {
@@ -199,16 +174,6 @@ pub fn write_record<W: Write>(
         writer.write(&Line::Coverage(line))?;
     }
     writer.finish()
-}
-
-/// Which other trails deliver under the same prefix is known only when all are; an object under one
-/// of their keys was noted as a deviation until then.
-fn regroup(sample: &mut SampleLine, group_keys: &[String]) {
-    let is_of_group = sample.sse_kms_key_id.as_ref().is_some_and(|it| group_keys.contains(it));
-    if is_of_group && sample.result == SampleResult::Deviation.as_str() {
-        sample.result = SampleResult::SharedPrefixKey.to_string();
-        sample.deviation_class = None;
-    }
 }
 
 fn write_facts<W: Write>(

@@ -1,8 +1,10 @@
 //! Cases about trails: how many, where, and whether they deliver.
 
-use super::super::encryption::How;
+use super::super::encryption::{How, Lies};
 use super::super::setup::Setup;
-use super::super::truth::Control::{HistorySealed, KeyUsable, LogObjectsSealed, TrailDelivering};
+use super::super::truth::Control::{
+    DigestObjectsSealed, HistorySealed, KeyUsable, LogObjectsSealed, TrailDelivering,
+};
 use super::super::truth::Status::{Fail, NotProven};
 use super::super::truth::{EMPTY, FAILING, KEYLESS, SEALED};
 use super::{Case, EVERY_REGION, FilledAccount, Needs, ONE_REGION};
@@ -143,6 +145,44 @@ pub(super) const CASES: &[Case] = &[
             SEALED.but(&[(LogObjectsSealed, NotProven), (HistorySealed, NotProven)]),
             KEYLESS,
         ],
+        ..ONE_REGION
+    },
+    Case {
+        id: "trail-one-prefix-digest-under-siblings-key",
+        about: "Two trails share bucket and prefix; the second's digests are encrypted with the first's key: a digest's name tells its trail, so that key is wrong.",
+        build: |it| {
+            let bucket = shared(it);
+            let mut first_key: Box<str> = "".into();
+            it.trail(|it| {
+                in_a_shared_bucket(it, &bucket);
+                first_key = it.key.arn().into();
+            });
+            it.trail(|it| {
+                in_a_shared_bucket(it, &bucket);
+                it.makes_bucket = false;
+                it.siblings_key = first_key;
+                it.digests = Some(vec![Lies { hours_ago: 72, how: How::SiblingsKey, odd: None }]);
+            });
+        },
+        trails: &[SEALED, SEALED.but(&[(DigestObjectsSealed, Fail)])],
+        ..ONE_REGION
+    },
+    Case {
+        id: "trail-one-prefix-older-logs-under-siblings-key",
+        about: "Two trails share bucket and prefix; the second began first and stopped ten days ago, so that only older logs are encrypted with its key: either key is right at any age.",
+        build: |it| {
+            let bucket = shared(it);
+            it.trail(|it| {
+                it.bucket.name = bucket.as_str().into();
+                it.begin(15 * 24);
+            });
+            it.trail(|it| {
+                it.bucket.name = bucket.into();
+                it.makes_bucket = false;
+                it.stop(10 * 24);
+            });
+        },
+        trails: &[SEALED, SEALED.but(&[(TrailDelivering, Fail), (DigestObjectsSealed, NotProven)])],
         ..ONE_REGION
     },
     Case {

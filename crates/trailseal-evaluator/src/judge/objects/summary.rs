@@ -1,4 +1,4 @@
-//! What the looked-at objects of one trail show together. Pure.
+//! What the examined objects of the window show together. Pure.
 
 use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashSet};
@@ -8,14 +8,17 @@ use trailseal_model::{
     Deviating, LogSample, Sample, SampleMethod, SampleResult, Unreadable, UnreadableCause,
 };
 
-/// The sample with everything that was looked at. What was drawn counts as often as it was drawn;
+use crate::examined_object::WindowListing;
+
+/// The sample with everything that was examined. What was drawn counts as often as it was drawn;
 /// an object that deviates is one, however often it was selected.
-pub(super) fn of(mut sample: LogSample, samples: &[Sample]) -> LogSample {
+pub(super) fn of(listing: WindowListing, samples: &[&Sample]) -> LogSample {
+    let mut sample = unexamined(listing);
     if samples.is_empty() && sample.unreadable == 0 {
         sample.method = SampleMethod::Nothing;
     }
     let mut known = HashSet::new();
-    for it in samples {
+    for it in samples.iter().copied() {
         if known.insert(&it.key) {
             add_object(&mut sample, it);
         }
@@ -25,8 +28,26 @@ pub(super) fn of(mut sample: LogSample, samples: &[Sample]) -> LogSample {
         sample.gaps.extend(it.gap.filter(|gap| !sample.gaps.contains(gap)));
     }
     sort(&mut sample.deviating);
-    sample.unreadable_objects = unreadable(samples.iter());
+    sample.unreadable_objects = unreadable(samples.iter().copied());
     sample
+}
+
+/// The sample before any object is counted. A draw whose cluster could not be listed counts as an
+/// object that could not be read.
+fn unexamined(listing: WindowListing) -> LogSample {
+    LogSample {
+        population: listing.population,
+        eligible: listing.eligible,
+        method: listing.method,
+        frame: listing.frame,
+        lists: listing.lists,
+        census_lists: listing.census_lists,
+        unreadable: listing.unlisted_draws,
+        switched_at: listing.key_changed_at,
+        listed_by: listing.listed_by,
+        gaps: listing.gaps,
+        ..LogSample::nothing(listing.window)
+    }
 }
 
 /// Objects whose encryption is not known, grouped by cause; each object once.
@@ -49,7 +70,7 @@ pub(super) fn unreadable<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<U
     by_cause.into_iter().map(of).collect()
 }
 
-/// Objects that deviate, those among them that a switch sets aside, grouped by class and key.
+/// Objects that deviate, those among them that a change of key sets aside, grouped by class and key.
 pub(super) fn deviating<'a>(samples: impl Iterator<Item = &'a Sample>) -> Vec<Deviating> {
     let (mut known, mut all) = (HashSet::new(), Vec::new());
     for it in samples.filter(|it| it.deviation.is_some()) {
