@@ -351,7 +351,8 @@ impl<A: Answers> LogObjects for A {
 
 /// Everything collecting needs.
 pub trait CollectPorts:
-    TrailStatuses
+    Answers
+    + TrailStatuses
     + EventSelectors
     + Keys
     + KeyPolicies
@@ -363,15 +364,4 @@ pub trait CollectPorts:
 {
 }
 
-impl<P> CollectPorts for P where
-    P: TrailStatuses
-        + EventSelectors
-        + Keys
-        + KeyPolicies
-        + KeyGrants
-        + KeyRotations
-        + Buckets
-        + LogObjects
-        + Stores
-{
-}
+impl<A: Answers> CollectPorts for A {}

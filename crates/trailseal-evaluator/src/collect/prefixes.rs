@@ -2,11 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use trailseal_model::{AccountId, AccountPrefixes};
+use trailseal_model::question::ListObjects;
+use trailseal_model::{AccountId, AccountPrefixes, Want, ask};
 
 use super::log_location::LogLocation;
 use super::{Collector, Members};
-use crate::ports::{CollectPorts, ObjectRange};
+use crate::ports::CollectPorts;
 
 /// Pages of folders that are listed at most: enough for 50,000 accounts, so that who fills the bucket
 /// with folders cannot keep a run busy.
@@ -22,17 +23,17 @@ impl<P: CollectPorts> Collector<'_, P> {
         let root = place.root.clone();
         let mut found = AccountPrefixes { root, ..AccountPrefixes::default() };
         let mut holding = BTreeSet::new();
-        let mut token = None;
+        let mut start_after = None;
         while found.lists < MAX_PAGES {
             found.lists += 1;
-            let range = ObjectRange {
-                bucket: place.bucket,
-                prefix: &place.root,
-                start_after: None,
-                most: ObjectRange::PAGE,
-                by_folder: true,
+            let question = ListObjects {
+                reader: place.reader,
+                bucket: place.bucket.to_owned(),
+                prefix: place.root.clone(),
+                start_after,
+                want: Want::Folders,
             };
-            match self.ports.list_objects(place.reader, range, token).await {
+            match ask(self.ports, question).await {
                 Ok(answer) => {
                     for folder in &answer.value.folders {
                         match account_of(&place.root, folder) {
@@ -43,14 +44,14 @@ impl<P: CollectPorts> Collector<'_, P> {
                         }
                     }
                     found.listed_by = Some(answer.evidence);
-                    token = answer.value.next_token;
+                    start_after = answer.value.next;
                 }
                 Err(gap) => {
                     found.gap = Some(self.gap(gap));
                     break;
                 }
             }
-            if token.is_none() {
+            if start_after.is_none() {
                 found.is_whole = true;
                 break;
             }
