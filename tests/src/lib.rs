@@ -1,4 +1,4 @@
-//! An organization in memory that answers the ports of Trailseal, and what the tests and the bench
+//! An organization in memory that answers the questions of Trailseal, and what the tests and the bench
 //! do with it.
 //!
 //! **Architecture invariant**: what the world answers is a function of its plan and of the call,

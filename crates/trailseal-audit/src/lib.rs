@@ -14,7 +14,6 @@
 mod event;
 mod gate;
 mod lane;
-mod once;
 mod run;
 mod scheduler;
 mod settings;
@@ -23,7 +22,6 @@ mod test_support;
 
 pub use event::{Event, Times, Work};
 pub use gate::{Closing, Gate, GateHandle};
-pub use once::Once;
 pub use run::{SampleSink, audit};
 pub use scheduler::Scheduler;
 pub use settings::{AuditError, AuditSettings, Audited};

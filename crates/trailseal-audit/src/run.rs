@@ -14,7 +14,6 @@ use trailseal_model::question::{
 use trailseal_model::{Answer, Answers, Arn, EventSink, Gap, GapLedger, SampledCluster, ask};
 
 use crate::event::{Event, Times, Work};
-use crate::once::Once;
 use crate::scheduler::Scheduler;
 use crate::settings::{AuditError, AuditSettings, Audited};
 
@@ -59,9 +58,8 @@ pub async fn audit(
 ) -> Result<Audited, AuditError> {
     let gaps = GapLedger::default();
     let facts = {
-        let answers = Once::new(answers);
         let collector = Collector::new(&answers, &gaps, settings.collect.clone());
-        let (answers, start) = (&answers, Instant::now());
+        let start = Instant::now();
         let asker = Asker { answers, collector, settings, gaps: &gaps, start };
         let (mut scheduler, mut to_do) = Scheduler::begin(settings, &gaps, progress);
         let mut running = FuturesUnordered::new();
@@ -95,8 +93,8 @@ fn value_of<T>(res: Result<Answer<T>, Gap>) -> Result<T, Gap> {
 
 /// Asks what work needs, and nothing else.
 struct Asker<'a> {
-    answers: &'a Once<&'a dyn Answers>,
-    collector: Collector<'a, Once<&'a dyn Answers>>,
+    answers: &'a dyn Answers,
+    collector: Collector<'a, &'a dyn Answers>,
     settings: &'a AuditSettings,
     gaps: &'a GapLedger,
     start: Instant,
@@ -119,7 +117,7 @@ impl Asker<'_> {
     /// thousands of small ones stay small.
     #[expect(clippy::too_many_lines, reason = "one arm for each kind of work, and no decision")]
     async fn perform(&self, work: Work) -> Event {
-        let answers = self.answers;
+        let answers = &self.answers;
         match work {
             Work::ListAccounts => Event::AccountsListed(value_of(ask(answers, ListAccounts).await)),
             Work::DescribeOrganization => {

@@ -8,7 +8,7 @@ use trailseal_model::{ClusterFrame, Evidence, GapId, Population, SampleMethod, S
 
 use crate::encryption::{Dated, EncryptionHeaders, ExpectedKey};
 use crate::object_name::AccountRegion;
-use crate::ports::ObjectHead;
+use trailseal_model::ObjectHead;
 
 /// One object that was selected, and what HeadObject said of it.
 #[derive(Debug, Clone, PartialEq, Eq)]

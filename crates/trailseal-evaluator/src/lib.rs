@@ -19,7 +19,6 @@ mod examined_object;
 mod fold;
 mod judge;
 mod object_name;
-pub mod ports;
 #[cfg(test)]
 mod test_support;
 

@@ -16,18 +16,12 @@ pub struct Reader {
 }
 
 /// What is wanted of one page of a listing.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Want {
     /// The names of all objects.
     Names,
     /// The names of the first objects.
     First,
-    /// Of a whole page, the names of the last objects that come before this text, and how many come
-    /// before it in all.
-    Newest {
-        /// The first name that is not wanted any more.
-        before: String,
-    },
     /// The folders that objects are in, directly below the prefix; a slash is S3's `Delimiter`.
     Folders,
 }
@@ -40,10 +34,10 @@ impl Want {
 
     /// Names to ask for, `MaxKeys`.
     #[must_use]
-    pub const fn most(&self) -> u16 {
+    pub const fn most(self) -> u16 {
         match self {
             Self::First => Self::FEW,
-            Self::Names | Self::Newest { .. } | Self::Folders => Self::PAGE,
+            Self::Names | Self::Folders => Self::PAGE,
         }
     }
 }
@@ -55,9 +49,7 @@ pub struct ObjectsListed {
     pub keys: Vec<String>,
     /// Folders, each with its slash; none unless they are wanted.
     pub folders: Vec<String>,
-    /// How many objects were listed: more than there are keys where only some of them are wanted.
-    pub count: usize,
-    /// What the next page starts after; `None` where nothing more that is wanted can follow.
+    /// The text that the next page starts after; `None` on the last page.
     pub next: Option<String>,
 }
 
@@ -65,26 +57,15 @@ impl ObjectsListed {
     /// What is wanted of a page with these keys and folders, both in S3's order.
     #[must_use]
     pub fn of_page(
-        want: &Want,
-        mut keys: Vec<String>,
+        want: Want,
+        keys: Vec<String>,
         folders: Vec<String>,
         is_truncated: bool,
     ) -> Self {
-        let mut next = if is_truncated { last_of(&keys, &folders) } else { None };
+        let next = if is_truncated { last_of(&keys, &folders) } else { None };
         match want {
-            Want::Names | Want::First => {
-                Self { count: keys.len(), keys, folders: Vec::new(), next }
-            }
-            Want::Folders => Self { keys: Vec::new(), folders, count: keys.len(), next },
-            Want::Newest { before } => {
-                let count = keys.partition_point(|key| key < before);
-                if count < keys.len() {
-                    next = None;
-                }
-                keys.truncate(count);
-                keys.drain(..count.saturating_sub(Want::FEW.into()));
-                Self { keys, folders: Vec::new(), count, next }
-            }
+            Want::Names | Want::First => Self { keys, folders: Vec::new(), next },
+            Want::Folders => Self { keys: Vec::new(), folders, next },
         }
     }
 }
@@ -144,17 +125,16 @@ mod tests {
     #[test]
     fn a_page_of_names_goes_on_after_its_last_one() {
         let page = |is_truncated| {
-            ObjectsListed::of_page(&Want::Names, names(&["a", "b"]), Vec::new(), is_truncated)
+            ObjectsListed::of_page(Want::Names, names(&["a", "b"]), Vec::new(), is_truncated)
         };
         assert_eq!(page(true).next.as_deref(), Some("b"));
         assert_eq!(page(false).next, None);
-        assert_eq!(page(false).count, 2);
     }
 
     #[test]
     fn folders_go_on_behind_everything_in_the_last_one() {
         let page = |keys: &[&str], folders: &[&str]| {
-            let page = ObjectsListed::of_page(&Want::Folders, names(keys), names(folders), true);
+            let page = ObjectsListed::of_page(Want::Folders, names(keys), names(folders), true);
             assert_eq!(page.keys, names(&[]));
             page.next.unwrap()
         };
@@ -168,21 +148,5 @@ mod tests {
         }
         assert_eq!(page(&["logs/3.txt"], &["logs/2/"]), "logs/3.txt");
         assert_eq!(page(&["logs/1.txt"], &["logs/2/"]), "logs/20");
-    }
-
-    #[test]
-    fn of_the_newest_only_the_last_few_before_the_end_are_kept() {
-        let keys: Vec<String> = (0..200).map(|number| format!("{number:03}")).collect();
-        let newest = |before: &str| {
-            let want = Want::Newest { before: before.to_owned() };
-            ObjectsListed::of_page(&want, keys.clone(), Vec::new(), true)
-        };
-        let all = newest("999");
-        assert_eq!((all.count, all.keys.len()), (200, 50));
-        assert_eq!((all.keys[49].as_str(), all.next.as_deref()), ("199", Some("199")));
-        let some = newest("060");
-        assert_eq!((some.count, some.keys.len(), some.keys[49].as_str()), (60, 50, "059"));
-        assert_eq!(some.next, None, "what follows is not wanted");
-        assert_eq!(newest("000"), ObjectsListed::default());
     }
 }

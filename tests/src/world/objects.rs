@@ -51,12 +51,12 @@ impl World {
             let mut folders = self.folders(prefix, after);
             let is_truncated = folders.len() > most;
             folders.truncate(most);
-            return ObjectsListed::of_page(want, Vec::new(), folders, is_truncated);
+            return ObjectsListed::of_page(*want, Vec::new(), folders, is_truncated);
         }
         let mut keys = keys_under(prefix, after, self.plan.objects_a_day);
         let page: Vec<String> = keys.by_ref().take(most).collect();
         let is_truncated = keys.next().is_some();
-        ObjectsListed::of_page(want, page, Vec::new(), is_truncated)
+        ObjectsListed::of_page(*want, page, Vec::new(), is_truncated)
     }
 
     /// The folders of accounts in the organization trail's bucket: everyone has delivered something.

@@ -38,12 +38,7 @@ const TABLE: &[Row] = &[
     Row { name: "trailseal-store", workspace: &["trailseal-model"], outside: &[] },
     Row {
         name: "trailseal-aws",
-        workspace: &[
-            "trailseal-model",
-            "trailseal-fanout",
-            "trailseal-evaluator",
-            "trailseal-store",
-        ],
+        workspace: &["trailseal-model", "trailseal-fanout", "trailseal-store"],
         outside: &["aws-*", "tokio"],
     },
     Row {

@@ -34,7 +34,7 @@ impl AnswerTo<ListBuckets> for Aws {
             let read = |output: Result<_, &Failure>| read_page(&output?);
             self.call(&ask, send, read).await
         });
-        listing.await.whole(&ask)
+        listing.await?.whole()
     }
 }
 

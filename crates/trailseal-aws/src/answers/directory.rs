@@ -45,21 +45,20 @@ impl AnswerTo<ListAccounts> for Aws {
             self.channel.events.emit(&Event::AccountsListed { count });
             Ok(page)
         });
-        put_together(listing.await, &ask)
+        listing.await.map(put_together)
     }
 }
 
-/// Without a first page there is no population; without a later one it is known in part.
-fn put_together(listing: Listing<Listed>, ask: &Ask<'_>) -> Result<Answer<AccountsListed>, Gap> {
-    let Listing { rows: Some(Answer { value: pages, evidence }), ended_by } = listing else {
-        return Err(listing.whole(ask).err().unwrap_or_else(|| ask.malformed("no page")));
-    };
-    let mut all = AccountsListed { ended_by, ..AccountsListed::default() };
-    for page in pages {
-        all.accounts.extend(page.accounts);
-        all.organization = all.organization.or(page.organization);
-    }
-    Ok(Answer { value: all, evidence })
+fn put_together(listing: Listing<Listed>) -> Answer<AccountsListed> {
+    let Listing { rows, ended_by } = listing;
+    rows.map(|pages| {
+        let mut all = AccountsListed { ended_by, ..AccountsListed::default() };
+        for page in pages {
+            all.accounts.extend(page.accounts);
+            all.organization = all.organization.or(page.organization);
+        }
+        all
+    })
 }
 
 fn read_page(output: &ListAccountsOutput) -> Result<Page<Listed>, Unread> {

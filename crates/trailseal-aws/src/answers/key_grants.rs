@@ -36,7 +36,7 @@ impl AnswerTo<ListGrants> for Aws {
             let read = |output: Result<ListGrantsOutput, &Failure>| read_page(&output?);
             self.call(&ask, send, read).await
         });
-        Ok(listing.await.whole(&ask)?.map(Arc::from))
+        Ok(listing.await?.whole()?.map(Arc::from))
     }
 }
 

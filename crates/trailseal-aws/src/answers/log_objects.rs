@@ -90,11 +90,11 @@ impl Aws {
                 request.clone().customize().config_override(config).send()
             };
             let read = |output: Result<ListObjectsV2Output, &Failure>| {
-                page_of(reached(output, region, |output| read_page(&output, question))?)
+                reached(output, region, |output| read_page(&output, question)).map(of_listing)
             };
             self.call(&ask, send, read).await
         });
-        let mut pages = listing.await.whole(&ask)?;
+        let mut pages = listing.await?.whole()?;
         match pages.value.pop() {
             Some(page) => Ok(Answer { value: page, evidence: pages.evidence }),
             None => Err(ask.malformed("the listing has no page")),
@@ -222,26 +222,23 @@ fn arrived<T>(answer: Answer<Reached<T>>, ask: &Ask<'_>) -> Result<Answer<T>, Ga
     }
 }
 
-/// A page as one of a listing, that goes on only where nothing is on it.
-#[expect(clippy::unnecessary_wraps, reason = "what reads an output may fail")]
-fn page_of(page: Reached<Read>) -> Result<Page<Reached<ObjectsListed>>, Unread> {
-    Ok(match page {
-        Reached::Here(Read { page, next_token }) => {
-            Page { items: vec![Reached::Here(page)], next_token }
+/// A page as one of a listing.
+fn of_listing(page: Reached<Page<ObjectsListed>>) -> Page<Reached<ObjectsListed>> {
+    match page {
+        Reached::Here(Page { items, next_token }) => {
+            Page { items: items.into_iter().map(Reached::Here).collect(), next_token }
         }
         Reached::Elsewhere(region) => {
             Page { items: vec![Reached::Elsewhere(region)], next_token: None }
         }
-    })
+    }
 }
 
-/// A page, and where the next one begins, if nothing is on this one.
-struct Read {
-    page: ObjectsListed,
-    next_token: Option<String>,
-}
-
-fn read_page(output: &ListObjectsV2Output, question: &ListObjects) -> Result<Read, Unread> {
+/// A page, which goes on by its token only where nothing is on it.
+fn read_page(
+    output: &ListObjectsV2Output,
+    question: &ListObjects,
+) -> Result<Page<ObjectsListed>, Unread> {
     // S3 sends it with every page; without it this may be any XML.
     let is_truncated = output.is_truncated().ok_or("ListObjectsV2 without IsTruncated")?;
     // A server that does not know the parameter does not echo it, and gives keys as they are.
@@ -267,12 +264,12 @@ fn read_page(output: &ListObjectsV2Output, question: &ListObjects) -> Result<Rea
     if output.key_count().is_some_and(|count| usize::try_from(count) != Ok(listed)) {
         return Err(format!("ListObjectsV2 gives {listed} keys and another KeyCount").into());
     }
-    let page = ObjectsListed::of_page(&question.want, keys, folders, next_token.is_some());
+    let page = ObjectsListed::of_page(question.want, keys, folders, next_token.is_some());
     // What goes on where it began would never end.
     if page.next.is_some() && page.next <= question.start_after {
         return Err("the listing repeats a page: its names do not come after StartAfter".into());
     }
-    Ok(Read { page, next_token: next_token.filter(|_| listed == 0) })
+    Ok(Page { items: vec![page], next_token: next_token.filter(|_| listed == 0) })
 }
 
 /// Undoes S3's `encoding-type=url`: a blank comes as `+`, a plus as `%2B`.

@@ -53,7 +53,7 @@ impl AnswerTo<ListRoots> for Aws {
             let read = |output: Result<_, &Failure>| read_roots(&output?);
             self.call(&ask, send, read).await
         });
-        listing.await.whole(&ask)
+        listing.await?.whole()
     }
 }
 
@@ -79,7 +79,7 @@ impl AnswerTo<ListOrganizationalUnitsForParent> for Aws {
             let read = |output: Result<_, &Failure>| read_units(&output?);
             self.call(&ask, send, read).await
         });
-        listing.await.whole(&ask)
+        listing.await?.whole()
     }
 }
 
@@ -105,7 +105,7 @@ impl AnswerTo<ListAccountsForParent> for Aws {
             let read = |output: Result<_, &Failure>| read_members(&output?);
             self.call(&ask, send, read).await
         });
-        listing.await.whole(&ask)
+        listing.await?.whole()
     }
 }
 
@@ -128,7 +128,7 @@ impl AnswerTo<ListTagsForResource> for Aws {
             let read = |output: Result<_, &Failure>| read_tags(&output?);
             self.call(&ask, send, read).await
         });
-        Ok(listing.await.whole(&ask)?.map(BTreeMap::from_iter))
+        Ok(listing.await?.whole()?.map(BTreeMap::from_iter))
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use aws_smithy_types::DateTime;
 use jiff::Timestamp;
-use trailseal_model::{AccountId, Answer, Gap, InvalidAccountId};
+use trailseal_model::{AccountId, Answer, Evidence, Gap, InvalidAccountId};
 
 use crate::ask::Ask;
 use crate::call::Unread;
@@ -64,61 +64,53 @@ pub(super) struct Page<T> {
 
 /// What a listing has, as far as it could be read.
 pub(super) struct Listing<T> {
-    /// What is on all pages. The evidence is that of the last request, with the attempts of all;
-    /// `None` where there is no page.
-    pub(super) rows: Option<Answer<Vec<T>>>,
+    /// What is on all pages. The evidence is that of the last request, with the attempts of all.
+    pub(super) rows: Answer<Vec<T>>,
     /// Why there may be more.
     pub(super) ended_by: Option<Gap>,
 }
 
 impl<T> Listing<T> {
     /// Everything: a listing that ends early is none.
-    pub(super) fn whole(self, ask: &Ask<'_>) -> Result<Answer<Vec<T>>, Gap> {
-        match (self.ended_by, self.rows) {
-            (Some(gap), _) => Err(gap),
-            (None, Some(rows)) => Ok(rows),
-            (None, None) => Err(ask.malformed("the listing has no page")),
-        }
-    }
-
-    fn add(&mut self, page: Answer<Vec<T>>) {
-        let Answer { mut value, mut evidence } = page;
-        if let Some(before) = self.rows.take() {
-            let mut rows = before.value;
-            rows.append(&mut value);
-            value = rows;
-            evidence.attempts = evidence.attempts.saturating_add(before.evidence.attempts);
-            evidence.throttles = evidence.throttles.saturating_add(before.evidence.throttles);
-        }
-        self.rows = Some(Answer { value, evidence });
+    pub(super) fn whole(self) -> Result<Answer<Vec<T>>, Gap> {
+        self.ended_by.map_or(Ok(self.rows), Err)
     }
 }
 
-/// Reads a listing page by page, to its end or to the first page that cannot be read. The one loop over
-/// pages: a token that comes again would make it endless.
+/// Reads a listing page by page, to its end or to the first page that cannot be read; without a first
+/// page there is none. The one loop over pages: a token that comes again would make it endless.
 pub(super) async fn read_pages<T, F>(
     ask: &Ask<'_>,
     page: impl Fn(Option<String>) -> F,
-) -> Listing<T>
+) -> Result<Listing<T>, Gap>
 where
     F: Future<Output = Result<Answer<Page<T>>, Gap>>,
 {
-    let mut listing = Listing { rows: None, ended_by: None };
-    let mut tokens: BTreeSet<String> = BTreeSet::new();
-    let mut token = None;
-    loop {
-        let Answer { value: Page { items, next_token }, evidence } = match page(token).await {
-            Ok(answer) => answer,
-            Err(gap) => return Listing { ended_by: Some(gap), ..listing },
-        };
-        if next_token.as_ref().is_some_and(|next| !tokens.insert(next.clone())) {
+    let Answer { value: Page { items, mut next_token }, evidence } = page(None).await?;
+    let mut rows = Answer { value: items, evidence };
+    let mut tokens = BTreeSet::new();
+    while let Some(token) = next_token {
+        if !tokens.insert(token.clone()) {
             let gap = ask.malformed("the listing repeats a page: it gave the same token twice");
-            return Listing { ended_by: Some(gap), ..listing };
+            return Ok(Listing { rows, ended_by: Some(gap) });
         }
-        listing.add(Answer { value: items, evidence });
-        if next_token.is_none() {
-            return listing;
+        match page(Some(token)).await {
+            Ok(next) => {
+                rows = with_page(rows, next.value.items, next.evidence);
+                next_token = next.value.next_token;
+            }
+            Err(gap) => return Ok(Listing { rows, ended_by: Some(gap) }),
         }
-        token = next_token;
     }
+    Ok(Listing { rows, ended_by: None })
+}
+
+fn with_page<T>(mut rows: Answer<Vec<T>>, items: Vec<T>, last: Evidence) -> Answer<Vec<T>> {
+    rows.value.extend(items);
+    rows.evidence = Evidence {
+        attempts: last.attempts.saturating_add(rows.evidence.attempts),
+        throttles: last.throttles.saturating_add(rows.evidence.throttles),
+        ..last
+    };
+    rows
 }

@@ -30,7 +30,7 @@ impl AnswerTo<ListRegions> for Aws {
             let read = |output: Result<_, &Failure>| read_page(&output?);
             self.call(&ask, send, read).await
         });
-        let regions = listing.await.whole(&ask)?;
+        let regions = listing.await?.whole()?;
         if !regions.value.iter().any(|status| status.is_enabled) {
             // Without a Region to ask in, the account would be lost without a gap.
             return Err(ask.malformed("ListRegions names no enabled Region"));

@@ -45,7 +45,7 @@ impl AnswerTo<ListEventDataStores> for Aws {
             };
             self.call(&ask, send, read).await
         });
-        listing.await.whole(&ask)
+        listing.await?.whole()
     }
 }
 

@@ -27,7 +27,7 @@ impl AnswerTo<ListTrails> for Aws {
             let read = |output: Result<_, &Failure>| read_page(&output?);
             self.call(&ask, send, read).await
         });
-        listing.await.whole(&ask)
+        listing.await?.whole()
     }
 }
 

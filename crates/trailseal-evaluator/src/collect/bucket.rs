@@ -7,10 +7,12 @@ use std::sync::Arc;
 
 use futures::FutureExt as _;
 use trailseal_model::hash::fingerprint;
-use trailseal_model::{AccountId, Answer, BucketPresence, Evidence, Gap, GapClass, Operation};
+use trailseal_model::question::{HeadBucket, ListBuckets};
+use trailseal_model::{
+    AccountId, Answer, Answers, BucketPresence, Evidence, Gap, GapClass, Operation, ask,
+};
 
 use super::Collector;
-use crate::ports::CollectPorts;
 
 /// What HeadBucket answered. A refusal is a gap only if nothing better is found.
 pub type BucketPresenceRead = Result<Answer<BucketPresence>, Arc<Gap>>;
@@ -71,7 +73,7 @@ pub struct OwnerAnswers {
     pub others: Vec<(AccountId, BucketsOwned)>,
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<A: Answers> Collector<'_, A> {
     /// Asks these accounts one after the other for a bucket, up to its owner.
     pub async fn owner_among(
         &self,
@@ -99,16 +101,17 @@ impl<P: CollectPorts> Collector<'_, P> {
         needed: Option<&NamedBuckets>,
     ) -> BucketsOwned {
         let ask = || async {
-            let listed = AssertUnwindSafe(self.ports.list_buckets(account)).catch_unwind().await;
-            BucketsOwned::keep(listed.unwrap_or_else(|_| Err(panicked(account))), needed)
+            let listed =
+                AssertUnwindSafe(ask(&self.answers, ListBuckets { account })).catch_unwind();
+            BucketsOwned::keep(listed.await.unwrap_or_else(|_| Err(panicked(account))), needed)
         };
         self.buckets.get(account, ask).await
     }
 
-    /// HeadBucket in the session of this account, asked once.
+    /// HeadBucket in the session of this account.
     pub async fn head_bucket(&self, account: AccountId, bucket: &str) -> BucketPresenceRead {
-        let head = || async { self.ports.head_bucket(account, bucket).await.map_err(Arc::new) };
-        self.bucket_heads.get((account, bucket.to_owned()), head).await
+        let question = HeadBucket { bucket: bucket.to_owned(), account };
+        ask(&self.answers, question).await.map_err(Arc::new)
     }
 }
 

@@ -45,7 +45,7 @@ pub(super) enum Holding {
 }
 
 impl<S: ObjectSource> Examiner<'_, S> {
-    async fn newest_of(&self, place: &LogLocation<'_>, cluster: u32) -> Found {
+    async fn newest_of(&self, place: &LogLocation, cluster: u32) -> Found {
         let mut found = Found { lists: 0, evidence: None, newest: Ok(None), walk: None };
         found.newest = match self.newest_listed(place, cluster, &mut found).await {
             Ok(Some(listed)) => Ok(Some((listed, self.head(place, listed).await))),
@@ -59,7 +59,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     /// are listed until one holds an object.
     async fn newest_listed(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         cluster: u32,
         found: &mut Found,
     ) -> Result<Option<Listed>, Gap> {
@@ -83,7 +83,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
 
     async fn walk(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         cluster: u32,
         window: Window,
         pages: u32,
@@ -94,8 +94,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
         while page < pages && !walk.is_over {
             page += 1;
             found.lists += 1;
-            let Answer { value, evidence } =
-                self.page(place, &walk.span, walk.token.take()).await?;
+            let Answer { value, evidence } = self.page(&walk.span, walk.next.take()).await?;
             walk.add(value, place, window);
             found.evidence = Some(evidence);
         }
@@ -190,7 +189,7 @@ pub(super) fn newest_of_each(objects: &[Listed]) -> Vec<Listed> {
 }
 
 /// Notes every cluster without objects: they are missing there for certain.
-pub(super) fn note_empty(census: &mut Census, place: &LogLocation<'_>, objects: &[Listed]) {
+pub(super) fn note_empty(census: &mut Census, place: &LogLocation, objects: &[Listed]) {
     let holding: HashSet<u32> = objects.iter().map(|it| it.cluster).collect();
     for empty in place.all_clusters().into_iter().filter(|cluster| !holding.contains(cluster)) {
         census.add(place.cluster(empty), None, Newest::Missing);

@@ -23,7 +23,7 @@ const MAX_PAGES: u32 = 4;
 /// A draw in two stages under way.
 pub(super) struct ClusterSample<'a, S> {
     examiner: &'a Examiner<'a, S>,
-    place: &'a LogLocation<'a>,
+    place: &'a LogLocation,
     draw: Draw<'a>,
     /// What can be drawn: each cluster on each day.
     clusters: Vec<u32>,
@@ -45,7 +45,7 @@ pub(super) struct ClusterSample<'a, S> {
 impl<'a, S: ObjectSource> ClusterSample<'a, S> {
     pub(super) fn new(
         examiner: &'a Examiner<'a, S>,
-        place: &'a LogLocation<'a>,
+        place: &'a LogLocation,
         draw: Draw<'a>,
         clusters: Vec<u32>,
         budget: u32,
@@ -170,7 +170,7 @@ impl<'a, S: ObjectSource> ClusterSample<'a, S> {
             let (mut lists, mut last) = (0, None);
             while !walk.is_over && lists < share {
                 lists += 1;
-                match examiner.page(place, &walk.span, walk.token.take()).await {
+                match examiner.page(&walk.span, walk.next.take()).await {
                     Ok(Answer { value, evidence }) => {
                         walk.add(value, place, window);
                         last = Some(evidence);

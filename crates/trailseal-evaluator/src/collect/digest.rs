@@ -1,13 +1,12 @@
 //! Looks at the newest digest of a trail, in the home Region of its owner. A digest is the only
 //! object whose name tells the trail, and it comes each hour, activity or not.
 
-use trailseal_model::{Selection, TrailDescription};
+use trailseal_model::{Selection, TrailDescription, Want};
 
 use super::log_location::LogLocation;
 use super::object_source::{Examiner, ObjectSource};
 use crate::examined_object::{DigestListing, ExaminedObject, HeadAnswer};
 use crate::object_name::AccountRegion;
-use crate::ports::ObjectRange;
 
 /// Pages at most: a page holds the digests of five trails for a week.
 const MAX_PAGES: u32 = 3;
@@ -17,7 +16,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     pub(super) async fn digest(
         &self,
         description: &TrailDescription,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
     ) -> (DigestListing, Option<ExaminedObject>) {
         let mut listing = DigestListing::default();
         if !description.log_file_validation {
@@ -37,20 +36,16 @@ impl<S: ObjectSource> Examiner<'_, S> {
     async fn newest_digest(
         &self,
         description: &TrailDescription,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         home: AccountRegion,
         listing: &mut DigestListing,
     ) -> Option<(jiff::Timestamp, String)> {
         let prefix = home.digest_prefix(&place.root);
         let day = jiff::tz::Offset::UTC.to_datetime(place.window.start);
-        let start_after = format!("{prefix}{}", day.strftime("%Y/%m/%d/"));
-        let start_after = Some(start_after.as_str());
-        let (mut newest, mut token) = (None, None);
+        let mut start_after = Some(format!("{prefix}{}", day.strftime("%Y/%m/%d/")));
+        let mut newest = None;
         for _ in 0..MAX_PAGES {
-            let (bucket, most) = (place.bucket, ObjectRange::PAGE);
-            let range =
-                ObjectRange { bucket, prefix: &prefix, start_after, most, by_folder: false };
-            let page = match self.source.list(range, token.take()).await {
+            let page = match self.source.list(&prefix, start_after.take(), Want::Names).await {
                 Ok(page) => page,
                 Err(gap) => {
                     listing.gaps.push(self.gap(gap));
@@ -64,9 +59,9 @@ impl<S: ObjectSource> Examiner<'_, S> {
                 Some((at, key))
             });
             newest = of_trail.chain(newest.take()).max();
-            token = page.value.next_token;
-            listing.is_cut = token.is_some();
-            if token.is_none() {
+            start_after = page.value.next;
+            listing.is_cut = start_after.is_some();
+            if start_after.is_none() {
                 break;
             }
         }

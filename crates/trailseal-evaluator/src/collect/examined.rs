@@ -13,7 +13,7 @@ use crate::examined_object::{ExaminedObject, HeadAnswer};
 /// Everything of one trail that was examined, in the order of selection.
 pub(super) struct Examined<'a, S> {
     examiner: &'a Examiner<'a, S>,
-    location: &'a LogLocation<'a>,
+    location: &'a LogLocation,
     pub(super) objects: Vec<ExaminedObject>,
     /// The names of these as they were listed.
     pub(super) listed: Vec<Listed>,
@@ -27,7 +27,7 @@ pub(super) struct Examined<'a, S> {
 }
 
 impl<'a, S: ObjectSource> Examined<'a, S> {
-    pub(super) fn new(examiner: &'a Examiner<'a, S>, location: &'a LogLocation<'a>) -> Self {
+    pub(super) fn new(examiner: &'a Examiner<'a, S>, location: &'a LogLocation) -> Self {
         Self {
             examiner,
             location,

@@ -26,7 +26,7 @@ const OTHER_CLUSTERS: usize = 3;
 /// The search for the history of one trail under way.
 struct History<'a, S> {
     examiner: &'a Examiner<'a, S>,
-    place: &'a LogLocation<'a>,
+    place: &'a LogLocation,
     description: &'a TrailDescription,
     expected: &'a ExpectedKey,
     draw: Draw<'a>,
@@ -42,7 +42,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     /// What older logs show; `window` has the objects of the window, and `listed` their names.
     pub(super) async fn history(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         description: &TrailDescription,
         expected: &ExpectedKey,
         listed: &[Listed],

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 
+use trailseal_model::question::{DescribeKey, GetKeyPolicy, GetKeyRotationStatus, ListGrants};
 use trailseal_model::{
-    AccountId, Answer, Arn, DecryptGrant, Evidence, Gap, GapClass, GapId, GapLedger, KeyManager,
-    KeyPresence, KeyRotation, Observed, Operation, Partition, Region, Target, TrailDescription,
+    AccountId, Answer, Answers, Arn, DecryptGrant, Evidence, Gap, GapClass, GapId, GapLedger,
+    KeyManager, KeyPresence, KeyRotation, Observed, Operation, Partition, Region, Target,
+    TrailDescription, ask,
 };
 
 use super::{CollectedTrail, Collector, Members, TrailRead};
-use crate::ports::CollectPorts;
 
 /// The key that a trail names, as far as it is known.
 #[derive(Debug, Clone, Copy)]
@@ -95,7 +96,7 @@ impl TrailRead {
     }
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<A: Answers> Collector<'_, A> {
     /// The grants of a key that lead to decryption; `None` where there is nothing to ask.
     pub async fn grants(
         &self,
@@ -123,7 +124,7 @@ impl<P: CollectPorts> Collector<'_, P> {
         members: &Members,
     ) -> Observed<Answer<KeyPresence>> {
         let reader = reader(key, used_in, members);
-        self.keys.get((key.clone(), reader), || self.describe(key, reader, used_in.region)).await
+        self.describe(key, reader, used_in.region).await
     }
 
     /// GetKeyPolicy in the key's own account, which is the only place where it works. There is
@@ -135,11 +136,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         members: &Members,
     ) -> Option<Observed<Answer<Arc<str>>>> {
         let (key, asked_in) = with_own_policy(key, used_in, members)?;
-        let read = || async {
-            let res = self.ports.key_policy(key, asked_in).await;
-            self.observed(res.map(|it| it.map(Arc::from)))
-        };
-        Some(self.policies.get(key.clone(), read).await)
+        let question = GetKeyPolicy { key: key.clone(), asked_in };
+        Some(self.observed(ask(&self.answers, question).await))
     }
 
     /// ListGrants, asked where the policy is: a grant adds to it.
@@ -150,11 +148,8 @@ impl<P: CollectPorts> Collector<'_, P> {
         members: &Members,
     ) -> Option<Observed<Answer<Arc<[DecryptGrant]>>>> {
         let (key, asked_in) = with_own_policy(key, used_in, members)?;
-        let read = || async {
-            let res = self.ports.decrypt_grants(key, asked_in).await;
-            self.observed(res.map(|it| it.map(Arc::from)))
-        };
-        Some(self.grants.get(key.clone(), read).await)
+        let question = ListGrants { key: key.clone(), asked_in };
+        Some(self.observed(ask(&self.answers, question).await))
     }
 
     /// GetKeyRotationStatus, asked where DescribeKey is, of a replica for its primary key. There is
@@ -181,8 +176,8 @@ impl<P: CollectPorts> Collector<'_, P> {
             }
         };
         let asked_in = Target { account, region: asked.region()? };
-        let read = || async { self.observed(self.ports.key_rotation(asked, asked_in).await) };
-        Some(self.rotations.get((asked.clone(), account), read).await)
+        let question = GetKeyRotationStatus { key: asked.clone(), asked_in };
+        Some(self.observed(ask(&self.answers, question).await))
     }
 
     async fn describe(
@@ -193,7 +188,7 @@ impl<P: CollectPorts> Collector<'_, P> {
     ) -> Observed<Answer<KeyPresence>> {
         let region = key.region().unwrap_or(otherwise);
         let asked_in = Target { account: reader, region };
-        let res = self.ports.describe_key(key, asked_in).await;
+        let res = ask(&self.answers, DescribeKey { key: key.clone(), asked_in }).await;
         self.observed(res.and_then(|it| presence(key, reader, it)))
     }
 }

@@ -1,15 +1,13 @@
 //! Counts a window's log objects by listing every cluster, where that fits the budget of calls.
 
 use futures::StreamExt as _;
-use trailseal_model::{Answer, ClusterUse, Evidence, Gap, GapId, SampledCluster, Window};
+use trailseal_model::{
+    Answer, ClusterUse, Evidence, Gap, GapId, ObjectsListed, SampledCluster, Want, Window,
+};
 
 use super::IN_FLIGHT;
 use super::log_location::{Listed, LogLocation, Span, Walk};
 use super::object_source::{Examiner, ObjectSource};
-use crate::ports::{ObjectPage, ObjectRange};
-
-/// Keys to ask for where the first object is wanted.
-const FIRST_FEW: u16 = 50;
 
 /// What listing came to.
 #[derive(Debug, Default)]
@@ -46,7 +44,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     }
 
     /// Lists these walks to their ends, one page of each in turn.
-    pub(super) async fn count(&self, place: &LogLocation<'_>, mut walks: Vec<Walk>) -> Listing {
+    pub(super) async fn count(&self, place: &LogLocation, mut walks: Vec<Walk>) -> Listing {
         let limit = self.counting_limit();
         let mut listing = Listing::default();
         let mut open: Vec<usize> = (0..walks.len()).filter(|it| !walks[*it].is_over).collect();
@@ -72,7 +70,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     /// The next page of these walks, until one is refused.
     async fn next_pages(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         open: &[usize],
         walks: &mut [Walk],
         listing: &mut Listing,
@@ -85,10 +83,10 @@ impl<S: ObjectSource> Examiner<'_, S> {
             }
             let asks: Vec<_> = part
                 .iter()
-                .map(|it| (*it, walks[*it].span.clone(), walks[*it].token.take()))
+                .map(|it| (*it, walks[*it].span.clone(), walks[*it].next.take()))
                 .collect();
-            let ask = |(index, span, token): (usize, Span, Option<String>)| async move {
-                (index, self.page(place, &span, token).await)
+            let ask = |(index, span, next): (usize, Span, Option<String>)| async move {
+                (index, self.page(&span, next).await)
             };
             let mut answers = futures::stream::iter(asks).map(ask).buffered(IN_FLIGHT);
             // Taken in in the order of clusters, and only then does a gap count: which gaps are kept
@@ -109,46 +107,30 @@ impl<S: ObjectSource> Examiner<'_, S> {
         }
     }
 
-    /// One page of a span.
+    /// One page of a span: the first one, or the next one, which starts after this text.
     pub(super) async fn page(
         &self,
-        place: &LogLocation<'_>,
         span: &Span,
-        token: Option<String>,
-    ) -> Result<Answer<ObjectPage>, Gap> {
-        self.keys(place, span, ObjectRange::PAGE, token).await
+        next: Option<String>,
+    ) -> Result<Answer<ObjectsListed>, Gap> {
+        let start_after = next.unwrap_or_else(|| span.start_after.clone());
+        self.source.list(&span.prefix, Some(start_after), Want::Names).await
     }
 
-    /// The first object of a span. More than one key is asked for, because something else may lie
+    /// The first object of a span. More than one key is asked for, because something else may be
     /// among the logs.
     pub(super) async fn first(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         span: Span,
         window: Window,
     ) -> Result<Answer<Option<Listed>>, Gap> {
-        let page = self.keys(place, &span, FIRST_FEW, None).await?;
+        let start_after = Some(span.start_after.clone());
+        let page = self.source.list(&span.prefix, start_after, Want::First).await?;
         let mut walk = Walk::new(span);
-        Ok(page.map(|it| {
-            walk.add(it, place, window);
+        Ok(page.map(|page| {
+            walk.add(page, place, window);
             walk.listed().next()
         }))
-    }
-
-    async fn keys(
-        &self,
-        place: &LogLocation<'_>,
-        span: &Span,
-        most: u16,
-        token: Option<String>,
-    ) -> Result<Answer<ObjectPage>, Gap> {
-        let range = ObjectRange {
-            bucket: place.bucket,
-            prefix: &span.prefix,
-            start_after: Some(&span.start_after),
-            most,
-            by_folder: false,
-        };
-        self.source.list(range, token).await
     }
 }

@@ -4,15 +4,15 @@ use jiff::civil::Date;
 use jiff::tz::Offset;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::hash::KeysDigest;
-use trailseal_model::{ClusterUse, Gap, GapClass, Operation, SampledCluster, Window};
+use trailseal_model::{
+    ClusterUse, Gap, GapClass, ObjectsListed, Operation, SampledCluster, Window,
+};
 
 use crate::object_name::{AccountRegion, LogName};
-use crate::ports::ObjectPage;
 
 /// Where the log objects of one trail are looked for.
 #[derive(Debug)]
-pub(super) struct LogLocation<'a> {
-    pub(super) bucket: &'a str,
+pub(super) struct LogLocation {
     /// What comes before the account in every key.
     pub(super) root: String,
     /// The home Region first.
@@ -47,7 +47,7 @@ pub(super) struct Span {
     pub(super) before: String,
 }
 
-impl LogLocation<'_> {
+impl LogLocation {
     pub(super) fn key(&self, listed: Listed) -> String {
         self.cluster(listed.cluster).key(&self.root, listed.name)
     }
@@ -90,8 +90,8 @@ pub(super) struct Walk {
     pub(super) span: Span,
     pub(super) names: Vec<LogName>,
     digest: KeysDigest,
-    /// Where the next page begins.
-    pub(super) token: Option<String>,
+    /// The text that the next page starts after.
+    pub(super) next: Option<String>,
     /// Whether nothing more can come.
     pub(super) is_over: bool,
 }
@@ -99,13 +99,13 @@ pub(super) struct Walk {
 impl Walk {
     pub(super) fn new(span: Span) -> Self {
         let (names, digest) = (Vec::new(), KeysDigest::default());
-        Self { span, names, digest, token: None, is_over: false }
+        Self { span, names, digest, next: None, is_over: false }
     }
 
     /// Takes in the next page; what is no log object of the window is passed over.
-    pub(super) fn add(&mut self, page: ObjectPage, place: &LogLocation<'_>, window: Window) {
+    pub(super) fn add(&mut self, page: ObjectsListed, place: &LogLocation, window: Window) {
         let names = place.cluster(self.span.cluster).names(&place.root);
-        let ObjectPage { keys, next_token, .. } = page;
+        let ObjectsListed { keys, next, .. } = page;
         let is_beyond = keys.last().is_some_and(|it| *it >= self.span.before);
         for key in keys.iter().take_while(|it| **it < self.span.before) {
             let name = names.read(key);
@@ -114,8 +114,8 @@ impl Walk {
                 self.names.push(name);
             }
         }
-        self.is_over = is_beyond || next_token.is_none();
-        self.token = next_token.filter(|_| !is_beyond);
+        self.is_over = is_beyond || next.is_none();
+        self.next = next.filter(|_| !is_beyond);
     }
 
     pub(super) fn listed(&self) -> impl Iterator<Item = Listed> {
@@ -126,7 +126,7 @@ impl Walk {
     /// The cluster as it stands in the record.
     pub(super) fn sampled(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         used: ClusterUse,
         index: u32,
     ) -> SampledCluster {
@@ -190,9 +190,8 @@ mod tests {
         assert_eq!(days("2026-11-16T00:00:00Z", "2026-11-23T00:00:00Z").len(), 7);
     }
 
-    fn place() -> LogLocation<'static> {
+    fn place() -> LogLocation {
         LogLocation {
-            bucket: "logs",
             root: "AWSLogs/".to_owned(),
             clusters: vec![AccountRegion { account: account(1), region: region("us-east-1") }],
             window: Window {
@@ -237,20 +236,20 @@ mod tests {
         let key = |day: u8, minute: &str| {
             format!("{CELL}2026/11/{day}/{NAME}_202611{day}T{minute}Z_abcdefgh01234567.json.gz")
         };
-        let page = |keys, token: &str| ObjectPage {
+        let page = |keys, next: &str| ObjectsListed {
             keys,
-            next_token: Some(token.to_owned()),
-            ..ObjectPage::default()
+            next: Some(next.to_owned()),
+            ..ObjectsListed::default()
         };
         let mut walk = Walk::new(place.span(0, place.window));
         let keys = vec![key(16, "1000"), key(16, "1001"), format!("{CELL}2026/11/17/readme.txt")];
         walk.add(page(keys, "t"), &place, place.window);
         assert_eq!((walk.names.len(), walk.is_over), (1, false));
-        assert_eq!(walk.token.as_deref(), Some("t"));
+        assert_eq!(walk.next.as_deref(), Some("t"));
         assert_eq!(walk.sampled(&place, ClusterUse::Counted, 0).sha256, None);
         let keys = vec![key(23, "1000"), key(23, "1001")];
         walk.add(page(keys, "u"), &place, place.window);
-        assert_eq!((walk.names.len(), walk.is_over, walk.token.as_deref()), (2, true, None));
+        assert_eq!((walk.names.len(), walk.is_over, walk.next.as_deref()), (2, true, None));
         let keys: Vec<String> = walk.listed().map(|it| place.key(it)).collect();
         assert_eq!(keys, [key(16, "1001"), key(23, "1000")]);
         let mut digest = KeysDigest::default();

@@ -15,6 +15,7 @@ mod log_account;
 mod log_location;
 mod object_source;
 mod objects;
+mod once;
 mod prefixes;
 mod single_flight;
 mod store;
@@ -23,18 +24,19 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use futures::StreamExt as _;
+use trailseal_model::question::{GetEventSelectors, GetTrailStatus};
 use trailseal_model::{
-    AccountId, Answer, Arn, BucketFacts, DecryptGrant, Gap, GapClass, GapId, GapLedger,
+    AccountId, Answer, Answers, Arn, BucketFacts, DecryptGrant, Gap, GapClass, GapId, GapLedger,
     KeyPresence, KeyRotation, ManagementEvents, Observed, Organization, Region, RegionSet,
-    SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus, Window,
+    SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus, Window, ask,
 };
 
 use crate::encryption::ExpectedKey;
 use crate::examined_object::{ExaminedObject, ObjectEvidence};
 use crate::fold::FoldedTrail;
 use crate::object_name::AccountRegion;
-use crate::ports::CollectPorts;
 use key::Expected;
+use once::Once;
 use single_flight::SingleFlight;
 
 pub use bucket::{
@@ -157,36 +159,21 @@ impl TrailRead {
     }
 }
 
-/// Collects trails; what several of them need is read once.
+/// Collects trails; what several of them ask is asked once.
 ///
 /// None of its questions waits for anything but answers: what else must be known is handed in.
 #[derive(Debug)]
-pub struct Collector<'a, P> {
-    ports: &'a P,
+pub struct Collector<'a, A> {
+    answers: Once<&'a A>,
     gaps: &'a GapLedger,
     settings: CollectSettings,
-    keys: SingleFlight<(Arn, AccountId), Observed<Answer<KeyPresence>>>,
-    policies: SingleFlight<Arn, Observed<Answer<Arc<str>>>>,
-    grants: SingleFlight<Arn, Observed<Answer<Arc<[DecryptGrant]>>>>,
-    rotations: SingleFlight<(Arn, AccountId), Observed<Answer<KeyRotation>>>,
-    bucket_heads: SingleFlight<(AccountId, String), BucketPresenceRead>,
     buckets: SingleFlight<AccountId, BucketsOwned>,
 }
 
-impl<'a, P: CollectPorts> Collector<'a, P> {
-    /// A collector over these ports that keeps its gaps in this ledger.
-    pub fn new(ports: &'a P, gaps: &'a GapLedger, settings: CollectSettings) -> Self {
-        Self {
-            ports,
-            gaps,
-            settings,
-            keys: SingleFlight::default(),
-            policies: SingleFlight::default(),
-            grants: SingleFlight::default(),
-            rotations: SingleFlight::default(),
-            bucket_heads: SingleFlight::default(),
-            buckets: SingleFlight::default(),
-        }
+impl<'a, A: Answers> Collector<'a, A> {
+    /// A collector that asks this, and keeps its gaps in this ledger.
+    pub fn new(answers: &'a A, gaps: &'a GapLedger, settings: CollectSettings) -> Self {
+        Self { answers: Once::new(answers), gaps, settings, buckets: SingleFlight::default() }
     }
 
     /// Reads one trail and its key, but for the key's grants and rotation: no essential control
@@ -254,8 +241,8 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
         }
         let ask = |region| async move {
             let ask = |account| {
-                let asked_in = Target { account, region };
-                self.ports.trail_status(&description.arn, asked_in)
+                let (trail, asked_in) = (description.arn.clone(), Target { account, region });
+                ask(&self.answers, GetTrailStatus { trail, asked_in })
             };
             match self.first_answer(description.owner, administrator, ask).await {
                 Err(gap)
@@ -279,7 +266,7 @@ impl<'a, P: CollectPorts> Collector<'a, P> {
     ) -> Observed<Answer<ManagementEvents>> {
         let ask = |account| {
             let asked_in = Target { account, region: description.home_region };
-            self.ports.management_events(&description.arn, asked_in)
+            ask(&self.answers, GetEventSelectors { trail: description.arn.clone(), asked_in })
         };
         let res = self.first_answer(description.owner, administrator, ask).await;
         self.observed(res)

@@ -1,26 +1,29 @@
 //! Where the objects of a bucket are found, and what shows their encryption. The examination is
 //! written against this alone.
 
-use trailseal_model::{Answer, Gap, GapId, GapLedger};
+use trailseal_model::question::{HeadObject, ListObjects};
+use trailseal_model::{
+    Answer, Answers, Gap, GapId, GapLedger, ObjectHead, ObjectsListed, Reader, Want, ask,
+};
 
 use super::CollectSettings;
 use super::log_location::{Listed, LogLocation};
 use crate::examined_object::HeadAnswer;
-use crate::ports::{LogObjects, ObjectHead, ObjectPage, ObjectRange, Reader};
 
 /// Objects of one bucket.
 pub(super) trait ObjectSource: Sync {
-    /// One page of keys, in S3's order.
+    /// One page of the names that begin with this prefix and come after this text, in S3's order.
     ///
     /// # Errors
     /// The gap.
     fn list(
         &self,
-        range: ObjectRange<'_>,
-        token: Option<String>,
-    ) -> impl Future<Output = Result<Answer<ObjectPage>, Gap>> + Send;
+        prefix: &str,
+        start_after: Option<String>,
+        want: Want,
+    ) -> impl Future<Output = Result<Answer<ObjectsListed>, Gap>> + Send;
 
-    /// What is told of the object with this key; `None` where it is gone since it was listed.
+    /// What S3 shows of the object with this key; `None` where it is gone since it was listed.
     ///
     /// # Errors
     /// The gap.
@@ -32,26 +35,29 @@ pub(super) trait ObjectSource: Sync {
 
 /// Objects as S3 shows them at the time: by ListObjectsV2 and HeadObject.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct LiveObjects<'a, P> {
-    pub(super) ports: &'a P,
+pub(super) struct LiveObjects<'a, A> {
+    pub(super) answers: &'a A,
     pub(super) reader: Reader,
     pub(super) bucket: &'a str,
 }
 
-impl<P: LogObjects> ObjectSource for LiveObjects<'_, P> {
+impl<A: Answers> ObjectSource for LiveObjects<'_, A> {
     fn list(
         &self,
-        range: ObjectRange<'_>,
-        token: Option<String>,
-    ) -> impl Future<Output = Result<Answer<ObjectPage>, Gap>> + Send {
-        self.ports.list_objects(self.reader, range, token)
+        prefix: &str,
+        start_after: Option<String>,
+        want: Want,
+    ) -> impl Future<Output = Result<Answer<ObjectsListed>, Gap>> + Send {
+        let (bucket, prefix) = (self.bucket.to_owned(), prefix.to_owned());
+        ask(self.answers, ListObjects { reader: self.reader, bucket, prefix, start_after, want })
     }
 
     fn examine(
         &self,
         key: &str,
     ) -> impl Future<Output = Result<Answer<Option<ObjectHead>>, Gap>> + Send {
-        self.ports.head_object(self.reader, self.bucket, key)
+        let (bucket, key) = (self.bucket.to_owned(), key.to_owned());
+        ask(self.answers, HeadObject { reader: self.reader, bucket, key })
     }
 }
 
@@ -69,7 +75,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     }
 
     /// What is told of a listed log.
-    pub(super) async fn head(&self, location: &LogLocation<'_>, listed: Listed) -> HeadAnswer {
+    pub(super) async fn head(&self, location: &LogLocation, listed: Listed) -> HeadAnswer {
         self.head_of(&location.key(listed)).await
     }
 

@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
-    AccountPrefixes, Answer, Arn, BucketFacts, GapId, KeyPresence, Observed, Population,
-    SampleMethod, SampledCluster, Selection, Target, TrailDescription, Window,
+    AccountPrefixes, Answer, Answers, Arn, BucketFacts, GapId, KeyPresence, Observed, Population,
+    Reader, SampleMethod, SampledCluster, Selection, Target, TrailDescription, Window,
 };
 
 use super::census::Holding;
@@ -22,7 +22,6 @@ use crate::examined_object::{
     Census, DigestListing, ExaminedObject, HistorySearch, Newest, ObjectEvidence, WindowListing,
 };
 use crate::object_name::log_root;
-use crate::ports::{CollectPorts, Reader};
 
 /// The key that objects should be encrypted with: the canonical ARN from DescribeKey, else the ARN that
 /// the trail names; `None` for an alias that could not be resolved, and without a key.
@@ -59,7 +58,7 @@ impl ReadObjects {
     }
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<A: Answers> Collector<'_, A> {
     /// Lists and examines the objects of one trail.
     pub(super) async fn objects(
         &self,
@@ -86,12 +85,11 @@ impl<P: CollectPorts> Collector<'_, P> {
         let target = Target { account: owner.unwrap_or(description.owner), region };
         let reader = Reader { target, expected_owner: owner };
         let place = LogLocation {
-            bucket: &bucket.name,
             root: log_root(description.prefix.as_deref(), organization),
             clusters: covered_clusters(work, members, enabled),
             window,
         };
-        let source = LiveObjects { ports: self.ports, reader, bucket: &bucket.name };
+        let source = LiveObjects { answers: &self.answers, reader, bucket: &bucket.name };
         let examiner = Examiner { source, gaps: self.gaps, settings: &self.settings };
         let mut read = examiner.read(&place, description, expected).await;
         // A bucket that refused to be listed would refuse this too.
@@ -116,7 +114,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     /// Examines the window, older logs and the newest digest.
     async fn read(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         description: &TrailDescription,
         expected: ExpectedKey,
     ) -> ReadObjects {
@@ -136,7 +134,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     /// can be.
     async fn beside_the_window(
         &self,
-        place: &LogLocation<'_>,
+        place: &LogLocation,
         description: &TrailDescription,
         expected: &ExpectedKey,
         window: &WindowListing,
@@ -175,7 +173,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
 /// The examination of one trail's objects under way.
 pub(super) struct Examination<'a, S> {
     pub(super) examiner: &'a Examiner<'a, S>,
-    pub(super) place: &'a LogLocation<'a>,
+    pub(super) place: &'a LogLocation,
     pub(super) expected: &'a ExpectedKey,
     draw: Draw<'a>,
     pub(super) examined: Examined<'a, S>,
@@ -187,7 +185,7 @@ pub(super) struct Examination<'a, S> {
 impl<'a, S: ObjectSource> Examination<'a, S> {
     fn new(
         examiner: &'a Examiner<'a, S>,
-        place: &'a LogLocation<'a>,
+        place: &'a LogLocation,
         description: &'a TrailDescription,
         expected: &'a ExpectedKey,
     ) -> Self {

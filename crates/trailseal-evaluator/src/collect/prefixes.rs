@@ -2,12 +2,11 @@
 
 use std::collections::BTreeSet;
 
-use trailseal_model::{AccountId, AccountPrefixes};
+use trailseal_model::{AccountId, AccountPrefixes, Want};
 
 use super::Members;
 use super::log_location::LogLocation;
 use super::object_source::{Examiner, ObjectSource};
-use crate::ports::ObjectRange;
 
 /// Pages of folders that are listed at most: enough for 50,000 accounts, so that who fills the bucket
 /// with folders cannot keep a run busy.
@@ -15,25 +14,14 @@ const MAX_PAGES: u32 = 50;
 
 impl<S: ObjectSource> Examiner<'_, S> {
     /// Lists the folders of accounts, 1,000 a call.
-    pub(super) async fn prefixes(
-        &self,
-        place: &LogLocation<'_>,
-        members: &Members,
-    ) -> AccountPrefixes {
+    pub(super) async fn prefixes(&self, place: &LogLocation, members: &Members) -> AccountPrefixes {
         let root = place.root.clone();
         let mut found = AccountPrefixes { root, ..AccountPrefixes::default() };
         let mut holding = BTreeSet::new();
-        let mut token = None;
+        let mut start_after = None;
         while found.lists < MAX_PAGES {
             found.lists += 1;
-            let range = ObjectRange {
-                bucket: place.bucket,
-                prefix: &place.root,
-                start_after: None,
-                most: ObjectRange::PAGE,
-                by_folder: true,
-            };
-            match self.source.list(range, token).await {
+            match self.source.list(&place.root, start_after, Want::Folders).await {
                 Ok(answer) => {
                     for folder in &answer.value.folders {
                         match account_of(&place.root, folder) {
@@ -44,14 +32,14 @@ impl<S: ObjectSource> Examiner<'_, S> {
                         }
                     }
                     found.listed_by = Some(answer.evidence);
-                    token = answer.value.next_token;
+                    start_after = answer.value.next;
                 }
                 Err(gap) => {
                     found.gap = Some(self.gap(gap));
                     break;
                 }
             }
-            if token.is_none() {
+            if start_after.is_none() {
                 found.is_whole = true;
                 break;
             }

@@ -1,10 +1,12 @@
 //! Collects the facts of one event data store: what it says of itself, and its key.
 
-use trailseal_model::{Answer, KeyPresence, Observed, StoreFacts, StoreListed, Target};
+use trailseal_model::question::GetEventDataStore;
+use trailseal_model::{
+    Answer, Answers, KeyPresence, Observed, StoreFacts, StoreListed, Target, ask,
+};
 
 use super::key::named_key;
 use super::{Collector, Members};
-use crate::ports::CollectPorts;
 
 /// A store to collect.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,11 +26,12 @@ pub struct CollectedStore {
     pub key: Option<Observed<Answer<KeyPresence>>>,
 }
 
-impl<P: CollectPorts> Collector<'_, P> {
+impl<A: Answers> Collector<'_, A> {
     /// Collects one store.
     pub async fn collect_store(&self, work: StoreWork, members: &Members) -> CollectedStore {
         let StoreWork { listed, target } = work;
-        let description = self.observed(self.ports.store(&listed.arn, target).await);
+        let question = GetEventDataStore { store: listed.arn.clone(), asked_in: target };
+        let description = self.observed(ask(&self.answers, question).await);
         let named = description.known().and_then(|it| it.value.kms_key_id.as_deref());
         // A store of the whole organization is listed in other accounts than its own, too.
         let home = Target {

@@ -20,12 +20,12 @@ use trailseal_model::{
 };
 
 use super::*;
-use crate::ports::{ObjectHead, Reader};
 use crate::test_support::{KEY, account, arn, evidence, now, region, time, trail, window};
 use fake::{
     Call, Object, World, aes256, log_object, log_object_of, of_organization, sealed, under,
 };
 use judged::{JudgedTrail, judged};
+use trailseal_model::{ObjectHead, Reader};
 
 /// An account that keeps the logs.
 const ARCHIVE: u64 = 9;

@@ -22,52 +22,13 @@ fn reader() -> Reader {
     Reader { target: target(), expected_owner: None }
 }
 
-/// One question of each kind.
-fn questions() -> Vec<AnyQuestion> {
-    let (account, target, asked_in, arn) = (account(), target(), target(), arn());
-    let (bucket, parent) = ("logs".to_owned(), "ou-1".to_owned());
-    vec![
-        OpenAccount { account }.into(),
-        ListAccounts.into(),
-        DescribeOrganization.into(),
-        ListRoots.into(),
-        ListOrganizationalUnitsForParent { parent: parent.clone() }.into(),
-        ListAccountsForParent { parent }.into(),
-        ListTagsForResource { account }.into(),
-        ListRegions { account }.into(),
-        DescribeTrails { target }.into(),
-        ListTrails { account }.into(),
-        GetTrailStatus { trail: arn.clone(), asked_in }.into(),
-        GetEventSelectors { trail: arn.clone(), asked_in }.into(),
-        ListEventDataStores { target }.into(),
-        GetEventDataStore { store: arn.clone(), asked_in }.into(),
-        DescribeKey { key: arn.clone(), asked_in }.into(),
-        GetKeyPolicy { key: arn.clone(), asked_in }.into(),
-        ListGrants { key: arn.clone(), asked_in }.into(),
-        GetKeyRotationStatus { key: arn, asked_in }.into(),
-        ListBuckets { account }.into(),
-        HeadBucket { bucket: bucket.clone(), account }.into(),
-        ListObjects {
-            reader: reader(),
-            bucket: bucket.clone(),
-            prefix: "AWSLogs/".to_owned(),
-            start_after: None,
-            want: Want::Names,
-        }
-        .into(),
-        HeadObject { reader: reader(), bucket, key: "a".to_owned() }.into(),
-    ]
-}
-
 #[test]
 fn every_operation_of_an_audit_has_one_question_and_every_question_one_operation() {
-    let asked: Vec<Operation> = questions().iter().map(AnyQuestion::operation).collect();
-    assert_eq!(asked, AnyQuestion::OPERATIONS);
     for operation in Operation::ALL {
         // Who the caller is is known before the audit begins; publishing asks nothing.
         let is_asked =
             operation.purpose() == Purpose::Audit && *operation != Operation::GetCallerIdentity;
-        let count = asked.iter().filter(|asked| *asked == operation).count();
+        let count = AnyQuestion::OPERATIONS.iter().filter(|asked| *asked == operation).count();
         assert_eq!(count, usize::from(is_asked), "{operation}");
     }
 }
@@ -91,11 +52,11 @@ fn a_gap_is_placed_where_its_question_is_asked() {
 
 #[test]
 fn what_is_asked_by_several_trails_is_shared() {
-    let questions = questions();
-    let shared = questions.iter().filter(|question| question.is_shared());
-    let shared: Vec<&str> = shared.map(|question| question.operation().as_str()).collect();
-    let keys = ["DescribeKey", "GetKeyPolicy", "ListGrants", "GetKeyRotationStatus"];
-    assert_eq!(shared, [&keys[..], &["HeadBucket"]].concat());
+    assert!(AnyQuestion::from(GetKeyPolicy { key: arn(), asked_in: target() }).is_shared());
+    let bucket = "logs".to_owned();
+    assert!(AnyQuestion::from(HeadBucket { bucket, account: account() }).is_shared());
+    assert!(!AnyQuestion::from(ListBuckets { account: account() }).is_shared());
+    assert!(!AnyQuestion::from(DescribeTrails { target: target() }).is_shared());
 }
 
 /// Gives the same answer to everything.

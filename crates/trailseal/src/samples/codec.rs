@@ -4,8 +4,8 @@
 use std::io;
 
 use jiff::Timestamp;
-use trailseal_evaluator::ports::ObjectHead;
 use trailseal_evaluator::{AccountRegion, ExaminedObject, HeadAnswer};
+use trailseal_model::ObjectHead;
 use trailseal_model::{AccountId, Evidence, GapId, HeaderProblem, Operation, Region, Selection};
 
 /// Values that objects name by number.

@@ -318,7 +318,7 @@ impl World {
             let entries = page.iter().filter(|entry| entry.1 == is_folder);
             entries.map(|entry| entry.0.clone()).collect()
         };
-        ObjectsListed::of_page(want, of(false), of(true), entries.next().is_some())
+        ObjectsListed::of_page(*want, of(false), of(true), entries.next().is_some())
     }
 }
 

@@ -13,7 +13,7 @@ use crate::encryption::{
 };
 use crate::examined_object::{ExaminedObject, HeadAnswer};
 use crate::judge::groups::Group;
-use crate::ports::ObjectHead;
+use trailseal_model::ObjectHead;
 
 /// What one object shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -14,10 +14,10 @@ use trailseal_model::{
 use super::*;
 use crate::examined_object::{HeadAnswer, HistorySearch, WindowListing};
 use crate::object_name::AccountRegion;
-use crate::ports::ObjectHead;
 use crate::test_support::{
     KEY, account, answers, arn, evidence, key, known, member, region, time, trail, window,
 };
+use trailseal_model::ObjectHead;
 
 /// Another key of the same account.
 const OTHER: &str = "arn:aws:kms:us-east-1:000000000001:key/99999999-0000";

@@ -155,6 +155,11 @@ fn folders_are_rolled_up() {
     let after = encoded(&format!("{}CloudTrail-Digest/x", accounts[2]));
     let query = format!("{slash}&start-after={after}&prefix={}", encoded(&accounts[2]));
     assert_eq!(pages(&simulator, &query), kinds[1..]);
+    // What comes behind everything in a folder neither lists it again nor passes over the next one.
+    let behind = format!("{}0", accounts[0].trim_end_matches('/'));
+    let query =
+        format!("{slash}&start-after={}&prefix={}", encoded(&behind), encoded(organization));
+    assert_eq!(pages(&simulator, &query), accounts[1..]);
     // A delimiter is any text.
     let query = format!("delimiter=_CloudTrail_&prefix={}", encoded(DAY));
     assert_eq!(pages(&simulator, &query), [format!("{DAY}333333333333_CloudTrail_")]);
