@@ -77,18 +77,18 @@ fn work(description: TrailDescription) -> TrailWork {
 fn collect_with(
     world: &World,
     settings: CollectSettings,
-    members: MembersToCome,
+    members: &MembersToCome,
     description: TrailDescription,
 ) -> (JudgedTrail, Vec<Gap>) {
     let gaps = GapLedger::default();
     let collector = Collector::new(world, &gaps, settings, members.clone(), anywhere());
     let collected = block_on(collect_whole(&collector, work(description)));
     drop(collector);
-    (judged(collected, &members), gaps.into_gaps().iter().cloned().collect())
+    (judged(collected, members), gaps.into_gaps().iter().cloned().collect())
 }
 
 fn collect(world: &World, description: TrailDescription) -> JudgedTrail {
-    collect_with(world, settings(), at_once(members()), description).0
+    collect_with(world, settings(), &at_once(members()), description).0
 }
 
 /// Collects these trails side by side.
@@ -181,7 +181,7 @@ mod status {
             _ => None,
         });
         let (collected, gaps) =
-            collect_with(&world, settings(), at_once(members()), multi_region());
+            collect_with(&world, settings(), &at_once(members()), multi_region());
         let regions: Vec<&str> = collected.facts.status.iter().map(|it| it.0.name()).collect();
         assert_eq!((regions.as_slice(), gaps.len()), expected);
     }
@@ -328,7 +328,7 @@ mod key {
     #[test]
     fn a_trail_with_its_own_key_waits_for_nobody() {
         let world = World::holding([log_object(5)]);
-        let (collected, _) = collect_with(&world, settings(), never(), trail("main"));
+        let (collected, _) = collect_with(&world, settings(), &never(), trail("main"));
         assert_eq!(collected.facts.sample.sealed, 1);
     }
 
@@ -353,7 +353,7 @@ mod key {
     fn not_found_by_another_account_is_a_gap_and_not_gone() {
         let foreign = "arn:aws:kms:eu-west-1:000000000077:key/7";
         let (collected, gaps) =
-            collect_with(&World::new(), settings(), at_once(members()), naming(foreign));
+            collect_with(&World::new(), settings(), &at_once(members()), naming(foreign));
         assert!(collected.key.unwrap().gap().is_some());
         let gap = gaps.iter().find(|it| it.operation == Operation::DescribeKey).unwrap();
         assert_eq!((gap.class, gap.subject.as_deref()), (GapClass::NotFound, Some(foreign)));
@@ -443,7 +443,7 @@ mod bucket {
         let bucket_owners =
             vec![("other".to_owned(), account(2)), ("logs".to_owned(), account(ARCHIVE))];
         let settings = CollectSettings { bucket_owners, ..settings() };
-        let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
+        let (collected, _) = collect_with(&world, settings, &at_once(members()), trail("main"));
         assert_eq!(asked(&world), [account(ARCHIVE), account(1)]);
         assert_eq!(collected.bucket.unwrap().configured_owner, Some(account(ARCHIVE)));
     }
@@ -602,7 +602,7 @@ mod listing {
             let settings = CollectSettings { thresholds, ..settings() };
             let members = Members { audited: audited.clone(), ..members() };
             let (collected, _) =
-                collect_with(&world, settings, at_once(members), everywhere.clone());
+                collect_with(&world, settings, &at_once(members), everywhere.clone());
             let sample = &collected.facts.sample;
             assert!(sample.lists <= budget);
             // The census, which is not of the budget, finds those thirty of 1,020 that hold any.
@@ -674,7 +674,7 @@ mod listing {
         {
             let world = World::holding([log_object(minutes_ago)]);
             let settings = CollectSettings { window, ..settings() };
-            let (collected, _) = collect_with(&world, settings, at_once(members()), trail("main"));
+            let (collected, _) = collect_with(&world, settings, &at_once(members()), trail("main"));
             let population = collected.facts.sample.population;
             assert_eq!(population, Population::Counted(expected), "{minutes_ago}");
             assert_eq!(collected.facts.sample.lists, 1);
@@ -710,7 +710,7 @@ mod listing {
         let world = World::holding([log_object(5)]);
         let members = Members { organization: None, ..members() };
         let (collected, gaps) =
-            collect_with(&world, settings(), at_once(members), of_organization(trail("main")));
+            collect_with(&world, settings(), &at_once(members), of_organization(trail("main")));
         assert_eq!(world.count(Operation::ListObjectsV2), 0);
         let sample = collected.facts.sample;
         assert_eq!((sample.method, sample.gaps.len()), (SampleMethod::Nothing, 1));
@@ -780,7 +780,8 @@ mod objects {
     fn a_denied_head_is_asked_once_and_the_rest_count_as_unreadable_by_the_same_gap() {
         let world = World::holding((1..=5).map(log_object))
             .refusing(|it| it.operation() == Operation::HeadObject);
-        let (collected, gaps) = collect_with(&world, settings(), at_once(members()), trail("main"));
+        let (collected, gaps) =
+            collect_with(&world, settings(), &at_once(members()), trail("main"));
         assert_eq!(heads(&world), [log_object(1)]);
         let sample = collected.facts.sample;
         assert_eq!((sample.unreadable, sample.tested, sample.newest), (5, 0, None));

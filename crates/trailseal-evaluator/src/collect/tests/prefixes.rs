@@ -21,7 +21,7 @@ fn organization(numbers: impl Iterator<Item = (u64, bool)>) -> Members {
 
 fn collected(world: &World, members: Members) -> (Option<AccountPrefixes>, Vec<Gap>) {
     let description = of_organization(trail("main"));
-    let (collected, gaps) = collect_with(world, settings(), at_once(members), description);
+    let (collected, gaps) = collect_with(world, settings(), &at_once(members), description);
     (collected.facts.prefixes, gaps)
 }
 

@@ -151,7 +151,7 @@ fn a_key_that_could_not_be_described_is_asked_for_by_its_arn() {
 #[test]
 fn a_refusal_is_a_gap() {
     let world = World::new().refusing(|it| matches!(it, Call::GetKeyRotationStatus(..)));
-    let (collected, gaps) = collect_with(&world, settings(), never(), trail("main"));
+    let (collected, gaps) = collect_with(&world, settings(), &never(), trail("main"));
     assert!(collected.key_rotation.unwrap().gap().is_some());
     assert_eq!(gaps.len(), 1);
     assert_eq!(gaps[0].operation, Operation::GetKeyRotationStatus);

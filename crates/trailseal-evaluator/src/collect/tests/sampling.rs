@@ -20,7 +20,7 @@ fn selected(collected: &JudgedTrail, selection: Selection) -> Vec<&str> {
 }
 
 fn collect_by(world: &World, settings: CollectSettings) -> JudgedTrail {
-    collect_with(world, settings, at_once(members()), trail("main")).0
+    collect_with(world, settings, &at_once(members()), trail("main")).0
 }
 
 mod counted {
@@ -311,7 +311,7 @@ mod in_two_stages {
         let settings = CollectSettings { thresholds, ..settings() };
         let audited = (1..=accounts).map(account).collect();
         let members = at_once(Members { audited, ..members() });
-        collect_with(world, settings, members, of_organization(trail("main"))).0
+        collect_with(world, settings, &members, of_organization(trail("main"))).0
     }
 
     /// An object of each of these accounts on each day.
@@ -495,7 +495,7 @@ mod in_two_stages {
         let settings = CollectSettings { thresholds, ..settings() };
         let audited = (1..=90).map(account).collect();
         let members = at_once(Members { audited, ..members() });
-        let (collected, _) = collect_with(&world, settings, members, of_organization(keyless()));
+        let (collected, _) = collect_with(&world, settings, &members, of_organization(keyless()));
         assert_eq!(heads(&world), 1);
         assert_eq!(collected.facts.sample.deviations(), 1);
     }

@@ -16,7 +16,7 @@ fn with_administrator(number: u64) -> Members {
 
 /// Collects with account 2 as the delegated administrator; the gaps come with it.
 fn collect_of(world: &World, description: TrailDescription) -> (JudgedTrail, Vec<Gap>) {
-    collect_with(world, settings(), at_once(with_administrator(ADMINISTRATOR)), description)
+    collect_with(world, settings(), &at_once(with_administrator(ADMINISTRATOR)), description)
 }
 
 /// How GetTrailStatus and GetEventSelectors fail in this account.
@@ -111,7 +111,7 @@ fn nobody_stands_in_for_a_trail_of_one_account() {
     assert_eq!(gaps.len(), 3);
     // It need not even know who could.
     let world = World::new().failing(failing_in(OWNER, GapClass::Denied));
-    collect_with(&world, settings(), never(), multi_region());
+    collect_with(&world, settings(), &never(), multi_region());
 }
 
 #[test]
@@ -119,7 +119,7 @@ fn nobody_is_asked_twice() {
     let refused = || World::new().failing(failing_in(OWNER, GapClass::Denied));
     for members in [members(), with_administrator(OWNER)] {
         let world = refused();
-        let (_, gaps) = collect_with(&world, settings(), at_once(members), organization_trail());
+        let (_, gaps) = collect_with(&world, settings(), &at_once(members), organization_trail());
         assert_eq!(asked(&world, Operation::GetTrailStatus), ["1 eu-west-1", "1 us-east-1"]);
         assert_eq!(gaps.len(), 3);
     }
