@@ -272,7 +272,9 @@ mod tests {
     fn what_is_written_is_read_again() {
         let mut named = Named::default();
         let mut encoder = Encoder { bytes: Vec::new(), named: &mut named };
-        objects().iter().for_each(|it| encoder.object(it));
+        for object in &objects() {
+            encoder.object(object);
+        }
         let bytes = encoder.bytes;
         let mut decoder = Decoder { bytes: &bytes, named: &named };
         let read = std::iter::from_fn(|| decoder.object().unwrap());

@@ -89,7 +89,9 @@ impl SampleSink for SampleSpool {
         let clusters = self.append(&lines(&clusters)?)?;
         let mut encoder = Encoder { bytes: Vec::new(), named: &mut self.named };
         encoder.text(bucket);
-        objects.iter().for_each(|object| encoder.object(object));
+        for object in objects {
+            encoder.object(object);
+        }
         let objects = encoder.bytes;
         let kept = Kept { clusters, objects: self.append(&objects)?, judged: None };
         self.trails.insert(trail.clone(), kept);

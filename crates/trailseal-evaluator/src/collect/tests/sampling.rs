@@ -311,7 +311,7 @@ mod in_two_stages {
             Thresholds { listing_budget: budget, sample_size: 10, ..Thresholds::DEFAULT };
         let settings = CollectSettings { thresholds, ..settings() };
         let audited = (1..=accounts).map(account).collect();
-        let members = &(Members { audited, ..members() });
+        let members = &Members { audited, ..members() };
         collect_with(world, settings, members, of_organization(trail("main"))).0
     }
 
@@ -495,7 +495,7 @@ mod in_two_stages {
         let thresholds = Thresholds { listing_budget: 100, sample_size: 10, ..Thresholds::DEFAULT };
         let settings = CollectSettings { thresholds, ..settings() };
         let audited = (1..=90).map(account).collect();
-        let members = &(Members { audited, ..members() });
+        let members = &Members { audited, ..members() };
         let (collected, _) = collect_with(&world, settings, members, of_organization(keyless()));
         assert_eq!(heads(&world), 1);
         assert_eq!(collected.facts.sample.deviations(), 1);

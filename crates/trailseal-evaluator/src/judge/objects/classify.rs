@@ -57,11 +57,15 @@ impl Classifier<'_> {
         let of_window = || objects.iter().filter(is_in);
         let rows = classes.iter_mut().zip(objects).filter(|it| is_of_window(it.1.selection));
         if key_change(&dated, tolerance).is_some() {
-            rows.for_each(|it| set_aside(it.0));
+            for (class, _) in rows {
+                set_aside(class);
+            }
         } else {
             let earlier = keys_before(of_window(), first_sealed);
             let newer = rows.filter(|it| it.1.named_at > first_sealed);
-            newer.for_each(|(class, object)| name_previous_key(class, object, &earlier));
+            for (class, object) in newer {
+                name_previous_key(class, object, &earlier);
+            }
         }
         classes
     }

@@ -36,10 +36,11 @@ pub(super) fn of(search: HistorySearch, window: &[&Sample], older: &[&Sample]) -
     let is_after = |it: &Sample| since.is_some_and(|since| it.named_at >= since);
     let has_later_deviation = both().any(|it| it.deviation.is_some() && is_after(it));
     let has_other_trails = both().any(|it| it.result == SampleResult::SharedPrefixKey);
-    history.sealed_since = match history.deviating.is_empty() {
+    history.sealed_since = if history.deviating.is_empty() && has_other_trails {
         // The search knows the trail's own key alone, and was misled by the others of the group.
-        true if has_other_trails => oldest.filter(|_| history.oldest_read_by.is_some()),
-        _ => since.filter(|_| !has_later_deviation),
+        oldest.filter(|_| history.oldest_read_by.is_some())
+    } else {
+        since.filter(|_| !has_later_deviation)
     };
     history
 }
