@@ -6,11 +6,12 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::convert::{
-    bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
+    bucket_line, coverage_line, finding_line, gap_line, thresholds_line, trail_line,
 };
 use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
+use super::values::{text, time};
 use super::{Line, RunLine, SCHEMA, SampleLine, SampledCellLine, ThrottledKeyLine};
 use crate::exit_code::{self, Completeness, HasFailures};
 use crate::record::RecordWriter;
