@@ -1,9 +1,8 @@
 //! Checks of the house style that no lint knows.
 
 mod house;
-mod layers;
 mod links;
-mod rust_text;
+mod manifest;
 mod source;
 mod text;
 
@@ -29,18 +28,20 @@ struct Complaint {
 
 /// The checks that look at one file.
 const FILE_CHECKS: &[fn(&File) -> Vec<Complaint>] = &[
-    source::sizes,
-    source::words,
+    source::size,
+    source::attributes,
     text::whitespace,
     text::machine_paths,
     house::library,
     house::changelog,
+    manifest::package,
+    manifest::aws,
 ];
 
 /// Runs every check and prints every complaint.
 pub(crate) fn run() -> Result<()> {
     let files = files()?;
-    let complaints = complaints(&files)?;
+    let complaints = complaints(&files);
     for complaint in &complaints {
         println!("{complaint}");
     }
@@ -51,28 +52,16 @@ pub(crate) fn run() -> Result<()> {
     bail!("{} complaints", complaints.len())
 }
 
-fn complaints(files: &[File]) -> Result<Vec<Complaint>> {
+fn complaints(files: &[File]) -> Vec<Complaint> {
     let exists = |path: &str| workspace::root().join(path).exists();
-    let metadata = workspace::stdout(workspace::cargo().args([
-        "metadata",
-        "--format-version=1",
-        "--no-deps",
-        "--offline",
-    ]))?;
-    let packages = layers::packages(&metadata)?;
-
-    let mut complaints = layers::forbidden_uses(&packages);
-    complaints.extend(packages.iter().flat_map(house::package));
-    complaints.extend(house::required_files(files));
+    let mut complaints = house::required_files(files);
+    complaints.extend(manifest::without_a_row(files));
     for file in files {
         complaints.extend(FILE_CHECKS.iter().flat_map(|check| check(file)));
         complaints.extend(links::broken(file, &exists));
-        if file.path == "Cargo.lock" {
-            complaints.extend(layers::forbidden_crates(&file.text));
-        }
     }
     complaints.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-    Ok(complaints)
+    complaints
 }
 
 /// Every text file that is committed or about to be: what git does not ignore.
@@ -80,14 +69,14 @@ fn files() -> Result<Vec<File>> {
     let mut git = workspace::command("git");
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
     let mut files = Vec::new();
-    for path in workspace::stdout(&mut git)?.split('\0').filter(|it| !it.is_empty()) {
+    for path in workspace::stdout(&mut git)?.split('\0').filter(|path| !path.is_empty()) {
         let full = workspace::root().join(path);
         // Deleted but not yet committed, or a link: nothing to read.
         if !full.is_file() || full.is_symlink() {
             continue;
         }
         let bytes = fs::read(&full).with_context(|| format!("failed to read {path}"))?;
-        if let Some(text) = String::from_utf8(bytes).ok().filter(|it| !it.contains('\0')) {
+        if let Some(text) = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) {
             files.push(File { path: path.to_owned(), text });
         }
     }
@@ -107,6 +96,21 @@ impl File {
             || self.path.contains("/tests/")
             || self.path.ends_with("/tests.rs")
             || self.path.ends_with("_tests.rs")
+    }
+
+    /// How many of its lines, from the first, are not tests: in a Rust file those before its module
+    /// of tests, which stands last.
+    fn lines_without_tests(&self) -> usize {
+        if self.is_test() {
+            return 0;
+        }
+        let lines: Vec<&str> = self.text.lines().collect();
+        let begins_tests = |pair: &[&str]| {
+            pair[0] == "#[cfg(test)]" && pair[1].starts_with("mod ") && pair[1].ends_with('{')
+        };
+        let tests =
+            if self.extension() == "rs" { lines.windows(2).position(begins_tests) } else { None };
+        tests.unwrap_or(lines.len())
     }
 }
 
@@ -138,5 +142,16 @@ mod tests {
         check("tests/src/lib.rs", "rs", true);
         check(".ci/run", "", false);
         check("LICENSE-MIT", "", false);
+    }
+    #[test]
+    fn tests_are_left_out_where_they_stand_last() {
+        let check = |path: &str, text: &str, expected: usize| {
+            let file = File { path: path.to_owned(), text: text.to_owned() };
+            assert_eq!(file.lines_without_tests(), expected, "{path}: {text}");
+        };
+        check("a.rs", "fn a() {}\n\n#[cfg(test)]\nmod tests {\n    fn b() {}\n}\n", 2);
+        check("a.rs", "#[cfg(test)]\nmod tests;\nfn a() {}\n", 3);
+        check("a.md", "#[cfg(test)]\nmod tests {\n}\n", 3);
+        check("tests/a.rs", "fn a() {}\n", 0);
     }
 }
