@@ -1,5 +1,6 @@
 //! Checks of the house style that no lint knows.
 
+mod circles;
 mod house;
 mod links;
 mod manifest;
@@ -56,6 +57,7 @@ fn complaints(files: &[File]) -> Vec<Complaint> {
     let exists = |path: &str| workspace::root().join(path).exists();
     let mut complaints = house::required_files(files);
     complaints.extend(manifest::without_a_row(files));
+    complaints.extend(circles::circles(files));
     for file in files {
         complaints.extend(FILE_CHECKS.iter().flat_map(|check| check(file)));
         complaints.extend(links::broken(file, &exists));
