@@ -65,7 +65,7 @@ const STEPS: &[Step] = &[
     },
     Step {
         name: "deny",
-        about: "licenses, banned crates and sources",
+        about: "who may use whom, licenses, banned crates and sources",
         program: Program::Xtask,
         arguments: &["deny"],
         environment: &[],

@@ -44,7 +44,7 @@ enum Chore {
     },
     /// Print the table of the simulator's ready-made cases: what each is, and what a scan must find.
     Cases,
-    /// Check licenses, banned crates and sources with cargo-deny.
+    /// Check who may use whom, licenses, banned crates and sources with cargo-deny.
     Deny,
     /// Judge the program against moto, an AWS that others wrote.
     Moto(moto::Options),

@@ -14,7 +14,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result, bail, ensure};
 use serde_json::Value;
 
-use self::falsified::{ANYWHERE, FALSIFICATIONS};
+use self::falsified::{ANYWHERE, FALSIFICATIONS, MULTITOOL, SCHEMA};
 use self::install::Judges;
 use crate::workspace::{self, Profile};
 
@@ -24,10 +24,7 @@ const UPLOAD_SCHEMA: &str = "TRAILSEAL_UPLOAD_SARIF_SCHEMA";
 /// How many results the small file keeps, so that the rule of the limit has a result too.
 const SMALL_LIMIT: &str = "5";
 
-/// Names in complaints.
-const MULTITOOL: &str = "multitool";
-const SCHEMA: &str = "schema";
-const GITHUB: &str = "github";
+/// Its name in complaints.
 const UPLOAD: &str = "upload schema";
 
 /// One thing that a judge does not accept.

@@ -1,46 +1,38 @@
 //! Checks of the house style that no lint knows.
 
+mod circles;
+mod complaint;
+mod file;
 mod house;
-mod layers;
 mod links;
-mod rust_text;
+mod manifest;
 mod source;
 mod text;
 
-use std::fmt;
 use std::fs;
 
 use anyhow::{Context, Result, bail};
 
+use self::complaint::Complaint;
+use self::file::File;
 use crate::workspace;
-
-/// A committed text file.
-struct File {
-    path: String,
-    text: String,
-}
-
-/// Something to put right, shown as `path:line: what is wrong; what to do`.
-struct Complaint {
-    path: String,
-    line: usize,
-    message: String,
-}
 
 /// The checks that look at one file.
 const FILE_CHECKS: &[fn(&File) -> Vec<Complaint>] = &[
-    source::sizes,
-    source::words,
+    source::size,
+    source::attributes,
     text::whitespace,
     text::machine_paths,
     house::library,
     house::changelog,
+    manifest::package,
+    manifest::aws,
 ];
 
 /// Runs every check and prints every complaint.
 pub(crate) fn run() -> Result<()> {
     let files = files()?;
-    let complaints = complaints(&files)?;
+    let complaints = complaints(&files);
     for complaint in &complaints {
         println!("{complaint}");
     }
@@ -51,28 +43,17 @@ pub(crate) fn run() -> Result<()> {
     bail!("{} complaints", complaints.len())
 }
 
-fn complaints(files: &[File]) -> Result<Vec<Complaint>> {
+fn complaints(files: &[File]) -> Vec<Complaint> {
     let exists = |path: &str| workspace::root().join(path).exists();
-    let metadata = workspace::stdout(workspace::cargo().args([
-        "metadata",
-        "--format-version=1",
-        "--no-deps",
-        "--offline",
-    ]))?;
-    let packages = layers::packages(&metadata)?;
-
-    let mut complaints = layers::forbidden_uses(&packages);
-    complaints.extend(packages.iter().flat_map(house::package));
-    complaints.extend(house::required_files(files));
+    let mut complaints = house::required_files(files);
+    complaints.extend(manifest::without_a_row(files));
+    complaints.extend(circles::circles(files));
     for file in files {
         complaints.extend(FILE_CHECKS.iter().flat_map(|check| check(file)));
         complaints.extend(links::broken(file, &exists));
-        if file.path == "Cargo.lock" {
-            complaints.extend(layers::forbidden_crates(&file.text));
-        }
     }
     complaints.sort_by(|a, b| (&a.path, a.line).cmp(&(&b.path, b.line)));
-    Ok(complaints)
+    complaints
 }
 
 /// Every text file that is committed or about to be: what git does not ignore.
@@ -80,63 +61,16 @@ fn files() -> Result<Vec<File>> {
     let mut git = workspace::command("git");
     git.args(["ls-files", "-z", "--cached", "--others", "--exclude-standard", "--deduplicate"]);
     let mut files = Vec::new();
-    for path in workspace::stdout(&mut git)?.split('\0').filter(|it| !it.is_empty()) {
+    for path in workspace::stdout(&mut git)?.split('\0').filter(|path| !path.is_empty()) {
         let full = workspace::root().join(path);
         // Deleted but not yet committed, or a link: nothing to read.
         if !full.is_file() || full.is_symlink() {
             continue;
         }
         let bytes = fs::read(&full).with_context(|| format!("failed to read {path}"))?;
-        if let Some(text) = String::from_utf8(bytes).ok().filter(|it| !it.contains('\0')) {
+        if let Some(text) = String::from_utf8(bytes).ok().filter(|text| !text.contains('\0')) {
             files.push(File { path: path.to_owned(), text });
         }
     }
     Ok(files)
-}
-
-impl File {
-    /// What follows the last dot of the name; empty if there is none.
-    fn extension(&self) -> &str {
-        let name = self.path.rsplit('/').next().unwrap_or_default();
-        name.rsplit_once('.').map_or("", |it| it.1)
-    }
-
-    /// Whether the file holds tests only.
-    fn is_test(&self) -> bool {
-        self.path.starts_with("tests/")
-            || self.path.contains("/tests/")
-            || self.path.ends_with("/tests.rs")
-            || self.path.ends_with("_tests.rs")
-    }
-}
-
-impl Complaint {
-    fn new(path: &str, line: usize, message: impl Into<String>) -> Self {
-        Self { path: path.to_owned(), line, message: message.into() }
-    }
-}
-
-impl fmt::Display for Complaint {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{}:{}: {}", self.path, self.line, self.message)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_file_knows_its_kind() {
-        let check = |path: &str, extension: &str, is_test: bool| {
-            let file = File { path: path.to_owned(), text: String::new() };
-            assert_eq!((file.extension(), file.is_test()), (extension, is_test), "{path}");
-        };
-        check("crates/a/src/lib.rs", "rs", false);
-        check("crates/a/src/b/tests.rs", "rs", true);
-        check("crates/a/tests/it.rs", "rs", true);
-        check("tests/src/lib.rs", "rs", true);
-        check(".ci/run", "", false);
-        check("LICENSE-MIT", "", false);
-    }
 }

@@ -12,8 +12,6 @@ use aws_smithy_runtime_api::client::result::SdkError;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use tokio::sync::{Semaphore, SemaphorePermit};
 use tokio::time::Instant;
-use tracing::Dispatch;
-use tracing::instrument::{WithDispatch, WithSubscriber};
 use trailseal_fanout::Limits;
 use trailseal_model::{Answer, Event, EventSink, Evidence, Gap, GapClass, Operation, Purpose};
 
@@ -25,6 +23,7 @@ use crate::classify::Diagnosis;
 use crate::clock::Clock;
 use crate::credentials::Session;
 use crate::failure::Failure;
+use crate::quiet::quietly;
 use crate::spawn::spawn_request;
 
 /// What every call needs, whoever makes it.
@@ -48,6 +47,16 @@ pub(crate) enum Unread {
     Failed,
     /// The output lacks something, or holds something that cannot be.
     Malformed(String),
+}
+
+impl Unread {
+    /// What to say of an output that could not be read.
+    fn problem(self) -> String {
+        match self {
+            Self::Malformed(problem) => problem,
+            Self::Failed => "the answer is not what was asked for".to_owned(),
+        }
+    }
 }
 
 impl From<&Failure> for Unread {
@@ -250,12 +259,6 @@ impl Channel {
     }
 }
 
-/// Lets the SDK log nothing while it works. At its lowest level it logs whole answers, and the
-/// answer to AssumeRole is credentials; so no subscriber, however it is set up, may hear it.
-pub(crate) fn quietly<F: Future>(work: F) -> WithDispatch<F> {
-    work.with_subscriber(Dispatch::none())
-}
-
 /// What one request came to: what was asked for, with the request's id, or a failure.
 fn conclude<O, E, T>(
     ask: &Ask<'_>,
@@ -274,7 +277,7 @@ where
             let request_id: Option<Box<str>> = output.request_id().map(Into::into);
             match read(Ok(output)) {
                 Ok(value) => Ok((value, request_id)),
-                Err(unread) => Err(Failure::of_output(unread, request_id)),
+                Err(unread) => Err(Failure::of_output(&unread.problem(), request_id)),
             }
         }
         Err(error) => {

@@ -1,16 +1,13 @@
 //! Finds the caller's credentials, asks AWS who they belong to, and opens the way.
 
-use std::fmt;
 use std::sync::Arc;
-use std::time::Duration;
 
+use aws_config::SdkConfig;
 use aws_config::identity::IdentityCache;
 use aws_config::meta::region::ProvideRegion;
 use aws_config::profile::ProfileFileRegionProvider;
 use aws_config::retry::RetryConfig;
 use aws_config::stalled_stream_protection::StalledStreamProtectionConfig;
-use aws_config::timeout::TimeoutConfig;
-use aws_config::{BehaviorVersion, SdkConfig};
 use aws_credential_types::provider::SharedCredentialsProvider;
 use aws_sdk_sts::operation::get_caller_identity::GetCallerIdentityOutput;
 use aws_smithy_async::rt::sleep::TokioSleep;
@@ -23,72 +20,18 @@ use crate::ask::{Ask, Patience};
 use crate::aws::{Aws, Caller, LARGE_PAGES, get_caller_identity};
 use crate::call::{Channel, Unread};
 use crate::clients::Clients;
-use crate::clock::Clock;
-use crate::credentials::{OwnCredentials, PlainCredentials, SessionCache};
+use crate::credentials::{OwnCredentials, SessionCache};
 use crate::endpoints::{endpoints, setting};
 use crate::failure::Failure;
 use crate::https::{Network, https_client};
 use crate::role::Role;
+use crate::sdk_defaults::{behavior, timeouts};
+use crate::settings::Settings;
 use crate::surroundings::{
     EndpointFlags, Misconfigured, Profiles, Sources, Trust, check_proxies, check_variables,
     first_of, raw, shown,
 };
-use crate::transport::{Transport, http_client};
-
-/// How to reach AWS.
-pub struct Settings {
-    /// The role that is assumed in every account but the caller's.
-    pub role_name: String,
-    /// Roles that are tried in turn where the first one is missing or does not trust the caller.
-    pub role_fallbacks: Vec<String>,
-    /// Sent with AssumeRole, where the roles' trust policies ask for it.
-    pub external_id: Option<String>,
-    /// Names the run in the audited accounts' own logs.
-    pub session_name: String,
-    /// Sent with AssumeRole: it stays with the session, whatever role is assumed next.
-    pub source_identity: Option<String>,
-    /// Sent with AssumeRole: tags of the session, which policies can ask for.
-    pub session_tags: Vec<(String, String)>,
-    /// The profile of the shared configuration; `None` leaves it to the environment.
-    pub profile: Option<String>,
-    /// Requests that are on their way at the same time.
-    pub max_in_flight: usize,
-    /// What time it is.
-    pub clock: Clock,
-    /// What takes the place of the outside world; [`Overrides::none`] where AWS is asked.
-    pub substitutes: Overrides,
-}
-
-/// Stand-ins for the network and the environment, so that tests and simulations need neither.
-#[derive(Debug, Clone)]
-pub struct Overrides {
-    /// Answers every request in place of the network; endpoints, profiles and whatever else the
-    /// environment says of the network then do not count.
-    pub transport: Option<Arc<dyn Transport>>,
-    /// Taken as the caller's, in place of the SDK's chain.
-    pub credentials: Option<PlainCredentials>,
-    /// Taken as the Region of the environment.
-    pub region: Option<Region>,
-}
-
-impl Overrides {
-    /// The real network, chain and environment.
-    #[must_use]
-    pub const fn none() -> Self {
-        Self { transport: None, credentials: None, region: None }
-    }
-}
-
-impl fmt::Debug for Settings {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter
-            .debug_struct("Settings")
-            .field("role_name", &self.role_name)
-            .field("session_name", &self.session_name)
-            .field("profile", &self.profile)
-            .finish_non_exhaustive()
-    }
-}
+use crate::transport::http_client;
 
 /// Why no run can begin.
 #[derive(Debug, thiserror::Error)]
@@ -258,15 +201,6 @@ fn check_endpoints(
     Ok(())
 }
 
-/// How long one call may take.
-pub(crate) fn timeouts() -> TimeoutConfig {
-    TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(3))
-        .read_timeout(Duration::from_secs(10))
-        .operation_timeout(Duration::from_secs(30))
-        .build()
-}
-
 async fn sdk_config(
     settings: &Settings,
     region: Region,
@@ -305,9 +239,4 @@ fn stand_in_config(
         .stalled_stream_protection(StalledStreamProtectionConfig::disabled())
         .identity_cache(IdentityCache::no_cache())
         .build()
-}
-
-/// Pinned, so that a newer SDK does not change timeouts, retries or checksums by itself.
-pub(crate) fn behavior() -> BehaviorVersion {
-    BehaviorVersion::v2026_01_12()
 }

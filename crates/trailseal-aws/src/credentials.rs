@@ -13,9 +13,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::OnceCell;
 use trailseal_model::{AccountId, Gap, GapClass};
 
-use crate::call::quietly;
 use crate::clock::Clock;
-use crate::failure::chain_text;
+use crate::error_text::chain_text;
+use crate::quiet::quietly;
 
 /// Credentials of one account, with what is known of how they fare.
 #[derive(Clone)]

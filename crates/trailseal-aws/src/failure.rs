@@ -9,10 +9,10 @@ use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use trailseal_model::{GapClass, Operation, Region};
 
-use crate::call::Unread;
 use crate::classify::{Diagnosis, Symptom, classify, explanation};
 use crate::clock::Clock;
 use crate::credentials::Session;
+use crate::error_text::chain_text;
 use crate::transport::{TransportError, TransportErrorKind};
 
 /// AWS's messages are shorter; what stands between us and AWS may send anything.
@@ -77,11 +77,7 @@ impl Failure {
     }
 
     /// An output of AWS that could not be read into what was asked for.
-    pub(crate) fn of_output(unread: Unread, request_id: Option<Box<str>>) -> Self {
-        let problem = match unread {
-            Unread::Malformed(problem) => problem,
-            Unread::Failed => "the answer is not what was asked for".to_owned(),
-        };
+    pub(crate) fn of_output(problem: &str, request_id: Option<Box<str>>) -> Self {
         Self {
             diagnosis: Diagnosis::Certain(GapClass::MalformedAnswer),
             status: Some(200),
@@ -159,21 +155,6 @@ fn is_broken(text: &str) -> bool {
     ["connection", "reset", "broken pipe", "incomplete", "unexpected eof", "end of file"]
         .iter()
         .any(|it| text.contains(it))
-}
-
-/// The texts of an error and its sources, each once. The SDK's own helper would print `Debug`
-/// forms too, with whole requests in them.
-pub(crate) fn chain_text(error: &(dyn Error + 'static)) -> String {
-    let mut texts: Vec<String> = Vec::new();
-    let mut next = Some(error);
-    while let Some(error) = next {
-        let text = error.to_string();
-        if !text.is_empty() && texts.last() != Some(&text) {
-            texts.push(text);
-        }
-        next = error.source();
-    }
-    texts.join(": ")
 }
 
 #[cfg(test)]

@@ -17,7 +17,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use http::Uri;
 
-use crate::failure::chain_text;
+use crate::error_text::chain_text;
 use crate::surroundings::{EndpointFlags, Trust};
 use crate::transport::TransportError;
 use crate::tunnel::Tunnels;

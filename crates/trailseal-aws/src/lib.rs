@@ -17,6 +17,7 @@
 mod answer;
 mod answers;
 mod ask;
+mod assume_role;
 mod aws;
 mod backoff;
 mod budget;
@@ -28,9 +29,13 @@ mod clock;
 mod connect;
 mod credentials;
 mod endpoints;
+mod error_text;
 mod failure;
 mod https;
+mod quiet;
 mod role;
+mod sdk_defaults;
+mod settings;
 mod spawn;
 mod surroundings;
 #[cfg(test)]
@@ -40,7 +45,8 @@ mod tunnel;
 
 pub use aws::{Aws, Caller};
 pub use clock::Clock;
-pub use connect::{ConnectError, Overrides, Settings, connect};
+pub use connect::{ConnectError, connect};
 pub use credentials::PlainCredentials;
+pub use settings::{Overrides, Settings};
 pub use surroundings::{Form, Misconfigured, VARIABLES, Variable};
 pub use transport::{Transport, TransportError, TransportErrorKind};

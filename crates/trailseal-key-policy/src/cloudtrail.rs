@@ -2,8 +2,8 @@
 //!
 //! The decision about each key, with its source, is in the table of the crate's documentation.
 
+use crate::arn::arn_parts;
 use crate::context::{ContextValue, Possibility, RequestContext};
-use crate::pattern::arn_parts;
 
 /// A delivery of CloudTrail, as far as a trail's own settings tell.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

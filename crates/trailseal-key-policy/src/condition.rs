@@ -1,9 +1,10 @@
 //! Whether one condition of a statement holds.
 
+use crate::arn::arn_parts;
 use crate::compare;
 use crate::context::{ContextValue, Possibility, RequestContext};
 use crate::operator::{Comparison, Operator, SetOperator};
-use crate::pattern::{Case, Fit, arn_like, arn_parts, wildcard};
+use crate::pattern::{Case, Fit, arn_like, wildcard};
 use crate::policy::{Condition, Version, has_variable};
 use crate::truth::{Truth, Why};
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::pattern::arn_parts;
+use crate::arn::arn_parts;
 
 /// What is known of one condition key in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]

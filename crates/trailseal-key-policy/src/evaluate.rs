@@ -1,7 +1,8 @@
 //! What a policy answers to a request.
 
+use crate::arn::arn_parts;
 use crate::context::{Possibility, RequestContext};
-use crate::pattern::{Case, Fit, arn_like, arn_parts, wildcard};
+use crate::pattern::{Case, Fit, arn_like, wildcard};
 use crate::policy::{Effect, KeyPolicy, Part, Statement, StatementId, Version, has_variable};
 use crate::principal::principal_applies;
 use crate::truth::{Truth, Why};

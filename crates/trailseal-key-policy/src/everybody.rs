@@ -2,15 +2,16 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use crate::allowing::Allowing;
+use crate::arn::arn_parts;
 use crate::context::{Caller, RequestContext};
 use crate::evaluate::applies;
 use crate::made_up::Of;
 use crate::names::{Chosen, tells_who};
-use crate::pattern::arn_parts;
 use crate::readers::{Belonging, Membership, Reader, Reading};
 use crate::scoping::{STRANGER, STRANGERS};
 use crate::truth::{Truth, Why};
-use crate::ways::{Allowing, Way};
+use crate::way::Way;
 use crate::who::{Accounts, Kind, Member, Who};
 
 /// Who of one account, or of all that are like it, reads.

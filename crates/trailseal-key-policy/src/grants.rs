@@ -5,16 +5,14 @@
 
 use crate::cloudtrail::CloudTrailDelivery;
 use crate::context::{ContextValue, Possibility, RequestContext};
-use crate::evaluate::denied;
 use crate::pattern::{Case, Fit, wildcard};
 use crate::policy::KeyPolicy;
-use crate::truth::Truth;
-use crate::ways::{Allowing, Way};
+use crate::way::Way;
 
 const OPERATIONS_KEY: &str = "kms:GrantOperations";
 
 /// The operations that lead to decryption, with their ways.
-const LEADING: [(&str, Way); 2] =
+pub(crate) const LEADING: [(&str, Way); 2] =
     [("Decrypt", Way::Decrypt), ("ReEncryptFrom", Way::ReEncryptFrom)];
 
 /// The other operations that a grant for a symmetric key can give (KMS API reference, *CreateGrant*).
@@ -35,7 +33,7 @@ const TRIED_TOGETHER: usize = 3;
 
 /// The operations of one grant, one that leads to decryption among them.
 pub(crate) struct Operations {
-    leading: Vec<Way>,
+    pub(crate) leading: Vec<Way>,
     names: Vec<String>,
 }
 
@@ -115,27 +113,5 @@ impl KeyPolicy {
         }
         add(named);
         choices
-    }
-}
-
-impl Allowing<'_> {
-    /// Whether the caller may create a grant that leads to decryption. What the policy denies, no
-    /// grant gives, but the caller chooses the grantee: only what is denied to any identity at all
-    /// makes the grant worthless.
-    pub(crate) fn lets_grant(&self, caller: &RequestContext) -> Truth {
-        let gives = |way: Way| {
-            let grantees = self.grantees.iter().chain(std::iter::once(caller));
-            let requests = grantees.flat_map(|it| way.requests(it, self.delivery, &[]));
-            Truth::all(requests.map(|it| denied(self.policy, &it))).negated()
-        };
-        let worth = LEADING.map(|(_, way)| (way, gives(way)));
-        let request = caller.clone().asking(Way::CreateGrant.action());
-        let request = request.with("kms:ViaService", ContextValue::Absent);
-        Truth::any(self.operations.iter().map(|operations| {
-            let leading = worth.iter().filter(|it| operations.leading.contains(&it.0));
-            let requests = operations.requests(&request, self.delivery);
-            let allowed = Truth::any(requests.iter().map(|it| self.answers(it)));
-            Truth::all([allowed, Truth::any(leading.map(|it| it.1.clone()))])
-        }))
     }
 }

@@ -17,6 +17,8 @@
 //! difference. All else is compared as its operator says.
 #![doc = include_str!("cloudtrail_request.md")]
 
+mod allowing;
+mod arn;
 mod cloudtrail;
 mod compare;
 mod condition;
@@ -37,7 +39,7 @@ mod scoping;
 #[cfg(test)]
 mod tests;
 mod truth;
-mod ways;
+mod way;
 mod who;
 
 pub use cloudtrail::{BucketKey, CloudTrailDelivery};
@@ -47,5 +49,5 @@ pub use policy::{KeyPolicy, MalformedPolicy, StatementId};
 pub use readers::{LogReading, Membership, Reader, is_reader_denied, readers};
 pub use scoping::{Binding, binding};
 pub use truth::Why;
-pub use ways::Way;
+pub use way::Way;
 pub use who::{Accounts, Kind, Member, Who};

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeSet;
 
+use crate::arn::arn_parts;
 use crate::context::RequestContext;
 use crate::evaluate::applies;
 use crate::operator::{Comparison, Operator};
-use crate::pattern::arn_parts;
 use crate::policy::{Condition, Effect, KeyPolicy, Statement};
 use crate::principal::is_account_id;
 use crate::truth::Truth;

@@ -1,5 +1,6 @@
-//! Wildcards, over texts of which all or only the beginning is known, and the parts of an ARN.
+//! Wildcards, over texts of which all or only the beginning is known.
 
+use crate::arn::arn_parts;
 use crate::context::Possibility;
 
 /// Whether upper and lower case ASCII letters differ.
@@ -105,13 +106,6 @@ impl<'pattern> PatternMatches<'pattern> {
         let first = self.pattern.len() - stars;
         self.active[first..self.pattern.len()].contains(&true)
     }
-}
-
-/// The six parts of an ARN, if the text has them.
-pub(crate) fn arn_parts(text: &str) -> Option<[&str; 6]> {
-    let mut parts = text.splitn(6, ':');
-    let mut next = || parts.next();
-    Some([next()?, next()?, next()?, next()?, next()?, next()?])
 }
 
 /// Matches an ARN as ArnLike does: each of the six parts apart, with wildcards in each (IAM user

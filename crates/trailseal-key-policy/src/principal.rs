@@ -1,7 +1,7 @@
 //! Whether the principals of a statement include the caller.
 
+use crate::arn::arn_parts;
 use crate::context::{Caller, RequestContext};
-use crate::pattern::arn_parts;
 use crate::policy::{Effect, Part, Principal, Statement};
 use crate::truth::{Truth, Why};
 

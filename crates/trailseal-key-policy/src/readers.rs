@@ -14,15 +14,16 @@
 
 use std::collections::BTreeSet;
 
+use crate::allowing::Allowing;
+use crate::arn::arn_parts;
 use crate::cloudtrail::CloudTrailDelivery;
 use crate::context::{Caller, ContextValue, Possibility, RequestContext};
 use crate::evaluate::denied;
-use crate::pattern::arn_parts;
 use crate::policy::{Effect, KeyPolicy, Part, Principal, Statement, StatementId};
 use crate::principal::{Named, named};
 use crate::scoping::{STRANGER, STRANGERS};
 use crate::truth::{Truth, Why};
-use crate::ways::{Allowing, Way};
+use crate::way::Way;
 use crate::who::{Member, Who};
 
 /// What is read, and what is known of who may belong where.

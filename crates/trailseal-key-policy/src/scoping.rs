@@ -4,10 +4,10 @@
 //! name: only what CloudTrail says of the trail tells the two apart (CloudTrail user guide, *Configure
 //! AWS KMS key policies for CloudTrail*; IAM user guide, *The confused deputy problem*).
 
+use crate::arn::arn_parts;
 use crate::cloudtrail::{CloudTrailDelivery, TRAIL_CONTEXT};
 use crate::context::{ContextValue, RequestContext};
 use crate::evaluate::{Decision, evaluate};
-use crate::pattern::arn_parts;
 use crate::policy::{KeyPolicy, StatementId};
 use crate::truth::Why;
 

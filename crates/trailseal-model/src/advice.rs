@@ -2,7 +2,7 @@
 //! the class, and on the operation, AWS's code and what AWS's message names.
 
 use crate::denial::{Denial, DenyingPolicy, denied_action};
-use crate::gap::GapClass;
+use crate::gap_class::GapClass;
 use crate::operation::Operation;
 
 /// Why an operation gave no answer, as far as advice depends on it.
@@ -190,6 +190,7 @@ impl<'a> GapCause<'a> {
 impl GapClass {
     /// What to do where nothing but the class is known; a gap's own advice says more.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table: one sentence for each class")]
     pub const fn what_to_do(self) -> &'static str {
         match self {
             Self::DeniedByScp => {

@@ -1,7 +1,8 @@
 //! Who answers the questions, and how one is asked.
 
 use crate::evidence::Answer;
-use crate::gap::{Gap, GapClass};
+use crate::gap::Gap;
+use crate::gap_class::GapClass;
 use crate::operation::Operation;
 use crate::question::{AnyQuestion, AnyResult, BoxFuture, Question};
 

@@ -6,7 +6,8 @@ use jiff::{SignedDuration, Timestamp};
 
 use crate::account::AccountId;
 use crate::evidence::Target;
-use crate::gap::{GapClass, GapId};
+use crate::gap::GapId;
+use crate::gap_class::GapClass;
 use crate::member_delivery::Delivery;
 use crate::region::Region;
 use crate::word_enum::word_enum;

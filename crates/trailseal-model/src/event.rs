@@ -6,7 +6,8 @@ use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::coverage::Outcome;
 use crate::evidence::Target;
-use crate::gap::{Gap, GapClass};
+use crate::gap::Gap;
+use crate::gap_class::GapClass;
 use crate::operation::Operation;
 use crate::region::Region;
 

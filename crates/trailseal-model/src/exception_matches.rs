@@ -9,7 +9,8 @@ use crate::evidence::Target;
 use crate::exception::{Covers, Exception, ExceptionState};
 use crate::facts::OrganizationFacts;
 use crate::finding::{Finding, Status, Subject};
-use crate::gap::{Gap, GapClass, GapId, Gaps};
+use crate::gap::{Gap, GapId, Gaps};
+use crate::gap_class::GapClass;
 use crate::operation::Loss;
 
 /// Exceptions by their place in the list.

@@ -4,8 +4,7 @@ use jiff::Timestamp;
 
 use crate::evidence::Evidence;
 use crate::gap::GapId;
-use crate::sample::{Deviating, Sample};
-use crate::unreadable::Unreadable;
+use crate::sample::{Deviating, Sample, Unreadable};
 
 /// What logs that are older than the window show, from the oldest one on.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

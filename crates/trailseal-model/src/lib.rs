@@ -46,6 +46,7 @@ mod finding;
 mod fix;
 pub mod frameworks;
 mod gap;
+mod gap_class;
 pub mod hash;
 mod header_problem;
 mod history;
@@ -64,6 +65,7 @@ mod scope;
 mod sealing;
 mod store;
 mod trail;
+mod trail_status;
 mod unreadable;
 mod word_enum;
 
@@ -88,7 +90,8 @@ pub use exception_matches::{Counts, ExceptionMatches};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject};
 pub use fix::{fix_text, fix_texts};
-pub use gap::{Gap, GapClass, GapId, GapKind, GapKinds, GapLedger, Gaps};
+pub use gap::{Gap, GapId, GapKind, GapKinds, GapLedger, Gaps};
+pub use gap_class::GapClass;
 pub use header_problem::HeaderProblem;
 pub use history::{DigestSample, HistorySample};
 pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
@@ -102,14 +105,15 @@ pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet, RegionStatus};
 pub use sample::{
     ClusterFrame, ClusterUse, Deviating, DeviationClass, LogSample, Population, Sample,
-    SampleMethod, SampleResult, SampledCluster, Selection, Window,
+    SampleMethod, SampleResult, SampledCluster, Selection, Unreadable, Window,
 };
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use trail::{
     DescribedFrom, DifferingSightings, ManagementEvents, ObjectFacts, Sighting, Sightings,
-    TrailAnswers, TrailDescription, TrailFacts, TrailField, TrailListed, TrailStatus,
+    TrailAnswers, TrailDescription, TrailFacts, TrailField, TrailListed,
 };
-pub use unreadable::{Unreadable, UnreadableCause};
+pub use trail_status::TrailStatus;
+pub use unreadable::UnreadableCause;
 pub use word_enum::UnknownWord;

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::evidence::{Answer, Observed, Target};
-use crate::trail::TrailStatus;
+use crate::trail_status::TrailStatus;
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -125,7 +125,8 @@ impl MemberDelivery {
 mod tests {
     use super::*;
     use crate::account::AccountId;
-    use crate::gap::{Gap, GapClass, GapLedger};
+    use crate::gap::{Gap, GapLedger};
+    use crate::gap_class::GapClass;
     use crate::operation::Operation;
     use crate::region::Region;
 

@@ -269,6 +269,7 @@ impl Operation {
 
     /// The published quota.
     #[must_use]
+    #[expect(clippy::too_many_lines, reason = "a table: one entry for each published quota")]
     pub const fn quota(self) -> Quota {
         match self {
             Self::GetCallerIdentity | Self::AssumeRole => Quota {

@@ -13,13 +13,15 @@ use crate::arn::Arn;
 use crate::bucket::BucketPresence;
 use crate::directory::{AccountsListed, Unit};
 use crate::evidence::{Answer, Target};
-use crate::gap::{Gap, GapClass};
+use crate::gap::Gap;
+use crate::gap_class::GapClass;
 use crate::key::{DecryptGrant, KeyPresence, KeyRotation};
 use crate::log_object::{ObjectHead, ObjectsListed, Reader, Want};
 use crate::operation::Operation;
 use crate::region::RegionStatus;
 use crate::store::{StoreDescription, StoreListed};
-use crate::trail::{ManagementEvents, TrailDescription, TrailListed, TrailStatus};
+use crate::trail::{ManagementEvents, TrailDescription, TrailListed};
+use crate::trail_status::TrailStatus;
 
 #[cfg(test)]
 mod tests;

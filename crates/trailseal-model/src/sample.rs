@@ -11,7 +11,7 @@ use crate::evidence::Evidence;
 use crate::gap::GapId;
 use crate::header_problem::HeaderProblem;
 use crate::region::Region;
-use crate::unreadable::Unreadable;
+use crate::unreadable::UnreadableCause;
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -141,6 +141,27 @@ pub struct Sample {
     /// A header of S3's answer that is missing or was not understood. Where the object is unreadable,
     /// it is the one that keeps its encryption from being known.
     pub header_problem: Option<HeaderProblem>,
+}
+
+impl Sample {
+    /// Why its encryption is not known; `None` where it is, or the object is gone.
+    #[must_use]
+    pub fn unreadable_cause(&self) -> Option<UnreadableCause> {
+        let is_unreadable = self.result == SampleResult::Unreadable;
+        is_unreadable
+            .then(|| UnreadableCause::of(self.algorithm.as_deref(), self.kms_key_id.as_deref()))
+    }
+}
+
+/// Objects whose encryption is not known for the same cause.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unreadable {
+    /// Why.
+    pub cause: UnreadableCause,
+    /// How many objects.
+    pub count: u32,
+    /// The newest of them.
+    pub newest: Box<Sample>,
 }
 
 /// A half-open span of time: `start <= t < end`.

@@ -1,7 +1,5 @@
 //! Trails: what one target shows of them, and what is known of each in the end.
 
-use jiff::Timestamp;
-
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::evidence::{Answer, Evidence, Observed, Target};
@@ -10,6 +8,7 @@ use crate::member_delivery::MemberDelivery;
 use crate::prefixes::AccountPrefixes;
 use crate::region::{Region, RegionSet};
 use crate::sample::LogSample;
+use crate::trail_status::TrailStatus;
 
 /// A trail as DescribeTrails prints it. Absent means that AWS left the field out.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -100,36 +99,6 @@ impl Sighting {
     pub fn is_at_home(&self) -> bool {
         let description = &self.description;
         self.target.account == description.owner && self.target.region == description.home_region
-    }
-}
-
-/// Logging and delivery of a trail in one Region, from GetTrailStatus.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TrailStatus {
-    /// `IsLogging`.
-    pub is_logging: bool,
-    /// `LatestDeliveryTime`.
-    pub latest_delivery: Option<Timestamp>,
-    /// `LatestDeliveryError`: free text of S3, verbatim.
-    pub latest_delivery_error: Option<Box<str>>,
-    /// `LatestDeliveryAttemptTime`; AWS sends it as text, which is empty before the first attempt.
-    pub latest_attempt: Option<Timestamp>,
-    /// `LatestDeliveryAttemptSucceeded`: when the last attempt that succeeded was made, likewise.
-    pub latest_success: Option<Timestamp>,
-}
-
-impl TrailStatus {
-    /// The last delivery that AWS reports, by whichever of its two fields is later.
-    #[must_use]
-    pub fn last_success(&self) -> Option<Timestamp> {
-        self.latest_success.max(self.latest_delivery)
-    }
-
-    /// Whether an attempt is newer than every delivery that succeeded: beside an error that is the
-    /// attempt which failed. On trails that deliver, AWS sends equal times.
-    #[must_use]
-    pub fn has_failed_since(&self) -> bool {
-        self.latest_attempt.is_some() && self.latest_attempt > self.last_success()
     }
 }
 

@@ -1,6 +1,5 @@
 //! Why the encryption of an object that was selected is not known.
 
-use crate::sample::{Sample, SampleResult};
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -19,33 +18,17 @@ word_enum! {
     }
 }
 
-impl Sample {
-    /// Why its encryption is not known; `None` where it is, or the object is gone.
-    #[must_use]
-    pub fn unreadable_cause(&self) -> Option<UnreadableCause> {
-        if self.result != SampleResult::Unreadable {
-            return None;
-        }
-        let key = self.kms_key_id.as_deref();
-        Some(match (self.algorithm.as_deref(), key) {
-            (None, _) => UnreadableCause::Refused,
-            (Some("aws:kms" | "aws:kms:dsse"), None) => UnreadableCause::NoKeyHeader,
+impl UnreadableCause {
+    /// Why, by the algorithm and the key that S3 named for an object that could not be classified.
+    pub(crate) fn of(algorithm: Option<&str>, key: Option<&str>) -> Self {
+        match (algorithm, key) {
+            (None, _) => Self::Refused,
+            (Some("aws:kms" | "aws:kms:dsse"), None) => Self::NoKeyHeader,
             (Some("aws:kms" | "aws:kms:dsse"), Some(key)) if key.contains("alias/") => {
-                UnreadableCause::AliasInHeader
+                Self::AliasInHeader
             }
-            (Some("aws:kms" | "aws:kms:dsse"), Some(_)) => UnreadableCause::KeyUnresolved,
-            (Some(_), _) => UnreadableCause::UnknownAlgorithm,
-        })
+            (Some("aws:kms" | "aws:kms:dsse"), Some(_)) => Self::KeyUnresolved,
+            (Some(_), _) => Self::UnknownAlgorithm,
+        }
     }
-}
-
-/// Objects whose encryption is not known for the same cause.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Unreadable {
-    /// Why.
-    pub cause: UnreadableCause,
-    /// How many objects.
-    pub count: u32,
-    /// The newest of them.
-    pub newest: Box<Sample>,
 }

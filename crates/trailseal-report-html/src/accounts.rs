@@ -6,11 +6,11 @@ use trailseal_model::record::v1::AccountLine;
 use trailseal_model::{LogsSealed, Outcome};
 
 use crate::bar::{Bar, Part};
+use crate::error::PageError;
 use crate::lists::{Few, Who};
 use crate::ranked::{Ranked, Shown};
 use crate::text::cut;
 use crate::words::{self, Mark};
-use crate::write::PageError;
 
 /// How many accounts the page shows.
 pub(crate) const MAX_ROWS: usize = 200;

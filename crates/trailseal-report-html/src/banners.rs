@@ -4,13 +4,13 @@ use trailseal_model::PopulationSource;
 use trailseal_model::record::v1::RunLine;
 
 use crate::coverage::Coverage;
+use crate::error::PageError;
 use crate::exceptions::Exceptions;
 use crate::findings::Findings;
 use crate::lists::{Few, Names, Who};
 use crate::method::Reconciliation;
 use crate::text::{counted, cut, number};
 use crate::words;
-use crate::write::PageError;
 
 /// How many accounts, units or Regions a banner names.
 const MAX_NAMED: usize = 20;

@@ -4,6 +4,7 @@ use trailseal_model::record::v1::{CoverageLine, FindingLine, Line, RunLine};
 
 use crate::accounts::AccountTotals;
 use crate::coverage::CoverageTotals;
+use crate::error::PageError;
 use crate::exceptions::ExceptionTotals;
 use crate::findings::{Finding, FindingTotals, kind_of};
 use crate::gaps::Gaps;
@@ -11,7 +12,6 @@ use crate::inventory::Inventory;
 use crate::lists::Names;
 use crate::page::{Page, Parts};
 use crate::trails::TrailTotals;
-use crate::write::PageError;
 
 /// What is known after some lines of the record. Its order is used: accounts, buckets, keys and
 /// stores come before trails, gaps before findings, findings before coverage.

@@ -7,13 +7,13 @@ use trailseal_model::record::v1::CoverageLine;
 use trailseal_model::{GapClass, Outcome};
 
 use crate::bar::{Bar, Part};
+use crate::error::PageError;
 use crate::exceptions::{Accepted, ExceptionTotals};
 use crate::gaps::{GapViews, Gaps};
 use crate::lists::{Names, Who};
 use crate::ranked::{Ranked, Shown};
 use crate::text::{cut, number};
 use crate::words::{self, Mark};
-use crate::write::PageError;
 
 /// How many rows of what is missing the page shows.
 pub(crate) const MAX_ROWS: usize = 300;

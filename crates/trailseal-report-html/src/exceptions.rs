@@ -5,10 +5,10 @@ use std::collections::HashMap;
 use trailseal_model::record::v1::{ExceptionLine, ExceptionsLine};
 use trailseal_model::{ControlId, ExceptionKind, ExceptionState};
 
+use crate::error::PageError;
 use crate::ranked::{Ranked, Shown};
 use crate::text::{counted, cut, number};
 use crate::words::{self, Mark};
-use crate::write::PageError;
 
 /// How many exceptions the page shows.
 pub(crate) const MAX_ROWS: usize = 100;

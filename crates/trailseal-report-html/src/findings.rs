@@ -6,13 +6,13 @@ use trailseal_model::controls::CONTROLS;
 use trailseal_model::record::v1::FindingLine;
 use trailseal_model::{Control, ControlId, Reason, Severity, Status, fix_text};
 
+use crate::error::PageError;
 use crate::exceptions::Accepted;
 use crate::gaps::{GapViews, Gaps};
 use crate::lists::{Calls, Names, Who};
 use crate::ranked::{Ranked, Shown};
 use crate::text::{cut, number};
 use crate::words::{self, Mark};
-use crate::write::PageError;
 
 /// How many failures, and how many findings that are not proven, the page shows of one control.
 pub(crate) const MAX_PER_CONTROL: usize = 30;

@@ -20,6 +20,7 @@ mod banners;
 mod bar;
 mod collect;
 mod coverage;
+mod error;
 mod exceptions;
 mod findings;
 mod gaps;
@@ -37,7 +38,8 @@ mod trails;
 mod words;
 mod write;
 
-pub use write::{PageError, write_page};
+pub use error::PageError;
+pub use write::write_page;
 
 #[cfg(test)]
 mod tests;

@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
+use trailseal_model::ControlId;
 use trailseal_model::controls::{CONTROLS, Control};
 use trailseal_model::frameworks::MAPPINGS;
 use trailseal_model::record::v1::{RunLine, ThresholdsLine};
-use trailseal_model::{ControlId, SampleMethod};
 
 use crate::accounts::Accounts;
 use crate::coverage::Coverage;
@@ -164,25 +164,6 @@ pub(crate) fn command(run: &RunLine) -> String {
     };
     let words: Vec<String> = run.arguments.iter().map(quoted).collect();
     cut(&format!("trailseal {}", words.join(" ")))
-}
-
-/// What examining objects by this method can show.
-pub(crate) const fn of_sample(method: SampleMethod) -> &'static str {
-    match method {
-        SampleMethod::All => {
-            "every log object that was listed in the window was selected. This is no sample, so nothing is estimated."
-        }
-        SampleMethod::Random => {
-            "the window was listed whole, and a simple random sample was drawn without replacement. The bound is hypergeometric, exact for a population of known size."
-        }
-        SampleMethod::Cells => {
-            "there was too much to list. Cells (account, Region, day) were drawn at random with replacement, empty ones again, and a random log object in each. The bound is Clopper-Pearson's, and it speaks of the cell-weighted rate, in which every cell weighs the same."
-        }
-        SampleMethod::Partial => {
-            "some log objects were looked at, none of them drawn at random: this is no statistical sample, no rate follows from it, and it can show a failure but never a pass."
-        }
-        SampleMethod::Nothing => "no log object was selected, so the objects show nothing.",
-    }
 }
 
 /// Where catalogs file the controls: framework, versions, ids, control.

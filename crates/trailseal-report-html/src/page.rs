@@ -8,6 +8,7 @@ use trailseal_model::record::v1::RunLine;
 use crate::accounts::{self, Accounts};
 use crate::banners::{Banner, banners};
 use crate::coverage::{self, Coverage};
+use crate::error::PageError;
 use crate::exceptions::{self, Exceptions};
 use crate::findings::{self, Findings};
 use crate::gaps::{GapKind, Gaps};
@@ -18,7 +19,6 @@ use crate::method::{self, Reconciliation};
 use crate::ranked::Shown;
 use crate::text::{self, when};
 use crate::trails::{self, Trails};
-use crate::write::PageError;
 use crate::{style, trail};
 
 /// The sections, before they are put together.

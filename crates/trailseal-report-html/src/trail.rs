@@ -3,6 +3,7 @@
 use trailseal_model::record::v1::{DifferingSightingsLine, SampleLine, SamplingLine, TrailLine};
 use trailseal_model::{ControlId, SampleMethod, SampleResult, Status, Verdict};
 
+use crate::error::PageError;
 use crate::findings::Finding;
 use crate::inventory::{BucketFacts, Inventory, KeyFacts};
 use crate::lists::{Names, Who};
@@ -10,7 +11,6 @@ use crate::members;
 use crate::ranked::{Ranked, Shown};
 use crate::text::{cut, number, when, yes_no};
 use crate::words::{self, Mark};
-use crate::write::PageError;
 
 /// How many log objects of one trail the page shows.
 pub(crate) const MAX_OBJECTS: usize = 3;

@@ -6,14 +6,13 @@ use trailseal_model::record::v1::{SampleLine, TrailLine};
 use trailseal_model::{SampleMethod, Status, Verdict};
 
 use crate::bar::{Bar, Part};
+use crate::error::PageError;
 use crate::findings::Finding;
 use crate::inventory::Inventory;
 use crate::lists::Names;
-use crate::method;
 use crate::ranked::{Ranked, Shown};
 use crate::trail::{Object, Trail};
 use crate::words::{self, Mark};
-use crate::write::PageError;
 
 /// How many trails the page shows in full.
 pub(crate) const MAX_TRAILS: usize = 100;
@@ -123,7 +122,7 @@ impl TrailTotals {
             Verdict::ALL.iter().map(|it| (words::verdict(*it), count(*it))).collect();
         let method = |it: &SampleMethod| {
             let count = self.methods.get(it).copied().unwrap_or_default();
-            (it.as_str(), count, method::of_sample(*it))
+            (it.as_str(), count, what_it_shows(*it))
         };
         let rest = self.shown.rest();
         let rows = self.shown.rows.into_iter().map(|mut trail| {
@@ -141,5 +140,24 @@ impl TrailTotals {
             rows: rows.collect(),
             rest,
         }
+    }
+}
+
+/// What examining objects by this method can show.
+const fn what_it_shows(method: SampleMethod) -> &'static str {
+    match method {
+        SampleMethod::All => {
+            "every log object that was listed in the window was selected. This is no sample, so nothing is estimated."
+        }
+        SampleMethod::Random => {
+            "the window was listed whole, and a simple random sample was drawn without replacement. The bound is hypergeometric, exact for a population of known size."
+        }
+        SampleMethod::Cells => {
+            "there was too much to list. Cells (account, Region, day) were drawn at random with replacement, empty ones again, and a random log object in each. The bound is Clopper-Pearson's, and it speaks of the cell-weighted rate, in which every cell weighs the same."
+        }
+        SampleMethod::Partial => {
+            "some log objects were looked at, none of them drawn at random: this is no statistical sample, no rate follows from it, and it can show a failure but never a pass."
+        }
+        SampleMethod::Nothing => "no log object was selected, so the objects show nothing.",
     }
 }

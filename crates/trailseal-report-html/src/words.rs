@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use trailseal_model::{ExceptionState, LogsSealed, Outcome, Severity, Status, Verdict};
 
-use crate::write::PageError;
+use crate::error::PageError;
 
 /// A word with its symbol, its label, and the class of the stylesheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,33 +1,12 @@
 //! Reads the record once and writes the page.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use trailseal_model::record::RecordError;
 use trailseal_model::record::v1::Line;
 
 use crate::collect::Collected;
-
-/// A page that could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum PageError {
-    /// The record is at fault.
-    #[error("the record {0}")]
-    Record(#[from] RecordError),
-    /// The file is at fault.
-    #[error("the page cannot be written: {0}")]
-    Io(#[from] io::Error),
-    /// The record has no first line.
-    #[error("the record is empty")]
-    Empty,
-    /// The record is of another version of this program.
-    #[error("the record has the {kind} `{word}`, which this version does not know")]
-    UnknownWord {
-        /// What kind of word it is.
-        kind: &'static str,
-        /// The word.
-        word: String,
-    },
-}
+use crate::error::PageError;
 
 /// Writes the page: one HTML document that holds everything it needs. The writer should be
 /// buffered. Nothing is written before the whole record was read, so a record that is cut short

@@ -23,11 +23,19 @@ use crate::population::{Caution, category, organization, scope_word};
 use crate::result::Alert;
 use crate::rule::{Rule, RuleSeverity, pascal_case};
 use crate::text::filled;
-use crate::write::Content;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// What the paths are relative to; by custom the root of the repository.
 const ROOT: &str = "%SRCROOT%";
+
+/// Which results a file has.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Content {
+    /// What GitHub shall open alerts for.
+    Upload,
+    /// What is accepted as well, suppressed.
+    Full,
+}
 
 /// Everything that goes into the file.
 pub(crate) struct Document<'a> {

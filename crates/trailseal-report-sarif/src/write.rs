@@ -8,7 +8,7 @@ use trailseal_model::record::v1::{FindingLine, Line, RunLine};
 use trailseal_model::{ControlId, Status};
 
 use crate::accepted::Justifications;
-use crate::document::Document;
+use crate::document::{Content, Document};
 use crate::notification::Notifications;
 use crate::population::organization;
 use crate::result::{Alert, Kept, MostSevere};
@@ -87,15 +87,6 @@ pub fn write_most_severe<W: Write>(
     out: W,
 ) -> Result<SarifSummary, SarifError> {
     write_content(record, limit, Content::Upload, out)
-}
-
-/// Which results a file has.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Content {
-    /// What GitHub shall open alerts for.
-    Upload,
-    /// What is accepted as well, suppressed.
-    Full,
 }
 
 fn write_content<W: Write>(

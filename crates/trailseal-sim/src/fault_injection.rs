@@ -11,10 +11,23 @@ use crate::draw::Draw;
 use crate::refusal::{not_found, refused, server_error, skewed, throttled};
 use crate::service::{Call, Service};
 use crate::session::Refused;
-use crate::simulator::Ending;
 use crate::state::{Effect, Facts, Outcome, Spoken};
 use crate::wire::Protocol;
 use crate::wire::fault::Fault;
+
+/// How an answer ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ending {
+    /// As it should.
+    Whole,
+    /// It never comes.
+    Hang,
+    /// The connection is reset instead.
+    Reset,
+    /// It breaks off after so many bytes of the body; an answer without a body does not come at
+    /// all, and the connection is closed.
+    Truncated(usize),
+}
 
 /// What becomes of the answer once it is made.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,6 +9,7 @@
 //! **Architecture invariant**: request ids, weather and generated data are functions of the seed
 //! and of what is asked, never of the order of requests.
 
+mod answer;
 pub mod control;
 pub mod denial;
 pub mod draw;
@@ -27,4 +28,6 @@ mod tests;
 pub mod wire;
 pub mod world;
 
-pub use simulator::{Answer, Ending, Simulator};
+pub use answer::Answer;
+pub use fault_injection::Ending;
+pub use simulator::Simulator;

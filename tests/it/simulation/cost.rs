@@ -105,6 +105,7 @@ fn readers_of<'a>(
 
 /// The most calls of an operation that a scan of this scenario may make, without options that ask
 /// for more.
+#[expect(clippy::too_many_lines, reason = "one arm for each operation")]
 fn most(operation: Operation, scenario: &Scenario) -> u64 {
     let parts = &scenario.parts;
     let units = parts.organization.as_ref().map_or(0, |it| 1 + it.units.len() as u64);

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use anyhow::{Result, ensure};
 
-use super::NOTE;
+use super::pages::NOTE;
 use crate::workspace::{self, Profile};
 
 /// The commands whose help is shown.

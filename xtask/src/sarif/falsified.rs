@@ -3,7 +3,12 @@
 use anyhow::{Context, Result};
 use serde_json::{Value, json};
 
-use super::{GITHUB, MULTITOOL, SCHEMA};
+/// Microsoft's sarif-multitool, by its name in complaints.
+pub(super) const MULTITOOL: &str = "multitool";
+/// The JSON schema of OASIS.
+pub(super) const SCHEMA: &str = "schema";
+/// What GitHub documents as required.
+pub(super) const GITHUB: &str = "github";
 
 /// One thing that is wrong.
 pub(super) struct Falsification {

@@ -1,6 +1,5 @@
-//! What the repository and each of its crates must have.
+//! What the repository and each of its libraries must have.
 
-use super::layers::Package;
 use super::{Complaint, File};
 
 /// Files that must lie in the root.
@@ -16,44 +15,23 @@ pub(super) fn library(file: &File) -> Vec<Complaint> {
         let message = "the crate does not say what it is; open with one `//!` sentence";
         complaints.push(Complaint::new(&file.path, 1, message));
     }
-    if !file.text.lines().any(|it| it.starts_with("//! **Architecture invariant")) {
+    if !file.text.lines().any(|line| line.starts_with("//! **Architecture invariant")) {
         let message = "no `//! **Architecture invariant` line; state what this crate keeps";
         complaints.push(Complaint::new(&file.path, 1, message));
     }
     complaints
 }
 
-/// Each package has a folder of its name, a description and a license.
-pub(super) fn package(package: &Package) -> Vec<Complaint> {
-    let complain = |message: String| Complaint::new(&package.manifest, 1, message);
-    let mut complaints = Vec::new();
-    let folder = package.manifest.strip_prefix("crates/").and_then(|it| it.split('/').next());
-    if let Some(folder) = folder.filter(|it| *it != package.name) {
-        let message = format!(
-            "package `{}` lies in the folder `{folder}`; give both the same name",
-            package.name
-        );
-        complaints.push(complain(message));
-    }
-    if !package.described {
-        complaints.push(complain("no description; add one sentence".to_owned()));
-    }
-    if !package.licensed {
-        complaints.push(complain("no license; add `license.workspace = true`".to_owned()));
-    }
-    complaints
-}
-
 /// The files that every clone must have.
 pub(super) fn required_files(files: &[File]) -> Vec<Complaint> {
-    let missing = REQUIRED.iter().filter(|name| !files.iter().any(|it| it.path == **name));
-    missing.map(|it| Complaint::new(it, 1, "the file is missing; add it")).collect()
+    let missing = REQUIRED.iter().filter(|name| !files.iter().any(|file| file.path == **name));
+    missing.map(|name| Complaint::new(name, 1, "the file is missing; add it")).collect()
 }
 
 /// The changelog has a place for what is not released yet.
 pub(super) fn changelog(file: &File) -> Vec<Complaint> {
     let has_heading =
-        file.text.lines().any(|it| matches!(it.trim(), "## Unreleased" | "## [Unreleased]"));
+        file.text.lines().any(|line| matches!(line.trim(), "## Unreleased" | "## [Unreleased]"));
     if file.path != "CHANGELOG.md" || has_heading {
         return Vec::new();
     }
@@ -63,7 +41,6 @@ pub(super) fn changelog(file: &File) -> Vec<Complaint> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tidy::layers::packages;
 
     fn file(path: &str, text: &str) -> File {
         File { path: path.to_owned(), text: text.to_owned() }
@@ -80,24 +57,8 @@ mod tests {
     }
 
     #[test]
-    fn a_package_is_complete() {
-        let check = |folder: &str, license: &str, expected: usize| {
-            let metadata = format!(
-                r#"{{"workspace_root": "/r", "packages": [{{
-                    "name": "a", "manifest_path": "/r/crates/{folder}/Cargo.toml",
-                    "description": "A.", "license": "{license}", "dependencies": []
-                }}]}}"#
-            );
-            assert_eq!(package(&packages(&metadata).unwrap()[0]).len(), expected);
-        };
-        check("a", "MIT", 0);
-        check("b", "MIT", 1);
-        check("b", "", 2);
-    }
-
-    #[test]
     fn required_files_are_missed() {
-        let mut files: Vec<File> = REQUIRED.iter().map(|it| file(it, "")).collect();
+        let mut files: Vec<File> = REQUIRED.iter().map(|name| file(name, "")).collect();
         assert!(required_files(&files).is_empty());
         files.pop();
         assert_eq!(

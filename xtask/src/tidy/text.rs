@@ -1,6 +1,5 @@
 //! What any committed text file must keep to.
 
-use super::rust_text::RustFile;
 use super::{Complaint, File};
 
 /// Kinds whose bytes are what a program wrote or reads: their whitespace is data.
@@ -44,9 +43,8 @@ pub(super) fn machine_paths(file: &File) -> Vec<Complaint> {
     if file.is_test() {
         return Vec::new();
     }
-    let rust_lines = RustFile::new(file).map_or(usize::MAX, |it| it.lines_without_tests);
-    let lines = (1..).zip(file.text.lines()).take(rust_lines);
-    let named = |line: &str| MACHINE_PATHS.iter().copied().find(|it| line.contains(it));
+    let lines = (1..).zip(file.text.lines()).take(file.lines_without_tests());
+    let named = |line: &str| MACHINE_PATHS.iter().copied().find(|path| line.contains(path));
     lines
         .filter_map(|(number, line)| {
             let message =

@@ -10,7 +10,7 @@ use aws_types::os_shim_internal::{Env, Fs};
 
 use super::variables::{Form, check_form, is_service_endpoint_usable};
 use super::{Misconfigured, first_of, shown, shown_url, variable};
-use crate::failure::chain_text;
+use crate::error_text::chain_text;
 
 /// Who selected a profile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

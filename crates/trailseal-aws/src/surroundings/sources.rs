@@ -21,7 +21,7 @@ use trailseal_model::Region;
 use super::container::{self, Container};
 use super::profiles::{Profiles, SelectedBy};
 use super::{Misconfigured, raw, shown, variable};
-use crate::connect::{behavior, timeouts};
+use crate::sdk_defaults::{behavior, timeouts};
 
 /// The first link of the chain that is configured: no other one is asked if it fails.
 #[derive(Debug, Clone, PartialEq, Eq)]

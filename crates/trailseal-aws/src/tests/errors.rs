@@ -48,6 +48,7 @@ fn denied(action: &str, end: &str) -> String {
 type Row = (Operation, u16, &'static str, String, GapClass, &'static [&'static str]);
 
 /// Where a policy is named.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn refused_by_policies() -> Vec<Row> {
     use GapClass as Class;
     use Operation::{DescribeTrails, GetEventSelectors, ListGrants};
@@ -115,6 +116,7 @@ fn refused_by_policies() -> Vec<Row> {
 }
 
 /// Where none is.
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn refused_otherwise() -> Vec<Row> {
     use GapClass as Class;
     use Operation::{AssumeRole, DescribeTrails, ListAccounts};

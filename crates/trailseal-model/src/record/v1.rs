@@ -12,6 +12,7 @@ mod inventory;
 mod lines;
 mod members;
 mod sampling;
+mod values;
 mod write;
 
 use std::collections::BTreeMap;

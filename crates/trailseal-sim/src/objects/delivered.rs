@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use super::layout::{Layout, Root, Writers};
+use super::order::{after, behind};
 use super::series::{Delivered, Kind, Series};
-use super::{after, behind};
 use crate::world::World;
 use crate::world::account::AccountId;
 use crate::world::trail::Trail;

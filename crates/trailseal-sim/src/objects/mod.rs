@@ -6,6 +6,7 @@
 
 mod delivered;
 mod layout;
+mod order;
 mod schedule;
 mod series;
 #[cfg(test)]
@@ -15,8 +16,9 @@ mod walk;
 use jiff::Timestamp;
 
 pub use layout::Layout;
+pub use order::{after, behind};
 pub use series::Delivered;
-pub use walk::{Object, Objects, Walk, after, behind};
+pub use walk::{Object, Objects, Walk};
 
 use self::series::{Kind, Series};
 use crate::world::World;

@@ -1,29 +1,19 @@
 //! From the text of a scenario to the scenario.
 
 use std::collections::HashMap;
-use std::ops::Range;
 
 use jiff::Timestamp;
 use toml::Spanned;
 
-use super::builder::{Builder, NewAccount};
+use super::builder::Builder;
 use super::cases::{self, Case, Needs};
+use super::draft::{Build, Result, line};
 use super::file::{AccountFile, Caller, Duty, File, PopulationFile};
+use super::new_account::NewAccount;
 use super::{Access, Scenario, ScenarioError, denials, organization_trail};
 use crate::world::account::{AccountId, Joined, RegionStates, Role, Unit};
-use crate::world::region::{Partition, Region, RegionSet};
+use crate::world::region::Partition;
 use crate::world::{Organization, User};
-
-/// A scenario in the making.
-pub(super) struct Build<'a> {
-    text: &'a str,
-    pub(super) file: &'a File,
-    pub(super) builder: Builder,
-    /// Units by name.
-    pub(super) units: HashMap<&'a str, u32>,
-}
-
-pub(super) type Result<T> = std::result::Result<T, ScenarioError>;
 
 /// The scenario that this text describes.
 pub(super) fn build(text: &str, start: Timestamp) -> Result<Scenario> {
@@ -62,17 +52,7 @@ pub(super) fn make(text: &str, file: &File, start: Timestamp) -> Result<Scenario
     Ok(Scenario { parts, weather, limits, sessions, access, expected })
 }
 
-/// The line that a span begins in.
-fn line(text: &str, span: &Range<usize>) -> usize {
-    1 + text.get(..span.start).unwrap_or_default().matches('\n').count()
-}
-
 impl Build<'_> {
-    /// Something wrong with this value.
-    pub(super) fn wrong<T>(&self, value: &Spanned<T>, message: impl Into<String>) -> ScenarioError {
-        ScenarioError { line: line(self.text, &value.span()), message: message.into() }
-    }
-
     fn regions(&mut self) -> Result<()> {
         let enabled = self.region_set(&self.file.opt_in)?;
         self.builder.regions = RegionStates { enabled, ..RegionStates::default() };
@@ -89,18 +69,6 @@ impl Build<'_> {
         let enabled = opt_in.take(wanted - always).collect();
         self.builder.regions = RegionStates { enabled, ..RegionStates::default() };
         Ok(())
-    }
-
-    /// The Region of the scenario's partition with this name.
-    pub(super) fn region(&self, name: &Spanned<String>) -> Result<Region> {
-        let partition = self.builder.parts.partition;
-        let region = Region::new(name.get_ref()).filter(|it| it.partition() == partition);
-        let message = || format!("there is no Region `{}` in {partition}", name.get_ref());
-        region.ok_or_else(|| self.wrong(name, message()))
-    }
-
-    pub(super) fn region_set(&self, names: &[Spanned<String>]) -> Result<RegionSet> {
-        names.iter().map(|it| self.region(it)).collect()
     }
 
     /// The Regions of one account.
@@ -241,13 +209,6 @@ impl Build<'_> {
             empty_page_every: settings.empty_page_every,
         });
         Ok(())
-    }
-
-    pub(super) fn unit(&self, name: Option<&Spanned<String>>) -> Result<Option<u32>> {
-        let Some(name) = name else { return Ok(None) };
-        let unit = self.units.get(name.get_ref().as_str()).copied();
-        let message = || format!("there is no unit `{}` before this", name.get_ref());
-        unit.map(Some).ok_or_else(|| self.wrong(name, message()))
     }
 
     fn on_duty(&self, duty: Duty) -> AccountId {

@@ -7,13 +7,11 @@ use std::sync::Arc;
 use jiff::Timestamp;
 
 use super::Expected;
-use super::cases::{self, Case};
-use super::filled_account::{FilledAccount, denial};
 use super::setup::{Setup, Surroundings};
-use super::truth::{Control, Status};
+use super::truth::Status;
 use crate::draw::Draw;
 use crate::world::Parts;
-use crate::world::account::{Account, AccountId, AccountState, Joined, RegionStates, Role};
+use crate::world::account::{AccountId, RegionStates, Role};
 use crate::world::denial::{Accounts, Denial, PolicyKind};
 use crate::world::region::{Partition, Region, RegionSet};
 
@@ -57,35 +55,6 @@ pub struct WellKnown {
     pub audit: AccountId,
     /// An account outside the organization.
     pub stranger: AccountId,
-}
-
-impl NewAccount<'static> {
-    /// An account with nothing in it.
-    #[must_use]
-    pub fn empty(id: AccountId, name: &'static str) -> Self {
-        let tags = Box::new([]);
-        let (joined, case) = (Joined::Created, cases::NO_TRAIL);
-        Self { id, name, unit: None, joined, tags, regions: None, case }
-    }
-}
-
-/// An account to be made.
-#[derive(Debug, Clone)]
-pub struct NewAccount<'a> {
-    /// Its number.
-    pub id: AccountId,
-    /// Its name; the case may have another.
-    pub name: &'a str,
-    /// Its unit.
-    pub unit: Option<u32>,
-    /// How it came.
-    pub joined: Joined,
-    /// Its tags.
-    pub tags: Box<[(Box<str>, Box<str>)]>,
-    /// Its Regions, if they are not those of all accounts.
-    pub regions: Option<RegionStates>,
-    /// What is in it.
-    pub case: &'static Case,
 }
 
 impl Builder {
@@ -135,7 +104,7 @@ impl Builder {
     }
 
     /// What a case in this account may refer to.
-    fn surroundings(&self, account: AccountId) -> Surroundings {
+    pub(super) fn surroundings(&self, account: AccountId) -> Surroundings {
         let partition = self.parts.partition;
         let names: &[&str] = match partition.name() {
             "aws-cn" => &["cn-northwest-1", "cn-north-1"],
@@ -161,58 +130,6 @@ impl Builder {
     pub(super) fn setup(&self, account: AccountId, index: usize) -> Setup {
         let draw = self.draw("trail").number(account.number()).number(index as u64);
         Setup::new(self.surroundings(account), index, draw)
-    }
-
-    /// Makes an account, and writes down what an audit must find in it.
-    pub fn account(&mut self, new: NewAccount<'_>) {
-        let account = Account {
-            id: new.id,
-            name: new.name.into(),
-            state: AccountState::Active,
-            joined: new.joined,
-            unit: new.unit,
-            tags: new.tags,
-            regions: new.regions.unwrap_or(self.regions),
-            roles: self.roles.clone(),
-        };
-        let near = self.surroundings(new.id);
-        let mut place = FilledAccount::new(self, account, near);
-        (new.case.build)(&mut place);
-        let (account, trails, stores) = place.leave();
-        self.expect(new.case, &account, &trails, &stores);
-        self.parts.accounts.push(account);
-    }
-
-    /// `account-covered`, and the case that says so.
-    fn covered(&self, account: &Account, case: &Case) -> (Status, Arc<str>) {
-        match &self.covered {
-            _ if case.covered == Status::NotApplicable => (case.covered, case.id.into()),
-            // Nobody can ask such an account whether it has the trail's home Region.
-            Some(it) if it.home.is_opt_in() && account.roles.is_empty() => {
-                (Status::NotProven, it.case.clone())
-            }
-            Some(it) if it.status == Status::NotProven && case.covered == Status::Pass => {
-                (case.covered, case.id.into())
-            }
-            Some(it) if account.regions.is_enabled(it.home) => (it.status, it.case.clone()),
-            _ => (case.covered, case.id.into()),
-        }
-    }
-
-    /// Writes down the case's truth. Trails and stores after the last row of the case can be seen
-    /// by nobody.
-    fn expect(&mut self, case: &Case, account: &Account, trails: &[Box<str>], stores: &[Box<str>]) {
-        let id: Arc<str> = case.id.into();
-        for (arn, row) in trails.iter().zip(case.trails) {
-            self.expect_trail(arn, *row, &id);
-        }
-        for (arn, status) in stores.iter().zip(case.stores) {
-            let (control, case) = (Control::EventDataStoreKmsEncrypted, id.clone());
-            self.expected.push(Expected::new(arn.as_ref().into(), control, *status, case));
-        }
-        let (status, trail) = self.covered(account, case);
-        let subject = account.id.to_string().into();
-        self.expected.push(Expected::new(subject, Control::AccountCovered, status, trail));
     }
 
     pub(super) fn expect_trail(&mut self, arn: &str, row: super::truth::Row, case: &Arc<str>) {
@@ -244,6 +161,24 @@ impl Builder {
         }
         self.expected.sort_unstable();
         (self.parts, self.expected)
+    }
+}
+
+/// A denial of nobody yet.
+pub(super) fn denial(
+    kind: PolicyKind,
+    is_explicit: bool,
+    actions: &[&str],
+    regions: RegionSet,
+) -> Denial {
+    Denial {
+        kind,
+        is_explicit,
+        policy_arn: None,
+        accounts: Accounts::These(Vec::new()),
+        regions,
+        actions: actions.iter().map(|it| (*it).into()).collect(),
+        resource: "".into(),
     }
 }
 

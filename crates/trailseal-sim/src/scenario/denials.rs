@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 
-use super::build::{Build, Result};
+use super::draft::{Build, Result};
 use super::file::DenialFile;
 use super::truth::{Control, Status};
 use crate::world::account::{Account, AccountId};

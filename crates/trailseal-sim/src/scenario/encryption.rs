@@ -1,10 +1,7 @@
 //! How objects lie: said by the relation of their key to the trail, for the keys' ARNs follow from
 //! the rest of a case.
 
-use super::setup::{Setup, key};
-use crate::draw::Draw;
-use crate::world::key::{Key, MultiRegion, key_arn};
-use crate::world::trail::{Odd, Phase, Seal};
+use crate::world::trail::Odd;
 
 /// How objects lie, before the keys' ARNs are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -48,86 +45,4 @@ pub struct Lies {
     pub how: How,
     /// The odd ones.
     pub odd: Option<(Odd, How)>,
-}
-
-impl Setup {
-    fn seal(&self, how: How) -> Seal {
-        let Key { account, region, id, .. } = &self.key;
-        let trail_key = || self.key.arn().into();
-        match how {
-            How::TrailKey => Seal::Kms(trail_key()),
-            How::TrailKeyTwice => Seal::Dsse(trail_key()),
-            How::PrimaryKey => {
-                let primary = match self.key.multi_region {
-                    MultiRegion::Replica(primary, _) => primary,
-                    _ => *region,
-                };
-                Seal::Kms(key_arn(primary, *account, id).into())
-            }
-            How::OtherKey | How::StrangersKey | How::AwsManagedKey => {
-                Seal::Kms(self.beside(how).arn().into())
-            }
-            How::SiblingsKey => Seal::Kms(self.siblings_key.clone()),
-            How::Aes256 => Seal::Aes256,
-            How::UntoldKey => Seal::KmsWithoutKey,
-            How::TrailKeyAlias => {
-                let alias = self.key.aliases.first().map_or("alias/cloudtrail", |it| it);
-                let partition = region.partition();
-                Seal::Kms(format!("arn:{partition}:kms:{region}:{account}:{alias}").into())
-            }
-            How::UnknownAlgorithm => {
-                Seal::Undocumented { algorithm: "aws:kms:tsse".into(), key: trail_key() }
-            }
-            How::UpperCaseAlgorithm => {
-                Seal::Undocumented { algorithm: "AWS:KMS".into(), key: trail_key() }
-            }
-            How::CustomerProvided => Seal::CustomerProvided,
-            How::Unencrypted => Seal::Unencrypted,
-        }
-    }
-
-    /// A key that objects may lie under though the trail does not name it.
-    fn beside(&self, how: How) -> Key {
-        let near = self.near;
-        let draw = Draw::new(near.account.number()).word(&self.key.id);
-        match how {
-            How::StrangersKey => {
-                key(near.stranger, self.bucket.region, &draw.word("stranger").uuid())
-            }
-            How::AwsManagedKey => Key {
-                aliases: vec!["alias/aws/s3".into()],
-                is_aws_managed: true,
-                ..key(near.account, self.bucket.region, &draw.word("aws").uuid())
-            },
-            _ => Key {
-                aliases: vec!["alias/another".into()],
-                ..key(near.account, self.bucket.region, &draw.word("other").uuid())
-            },
-        }
-    }
-
-    /// The phases of log files and of digest files.
-    pub(super) fn seals(&self) -> (Vec<Phase>, Vec<Phase>) {
-        let plain: Vec<_> = self.logs.iter().map(|it| Lies { odd: None, ..*it }).collect();
-        let digests = self.digests.as_ref().unwrap_or(&plain);
-        (self.phases(&self.logs), self.phases(digests))
-    }
-
-    fn phases(&self, lies: &[Lies]) -> Vec<Phase> {
-        let phase = |it: &Lies| Phase {
-            from: self.near.hours_ago(it.hours_ago),
-            seal: self.seal(it.how),
-            exception: it.odd.map(|(odd, how)| (odd, self.seal(how))),
-        };
-        lies.iter().map(phase).collect()
-    }
-
-    /// The keys that objects lie under and the trail does not name.
-    pub(super) fn keys_beside(&self) -> Vec<Key> {
-        let beside = [How::OtherKey, How::StrangersKey, How::AwsManagedKey];
-        let lies = || self.logs.iter().chain(self.digests.iter().flatten());
-        let is_used =
-            |how: &How| lies().any(|it| it.how == *how || it.odd.is_some_and(|it| it.1 == *how));
-        beside.into_iter().filter(is_used).map(|it| self.beside(it)).collect()
-    }
 }

@@ -1,10 +1,10 @@
 //! One account while a case fills it.
 
-use super::builder::Builder;
+use super::builder::{Builder, denial};
 use super::setup::{self, Setup, Surroundings};
 use crate::draw::Draw;
 use crate::world::account::{Account, AccountState};
-use crate::world::denial::{Accounts, Denial, PolicyKind};
+use crate::world::denial::PolicyKind;
 use crate::world::key::Key;
 use crate::world::region::{Region, RegionSet};
 use crate::world::trail::EventDataStore;
@@ -35,7 +35,7 @@ impl<'a> FilledAccount<'a> {
     pub fn trail(&mut self, change: impl FnOnce(&mut Setup)) {
         let mut setup = self.builder.setup(self.near.account, self.trails.len());
         change(&mut setup);
-        self.trails.push(setup.finish(self.builder));
+        self.trails.push(setup.finish(&mut self.builder.parts));
     }
 
     /// Makes a sealed trail of every Region, changed so.
@@ -103,23 +103,5 @@ impl<'a> FilledAccount<'a> {
         if !state.is_usable() {
             self.account.roles = [].into();
         }
-    }
-}
-
-/// A denial of nobody yet.
-pub(super) fn denial(
-    kind: PolicyKind,
-    is_explicit: bool,
-    actions: &[&str],
-    regions: RegionSet,
-) -> Denial {
-    Denial {
-        kind,
-        is_explicit,
-        policy_arn: None,
-        accounts: Accounts::These(Vec::new()),
-        regions,
-        actions: actions.iter().map(|it| (*it).into()).collect(),
-        resource: "".into(),
     }
 }

@@ -7,13 +7,16 @@ mod build;
 mod builder;
 pub mod cases;
 mod denials;
+mod draft;
 mod encryption;
 mod file;
 mod filled_account;
+mod new_account;
 mod organization_trail;
 mod page;
 mod policy;
 mod ready;
+mod seals;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -28,9 +31,10 @@ use crate::state::{LimitSettings, RandomFaultSettings, SessionSettings};
 use crate::world::Parts;
 use crate::world::account::AccountId;
 
-pub use builder::{Builder, NewAccount, WellKnown};
+pub use builder::{Builder, WellKnown};
 pub use encryption::{How, Lies};
 pub use filled_account::FilledAccount;
+pub use new_account::NewAccount;
 pub use page::cases_page;
 pub use policy::Facts;
 pub use ready::{READY_MADE, Shape};

@@ -1,8 +1,8 @@
 //! The trails of the organization itself.
 
-use super::build::{Build, Result};
 use super::builder::Cover;
 use super::cases::{Auditor, OrganizationCase};
+use super::draft::{Build, Result};
 use super::file::{Caller, OrganizationTrailFile};
 use super::truth::Status;
 use crate::world::region::Region;
@@ -80,7 +80,7 @@ pub(super) fn make(build: &mut Build<'_>) -> Result<()> {
         setup.bucket.name = format!("{bucket}-{archive}-{home}{number}").into();
         (case.change)(&mut setup);
         let owner = setup.trail.owner;
-        let arn = setup.finish(&mut build.builder);
+        let arn = setup.finish(&mut build.builder.parts);
         if !case.denied.is_empty() {
             build.builder.lack(case.denied, owner);
         }

@@ -3,10 +3,10 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::builder::Builder;
 use super::encryption::{How, Lies};
 use super::policy::{self, Facts};
 use crate::draw::Draw;
+use crate::world::Parts;
 use crate::world::account::AccountId;
 use crate::world::bucket::{Bucket, Readers};
 use crate::world::key::{Grant, Key, KeyState, MultiRegion, Rotation};
@@ -275,7 +275,7 @@ impl Setup {
     }
 
     /// Puts everything where it belongs; gives the trail's ARN.
-    pub(super) fn finish(mut self, builder: &mut Builder) -> Box<str> {
+    pub(super) fn finish(mut self, parts: &mut Parts) -> Box<str> {
         let arn = self.trail.arn();
         let facts = Facts {
             partition: self.near.partition.name(),
@@ -297,7 +297,6 @@ impl Setup {
         (self.deliveries.phases, self.deliveries.digest_phases) = self.seals();
         let beside = self.keys_beside();
         self.trail.deliveries = std::sync::Arc::new(self.deliveries);
-        let parts = &mut builder.parts;
         parts.trails.push(self.trail);
         parts.keys.extend(self.makes_key.then_some(self.key));
         parts.keys.extend(self.more_keys);

@@ -409,13 +409,18 @@ mod tests {
         assert_eq!(status, 403, "the role does not trust its own account");
     }
 
+    #[track_caller]
+    fn check_refused(simulator: &Simulator, changes: &[(&str, &str)], message: &str) {
+        let (status, body) = assume(simulator, &Caller::user(), changes);
+        let told = (status, element(&body, "Code"), element(&body, "Message"));
+        assert_eq!(told, (400, Some("ValidationError"), Some(message)), "{changes:?}");
+    }
+
     #[test]
     fn parameters_are_checked_before_anything_else() {
         let simulator = simulator(grown());
         let check = |changes: &[(&str, &str)], message: &str| {
-            let (status, body) = assume(&simulator, &Caller::user(), changes);
-            let told = (status, element(&body, "Code"), element(&body, "Message"));
-            assert_eq!(told, (400, Some("ValidationError"), Some(message)), "{changes:?}");
+            check_refused(&simulator, changes, message);
         };
         let long = "s".repeat(65);
         let broken = |value: &str, member: &str, constraint: &str| {
@@ -468,6 +473,14 @@ mod tests {
             &[("RoleSessionName", "r"), ("ExternalId", "x")],
             "2 validation errors detected: Value 'r' at 'roleSessionName' failed to satisfy constraint: Member must have length greater than or equal to 2; Value 'x' at 'externalId' failed to satisfy constraint: Member must have length greater than or equal to 2",
         );
+    }
+
+    #[test]
+    fn what_the_parameters_name_is_checked_next() {
+        let simulator = simulator(grown());
+        let check = |changes: &[(&str, &str)], message: &str| {
+            check_refused(&simulator, changes, message);
+        };
         let malformed = "nothing-valid-in-here";
         check(&[("RoleArn", malformed)], "nothing-valid-in-here is invalid");
         for arn in [

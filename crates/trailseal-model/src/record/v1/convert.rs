@@ -8,35 +8,16 @@ use super::gap_line::GapLine;
 use super::history::{digest_line, history_line};
 use super::members::{members_line, prefixes_line};
 use super::sampling::sampling_line;
+use super::values::{GapNames, gap_ids, text, time};
 use super::{
     BucketLine, CoverageLine, DifferingSightingsLine, EvidenceLine, FindingLine, StatusLine,
     ThresholdsLine, TrailLine,
 };
 use crate::{
     AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
-    DifferingSightings, Evidence, Exception, ExceptionMatches, Finding, Gap, GapId,
-    ManagementEvents, Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus,
-    Verdict,
+    DifferingSightings, Evidence, Exception, ExceptionMatches, Finding, Gap, ManagementEvents,
+    Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus, Verdict,
 };
-
-/// Milliseconds, always with `Z`.
-pub(super) fn time(at: Timestamp) -> String {
-    format!("{at:.3}")
-}
-
-pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
-    value.map(|it| it.to_string())
-}
-
-/// How a gap's id in this run becomes its stable one.
-pub(super) type GapNames<'a> = dyn Fn(GapId) -> String + 'a;
-
-/// The names of gaps, sorted: their order must not tell which one was met first.
-pub(super) fn gap_ids(gaps: impl IntoIterator<Item = GapId>, names: &GapNames<'_>) -> Vec<String> {
-    let mut ids: Vec<String> = gaps.into_iter().map(names).collect();
-    ids.sort_unstable();
-    ids
-}
 
 pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketLine {
     let presence = match bucket.presence.known().map(|it| it.value) {

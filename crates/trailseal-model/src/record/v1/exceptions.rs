@@ -4,8 +4,8 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use super::Line;
-use super::convert::text;
 use super::inventory::words;
+use super::values::text;
 use crate::{Counts, Covers, Exception, ExceptionMatches, ExceptionState};
 
 /// What was accepted, in numbers, and what is wrong with that.

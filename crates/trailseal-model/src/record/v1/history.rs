@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::convert::{GapNames, gap_ids, text, time};
+use super::values::{GapNames, gap_ids, text, time};
 use crate::{DigestSample, HistorySample};
 
 /// What logs older than the window show.

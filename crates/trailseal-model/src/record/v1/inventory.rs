@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::convert::{GapNames, gap_ids, text, time};
+use super::values::{GapNames, gap_ids, text, time};
 use super::{AccountLine, KeyLine, ScopeLine, StoreLine};
 use crate::{
     Account, AccountSealing, Arn, CoverageRow, KeyFacts, KeyPresence, Observed, OrganizationFacts,

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::convert::{GapNames, text, time};
+use super::values::{GapNames, text, time};
 use crate::{AccountPrefixes, Answer, Delivery, MemberDelivery, Observed, Target, TrailStatus};
 
 /// GetTrailStatus in the members of the organization.

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::convert::{GapNames, gap_ids, text, time};
+use super::values::{GapNames, gap_ids, text, time};
 use crate::{Arn, GapId, LogSample, Population, Sample, SampleMethod, SampledCluster};
 
 /// What the delivered objects of a trail show.

@@ -6,12 +6,13 @@ use std::io::{self, Write};
 use jiff::Timestamp;
 
 use super::convert::{
-    bucket_line, coverage_line, finding_line, gap_line, text, thresholds_line, time, trail_line,
+    bucket_line, coverage_line, finding_line, gap_line, thresholds_line, trail_line,
 };
 use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
 use super::sampling::sample_line;
+use super::values::{text, time};
 use super::{Line, RunLine, SCHEMA, SampledCellLine, ThrottledKeyLine};
 use crate::outcome::{self, Completeness, HasFailures, verdicts};
 use crate::record::RecordWriter;

@@ -6,6 +6,7 @@ fn error(text: &str) -> String {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_is_wrong_is_said_in_one_line_with_its_place() {
     let check = |text: &str, expected: &str| assert_eq!(error(text), expected, "{text}");
     check(

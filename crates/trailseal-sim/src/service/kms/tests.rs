@@ -484,8 +484,8 @@ fn times_are_written_with_fraction_and_exponent() {
     assert_eq!((&digits[1..2], power), (".", "9"), "{created}");
 }
 
-#[test]
-fn grants_are_listed_as_they_are_page_by_page() {
+/// A grant to a session, one to a service by its name, and one to a service for its own ARN.
+fn grants_of_each_kind() -> [Grant; 3] {
     let plain = Grant {
         name: None,
         grantee: Grantee::Principal("AROAEXAMPLE2345672345:session".into()),
@@ -503,17 +503,22 @@ fn grants_are_listed_as_they_are_page_by_page() {
         subset: vec![table],
         equals: Vec::new(),
     };
-    let source_arn: Box<str> = "arn:aws:rds:eu-west-1:333333333333:db:orders".into();
     let bound = Grant {
         grantee: Grantee::Service {
             name: "rds.amazonaws.com".into(),
-            source_arn: source_arn.clone(),
+            source_arn: "arn:aws:rds:eu-west-1:333333333333:db:orders".into(),
         },
         equals: vec![("a".into(), "b".into())],
         ..plain.clone()
     };
-    let many = std::iter::repeat_n(plain.clone(), 100);
-    let grants = [plain, service, bound].into_iter().chain(many).collect();
+    [plain, service, bound]
+}
+
+#[test]
+fn grants_are_listed_as_they_are_page_by_page() {
+    let kinds = grants_of_each_kind();
+    let many = std::iter::repeat_n(kinds[0].clone(), 100);
+    let grants = kinds.into_iter().chain(many).collect();
     let simulator = with_key(Key { grants, ..own_key(ACCOUNT_MAY) });
     let list = |input: Value| ask(&simulator, HOME, "ListGrants", &input).1;
     let page = list(json!({ "KeyId": KEY_ID, "Limit": 100 }));
@@ -543,7 +548,7 @@ fn grants_are_listed_as_they_are_page_by_page() {
     let subset = json!({ "EncryptionContextSubset": { "aws:dynamodb:tableName": "orders" } });
     assert_eq!(of_table["Constraints"], subset);
     let of_service = shown(2, &["Constraints", "GranteeServicePrincipal", "Operations"]);
-    let constraints = json!({ "EncryptionContextEquals": { "a": "b" }, "SourceArn": source_arn });
+    let constraints = json!({ "EncryptionContextEquals": { "a": "b" }, "SourceArn": "arn:aws:rds:eu-west-1:333333333333:db:orders" });
     assert_eq!(of_service["Constraints"], constraints);
 
     let wanted = of_page[1]["GrantId"].clone();

@@ -3,6 +3,7 @@
 use jiff::SignedDuration;
 use serde_json::{Map, Value, json};
 
+use super::email::email;
 use super::page::page;
 use super::tree::{path, place_of};
 use super::{Call, Context, administration, arn, is_account, required};
@@ -119,11 +120,6 @@ fn account(world: &World, organization: &Organization, account: &Account) -> Val
     put("JoinedTimestamp", days_before_start(world, joined_days(world, organization, account)));
     put("Id", id.into());
     members.into()
-}
-
-/// The address of an account's root user: nobody can have it.
-pub(super) fn email(id: AccountId) -> String {
-    format!("aws+{id}@example.com")
 }
 
 /// The organization is five years old; its members came at some time since, long enough ago that

@@ -1,6 +1,7 @@
 //! Organizations.
 
 mod accounts;
+mod email;
 mod page;
 #[cfg(test)]
 mod tests;

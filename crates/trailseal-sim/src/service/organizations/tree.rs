@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::accounts::email;
+use super::email::email;
 use super::page::page;
 use super::{
     Call, Context, administration, arn, invalid, is_account, is_root, is_unit, membership, required,

@@ -1,51 +1,15 @@
-//! The requests by which somebody comes to decrypt a log.
-//!
-//! Beside kms:Decrypt, kms:ReEncryptFrom turns the data key to another KMS key; kms:CreateGrant gives
-//! any identity either of the two; kms:PutKeyPolicy changes who may (KMS developer guide, *AWS KMS
-//! permissions*, *Grants in AWS KMS*).
+//! One statement that allows: who comes to decrypt a log by it, and by which requests.
 
+use crate::arn::arn_parts;
 use crate::cloudtrail::CloudTrailDelivery;
 use crate::context::{ContextValue, Possibility, RequestContext};
-use crate::evaluate::{applies, can_apply_to, denied};
-use crate::grants::Operations;
-use crate::pattern::arn_parts;
+use crate::evaluate::{applies, denied};
+use crate::grants::{LEADING, Operations};
 use crate::policy::{KeyPolicy, Statement};
 use crate::truth::{Truth, Why};
-
-/// One of the actions that lead to decryption.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Way {
-    /// kms:Decrypt.
-    Decrypt,
-    /// kms:ReEncryptFrom.
-    ReEncryptFrom,
-    /// kms:CreateGrant, of a grant that gives kms:Decrypt or kms:ReEncryptFrom.
-    CreateGrant,
-    /// kms:PutKeyPolicy.
-    PutKeyPolicy,
-}
-
-/// The way that is found first is shown.
-const WAYS: [Way; 4] = [Way::Decrypt, Way::ReEncryptFrom, Way::CreateGrant, Way::PutKeyPolicy];
+use crate::way::Way;
 
 impl Way {
-    /// The action, with its prefix.
-    #[must_use]
-    pub const fn action(self) -> &'static str {
-        match self {
-            Self::Decrypt => "kms:Decrypt",
-            Self::ReEncryptFrom => "kms:ReEncryptFrom",
-            Self::CreateGrant => "kms:CreateGrant",
-            Self::PutKeyPolicy => "kms:PutKeyPolicy",
-        }
-    }
-
-    /// Those of which a statement may speak at all.
-    pub(crate) fn of(statement: &Statement) -> Vec<Self> {
-        let ways = WAYS.into_iter();
-        ways.filter(|it| can_apply_to(&statement.action, it.action())).collect()
-    }
-
     /// Every form in which a caller can make the request, so that one that is allowed is enough.
     pub(crate) fn requests(
         self,
@@ -138,6 +102,26 @@ impl Allowing<'_> {
             }
             let requests = way.requests(caller, self.delivery, &self.operations);
             Truth::any(requests.iter().map(|it| self.answers(it)))
+        }))
+    }
+
+    /// Whether the caller may create a grant that leads to decryption. What the policy denies, no
+    /// grant gives, but the caller chooses the grantee: only what is denied to any identity at all
+    /// makes the grant worthless.
+    pub(crate) fn lets_grant(&self, caller: &RequestContext) -> Truth {
+        let gives = |way: Way| {
+            let grantees = self.grantees.iter().chain(std::iter::once(caller));
+            let requests = grantees.flat_map(|it| way.requests(it, self.delivery, &[]));
+            Truth::all(requests.map(|it| denied(self.policy, &it))).negated()
+        };
+        let worth = LEADING.map(|(_, way)| (way, gives(way)));
+        let request = caller.clone().asking(Way::CreateGrant.action());
+        let request = request.with("kms:ViaService", ContextValue::Absent);
+        Truth::any(self.operations.iter().map(|operations| {
+            let leading = worth.iter().filter(|it| operations.leading.contains(&it.0));
+            let requests = operations.requests(&request, self.delivery);
+            let allowed = Truth::any(requests.iter().map(|it| self.answers(it)));
+            Truth::all([allowed, Truth::any(leading.map(|it| it.1.clone()))])
         }))
     }
 
