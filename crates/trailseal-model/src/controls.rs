@@ -28,6 +28,21 @@ word_enum! {
     }
 }
 
+/// The links of the chain from a trail to encrypted objects: each breaks by itself.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum SealLink {
+    /// The trail names a key.
+    Trail,
+    /// The key is the customer's and works.
+    Key,
+    /// The key's policy and grants.
+    Policy,
+    /// Logs arrive.
+    Delivery,
+    /// What arrived is encrypted with the key.
+    Objects,
+}
+
 word_enum! {
     /// The id of a control: public API, never reused.
     pub enum ControlId {
@@ -62,7 +77,7 @@ word_enum! {
     }
 }
 
-/// What the catalogue says of one control.
+/// Everything about one control that does not depend on a case.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Control {
     /// Its id.
@@ -71,12 +86,18 @@ pub struct Control {
     pub title: &'static str,
     /// When it fails.
     pub fails_when: &'static str,
+    /// What an alert of it is called: what is wrong.
+    pub alert_title: &'static str,
+    /// Where AWS explains what it is about.
+    pub documentation: &'static str,
     /// How much a failure matters.
     pub severity: Severity,
-    /// Whether the subject's verdict hangs on it.
+    /// Whether the subject's verdict depends on it.
     pub essential: bool,
     /// What it judges.
     pub subject: SubjectKind,
+    /// Which link of the seal chain it belongs to; `None` where it judges no trail.
+    pub link: Option<SealLink>,
     /// Whether this version judges it. An essential control that is not judged is emitted as
     /// `not_proven`, `not_built`, so that nothing is called sealed by omission.
     pub is_built: bool,
@@ -90,111 +111,174 @@ impl ControlId {
     }
 }
 
-const fn trail(
-    id: ControlId,
-    severity: Severity,
-    title: &'static str,
-    fails_when: &'static str,
-) -> Control {
-    let essential = matches!(severity, Severity::High);
-    let subject = SubjectKind::Trail;
-    Control { id, title, fails_when, severity, essential, subject, is_built: false }
-}
-
-const fn built(control: Control) -> Control {
-    Control { is_built: true, ..control }
-}
-
 /// Every control, in the order of [`ControlId::ALL`].
 pub const CONTROLS: &[Control] = &[
-    built(trail(
-        ControlId::TrailKmsEncrypted,
-        Severity::High,
-        "The trail names a KMS key for its logs",
-        "the trail has no KmsKeyId; a bucket's default encryption does not help, because CloudTrail then asks S3 for AES256 itself",
-    )),
-    built(trail(
-        ControlId::KeyCustomerManaged,
-        Severity::High,
-        "The trail's key is managed by the customer",
-        "the key's manager is AWS",
-    )),
-    built(trail(
-        ControlId::KeyUsable,
-        Severity::High,
-        "The trail's key can seal new logs",
-        "the key is gone, not enabled, scheduled for deletion, not a symmetric encryption key, expired, or not in the bucket's Region",
-    )),
-    built(trail(
-        ControlId::KeyPolicyAllowsCloudtrail,
-        Severity::High,
-        "The key policy lets CloudTrail seal this trail's logs",
-        "simulated for this trail, the key policy does not let CloudTrail call GenerateDataKey",
-    )),
-    built(trail(
-        ControlId::KeyPolicyDescribeKey,
-        Severity::Low,
-        "The key policy lets CloudTrail describe the key",
-        "simulated for this trail, the key policy does not let CloudTrail call DescribeKey; a grant under a condition on the encryption context never applies to it",
-    )),
-    built(trail(
-        ControlId::KeyPolicyScoped,
-        Severity::Medium,
-        "The key policy binds CloudTrail's grant to this trail",
-        "simulated for a stranger's trail, the key policy lets CloudTrail seal it too: the grant is bound neither by aws:SourceArn nor by the trail in the encryption context",
-    )),
-    built(trail(
-        ControlId::KeyReadersLimited,
-        Severity::Medium,
-        "Few may decrypt the logs",
-        "kms:Decrypt, or an action that leads to it, is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity (or every role, every user) of accounts or of the organization",
-    )),
-    built(trail(
-        ControlId::KeyRotationEnabled,
-        Severity::Low,
-        "The trail's key rotates automatically",
-        "automatic rotation is off",
-    )),
-    built(trail(
-        ControlId::TrailDelivering,
-        Severity::High,
-        "Logs are being delivered",
-        "logging is off, the latest delivery failed, or the bucket is gone or owned by another than configured",
-    )),
-    built(trail(
-        ControlId::LogObjectsSealed,
-        Severity::High,
-        "The delivered log objects are sealed under the trail's key",
-        "an examined log object is not encrypted under the trail's key",
-    )),
-    built(trail(
-        ControlId::DigestObjectsSealed,
-        Severity::Low,
-        "The delivered digest objects are sealed under the trail's key",
-        "the newest digest objects are not encrypted under the trail's key",
-    )),
-    built(trail(
-        ControlId::HistorySealed,
-        Severity::Note,
-        "All older logs are sealed too",
-        "older logs in the bucket lie under another encryption",
-    )),
+    Control {
+        id: ControlId::TrailKmsEncrypted,
+        title: "The trail names a KMS key for its logs",
+        fails_when: "the trail has no KmsKeyId; a bucket's default encryption does not help, because CloudTrail then asks S3 for AES256 itself",
+        alert_title: "Trail without a KMS key",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        severity: Severity::High,
+        essential: true,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Trail),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyCustomerManaged,
+        title: "The trail's key is managed by the customer",
+        fails_when: "the key's manager is AWS",
+        alert_title: "Trail under a key that AWS manages",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        severity: Severity::High,
+        essential: true,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Key),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyUsable,
+        title: "The trail's key can seal new logs",
+        fails_when: "the key is gone, not enabled, scheduled for deletion, not a symmetric encryption key, expired, or not in the bucket's Region",
+        alert_title: "Trail under a key that cannot seal new logs",
+        documentation: "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html",
+        severity: Severity::High,
+        essential: true,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Key),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyPolicyAllowsCloudtrail,
+        title: "The key policy lets CloudTrail seal this trail's logs",
+        fails_when: "simulated for this trail, the key policy does not let CloudTrail call GenerateDataKey",
+        alert_title: "Key policy that keeps CloudTrail from sealing",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+        severity: Severity::High,
+        essential: true,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Policy),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyPolicyDescribeKey,
+        title: "The key policy lets CloudTrail describe the key",
+        fails_when: "simulated for this trail, the key policy does not let CloudTrail call DescribeKey; a grant under a condition on the encryption context never applies to it",
+        alert_title: "Key policy without an effective DescribeKey grant",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+        severity: Severity::Low,
+        essential: false,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Policy),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyPolicyScoped,
+        title: "The key policy binds CloudTrail's grant to this trail",
+        fails_when: "simulated for a stranger's trail, the key policy lets CloudTrail seal it too: the grant is bound neither by aws:SourceArn nor by the trail in the encryption context",
+        alert_title: "Key policy not bound to the trail",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+        severity: Severity::Medium,
+        essential: false,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Policy),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyReadersLimited,
+        title: "Few may decrypt the logs",
+        fails_when: "kms:Decrypt, or an action that leads to it, is granted to everybody, to an account outside the organization that is not among trusted_readers, or to every identity (or every role, every user) of accounts or of the organization",
+        alert_title: "Key policy that lets too many decrypt the logs",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html",
+        severity: Severity::Medium,
+        essential: false,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Policy),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::KeyRotationEnabled,
+        title: "The trail's key rotates automatically",
+        fails_when: "automatic rotation is off",
+        alert_title: "Trail under a key that does not rotate",
+        documentation: "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html",
+        severity: Severity::Low,
+        essential: false,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Key),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::TrailDelivering,
+        title: "Logs are being delivered",
+        fails_when: "logging is off, the latest delivery failed, or the bucket is gone or owned by another than configured",
+        alert_title: "Trail whose logs are not being delivered",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html",
+        severity: Severity::High,
+        essential: true,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Delivery),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::LogObjectsSealed,
+        title: "The delivered log objects are sealed under the trail's key",
+        fails_when: "an examined log object is not encrypted under the trail's key",
+        alert_title: "Log objects not sealed under the trail's key",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        severity: Severity::High,
+        essential: true,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Objects),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::DigestObjectsSealed,
+        title: "The delivered digest objects are sealed under the trail's key",
+        fails_when: "the newest digest objects are not encrypted under the trail's key",
+        alert_title: "Digest objects not sealed under the trail's key",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        severity: Severity::Low,
+        essential: false,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Objects),
+        is_built: true,
+    },
+    Control {
+        id: ControlId::HistorySealed,
+        title: "All older logs are sealed too",
+        fails_when: "older logs in the bucket lie under another encryption",
+        alert_title: "Older logs under another encryption",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
+        severity: Severity::Note,
+        essential: false,
+        subject: SubjectKind::Trail,
+        link: Some(SealLink::Objects),
+        is_built: true,
+    },
     Control {
         id: ControlId::AccountCovered,
         title: "Every enabled Region of the account is recorded by a trail",
         fails_when: "an enabled Region of an active account has no trail that logs read and write management events",
+        alert_title: "Account with a Region that no trail records",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html",
         severity: Severity::High,
         essential: true,
         subject: SubjectKind::Account,
+        link: None,
         is_built: true,
     },
     Control {
         id: ControlId::EventDataStoreKmsEncrypted,
         title: "The CloudTrail Lake store is sealed under a customer managed key",
         fails_when: "the event data store has no customer managed key",
+        alert_title: "CloudTrail Lake store without a customer managed key",
+        documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-lake.html",
         severity: Severity::Medium,
         essential: false,
         subject: SubjectKind::EventDataStore,
+        link: None,
         is_built: true,
     },
 ];
@@ -205,10 +289,18 @@ mod tests {
 
     #[test]
     fn the_table_is_in_the_order_of_the_ids() {
-        assert_eq!(CONTROLS.len(), 14);
+        assert_eq!(CONTROLS.len(), ControlId::ALL.len());
         for (control, id) in CONTROLS.iter().zip(ControlId::ALL) {
             assert_eq!(control.id, *id);
             assert_eq!(id.entry().id, *id);
+        }
+    }
+
+    #[test]
+    fn a_control_of_trails_is_a_link_of_the_chain() {
+        for control in CONTROLS {
+            let id = control.id;
+            assert_eq!(control.link.is_some(), control.subject == SubjectKind::Trail, "{id}");
         }
     }
 

@@ -1,7 +1,8 @@
 //! One trail: its facts and its seal chain.
 
+use trailseal_model::controls::SealLink;
 use trailseal_model::record::v1::{DifferingSightingsLine, SampleLine, SamplingLine, TrailLine};
-use trailseal_model::{ControlId, SampleMethod, SampleResult, Status, Verdict};
+use trailseal_model::{SampleMethod, SampleResult, Status, Verdict};
 
 use crate::error::PageError;
 use crate::findings::Finding;
@@ -54,9 +55,9 @@ pub(crate) struct Trail {
 /// One link of the seal chain.
 #[derive(Debug)]
 pub(crate) struct Leg {
+    link: SealLink,
     pub(crate) title: &'static str,
     pub(crate) question: &'static str,
-    controls: &'static [ControlId],
     pub(crate) findings: Vec<Finding>,
 }
 
@@ -91,34 +92,24 @@ pub(crate) struct Object {
     pub(crate) checked_at: Option<String>,
 }
 
-const fn leg(title: &'static str, question: &'static str, controls: &'static [ControlId]) -> Leg {
-    Leg { title, question, controls, findings: Vec::new() }
+const fn leg(link: SealLink, title: &'static str, question: &'static str) -> Leg {
+    Leg { link, title, question, findings: Vec::new() }
 }
 
 fn legs() -> Vec<Leg> {
-    use ControlId as C;
     vec![
-        leg("Trail", "Does the trail name a KMS key?", &[C::TrailKmsEncrypted]),
+        leg(SealLink::Trail, "Trail", "Does the trail name a KMS key?"),
+        leg(SealLink::Key, "Key", "Is it a key of the customer, and can it seal?"),
         leg(
-            "Key",
-            "Is it a key of the customer, and can it seal?",
-            &[C::KeyCustomerManaged, C::KeyUsable, C::KeyRotationEnabled],
-        ),
-        leg(
+            SealLink::Policy,
             "Policy",
             "Does the key policy let CloudTrail seal this trail's logs?",
-            &[
-                C::KeyPolicyAllowsCloudtrail,
-                C::KeyPolicyDescribeKey,
-                C::KeyPolicyScoped,
-                C::KeyReadersLimited,
-            ],
         ),
-        leg("Delivery", "Do logs arrive?", &[C::TrailDelivering]),
+        leg(SealLink::Delivery, "Delivery", "Do logs arrive?"),
         leg(
+            SealLink::Objects,
             "Objects",
             "Are the delivered objects sealed under the trail's key?",
-            &[C::LogObjectsSealed, C::DigestObjectsSealed, C::HistorySealed],
         ),
     ]
 }
@@ -178,7 +169,7 @@ impl Trail {
     }
 
     pub(crate) fn add_finding(&mut self, finding: Finding) {
-        let leg = self.legs.iter_mut().find(|it| it.controls.contains(&finding.control));
+        let leg = self.legs.iter_mut().find(|leg| Some(leg.link) == finding.entry().link);
         if let Some(leg) = leg {
             leg.findings.push(finding);
         }

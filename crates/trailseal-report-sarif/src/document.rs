@@ -18,7 +18,7 @@ use trailseal_model::record::v1::RunLine;
 
 use crate::alert_location::{AlertLocation, segment};
 use crate::notification::Notification;
-use crate::pages::{page, without_relative_links};
+use crate::pages::{control_page, without_relative_links};
 use crate::population::{Caution, category, organization, scope_word};
 use crate::result::Alert;
 use crate::rule::{Rule, RuleSeverity, pascal_case};
@@ -154,12 +154,10 @@ fn caution(caution: Caution) -> ReportingDescriptor {
         .build()
 }
 
-/// The page of a control, or the same in short where it has none yet.
+/// The page of a control, or the same in short for a rule that is none.
 fn markdown(rule: Rule) -> String {
-    if let Rule::Control(control) = rule
-        && let Some(page) = page(control)
-    {
-        return without_relative_links(page);
+    if let Rule::Control(control) = rule {
+        return without_relative_links(control_page(control));
     }
     let (id, title) = (rule.id(), rule.title());
     format!("# {id}\n\n**{title}.** {}\n\n{}\n", rule.description(), rule.advice())

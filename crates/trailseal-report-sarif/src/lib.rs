@@ -29,6 +29,7 @@ mod scope;
 mod text;
 mod write;
 
+pub use pages::control_page;
 pub use write::{
     MAX_RESULTS, SarifError, SarifSummary, write_full_sarif, write_most_severe, write_sarif,
 };

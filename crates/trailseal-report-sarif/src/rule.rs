@@ -1,7 +1,7 @@
 //! The rules and their wording, which is public API: a change moves or rewords alerts.
 
-use trailseal_model::controls::CONTROLS;
-use trailseal_model::{ControlId, Severity, Status, SubjectKind, fix_texts};
+use trailseal_model::controls::{CONTROLS, SealLink};
+use trailseal_model::{Control, ControlId, Severity, Status, SubjectKind, fix_texts};
 
 /// A rule of the report: a control, or one of two things that no control says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -65,9 +65,9 @@ impl Rule {
     }
 
     /// The alert's title: what is wrong.
-    pub(crate) const fn title(self) -> &'static str {
+    pub(crate) fn title(self) -> &'static str {
         match self {
-            Self::Control(control) => failure(control),
+            Self::Control(control) => control.entry().alert_title,
             Self::ScopeNotAssessed => "Part of the organization was not assessed",
             Self::ResultsLeftOut => "More results than one upload may hold",
         }
@@ -95,9 +95,9 @@ impl Rule {
     }
 
     /// Where AWS or GitHub explain what it is about.
-    pub(crate) const fn help_uri(self) -> &'static str {
+    pub(crate) fn help_uri(self) -> &'static str {
         match self {
-            Self::Control(control) => documentation(control),
+            Self::Control(control) => control.entry().documentation,
             Self::ScopeNotAssessed => {
                 "https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html"
             }
@@ -108,35 +108,26 @@ impl Rule {
     }
 
     /// Words for filters.
-    pub(crate) const fn tags(self) -> &'static [&'static str] {
-        match self {
-            Self::Control(control) => match control {
-                ControlId::TrailDelivering | ControlId::AccountCovered => {
-                    &["security", "aws", "cloudtrail", "logging"]
-                }
-                ControlId::KeyPolicyAllowsCloudtrail
-                | ControlId::KeyPolicyDescribeKey
-                | ControlId::KeyPolicyScoped
-                | ControlId::KeyReadersLimited => {
-                    &["security", "aws", "cloudtrail", "encryption", "kms", "key-policy"]
-                }
-                _ => &["security", "aws", "cloudtrail", "encryption", "kms"],
-            },
-            Self::ScopeNotAssessed | Self::ResultsLeftOut => {
-                &["security", "aws", "cloudtrail", "coverage"]
+    pub(crate) fn tags(self) -> &'static [&'static str] {
+        let Self::Control(control) = self else {
+            return &["security", "aws", "cloudtrail", "coverage"];
+        };
+        let Control { link, subject, .. } = control.entry();
+        match (link, subject) {
+            (Some(SealLink::Delivery), _) | (_, SubjectKind::Account) => {
+                &["security", "aws", "cloudtrail", "logging"]
             }
+            (Some(SealLink::Policy), _) => {
+                &["security", "aws", "cloudtrail", "encryption", "kms", "key-policy"]
+            }
+            _ => &["security", "aws", "cloudtrail", "encryption", "kms"],
         }
     }
 
-    /// How sure a result is.
-    pub(crate) const fn precision(self) -> &'static str {
+    /// How sure a result is: a key policy is simulated, everything else is read.
+    pub(crate) fn precision(self) -> &'static str {
         match self {
-            Self::Control(
-                ControlId::KeyPolicyAllowsCloudtrail
-                | ControlId::KeyPolicyDescribeKey
-                | ControlId::KeyPolicyScoped
-                | ControlId::KeyReadersLimited,
-            ) => "high",
+            Self::Control(control) if control.entry().link == Some(SealLink::Policy) => "high",
             _ => "very-high",
         }
     }
@@ -239,60 +230,6 @@ fn advice_by_reason(control: ControlId) -> String {
     format!("What to do depends on the reason. {}", texts.collect::<Vec<_>>().join(" "))
 }
 
-const fn failure(control: ControlId) -> &'static str {
-    match control {
-        ControlId::TrailKmsEncrypted => "Trail without a KMS key",
-        ControlId::KeyCustomerManaged => "Trail under a key that AWS manages",
-        ControlId::KeyUsable => "Trail under a key that cannot seal new logs",
-        ControlId::KeyPolicyAllowsCloudtrail => "Key policy that keeps CloudTrail from sealing",
-        ControlId::KeyPolicyDescribeKey => "Key policy without an effective DescribeKey grant",
-        ControlId::KeyPolicyScoped => "Key policy not bound to the trail",
-        ControlId::KeyReadersLimited => "Key policy that lets too many decrypt the logs",
-        ControlId::KeyRotationEnabled => "Trail under a key that does not rotate",
-        ControlId::TrailDelivering => "Trail whose logs are not being delivered",
-        ControlId::LogObjectsSealed => "Log objects not sealed under the trail's key",
-        ControlId::DigestObjectsSealed => "Digest objects not sealed under the trail's key",
-        ControlId::HistorySealed => "Older logs under another encryption",
-        ControlId::AccountCovered => "Account with a Region that no trail records",
-        ControlId::EventDataStoreKmsEncrypted => {
-            "CloudTrail Lake store without a customer managed key"
-        }
-    }
-}
-
-const fn documentation(control: ControlId) -> &'static str {
-    match control {
-        ControlId::TrailKmsEncrypted
-        | ControlId::KeyCustomerManaged
-        | ControlId::LogObjectsSealed
-        | ControlId::DigestObjectsSealed
-        | ControlId::HistorySealed => {
-            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html"
-        }
-        ControlId::KeyPolicyAllowsCloudtrail
-        | ControlId::KeyPolicyDescribeKey
-        | ControlId::KeyPolicyScoped
-        | ControlId::KeyReadersLimited => {
-            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/create-kms-key-policy-for-cloudtrail.html"
-        }
-        ControlId::KeyUsable => {
-            "https://docs.aws.amazon.com/kms/latest/developerguide/key-state.html"
-        }
-        ControlId::KeyRotationEnabled => {
-            "https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"
-        }
-        ControlId::TrailDelivering => {
-            "https://docs.aws.amazon.com/awscloudtrail/latest/APIReference/API_GetTrailStatus.html"
-        }
-        ControlId::AccountCovered => {
-            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/creating-trail-organization.html"
-        }
-        ControlId::EventDataStoreKmsEncrypted => {
-            "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-lake.html"
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -304,7 +241,7 @@ mod tests {
             assert_eq!(rule.index(), index);
             assert_eq!(ids.iter().filter(|it| **it == rule.id()).count(), 1);
         }
-        assert_eq!(ids.len(), 16);
+        assert_eq!(ids.len(), ControlId::ALL.len() + 2);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use clap::Args;
 use trailseal_model::ControlId;
+use trailseal_report_sarif::control_page;
 
 use super::Outcome;
 use crate::cli::help;
@@ -16,46 +17,6 @@ pub(crate) struct ExplainArgs {
     control: String,
 }
 
-/// The page of a control.
-const fn page(id: ControlId) -> &'static str {
-    match id {
-        ControlId::TrailKmsEncrypted => {
-            include_str!("../../../../docs/controls/trail-kms-encrypted.md")
-        }
-        ControlId::KeyCustomerManaged => {
-            include_str!("../../../../docs/controls/key-customer-managed.md")
-        }
-        ControlId::KeyUsable => include_str!("../../../../docs/controls/key-usable.md"),
-        ControlId::KeyPolicyAllowsCloudtrail => {
-            include_str!("../../../../docs/controls/key-policy-allows-cloudtrail.md")
-        }
-        ControlId::KeyPolicyDescribeKey => {
-            include_str!("../../../../docs/controls/key-policy-describe-key.md")
-        }
-        ControlId::KeyPolicyScoped => {
-            include_str!("../../../../docs/controls/key-policy-scoped.md")
-        }
-        ControlId::KeyReadersLimited => {
-            include_str!("../../../../docs/controls/key-readers-limited.md")
-        }
-        ControlId::TrailDelivering => include_str!("../../../../docs/controls/trail-delivering.md"),
-        ControlId::LogObjectsSealed => {
-            include_str!("../../../../docs/controls/log-objects-sealed.md")
-        }
-        ControlId::DigestObjectsSealed => {
-            include_str!("../../../../docs/controls/digest-objects-sealed.md")
-        }
-        ControlId::HistorySealed => include_str!("../../../../docs/controls/history-sealed.md"),
-        ControlId::AccountCovered => include_str!("../../../../docs/controls/account-covered.md"),
-        ControlId::KeyRotationEnabled => {
-            include_str!("../../../../docs/controls/key-rotation-enabled.md")
-        }
-        ControlId::EventDataStoreKmsEncrypted => {
-            include_str!("../../../../docs/controls/event-data-store-kms-encrypted.md")
-        }
-    }
-}
-
 /// Finds the page of the control with this id.
 pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, UserError> {
     let id = &args.control;
@@ -67,7 +28,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, UserError> {
             format!("the controls are {}", known.join(", ")),
         )
     })?;
-    Ok(Outcome::result(page(control)))
+    Ok(Outcome::result(control_page(control)))
 }
 
 #[cfg(test)]
