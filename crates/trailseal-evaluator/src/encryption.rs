@@ -116,9 +116,9 @@ pub(crate) struct KeyChange {
 /// different Regions overtake each other, so between them there is a tolerance; within one there is
 /// none. Anything else is interleaved.
 pub(crate) fn key_change(objects: &[Dated], tolerance: SignedDuration) -> Option<KeyChange> {
-    let of = |sealed: bool| objects.iter().filter(move |it| it.is_sealed == Some(sealed));
-    let newest_before = of(false).map(|it| it.at).max()?;
-    let oldest_after = of(true).map(|it| it.at).min()?;
+    let of = |sealed: bool| objects.iter().filter(move |object| object.is_sealed == Some(sealed));
+    let newest_before = of(false).map(|object| object.at).max()?;
+    let oldest_after = of(true).map(|object| object.at).min()?;
     let is_before = |old: &Dated, new: &Dated| {
         let tolerance = if old.region == new.region { SignedDuration::ZERO } else { tolerance };
         old.at <= new.at + tolerance
@@ -182,10 +182,14 @@ mod tests {
         let change = |objects: &[(&str, i64, Option<bool>)]| {
             let dated: Vec<Dated> = objects
                 .iter()
-                .map(|it| Dated { at: at(it.1), region: region(it.0), is_sealed: it.2 })
+                .map(|object| Dated {
+                    at: at(object.1),
+                    region: region(object.0),
+                    is_sealed: object.2,
+                })
                 .collect();
             let found = key_change(&dated, SignedDuration::from_mins(15));
-            found.map(|it| (it.newest_before, it.oldest_after))
+            found.map(|change| (change.newest_before, change.oldest_after))
         };
         let (east, west) = ("us-east-1", "eu-west-1");
         let (no, yes) = (Some(false), Some(true));

@@ -257,8 +257,8 @@ impl Census {
         at: Option<Timestamp>,
         newest: Newest,
     ) {
-        let minutes = at.map(|it| it.duration_since(Timestamp::UNIX_EPOCH).as_mins());
-        let minute = minutes.and_then(|it| u32::try_from(it).ok()).unwrap_or_default();
+        let minutes = at.map(|time| time.duration_since(Timestamp::UNIX_EPOCH).as_mins());
+        let minute = minutes.and_then(|minutes| u32::try_from(minutes).ok()).unwrap_or_default();
         let shown = match self.places.get(&newest) {
             Some(place) => *place,
             None => self.intern(newest),

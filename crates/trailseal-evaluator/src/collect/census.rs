@@ -70,8 +70,8 @@ impl<S: ObjectSource> Examiner<'_, S> {
             return Ok(newest);
         }
         let Window { start, end } = place.window;
-        let starts = BACK.iter().map(|it| end - SignedDuration::from_hours(*it));
-        for start in starts.map(|it| it.max(start)).chain([start]) {
+        let starts = BACK.iter().map(|hours| end - SignedDuration::from_hours(*hours));
+        for start in starts.map(|before| before.max(start)).chain([start]) {
             let window = Window { start, end };
             let walk = self.walk(place, cluster, window, u32::MAX, found).await?;
             if let Some(newest) = latest(&walk) {
@@ -103,7 +103,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
 }
 
 fn latest(walk: &Walk) -> Option<Listed> {
-    walk.listed().max_by_key(|it| (it.at(), *it))
+    walk.listed().max_by_key(|listed| (listed.at(), *listed))
 }
 
 impl<S: ObjectSource> Examination<'_, S> {
@@ -162,7 +162,7 @@ impl<S: ObjectSource> Examination<'_, S> {
     ) {
         self.census.add(self.place.cluster(listed.cluster), Some(listed.at()), Newest::of(&answer));
         let encryption = answer.head().map(EncryptionHeaders::of);
-        let is_sealed = encryption.and_then(|it| self.expected.seals(it));
+        let is_sealed = encryption.and_then(|headers| self.expected.seals(headers));
         let is_newer = |than: &Option<(Listed, HeadAnswer)>| {
             than.as_ref().is_none_or(|(newest, _)| newest.at() < listed.at())
         };
@@ -185,12 +185,12 @@ pub(super) fn newest_of_each(objects: &[Listed]) -> Vec<Listed> {
             _ => *known = vec![*it],
         }
     }
-    newest.into_values().flat_map(|it| it.into_iter().take(MAX_NEWEST)).collect()
+    newest.into_values().flat_map(|newest| newest.into_iter().take(MAX_NEWEST)).collect()
 }
 
 /// Notes every cluster without objects: they are missing there for certain.
 pub(super) fn note_empty(census: &mut Census, place: &LogLocation, objects: &[Listed]) {
-    let holding: HashSet<u32> = objects.iter().map(|it| it.cluster).collect();
+    let holding: HashSet<u32> = objects.iter().map(|listed| listed.cluster).collect();
     for empty in place.all_clusters().into_iter().filter(|cluster| !holding.contains(cluster)) {
         census.add(place.cluster(empty), None, Newest::Missing);
     }

@@ -102,7 +102,7 @@ impl<'a, S: ObjectSource> Examined<'a, S> {
                 return;
             }
             self.examine(&next, selection).await;
-            missing -= self.objects[before..].iter().filter(|it| !it.is_gone()).count();
+            missing -= self.objects[before..].iter().filter(|object| !object.is_gone()).count();
         }
     }
 

@@ -70,8 +70,8 @@ impl<S: ObjectSource> History<'_, S> {
         self.search.oldest = Some(oldest.at());
         let is_sealed = self.is_sealed(oldest).await;
         let examined = self.examined.objects.last().or(self.known.get(&oldest).copied());
-        let answer = examined.map(|object| &object.answer).filter(|it| it.head().is_some());
-        self.search.oldest_read_by = answer.and_then(|it| it.evidence()).cloned();
+        let answer = examined.map(|object| &object.answer).filter(|answer| answer.head().is_some());
+        self.search.oldest_read_by = answer.and_then(|answer| answer.evidence()).cloned();
         let since = match is_sealed {
             Some(true) => Some(oldest.at()),
             Some(false) => self.key_change(oldest).await,
@@ -87,10 +87,10 @@ impl<S: ObjectSource> History<'_, S> {
         let description = self.description;
         let home = AccountRegion { account: description.owner, region: description.home_region };
         let clusters = self.place.all_clusters();
-        let is_home = |it: &&u32| self.place.cluster(**it) == home;
+        let is_home = |cluster: &&u32| self.place.cluster(**cluster) == home;
         let home = clusters.iter().find(is_home).or(clusters.first()).copied();
         let holding = self.window.iter().filter_map(|object| {
-            let holds = |it: &&u32| self.place.cluster(**it) == object.account_region;
+            let holds = |cluster: &&u32| self.place.cluster(**cluster) == object.account_region;
             clusters.iter().find(holds).copied()
         });
         let mut candidates: Vec<u32> = home.into_iter().collect();
@@ -111,8 +111,8 @@ impl<S: ObjectSource> History<'_, S> {
     /// The time of the oldest object that is sealed, as are those that were examined after it.
     async fn key_change(&mut self, oldest: Listed) -> Option<Timestamp> {
         let expected = self.expected;
-        let sealed = self.window.iter().filter(|it| it.is_sealed(expected) == Some(true));
-        let mut since = sealed.map(|it| it.named_at).min();
+        let sealed = self.window.iter().filter(|log| log.is_sealed(expected) == Some(true));
+        let mut since = sealed.map(|log| log.named_at).min();
         let (mut old, mut new) = (oldest.at(), since.unwrap_or(self.place.window.end));
         for _ in 0..STEPS {
             let span = new.duration_since(old);
@@ -192,6 +192,6 @@ impl<S: ObjectSource> History<'_, S> {
         let Examined { objects, listed, .. } = self.examined;
         let both = listed.into_iter().zip(objects);
         let once = both.filter(|(listed, _)| known.insert(*listed));
-        (self.search, once.map(|it| it.1).collect())
+        (self.search, once.map(|log| log.1).collect())
     }
 }

@@ -18,9 +18,9 @@ impl<S: ObjectSource> Examination<'_, S> {
     /// objects that were drawn. `None` where no clean change shows.
     pub(super) async fn locate(&mut self, objects: &[Listed]) -> Option<Timestamp> {
         let (mut old, new) = self.ends()?;
-        let lies_between = |it: &&Listed| old < it.at() && it.at() < new;
+        let lies_between = |listed: &&Listed| old < listed.at() && listed.at() < new;
         let mut between: Vec<Listed> = objects.iter().filter(lies_between).copied().collect();
-        between.sort_unstable_by_key(|it| (it.at(), *it));
+        between.sort_unstable_by_key(|listed| (listed.at(), *listed));
         for _ in 0..STEPS {
             let middle = between.len() / 2;
             let Some(listed) = between.get(middle).copied() else { break };
@@ -45,9 +45,11 @@ impl<S: ObjectSource> Examination<'_, S> {
     ) -> Option<Timestamp> {
         let (mut old, mut new) = self.ends()?;
         // Both clusters are known to hold objects about then.
-        let listed_at = |time: Timestamp| self.examined.listed.iter().find(|it| it.at() == time);
+        let listed_at =
+            |time: Timestamp| self.examined.listed.iter().find(|listed| listed.at() == time);
         let clusters = [listed_at(old), listed_at(new)];
-        let clusters: Vec<u32> = clusters.into_iter().flatten().map(|it| it.cluster).collect();
+        let clusters: Vec<u32> =
+            clusters.into_iter().flatten().map(|listed| listed.cluster).collect();
         let mut after = old;
         for _ in 0..STEPS {
             let half = new.duration_since(after) / 2;
@@ -79,7 +81,7 @@ impl<S: ObjectSource> Examination<'_, S> {
     /// The newest object before a clean change, and the oldest one after it.
     fn ends(&self) -> Option<(Timestamp, Timestamp)> {
         let objects = self.examined.objects.iter();
-        let dated: Vec<Dated> = objects.map(|it| it.dated(self.expected)).collect();
+        let dated: Vec<Dated> = objects.map(|object| object.dated(self.expected)).collect();
         let KeyChange { newest_before, oldest_after } =
             key_change(&dated, self.examiner.tolerance())?;
         Some((newest_before, oldest_after))

@@ -104,9 +104,10 @@ impl<A: Answers> Collector<'_, A> {
 
 /// Whether everything of the window that was asked for was answered.
 fn has_no_gap(window: &WindowListing, objects: &[ExaminedObject]) -> bool {
-    let is_of_window =
-        |it: &&ExaminedObject| !matches!(it.selection, Selection::History | Selection::Digest);
-    let is_refused = |it: &ExaminedObject| it.answer.gap().is_some();
+    let is_of_window = |object: &&ExaminedObject| {
+        !matches!(object.selection, Selection::History | Selection::Digest)
+    };
+    let is_refused = |object: &ExaminedObject| object.answer.gap().is_some();
     window.gaps.is_empty() && !objects.iter().filter(is_of_window).any(is_refused)
 }
 
@@ -144,13 +145,13 @@ impl<S: ObjectSource> Examiner<'_, S> {
         if !expected.is_named {
             return Default::default();
         }
-        let is_known = |it: &ExaminedObject| it.is_sealed(expected).is_some();
-        let is_unread = |it: &ExaminedObject| !it.is_gone() && !is_known(it);
+        let is_known = |object: &ExaminedObject| object.is_sealed(expected).is_some();
+        let is_unread = |object: &ExaminedObject| !object.is_gone() && !is_known(object);
         let has_read_none = objects.iter().any(is_unread) && !objects.iter().any(is_known);
         let is_answered = has_no_gap(window, objects);
         if !is_answered && (window.listed_by.is_none() || has_read_none) {
             let mut gaps = window.gaps.clone();
-            for gap in objects.iter().filter_map(|it| it.answer.gap()) {
+            for gap in objects.iter().filter_map(|object| object.answer.gap()) {
                 if !gaps.contains(&gap) {
                     gaps.push(gap);
                 }
@@ -210,13 +211,13 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
     async fn examine(&mut self) {
         let (examiner, place) = (self.examiner, self.place);
         let clusters = place.all_clusters();
-        let walk = |it: u32| Walk::new(place.span(it, place.window));
+        let walk = |cluster: u32| Walk::new(place.span(cluster, place.window));
         let holding = match examiner.counting_limit() {
             limit if clusters.len() > limit as usize => self.census().await,
             _ => Holding::Few(clusters.into_iter().map(walk).collect()),
         };
         let has_refusal = !self.window.gaps.is_empty();
-        let is_refused = self.census.rows().all(|it| *it.2 == Newest::Unlisted);
+        let is_refused = self.census.rows().all(|row| *row.2 == Newest::Unlisted);
         if (has_refusal && is_refused) || self.has_keyless_object() {
             return;
         }
@@ -266,7 +267,7 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
     /// Whether the trail has no key, and an object shows it.
     pub(super) fn has_keyless_object(&self) -> bool {
         let newest = self.examined.objects.last();
-        let algorithm = newest.and_then(|it| it.answer.head()?.algorithm.as_deref());
+        let algorithm = newest.and_then(|object| object.answer.head()?.algorithm.as_deref());
         !self.expected.is_named && algorithm == Some("AES256")
     }
 
@@ -282,7 +283,8 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
         }
         if let Some(changed_at) = self.locate(&objects).await {
             self.begin_again(changed_at);
-            let rest: Vec<Listed> = objects.into_iter().filter(|it| it.at() > changed_at).collect();
+            let rest: Vec<Listed> =
+                objects.into_iter().filter(|listed| listed.at() > changed_at).collect();
             self.window.eligible = rest.len() as u64;
             self.examine_counted(&rest).await;
         }
@@ -297,10 +299,10 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
             return;
         }
         self.window.method = SampleMethod::Random;
-        let rank = |it: &Listed| (self.draw.rank(&self.place.key(*it)), *it);
+        let rank = |listed: &Listed| (self.draw.rank(&self.place.key(*listed)), *listed);
         let mut ranked: Vec<(u64, Listed)> = objects.iter().map(rank).collect();
         ranked.sort_unstable();
-        let ranked = ranked.into_iter().map(|it| it.1);
+        let ranked = ranked.into_iter().map(|ranked| ranked.1);
         self.examined.examine_number(ranked, size, Selection::Random).await;
     }
 
@@ -334,7 +336,7 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
             let before = self.examined.objects.len();
             self.examined.examine(&objects, Selection::Cell).await;
             let new = &self.examined.objects[before..];
-            missing -= new.iter().filter(|it| !it.is_gone()).count();
+            missing -= new.iter().filter(|object| !object.is_gone()).count();
             if objects.len() < wanted || self.has_keyless_object() {
                 return;
             }
@@ -344,13 +346,14 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
     /// A change of key lies in the population, so what was drawn from all of it is no sample of the rest.
     fn begin_again(&mut self, changed_at: Timestamp) {
         self.window.key_changed_at = Some(changed_at);
-        let drawn = self.examined.objects.iter_mut().filter(|it| it.selection.is_statistical());
-        drawn.for_each(|it| it.selection = Selection::FirstDraw);
+        let drawn =
+            self.examined.objects.iter_mut().filter(|object| object.selection.is_statistical());
+        drawn.for_each(|object| object.selection = Selection::FirstDraw);
     }
 }
 
 fn newest_first(mut objects: Vec<Listed>) -> Vec<Listed> {
-    objects.sort_unstable_by_key(|it| Reverse(newness(*it)));
+    objects.sort_unstable_by_key(|listed| Reverse(newness(*listed)));
     objects
 }
 

@@ -58,8 +58,9 @@ type Keys = BTreeMap<Arn, Observed<Answer<KeyPresence>>>;
 
 /// The group of each trail.
 pub(super) fn groups(trails: &[&TrailAnswers], keys: &Keys) -> Vec<Group> {
-    let descriptions: Vec<&TrailDescription> = trails.iter().map(|it| &it.description).collect();
-    let in_doubt: Vec<bool> = trails.iter().map(|it| is_in_doubt(keys, it)).collect();
+    let descriptions: Vec<&TrailDescription> =
+        trails.iter().map(|trail| &trail.description).collect();
+    let in_doubt: Vec<bool> = trails.iter().map(|trail| is_in_doubt(keys, trail)).collect();
     let of_trail = |(index, siblings): (usize, Vec<usize>)| {
         let trail = trails[index];
         let is_of_aws = is_of_aws(keys, trail);

@@ -1,5 +1,7 @@
 //! What the rows of keys, buckets and statuses say.
 
+use trailseal_model::record::v1::StatusLine;
+
 use super::{
     ANY, Allowed, Case, FAIL, NO_PASS, NO_PROOF_OF_FAILURE, NOT_APPLICABLE, NOT_PROVEN, PASS,
 };
@@ -38,7 +40,7 @@ impl Case<'_> {
         let Some(key) = self.key else { return NO_PASS };
         let owner = key.resolved_arn.as_deref().and_then(|arn| arn.split(':').nth(4));
         let is_inside =
-            owner.is_some_and(|it| self.rows.accounts.iter().any(|account| account == it));
+            owner.is_some_and(|owner| self.rows.accounts.iter().any(|account| account == owner));
         match key.manager.as_deref() {
             Some("AWS") => FAIL,
             Some("CUSTOMER") if is_inside => PASS,
@@ -63,8 +65,7 @@ impl Case<'_> {
         if is_gone || statuses.any(|status| status.is_logging == Some(false)) {
             return FAIL;
         }
-        let delivers = |status: &_| {
-            let status: &trailseal_model::record::v1::StatusLine = status;
+        let delivers = |status: &StatusLine| {
             status.is_logging == Some(true)
                 && status.latest_delivery.is_some()
                 && status.latest_delivery_error.is_none()

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailseal_model::record::v1::{FindingLine, KeyLine, SampleLine, TrailLine};
+use trailseal_model::record::v1::{FindingLine, KeyLine, SampleLine, SampledCellLine, TrailLine};
 
 use super::{Allowed, Case, FAIL, NOT_APPLICABLE, NOT_PROVEN, PASS, Rows};
 
@@ -29,10 +29,12 @@ fn named_at(object: &SampleLine) -> &str {
     name.split('_').nth(3).unwrap_or_default()
 }
 
-/// Whether the header names this key: its ARN, or its id alone.
+/// Whether the header names this key: its ARN, its id alone, or a copy of a multi-Region key.
 fn is_key(key: &KeyLine, header: &str) -> bool {
     let arn = key.resolved_arn.as_deref().unwrap_or(&key.key_arn);
-    arn == header || arn.rsplit('/').next() == Some(header)
+    let account_and_key = |arn: &str| arn.splitn(5, ':').nth(4).map(str::to_owned);
+    let is_copy = arn.contains(":key/mrk-") && account_and_key(arn) == account_and_key(header);
+    arn == header || arn.rsplit('/').next() == Some(header) || is_copy
 }
 
 impl Case<'_> {
@@ -149,7 +151,7 @@ impl Case<'_> {
         for object in &self.objects {
             let header = object.sse_kms_key_id.as_deref();
             let is_own = self.key.zip(header).is_some_and(|(key, header)| is_key(key, header));
-            let is_siblings = header.is_some_and(|it| siblings.iter().any(|key| is_key(key, it)));
+            let is_siblings = header.is_some_and(|id| siblings.iter().any(|key| is_key(key, id)));
             let is_right = match object.result.as_str() {
                 "pass" => is_own && !is_own_of_aws,
                 "group_key" => is_siblings && !is_own && !is_digest(object) && !self.is_keyless(),
@@ -161,7 +163,7 @@ impl Case<'_> {
                 "pre_enablement" => object.deviation_class.is_some(),
                 _ => object.deviation_class.is_none(),
             };
-            if !is_right && !self.may_be_another_form(object) {
+            if !is_right {
                 wrong.push(format!(
                     "{} {:?} under {header:?}: {}",
                     object.result, object.deviation_class, object.object_key
@@ -169,12 +171,6 @@ impl Case<'_> {
             }
         }
         wrong
-    }
-
-    /// Copies of a multi-Region key have ARNs of their own in each Region.
-    fn may_be_another_form(&self, object: &SampleLine) -> bool {
-        let header = object.sse_kms_key_id.as_deref().unwrap_or_default();
-        header.contains("key/mrk-") && object.result == "pass"
     }
 
     /// Counts of the trail's line that its rows do not add up to.
@@ -191,15 +187,14 @@ impl Case<'_> {
             objects.iter().filter(|object| results.contains(&object.result.as_str())).count()
         };
         let once: Vec<&SampleLine> = once.into_values().collect();
-        let of_trail = |cluster: &&_| {
-            let cluster: &trailseal_model::record::v1::SampledCellLine = cluster;
+        let is_unlisted = |cluster: &&SampledCellLine| {
             cluster.trail_arn == self.trail.trail_arn && cluster.used == "unlisted"
         };
-        let unlisted = self.rows.clusters.iter().filter(of_trail).count();
+        let unlisted = self.rows.clusters.iter().filter(is_unlisted).count();
         let sampling = &self.trail.sampling;
         let older: BTreeSet<(&str, &str)> = self
             .logs()
-            .filter_map(|it| Some((it.object_key.as_str(), it.deviation_class.as_deref()?)))
+            .filter_map(|log| Some((log.object_key.as_str(), log.deviation_class.as_deref()?)))
             .collect();
         let is_keyless = self.is_keyless();
         let history: u32 = self.trail.history.deviations.values().sum();
@@ -252,14 +247,14 @@ fn newest_word(result: &str) -> &'static str {
 /// Targets whose newest log is called better than a row of the same time shows.
 pub(super) fn newest_logs(rows: &Rows) -> Vec<String> {
     let mut shown: BTreeMap<(String, String), (&str, usize)> = BTreeMap::new();
-    let rank = |word: &str| NEWEST.iter().position(|it| *it == word).unwrap_or_default();
+    let rank = |word: &str| NEWEST.iter().position(|known| *known == word).unwrap_or_default();
     for object in &rows.samples {
         if !["all", "newest"].contains(&object.selection.as_str()) {
             continue;
         }
         let mut parts = object.object_key.rsplit('/').next().unwrap_or_default().split('_');
         let (account, region) = (parts.next(), parts.nth(1));
-        let target = [account, region].map(|it| it.unwrap_or_default().to_owned());
+        let target = [account, region].map(|part| part.unwrap_or_default().to_owned());
         let found = (named_at(object), rank(newest_word(&object.result)));
         let newest = shown.entry(target.into()).or_insert(found);
         *newest = found.max(*newest);
@@ -269,7 +264,8 @@ pub(super) fn newest_logs(rows: &Rows) -> Vec<String> {
         let key = (target.account_id.clone(), target.region.clone());
         let Some((at, worst)) = shown.get(&key) else { continue };
         let told_at = target.newest_log_at.as_deref().unwrap_or_default();
-        let told_at: String = told_at.chars().filter(|it| !"-:".contains(*it)).take(13).collect();
+        let told_at: String =
+            told_at.chars().filter(|sign| !"-:".contains(*sign)).take(13).collect();
         let told = target.newest_log.as_deref().unwrap_or_default();
         let is_same_time = at.starts_with(&told_at) && !told_at.is_empty();
         if is_same_time && rank(told) < *worst {

@@ -20,7 +20,7 @@ pub(super) fn newest_logs(census: &Census, classifier: &Classifier<'_>) -> Vec<N
         Newest::Unread => NewestLog::Unreadable,
         Newest::Found { .. } => newest
             .encryption()
-            .map_or(NewestLog::Unreadable, |it| of_result(classifier.of_log(it).result)),
+            .map_or(NewestLog::Unreadable, |headers| of_result(classifier.of_log(headers).result)),
     };
     let rows = census.rows().map(|(cluster, at, newest)| {
         (Target { account: cluster.account, region: cluster.region }, at, found(newest))
@@ -35,11 +35,11 @@ pub(super) fn add_examined(
     objects: &[ExaminedObject],
     classes: &[ObjectClass],
 ) {
-    let known: HashSet<Target> = newest_logs.iter().map(|it| it.0).collect();
+    let known: HashSet<Target> = newest_logs.iter().map(|newest| newest.0).collect();
     let is_of_cluster =
-        |it: &ExaminedObject| matches!(it.selection, Selection::All | Selection::Newest);
+        |object: &ExaminedObject| matches!(object.selection, Selection::All | Selection::Newest);
     let mut newest: BTreeMap<Target, (Timestamp, NewestLog)> = BTreeMap::new();
-    for (object, class) in objects.iter().zip(classes).filter(|it| is_of_cluster(it.0)) {
+    for (object, class) in objects.iter().zip(classes).filter(|row| is_of_cluster(row.0)) {
         let cluster = object.account_region;
         let target = Target { account: cluster.account, region: cluster.region };
         let found = (object.named_at, of_result(class.result));
@@ -56,8 +56,10 @@ pub(super) fn set_aside(newest_logs: &mut [NewestOf], samples: &[&Sample]) {
     let is_old = |it: &&&Sample| {
         matches!(it.result, SampleResult::PreEnablement | SampleResult::PreviousKey)
     };
-    let Some(cut) = samples.iter().filter(is_old).map(|it| it.named_at).max() else { return };
-    for (_, at, found) in newest_logs.iter_mut().filter(|it| it.2 == NewestLog::Deviation) {
+    let Some(cut) = samples.iter().filter(is_old).map(|sample| sample.named_at).max() else {
+        return;
+    };
+    for (_, at, found) in newest_logs.iter_mut().filter(|newest| newest.2 == NewestLog::Deviation) {
         if *at <= Some(cut) {
             *found = NewestLog::Older;
         }

@@ -47,22 +47,26 @@ impl Classifier<'_> {
         objects: &[ExaminedObject],
         tolerance: SignedDuration,
     ) -> Vec<ObjectClass> {
-        let mut classes: Vec<ObjectClass> = objects.iter().map(|it| self.alone(it)).collect();
-        let is_in = |it: &&ExaminedObject| is_of_window(it.selection);
+        let mut classes: Vec<ObjectClass> =
+            objects.iter().map(|object| self.alone(object)).collect();
+        let is_in = |object: &&ExaminedObject| is_of_window(object.selection);
         let dated: Vec<Dated> =
-            objects.iter().filter(is_in).map(|it| it.dated(self.expected)).collect();
-        let first_sealed =
-            dated.iter().filter(|it| it.is_sealed == Some(true)).map(|it| it.at).min();
+            objects.iter().filter(is_in).map(|object| object.dated(self.expected)).collect();
+        let first_sealed = dated
+            .iter()
+            .filter(|object| object.is_sealed == Some(true))
+            .map(|object| object.at)
+            .min();
         let Some(first_sealed) = first_sealed else { return classes };
         let of_window = || objects.iter().filter(is_in);
-        let rows = classes.iter_mut().zip(objects).filter(|it| is_of_window(it.1.selection));
+        let rows = classes.iter_mut().zip(objects).filter(|row| is_of_window(row.1.selection));
         if key_change(&dated, tolerance).is_some() {
             for (class, _) in rows {
                 set_aside(class);
             }
         } else {
             let earlier = keys_before(of_window(), first_sealed);
-            let newer = rows.filter(|it| it.1.named_at > first_sealed);
+            let newer = rows.filter(|row| row.1.named_at > first_sealed);
             for (class, object) in newer {
                 name_previous_key(class, object, &earlier);
             }
@@ -88,7 +92,7 @@ impl Classifier<'_> {
         let class = self.by_own_key(headers);
         let is_of_key =
             matches!(class.deviation, Some(DeviationClass::WrongKey | DeviationClass::ForeignKey));
-        if is_of_key && headers.kms_key_id.is_some_and(|it| self.group.holds(it)) {
+        if is_of_key && headers.kms_key_id.is_some_and(|key_id| self.group.holds(key_id)) {
             return ObjectClass::of(SampleResult::SharedPrefixKey);
         }
         class
@@ -121,11 +125,11 @@ impl Classifier<'_> {
         }
         let expected = self.expected.arn.as_ref();
         // The trail's own key deviates only where AWS manages it.
-        let is_own = expected.is_some_and(|it| is_same_key(it, key_id));
+        let is_own = expected.is_some_and(|expected| is_same_key(expected, key_id));
         if is_own || alias(key_id) == Some(Alias::OfAws) {
             return DeviationClass::AwsManagedKey;
         }
-        let is_foreign = Arn::new(key_id).and_then(|it| it.account()).is_some_and(|account| {
+        let is_foreign = Arn::new(key_id).and_then(|arn| arn.account()).is_some_and(|account| {
             account != self.owner
                 && Some(account) != expected.and_then(Arn::account)
                 && !(self.is_listed)(account)
@@ -154,7 +158,7 @@ fn keys_before<'a>(
     objects: impl Iterator<Item = &'a ExaminedObject>,
     time: Timestamp,
 ) -> HashSet<&'a str> {
-    objects.filter(|it| it.named_at < time).filter_map(key_id).collect()
+    objects.filter(|object| object.named_at < time).filter_map(key_id).collect()
 }
 
 /// An object under a key that was in use before the present one, but newer than that: the old key

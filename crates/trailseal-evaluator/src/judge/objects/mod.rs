@@ -83,11 +83,12 @@ impl<'a> ObjectJudge<'a> {
         let rows = objects.into_iter().zip(&classes).zip(0u32..);
         let samples: Vec<Sample> =
             rows.map(|((object, class), number)| sample(bucket, object, *class, number)).collect();
-        let is_of = |wanted: fn(Selection) -> bool| move |it: &&Sample| wanted(it.selection);
+        let is_of =
+            |wanted: fn(Selection) -> bool| move |sample: &&Sample| wanted(sample.selection);
         let of_window: Vec<&Sample> = samples.iter().filter(is_of(is_of_window)).collect();
         let older: Vec<&Sample> =
-            samples.iter().filter(is_of(|it| it == Selection::History)).collect();
-        let newest_digest = samples.iter().find(|it| it.selection == Selection::Digest);
+            samples.iter().filter(is_of(|selection| selection == Selection::History)).collect();
+        let newest_digest = samples.iter().find(|sample| sample.selection == Selection::Digest);
         census::set_aside(&mut newest_logs, &of_window);
         let facts = ObjectFacts {
             sample: summary::of(window, &of_window),
@@ -98,7 +99,7 @@ impl<'a> ObjectJudge<'a> {
     }
 
     fn is_listed(&self, account: AccountId) -> bool {
-        self.accounts.binary_search_by_key(&account, |it| it.id).is_ok()
+        self.accounts.binary_search_by_key(&account, |known| known.id).is_ok()
     }
 }
 
