@@ -7,9 +7,9 @@ use futures::StreamExt as _;
 use jiff::SignedDuration;
 use trailseal_model::{Answer, Evidence, Gap, Selection, Window};
 
+use super::examination::Examination;
 use super::log_location::{Listed, LogLocation, Walk};
 use super::object_source::{Examiner, ObjectSource};
-use super::objects::Examination;
 use crate::encryption::EncryptionHeaders;
 use crate::examined_object::{Census, HeadAnswer, Newest};
 

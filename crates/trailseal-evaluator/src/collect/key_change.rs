@@ -5,9 +5,9 @@ use jiff::{SignedDuration, Timestamp};
 use trailseal_model::Selection;
 
 use super::clusters::ClusterSample;
+use super::examination::Examination;
 use super::log_location::Listed;
 use super::object_source::ObjectSource;
-use super::objects::Examination;
 use crate::encryption::{Dated, KeyChange, key_change};
 
 /// More halvings than a year of minutes has.

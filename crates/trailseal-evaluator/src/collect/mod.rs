@@ -6,6 +6,7 @@ mod census;
 mod clusters;
 mod digest;
 mod draw;
+mod examination;
 mod examined;
 mod history;
 mod key;

@@ -11,7 +11,7 @@ use trailseal_model::{
 
 use super::census::Holding;
 use super::clusters::ClusterSample;
-use super::draw::Draw;
+use super::examination::Examination;
 use super::examined::Examined;
 use super::listing::Reach;
 use super::log_location::{Listed, LogLocation, Walk, no_organization_id};
@@ -19,7 +19,7 @@ use super::object_source::{Examiner, LiveObjects, ObjectSource};
 use super::{Collector, EnabledRegions, Members, TrailWork, census, covered_clusters};
 use crate::encryption::ExpectedKey;
 use crate::examined_object::{
-    Census, DigestListing, ExaminedObject, HistorySearch, Newest, ObjectEvidence, WindowListing,
+    DigestListing, ExaminedObject, HistorySearch, Newest, ObjectEvidence, WindowListing,
 };
 use crate::object_name::log_root;
 
@@ -171,37 +171,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     }
 }
 
-/// The examination of one trail's objects under way.
-pub(super) struct Examination<'a, S> {
-    pub(super) examiner: &'a Examiner<'a, S>,
-    pub(super) place: &'a LogLocation,
-    pub(super) expected: &'a ExpectedKey,
-    draw: Draw<'a>,
-    pub(super) examined: Examined<'a, S>,
-    pub(super) window: WindowListing,
-    clusters: Vec<SampledCluster>,
-    pub(super) census: Census,
-}
-
 impl<'a, S: ObjectSource> Examination<'a, S> {
-    fn new(
-        examiner: &'a Examiner<'a, S>,
-        place: &'a LogLocation,
-        description: &'a TrailDescription,
-        expected: &'a ExpectedKey,
-    ) -> Self {
-        Self {
-            examiner,
-            place,
-            expected,
-            draw: Draw::new(examiner.settings.seed, &description.arn),
-            examined: Examined::new(examiner, place),
-            window: WindowListing::nothing(place.window),
-            clusters: Vec::new(),
-            census: Census::default(),
-        }
-    }
-
     fn size(&self) -> usize {
         self.examiner.settings.thresholds.sample_size as usize
     }
@@ -262,13 +232,6 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
                 return;
             }
         }
-    }
-
-    /// Whether the trail has no key, and an object shows it.
-    pub(super) fn has_keyless_object(&self) -> bool {
-        let newest = self.examined.objects.last();
-        let algorithm = newest.and_then(|object| object.answer.head()?.algorithm.as_deref());
-        !self.expected.is_named && algorithm == Some("AES256")
     }
 
     async fn counted(&mut self, objects: Vec<Listed>) {

@@ -4,13 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::SignedDuration;
 use trailseal_model::{
-    AccountId, CoverageRow, Evidence, Finding, GapId, ManagementEvents, Operation,
+    AccountId, ControlId, CoverageRow, Evidence, Finding, GapId, ManagementEvents, Operation,
     OrganizationFacts, Proof, Reason, Region, Subject, Target, TrailFacts,
 };
 
-use super::account::{CONTROL, Candidates, Cover, logging, reach};
+use super::cover::{Candidates, Cover, logging, reach};
 use super::sentences::unread_words;
 
+pub(super) const CONTROL: ControlId = ControlId::AccountCovered;
 /// How many trails a sentence names.
 const NAMED: usize = 3;
 const EXPECTED: &str = "every enabled Region recorded, reads and writes, by a trail that logs";

@@ -2,7 +2,7 @@
 
 use trailseal_model::{Arn, CoveredBy, OrganizationFacts, Target};
 
-use super::account::{Candidates, covering};
+use super::cover::{Candidates, covering};
 
 /// The trails that cover each row of the coverage, in its order: those that `account-covered` counts.
 /// Of what the user left out and of what is not in use, none.

@@ -7,7 +7,8 @@
 use trailseal_model::{ControlId, Finding, Proof, Reason, Sample, SampleResult};
 
 use super::TrailCase;
-use super::log_objects::{encryption_words, file_name, reason, shown};
+use super::log_objects::{encryption_words, reason, shown};
+use super::sentences::file_name;
 use super::sentences::{cause_words, log_location, unread_words};
 
 const CONTROL: ControlId = ControlId::DigestObjectsSealed;

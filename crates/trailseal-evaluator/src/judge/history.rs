@@ -3,7 +3,8 @@
 use trailseal_model::{ControlId, Deviating, Finding, GapId, Proof, Reason};
 
 use super::TrailCase;
-use super::log_objects::{encryption_words, file_name, reason, shown};
+use super::log_objects::{encryption_words, reason, shown};
+use super::sentences::file_name;
 use super::sentences::{causes_words, log_location, unread_words};
 
 const CONTROL: ControlId = ControlId::HistorySealed;

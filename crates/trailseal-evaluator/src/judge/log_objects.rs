@@ -6,7 +6,7 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
-use super::sentences::{log_location, sample_words, unread_words};
+use super::sentences::{file_name, log_location, sample_words, unread_words};
 
 /// A deviation fails, wherever it was found. A pass needs a statistical sample without one, and
 /// that the share which may deviate at most is within the tolerable rate.
@@ -315,11 +315,6 @@ fn counts(case: &TrailCase<'_>) -> String {
 fn percent(share: f64) -> String {
     let hundredths = (share * 1e4 - 1e-6).ceil() + 0.0;
     format!("{} %", hundredths / 1e2)
-}
-
-/// The last part of an object's key: people know the rest, and `observed` has it.
-pub(super) fn file_name(key: &str) -> &str {
-    key.rsplit('/').next().unwrap_or(key)
 }
 
 pub(super) fn shown(sample: &Sample) -> String {

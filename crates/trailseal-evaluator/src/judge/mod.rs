@@ -2,6 +2,7 @@
 
 mod account;
 mod account_sum;
+mod cover;
 mod covered_by;
 mod digest;
 mod groups;

@@ -7,7 +7,7 @@ use trailseal_model::{
     Status, Subject, TrailFacts, Verdict, verdicts,
 };
 
-use super::account::{Candidates, Recorder, recorders};
+use super::cover::{Candidates, Recorder, recorders};
 use crate::age::corroborate;
 
 /// One answer for each account of the organization, sorted by account. `findings` are those that

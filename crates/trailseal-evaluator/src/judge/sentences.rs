@@ -8,7 +8,6 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
-use super::log_objects::file_name;
 use crate::object_name::log_root;
 
 /// How many kinds of gaps a sentence names.
@@ -96,4 +95,9 @@ pub(super) fn log_location(case: &TrailCase<'_>, kind: &str) -> String {
         description.owner.to_string()
     };
     format!("s3://{bucket}/{root}{account}/{kind}/")
+}
+
+/// The last part of an object's key: people know the rest, and `observed` has it.
+pub(super) fn file_name(key: &str) -> &str {
+    key.rsplit('/').next().unwrap_or(key)
 }
