@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::account::AccountId;
-use crate::evidence::Target;
 use crate::gap::GapId;
 use crate::gap_class::GapClass;
 use crate::member_delivery::Delivery;
 use crate::region::Region;
+use crate::target::Target;
 use crate::word_enum::word_enum;
 
 word_enum! {

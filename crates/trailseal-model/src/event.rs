@@ -5,11 +5,11 @@ use std::time::Duration;
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::coverage::Outcome;
-use crate::evidence::Target;
 use crate::gap::Gap;
 use crate::gap_class::GapClass;
 use crate::operation::Operation;
 use crate::region::Region;
+use crate::target::Target;
 
 /// Something that happened. Everything that watches a run sees these and nothing else.
 #[derive(Debug, Clone)]

@@ -7,15 +7,6 @@ use crate::gap::GapId;
 use crate::operation::Operation;
 use crate::region::Region;
 
-/// One account x one Region.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Target {
-    /// The account.
-    pub account: AccountId,
-    /// The Region.
-    pub region: Region,
-}
-
 /// A fact that was read, or the gap where it should have been. `Option` inside means that AWS
 /// said there is none; a gap never turns into "none".
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,13 +5,13 @@ use std::collections::{BTreeMap, BTreeSet};
 use crate::account::AccountId;
 use crate::controls::ControlId;
 use crate::coverage::CoverageRow;
-use crate::evidence::Target;
 use crate::exception::{Covers, Exception, ExceptionState};
 use crate::facts::OrganizationFacts;
 use crate::finding::{Finding, Status, Subject};
 use crate::gap::{Gap, GapId, Gaps};
 use crate::gap_class::GapClass;
 use crate::operation::Loss;
+use crate::target::Target;
 
 /// Exceptions by their place in the list.
 type Places = BTreeSet<usize>;

@@ -7,11 +7,11 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::AccountId;
 use crate::advice::GapCause;
-use crate::evidence::Target;
 use crate::gap_class::GapClass;
 use crate::hash::short_hash;
 use crate::operation::Operation;
 use crate::region::Region;
+use crate::target::Target;
 
 /// An operation that could not give its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

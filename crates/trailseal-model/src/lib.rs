@@ -64,6 +64,7 @@ mod sample;
 mod scope;
 mod sealing;
 mod store;
+mod target;
 mod trail;
 mod trail_status;
 mod unreadable;
@@ -82,7 +83,7 @@ pub use denial::{Denial, DenyingPolicy};
 pub use directory::{AccountsListed, Unit};
 pub use endpoint::Endpoint;
 pub use event::{Event, EventSink, NoEvents};
-pub use evidence::{Answer, Evidence, Observed, Proof, Target};
+pub use evidence::{Answer, Evidence, Observed, Proof};
 pub use exception::{
     Approval, CoveredFinding, CoveredGaps, Covers, Exception, ExceptionKind, ExceptionState,
 };
@@ -110,6 +111,7 @@ pub use sample::{
 pub use scope::{PopulationSource, Scope};
 pub use sealing::{AccountSealing, LogsSealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
+pub use target::Target;
 pub use trail::{
     DescribedFrom, DifferingSightings, ManagementEvents, ObjectFacts, Sighting, Sightings,
     TrailAnswers, TrailDescription, TrailFacts, TrailField, TrailListed,

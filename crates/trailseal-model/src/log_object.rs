@@ -3,8 +3,8 @@
 use jiff::Timestamp;
 
 use crate::account::AccountId;
-use crate::evidence::Target;
 use crate::header_problem::HeaderProblem;
+use crate::target::Target;
 
 /// Who reads a bucket's objects, and where.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use crate::evidence::{Answer, Observed, Target};
+use crate::evidence::{Answer, Observed};
+use crate::target::Target;
 use crate::trail_status::TrailStatus;
 use crate::word_enum::word_enum;
 

@@ -12,7 +12,7 @@ use crate::account::{AccountId, Organization};
 use crate::arn::Arn;
 use crate::bucket::BucketPresence;
 use crate::directory::{AccountsListed, Unit};
-use crate::evidence::{Answer, Target};
+use crate::evidence::Answer;
 use crate::gap::Gap;
 use crate::gap_class::GapClass;
 use crate::key::{DecryptGrant, KeyPresence, KeyRotation};
@@ -20,6 +20,7 @@ use crate::log_object::{ObjectHead, ObjectsListed, Reader, Want};
 use crate::operation::Operation;
 use crate::region::RegionStatus;
 use crate::store::{StoreDescription, StoreListed};
+use crate::target::Target;
 use crate::trail::{ManagementEvents, TrailDescription, TrailListed};
 use crate::trail_status::TrailStatus;
 

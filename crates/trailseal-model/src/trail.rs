@@ -2,12 +2,13 @@
 
 use crate::account::AccountId;
 use crate::arn::Arn;
-use crate::evidence::{Answer, Evidence, Observed, Target};
+use crate::evidence::{Answer, Evidence, Observed};
 use crate::history::{DigestSample, HistorySample};
 use crate::member_delivery::MemberDelivery;
 use crate::prefixes::AccountPrefixes;
 use crate::region::{Region, RegionSet};
 use crate::sample::LogSample;
+use crate::target::Target;
 use crate::trail_status::TrailStatus;
 
 /// A trail as DescribeTrails prints it. Absent means that AWS left the field out.
