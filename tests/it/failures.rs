@@ -2,11 +2,15 @@
 
 use std::collections::BTreeSet;
 use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
-use trailseal_audit::{AuditError, AuditSettings};
+use trailseal_audit::{AuditError, AuditSettings, Gate, GateHandle};
 use trailseal_model::record::v1::Audit;
-use trailseal_model::{GapClass, Loss, Operation, Outcome, Purpose, Status, Verdict};
+use trailseal_model::{
+    Answers, AnyQuestion, AnyResult, BoxFuture, GapClass, Loss, Operation, Outcome, Purpose,
+    Status, Verdict,
+};
 use trailseal_tests::Failure;
 use trailseal_tests::audit::{audit_with, settings};
 use trailseal_tests::faults::Faults;
@@ -46,6 +50,61 @@ fn asked() -> impl Iterator<Item = Operation> {
     let audit = Operation::ALL.iter().copied().filter(|it| it.purpose() == Purpose::Audit);
     let not_here = [Operation::GetCallerIdentity, Operation::DescribeOrganization];
     audit.filter(move |it| !not_here.contains(it))
+}
+
+/// Closes the gate before it with one of its questions.
+struct Closing<'a> {
+    world: &'a World,
+    at: u32,
+    asked: AtomicU32,
+    handle: OnceLock<GateHandle>,
+}
+
+impl Answers for Closing<'_> {
+    fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
+        if self.asked.fetch_add(1, Ordering::SeqCst) + 1 == self.at {
+            let handle = self.handle.get().expect("set before the audit");
+            handle.close(trailseal_audit::Closing::Deadline);
+        }
+        self.world.answer(question)
+    }
+
+    fn ask_once(&self, operation: Operation) {
+        self.world.ask_once(operation);
+    }
+}
+
+/// An audit whose gate closes with this question; how many were asked in all.
+fn closed_at(at: u32) -> (Result<Audit, Failure>, u32) {
+    let folder = tempfile::tempdir().unwrap();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let plan = Plan { accounts: 25, suspended: vec![4], has_paths: false, ..Plan::small() };
+    let world = World::new(plan);
+    let settings = settings(&world);
+    let (asked, handle) = (AtomicU32::new(0), OnceLock::new());
+    let closing = Closing { world: &world, at, asked, handle };
+    let (gate, handle) = Gate::new(&closing);
+    closing.handle.set(handle).expect("set once");
+    let audit = runtime.block_on(audit_with(&gate, &settings, &folder.path().join("out")));
+    (audit, closing.asked.load(Ordering::SeqCst))
+}
+
+#[test]
+fn a_run_that_is_stopped_asks_nothing_more_and_accounts_for_everything() {
+    let (whole, all) = closed_at(u32::MAX);
+    let whole = whole.unwrap();
+    assert_eq!(
+        closed_at(1).0.unwrap_err().to_string(),
+        "the accounts of the organization cannot be listed"
+    );
+    for at in [2, 30, 120, all / 2, all] {
+        let (stopped, asked) = closed_at(at);
+        let stopped = stopped.unwrap();
+        assert_eq!(asked, at, "nothing is asked after the gate closed");
+        assert_sums_hold(&stopped);
+        assert!(passes(&stopped).is_subset(&passes(&whole)), "stopped at question {at}");
+        assert!(stopped.gaps.iter().any(|gap| gap.class == GapClass::Deadline), "{at}");
+    }
 }
 
 #[test]

@@ -11,7 +11,7 @@ use trailseal_audit::{AuditSettings, Audited, audit};
 use trailseal_evaluator::CollectSettings;
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{
-    AccountId, ExceptionMatches, MemberStatusScope, NoEvents, Partition, Scope, Severity,
+    AccountId, Answers, ExceptionMatches, MemberStatusScope, NoEvents, Partition, Scope, Severity,
     Thresholds, Window,
 };
 
@@ -60,14 +60,14 @@ pub async fn audit_into(world: &World, out: &Path) -> Result<Audit, Failure> {
 /// # Errors
 /// As [`audit_into`].
 pub async fn audit_with(
-    world: &World,
+    answers: &dyn Answers,
     settings: &AuditSettings,
     out: &Path,
 ) -> Result<Audit, Failure> {
     let folder = OutputFolder::begin(out)?;
     let spool = folder.path(".samples");
     let mut samples = SampleSpool::create(&spool)?;
-    let audited = audit(world, settings, &NoEvents, &mut samples).await?;
+    let audited = audit(answers, settings, &NoEvents, &mut samples).await?;
     let audit = finished(settings.caller, audited);
     let record = BufWriter::new(File::create(folder.path(RECORD_FILE))?);
     write_record(&audit, &mut samples, record)?;
