@@ -109,6 +109,9 @@ impl<A: Answers> Collector<'_, A> {
     }
 
     /// HeadBucket in the session of this account.
+    ///
+    /// # Errors
+    /// The gap, its subject being the bucket.
     pub async fn head_bucket(&self, account: AccountId, bucket: &str) -> BucketPresenceRead {
         let question = HeadBucket { bucket: bucket.to_owned(), account };
         ask(&self.answers, question).await.map_err(Arc::new)
