@@ -37,7 +37,7 @@ mod tests {
         AnyAnswer::ListAccounts(AccountsListed { accounts, organization: None, ended_by })
     }
 
-    fn check(answer: Result<AnyAnswer, GapClass>, expected: &[Result<usize, GapClass>]) {
+    fn check(answer: &Result<AnyAnswer, GapClass>, expected: &[Result<usize, GapClass>]) {
         let directory = Fake(|question: trailseal_model::AnyQuestion| {
             answer.clone().map_err(|class| question.gap(class))
         });
@@ -51,9 +51,9 @@ mod tests {
 
     #[test]
     fn a_part_of_the_directory_comes_before_the_gap_that_ended_it() {
-        check(Ok(listed(None)), &[Ok(1)]);
+        check(&Ok(listed(None)), &[Ok(1)]);
         let gap = Gap::new(GapClass::Denied, trailseal_model::Operation::ListAccounts);
-        check(Ok(listed(Some(gap))), &[Ok(1), Err(GapClass::Denied)]);
-        check(Err(GapClass::Denied), &[Err(GapClass::Denied)]);
+        check(&Ok(listed(Some(gap))), &[Ok(1), Err(GapClass::Denied)]);
+        check(&Err(GapClass::Denied), &[Err(GapClass::Denied)]);
     }
 }
