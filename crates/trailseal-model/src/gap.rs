@@ -7,7 +7,6 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::account::AccountId;
 use crate::advice::GapCause;
-use crate::evidence::Target;
 use crate::hash::short_hash;
 use crate::operation::Operation;
 use crate::region::Region;
@@ -182,12 +181,6 @@ impl Gap {
         self.account = Some(account);
         self.region = region;
         self
-    }
-
-    /// The same gap, placed in one account and Region.
-    #[must_use]
-    pub fn in_target(self, target: Target) -> Self {
-        self.at(target.account, Some(target.region))
     }
 
     /// The same gap with its subject.
