@@ -67,12 +67,6 @@ impl Gap {
         self
     }
 
-    /// The same gap, placed in one account and Region.
-    #[must_use]
-    pub fn in_target(self, target: Target) -> Self {
-        self.at(target.account, Some(target.region))
-    }
-
     /// The same gap with its subject.
     #[must_use]
     pub fn on(mut self, subject: &str) -> Self {

@@ -33,6 +33,13 @@ pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 /// What any question comes to.
 pub type AnyResult = Result<Answer<AnyAnswer>, Gap>;
 
+impl Gap {
+    /// The same gap, placed in one account and Region.
+    fn in_target(self, target: Target) -> Self {
+        self.at(target.account, Some(target.region))
+    }
+}
+
 /// One kind of question, with the kind of its answer.
 pub trait Question: Into<AnyQuestion> + Send {
     /// What answers it.

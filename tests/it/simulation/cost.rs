@@ -128,9 +128,6 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
             let has_paths = parts.organization.as_ref().is_none_or(|it| it.shows_paths);
             if has_paths { 0 } else { units }
         }
-        Operation::DescribeOrganization | Operation::ListTagsForResource | Operation::PutObject => {
-            0
-        }
         Operation::AssumeRole => opened - 1,
         Operation::ListRegions | Operation::ListTrails => opened,
         Operation::DescribeTrails | Operation::ListEventDataStores => {
@@ -173,6 +170,8 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
             let of_trail = |it| fixed + HEADS_OF_A_CELL * cells_of(parts, it);
             trails().map(of_trail).sum()
         }
+        // Asked only with an option, or where there is no directory.
+        _ => 0,
     }
 }
 

@@ -313,8 +313,8 @@ async fn keys_survive_encoded_or_not() {
 }
 
 fn page(keys: &[&str], token: &str) -> Reply {
-    let contents: String =
-        keys.iter().map(|key| format!("<Contents><Key>{key}</Key></Contents>")).collect();
+    let contents = keys.iter().map(|key| format!("<Contents><Key>{key}</Key></Contents>"));
+    let contents = contents.collect::<Vec<_>>().concat();
     let token = format!("<NextContinuationToken>{token}</NextContinuationToken>");
     let truncated = "<IsTruncated>true</IsTruncated>";
     Reply::new(200, format!("<ListBucketResult>{truncated}{token}{contents}</ListBucketResult>"))
