@@ -11,7 +11,6 @@ use crate::gap_class::GapClass;
 use crate::hash::short_hash;
 use crate::operation::Operation;
 use crate::region::Region;
-use crate::target::Target;
 
 /// An operation that could not give its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -26,7 +26,7 @@ impl World {
             }
             AnyQuestion::ListObjects(question) => {
                 let after = question.start_after.as_deref().unwrap_or_default();
-                let page = self.page(&question.prefix, after, &question.want);
+                let page = self.page(&question.prefix, after, question.want);
                 AnyAnswer::ListObjects(page)
             }
             AnyQuestion::HeadObject(question) => {
@@ -45,18 +45,18 @@ impl World {
         })
     }
 
-    fn page(&self, prefix: &str, after: &str, want: &Want) -> ObjectsListed {
+    fn page(&self, prefix: &str, after: &str, want: Want) -> ObjectsListed {
         let most = usize::from(want.most());
-        if *want == Want::Folders {
+        if want == Want::Folders {
             let mut folders = self.folders(prefix, after);
             let is_truncated = folders.len() > most;
             folders.truncate(most);
-            return ObjectsListed::of_page(*want, Vec::new(), folders, is_truncated);
+            return ObjectsListed::of_page(want, Vec::new(), folders, is_truncated);
         }
         let mut keys = keys_under(prefix, after, self.plan.objects_a_day);
         let page: Vec<String> = keys.by_ref().take(most).collect();
         let is_truncated = keys.next().is_some();
-        ObjectsListed::of_page(*want, page, Vec::new(), is_truncated)
+        ObjectsListed::of_page(want, page, Vec::new(), is_truncated)
     }
 
     /// The folders of accounts in the organization trail's bucket: everyone has delivered something.

@@ -145,7 +145,9 @@ impl Scheduler<'_> {
             |search: &&SearchId| matches!(self.buckets.searches[*search].step, Step::Waiting);
         let waiting: Vec<SearchId> =
             self.buckets.searches.keys().filter(is_waiting).cloned().collect();
-        waiting.into_iter().for_each(|id| self.look_further(id));
+        for id in waiting {
+            self.look_further(id);
+        }
     }
 
     /// Asks the accounts whose ids are part of the bucket's name.

@@ -28,6 +28,9 @@ pub(crate) struct ReadFacts {
     members: BTreeMap<Arn, MemberDelivery>,
 }
 
+/// A key as DescribeKey shows it, by what names it.
+type KeyRead = (Arn, Observed<Answer<KeyPresence>>);
+
 /// What was collected of all trails, in the order of their ARNs.
 #[derive(Default)]
 struct Merged {
@@ -167,9 +170,7 @@ fn merge(all: BTreeMap<Arn, CollectedTrail>) -> Merged {
 
 /// The stores by ARN, and the keys that they name. An organization's store may be listed in more than
 /// one account; its own takes precedence.
-fn stores(
-    mut read: Vec<CollectedStore>,
-) -> (Vec<StoreFacts>, Vec<(Arn, Observed<Answer<KeyPresence>>)>) {
+fn stores(mut read: Vec<CollectedStore>) -> (Vec<StoreFacts>, Vec<KeyRead>) {
     let is_foreign = |store: &StoreFacts| store.arn.account() != Some(store.account);
     read.sort_by(|one, other| {
         let (one, other) = (&one.facts, &other.facts);

@@ -152,12 +152,12 @@ impl OwnerSweep {
                 self.refused.pop_last();
             }
         }
-        let BucketsOwned::Listed(listed) = owned else { return };
-        for name in &listed.names {
-            let owner = (place, (account, listed.evidence.clone()));
-            let known = self.found.entry(*name).or_insert_with(|| owner.clone());
+        let BucketsOwned::Listed(buckets) = owned else { return };
+        for name in &buckets.names {
+            let candidate = (place, (account, buckets.evidence.clone()));
+            let known = self.found.entry(*name).or_insert_with(|| candidate.clone());
             if place < known.0 {
-                *known = owner;
+                *known = candidate;
             }
             if self.missing.remove(name) {
                 self.to_settle.insert(*name);

@@ -104,7 +104,7 @@ mod trails {
             let Some(next) = under_way.iter().position(is_first) else { break };
             let next = under_way.remove(next);
             examined |= world::label(&next) == "ExamineObjects own";
-            under_way.extend(scheduler.on(world.answer(next)).expect("it goes on"));
+            under_way.extend(scheduler.on(world.answer(&next)).expect("it goes on"));
         }
         assert!(examined);
         assert!(under_way.iter().any(|work| world::label(work).starts_with("OpenAccount")));

@@ -14,14 +14,17 @@ use trailseal_model::{
 use super::Scheduler;
 use super::room::Examination;
 
+/// What was read of each trail's key, by the trail; `None` where there was nothing to ask.
+type ByTrail<T> = BTreeMap<Arn, Option<Observed<Answer<T>>>>;
+
 /// What is known of every trail that is collected.
 #[derive(Debug, Default)]
 pub(super) struct Trails {
     under_way: BTreeMap<Arn, TrailUnderWay>,
     unread: usize,
     pub(super) collected: BTreeMap<Arn, CollectedTrail>,
-    pub(super) grants: BTreeMap<Arn, Option<Observed<Answer<Arc<[DecryptGrant]>>>>>,
-    pub(super) rotations: BTreeMap<Arn, Option<Observed<Answer<KeyRotation>>>>,
+    pub(super) grants: ByTrail<Arc<[DecryptGrant]>>,
+    pub(super) rotations: ByTrail<KeyRotation>,
 }
 
 /// A trail whose facts are being collected.
@@ -72,12 +75,11 @@ impl Scheduler<'_> {
             let bucket = match description.bucket.clone() {
                 Some(name) => {
                     let id = (name.into(), owner);
-                    match self.facts_of_bucket(&id) {
-                        Some(facts) => Bucket::Known(facts),
-                        None => {
-                            self.search_bucket(id.0, owner, arn.clone());
-                            Bucket::Searched
-                        }
+                    if let Some(facts) = self.facts_of_bucket(&id) {
+                        Bucket::Known(facts)
+                    } else {
+                        self.search_bucket(id.0, owner, arn.clone());
+                        Bucket::Searched
                     }
                 }
                 None => Bucket::None,

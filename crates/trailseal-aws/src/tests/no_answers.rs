@@ -37,6 +37,7 @@ fn listing() -> ListObjects {
 }
 
 /// Every operation that reads a body, asked once: what it came to.
+#[expect(clippy::too_many_lines, reason = "one line for each operation")]
 async fn all(aws: &Aws) -> Vec<(Operation, Result<(), Gap>)> {
     async fn outcome<T>(answer: impl Future<Output = Result<T, Gap>>) -> Result<(), Gap> {
         answer.await.map(drop)
@@ -252,6 +253,7 @@ async fn what_answers_head_instead_of_s3_shows_no_object_without_encryption() {
 }
 
 #[tokio::test(start_paused = true)]
+#[expect(clippy::too_many_lines, reason = "a table of headers")]
 async fn a_header_that_cannot_be_parsed_is_named_and_loses_nothing_else() {
     let sealed = || {
         Reply::new(200, "")

@@ -108,12 +108,11 @@ async fn collect_whole(
         None => None,
     };
     let is_in_doubt = work.trail.described_from == DescribedFrom::DisagreeingShadows;
-    let examined = match bucket.as_ref().filter(|_| !is_in_doubt) {
-        Some(bucket) => collector.examine(&work, &read, bucket, members, enabled).await,
-        None => {
-            let window = collector.settings.window;
-            ReadObjects::nothing(read.expected_key.clone(), window, Vec::new())
-        }
+    let examined = if let Some(bucket) = bucket.as_ref().filter(|_| !is_in_doubt) {
+        collector.examine(&work, &read, bucket, members, enabled).await
+    } else {
+        let window = collector.settings.window;
+        ReadObjects::nothing(read.expected_key.clone(), window, Vec::new())
     };
     let key = read.key_work(&description);
     let mut collected = CollectedTrail::new(work, read, bucket, examined);

@@ -61,7 +61,9 @@ fn swept(
     owns: impl Fn(u64) -> BucketsOwned,
 ) -> Swept {
     let mut sweep = OwnerSweep::default();
-    wanted.iter().for_each(|name| sweep.want(fingerprint(name)));
+    for name in wanted {
+        sweep.want(fingerprint(name));
+    }
     let (mut asked, mut under_way, mut most_at_a_time) = (Vec::new(), Vec::new(), 0);
     let mut owners = BTreeMap::new();
     loop {

@@ -211,8 +211,9 @@ impl World {
         self.regions.iter().map(status).collect()
     }
 
-    pub(super) fn answer(&self, work: Work) -> Event {
-        match &work {
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of work")]
+    pub(super) fn answer(&self, work: &Work) -> Event {
+        match work {
             Work::ListAccounts => {
                 let listed = AccountsListed {
                     accounts: (1..=self.accounts).map(member).collect(),
@@ -222,7 +223,7 @@ impl World {
                     }),
                     ended_by: None,
                 };
-                Event::AccountsListed(self.res(&work, Operation::ListAccounts, listed))
+                Event::AccountsListed(self.res(work, Operation::ListAccounts, listed))
             }
             Work::DescribeOrganization => Event::OrganizationDescribed(Err(Gap::new(
                 GapClass::Denied,
@@ -234,7 +235,7 @@ impl World {
             }
             Work::OpenAccount { account } => {
                 let access =
-                    self.refused(&work, Operation::AssumeRole).map_or(Access::Open, Access::Failed);
+                    self.refused(work, Operation::AssumeRole).map_or(Access::Open, Access::Failed);
                 Event::AccountOpened(OpenedAccount {
                     account: account.id,
                     access,
@@ -248,27 +249,27 @@ impl World {
                     arn: trail.arn.clone(),
                     home_region: trail.home_region,
                 });
-                let trails = self.res(&work, Operation::ListTrails, listed.collect());
+                let trails = self.res(work, Operation::ListTrails, listed.collect());
                 Event::TrailsListed { account: *account, trails }
             }
             Work::DescribeTrails { target } => {
                 let shown = answered(Operation::DescribeTrails, self.shown(*target));
-                let trails = self.res(&work, Operation::DescribeTrails, shown);
+                let trails = self.res(work, Operation::DescribeTrails, shown);
                 Event::TrailsDescribed { target: *target, trails, times: (0, 1) }
             }
             Work::ListStores { target } => {
                 let none = answered(Operation::ListEventDataStores, Vec::new());
-                let stores = self.res(&work, Operation::ListEventDataStores, none);
+                let stores = self.res(work, Operation::ListEventDataStores, none);
                 Event::StoresListed { target: *target, stores, times: (0, 1) }
             }
             Work::ReadSupport { home } => {
                 let shown = answered(Operation::DescribeTrails, self.shown(*home));
-                let trails = self.res(&work, Operation::DescribeTrails, shown);
+                let trails = self.res(work, Operation::DescribeTrails, shown);
                 Event::SupportRead { home: *home, trails, regions: self.statuses() }
             }
             Work::AskMember { trail, target } => {
                 let status = answered(Operation::GetTrailStatus, idle());
-                let status = self.res(&work, Operation::GetTrailStatus, status);
+                let status = self.res(work, Operation::GetTrailStatus, status);
                 Event::MemberAnswered { trail: trail.clone(), target: *target, status }
             }
             Work::AskOnce { .. } => unreachable!("it is no question"),
@@ -276,9 +277,10 @@ impl World {
         }
     }
 
-    fn collected(&self, work: Work) -> Event {
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of work")]
+    fn collected(&self, work: &Work) -> Event {
         let gaps = GapLedger::default();
-        match &work {
+        match work {
             Work::ReadStore { store, .. } => {
                 let gap = gaps.record(Gap::new(GapClass::Denied, Operation::GetEventDataStore));
                 let facts = StoreFacts {
@@ -315,7 +317,7 @@ impl World {
             Work::FindBucketOwner { bucket, trail_owner, accounts, .. } => {
                 let mut answers = OwnerAnswers::default();
                 for account in accounts {
-                    let owned = self.owned(&work, *account);
+                    let owned = self.owned(work, *account);
                     if let Some(evidence) = owned.lists(bucket) {
                         answers.owner = Some((*account, evidence.clone()));
                         break;
@@ -332,12 +334,12 @@ impl World {
                     BucketPresence::Gone
                 };
                 let answer = answered(Operation::HeadBucket, presence);
-                let presence = self.res(&work, Operation::HeadBucket, answer).map_err(Arc::new);
+                let presence = self.res(work, Operation::HeadBucket, answer).map_err(Arc::new);
                 let (bucket, trail_owner) = (Arc::clone(bucket), *trail_owner);
                 Event::BucketHeaded { bucket, trail_owner, presence }
             }
             Work::ListBuckets { account, .. } => {
-                Event::BucketsListed { account: *account, owned: self.owned(&work, *account) }
+                Event::BucketsListed { account: *account, owned: self.owned(work, *account) }
             }
             Work::ExamineObjects { trail, read, .. } => {
                 let (expected, window) = (read.expected_key.clone(), settings().collect.window);
@@ -349,7 +351,7 @@ impl World {
             Work::ReadRotation { key, .. } => {
                 Event::RotationRead { key: key.clone(), rotation: None }
             }
-            _ => unreachable!("{}", label(&work)),
+            _ => unreachable!("{}", label(work)),
         }
     }
 }
@@ -375,7 +377,7 @@ pub(super) fn run(
     let mut done: Vec<String> = under_way.iter().map(label).collect();
     while !under_way.is_empty() {
         let next = under_way.remove(pick(under_way.len()));
-        let begun = scheduler.on(world.answer(next))?;
+        let begun = scheduler.on(world.answer(&next))?;
         done.extend(begun.iter().map(label));
         under_way.extend(begun.into_iter().filter(|work| !matches!(work, Work::AskOnce { .. })));
     }

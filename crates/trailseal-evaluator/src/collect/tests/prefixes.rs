@@ -19,9 +19,9 @@ fn organization(numbers: impl Iterator<Item = (u64, bool)>) -> Members {
     Members { audited, all, ..members() }
 }
 
-fn collected(world: &World, members: Members) -> (Option<AccountPrefixes>, Vec<Gap>) {
+fn collected(world: &World, members: &Members) -> (Option<AccountPrefixes>, Vec<Gap>) {
     let description = of_organization(trail("main"));
-    let (collected, gaps) = collect_with(world, settings(), &members, description);
+    let (collected, gaps) = collect_with(world, settings(), members, description);
     (collected.facts.prefixes, gaps)
 }
 
@@ -39,7 +39,7 @@ fn folders_are_compared_with_the_accounts_both_ways() {
     let world = World::holding(held.chain(elsewhere));
     let members =
         organization([(1, true), (2, true), (3, false), (4, false), (6, true)].into_iter());
-    let prefixes = collected(&world, members).0.unwrap();
+    let prefixes = collected(&world, &members).0.unwrap();
     let expected = AccountPrefixes {
         root: "AWSLogs/o-1/".to_owned(),
         found: 2,
@@ -61,7 +61,7 @@ fn folders_are_compared_with_the_accounts_both_ways() {
 fn many_accounts_come_in_pages() {
     let mut world = World::holding((1..=10).map(below));
     world.page_size = 4;
-    let prefixes = collected(&world, organization((1..=10).map(|it| (it, true)))).0.unwrap();
+    let prefixes = collected(&world, &organization((1..=10).map(|it| (it, true)))).0.unwrap();
     assert_eq!((prefixes.found, prefixes.lists, prefixes.is_whole), (10, 3, true));
     assert_eq!((prefixes.without, prefixes.unlisted), (vec![], vec![]));
 }
@@ -70,7 +70,7 @@ fn many_accounts_come_in_pages() {
 fn who_fills_the_bucket_with_folders_ends_the_listing_and_nothing_is_said_to_be_missing() {
     let mut world = World::holding((1..=60).map(below));
     world.page_size = 1;
-    let prefixes = collected(&world, organization([(1, true), (99, true)].into_iter())).0.unwrap();
+    let prefixes = collected(&world, &organization([(1, true), (99, true)].into_iter())).0.unwrap();
     assert_eq!((prefixes.lists, prefixes.is_whole, prefixes.found), (50, false, 1));
     assert_eq!((prefixes.without.len(), prefixes.unlisted.len()), (0, 49));
     assert_eq!(prefixes.gap, None);
@@ -81,13 +81,13 @@ fn a_refusal_is_a_gap_and_what_was_refused_to_the_sample_is_not_asked_again() {
     let is_list_of = |prefix: &'static str| move |it: &Call| matches!(it, Call::List(_, it) if it.starts_with(prefix));
     let root = |it: &Call| matches!(it, Call::List(_, it) if it == "AWSLogs/o-1/");
     let world = World::holding([below(1)]).refusing(root);
-    let (prefixes, gaps) = collected(&world, members());
+    let (prefixes, gaps) = collected(&world, &members());
     let prefixes = prefixes.unwrap();
     assert_eq!((prefixes.is_whole, prefixes.gap.is_some()), (false, true));
     assert_eq!(prefixes.without, []);
     assert_eq!(gaps.len(), 1);
     let world = World::holding([below(1)]).refusing(is_list_of("AWSLogs/o-1/"));
-    assert_eq!(collected(&world, members()).0, None);
+    assert_eq!(collected(&world, &members()).0, None);
     assert_eq!(folder_lists(&world), 0);
 }
 
