@@ -2,9 +2,8 @@
 
 use std::env;
 use std::ffi::OsStr;
-use std::io::Read;
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::Command;
 use std::time::Instant;
 
 use anyhow::{Context, Result, bail, ensure};
@@ -161,7 +160,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
     let mut failed = Vec::new();
     for step in &steps {
         let step_start = now();
-        let (passed, output) = captured(step.command(&xtask))?;
+        let (passed, output) = workspace::captured(step.command(&xtask))?;
         let seconds = step_start.elapsed().as_secs_f64();
         if passed {
             println!("ok      {:<14}{seconds:>7.1} s", step.name);
@@ -199,18 +198,6 @@ impl Step {
     }
 }
 
-/// Runs a command to its end and returns whether it succeeded and all it wrote, in order.
-fn captured(mut command: Command) -> Result<(bool, Vec<u8>)> {
-    let (mut reader, writer) = std::io::pipe()?;
-    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
-    let mut child = command.spawn().with_context(|| format!("failed to start {command:?}"))?;
-    // The command holds the pipe's writing ends: while it lives, reading would never end.
-    drop(command);
-    let mut output = Vec::new();
-    reader.read_to_end(&mut output)?;
-    Ok((child.wait()?.success(), output))
-}
-
 #[expect(clippy::disallowed_methods, reason = "how long a step took is shown and never judged")]
 fn now() -> Instant {
     Instant::now()
@@ -229,17 +216,5 @@ mod tests {
         assert_eq!(names(&[]).unwrap().len(), STEPS.len());
         assert_eq!(names(&["tidy", "fmt"]).unwrap(), ["fmt", "tidy"]);
         assert!(names(&["no"]).unwrap_err().to_string().contains("there is no step `no`"));
-    }
-
-    #[test]
-    fn output_is_captured_with_the_outcome() {
-        let mut command = workspace::cargo();
-        command.arg("--version");
-        let (passed, output) = captured(command).unwrap();
-        assert!(passed && output.starts_with(b"cargo "));
-        let mut command = workspace::cargo();
-        command.arg("no-such-command");
-        let (passed, output) = captured(command).unwrap();
-        assert!(!passed && !output.is_empty());
     }
 }

@@ -32,6 +32,11 @@ const FILES: &[(&str, Generate)] = &[
     ("docs/schema/audit-record-v1.json", schema::record),
 ];
 
+/// Whether the whole file is written by `cargo xtask codegen`; the path is from the repository's root.
+pub(crate) fn is_generated(path: &str) -> bool {
+    FILES.iter().any(|file| file.0 == path)
+}
+
 /// What is done with the files.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Mode {

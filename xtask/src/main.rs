@@ -1,5 +1,5 @@
 //! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | sarif |
-//! browser | golden | bench | ci`.
+//! browser | golden | bench | judge | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
 mod bench;
@@ -8,6 +8,7 @@ mod ci;
 mod codegen;
 mod deny;
 mod golden;
+mod judge;
 mod moto;
 mod npm;
 mod policy;
@@ -62,6 +63,8 @@ enum Chore {
     /// Run a benchmark.
     #[command(subcommand)]
     Bench(bench::Bench),
+    /// Judge what CONTRIBUTING.md says of common changes, by patches that are applied and compiled.
+    Judge(judge::Options),
     /// Run every check that a change must pass besides its tests.
     Ci(ci::Options),
 }
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Chore::Browser(options) => browser::run(&options),
         Chore::Golden(golden) => golden::run(&golden),
         Chore::Bench(bench) => bench::run(&bench),
+        Chore::Judge(options) => judge::run(&options),
         Chore::Ci(options) => ci::run(&options),
     };
     match outcome {

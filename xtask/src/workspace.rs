@@ -2,6 +2,7 @@
 
 use std::env;
 use std::ffi::OsStr;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
@@ -66,6 +67,18 @@ pub(crate) fn stdout(command: &mut Command) -> Result<String> {
     String::from_utf8(output.stdout).with_context(|| format!("{command:?}: not UTF-8"))
 }
 
+/// Runs a command to its end and returns whether it succeeded and all it wrote, in order.
+pub(crate) fn captured(mut command: Command) -> Result<(bool, Vec<u8>)> {
+    let (mut reader, writer) = std::io::pipe()?;
+    command.stdin(Stdio::null()).stdout(writer.try_clone()?).stderr(writer);
+    let mut child = command.spawn().with_context(|| format!("failed to start {command:?}"))?;
+    // The command holds the pipe's writing ends: while it lives, reading would never end.
+    drop(command);
+    let mut output = Vec::new();
+    reader.read_to_end(&mut output)?;
+    Ok((child.wait()?.success(), output))
+}
+
 /// Builds one of the workspace's programs and returns its path.
 ///
 /// In the dev profile everything is built, tests included, because then cargo takes the same
@@ -113,6 +126,18 @@ mod tests {
         for name in ["PATH", "CARGO", "NO_AWS_"] {
             assert!(!belongs_to_the_caller(OsStr::new(name)), "{name}");
         }
+    }
+
+    #[test]
+    fn output_is_captured_with_the_outcome() {
+        let mut command = cargo();
+        command.arg("--version");
+        let (passed, output) = captured(command).unwrap();
+        assert!(passed && output.starts_with(b"cargo "));
+        let mut command = cargo();
+        command.arg("no-such-command");
+        let (passed, output) = captured(command).unwrap();
+        assert!(!passed && !output.is_empty());
     }
 
     #[test]

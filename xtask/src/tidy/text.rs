@@ -3,7 +3,7 @@
 use super::{Complaint, File};
 
 /// Kinds whose bytes are what a program wrote or reads: their whitespace is data.
-const WHITESPACE_IS_DATA: &[&str] = &["snap", "csv", "jsonl"];
+const WHITESPACE_IS_DATA: &[&str] = &["snap", "csv", "jsonl", "patch"];
 
 /// What the fuzz targets are given: every byte of it is.
 const SEEDS: &str = "tests/fuzz/seeds/";
