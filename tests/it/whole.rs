@@ -80,11 +80,11 @@ async fn an_organization_trail_with_thousands_of_cells_gets_a_verdict_within_its
     let audit = audit_into(&world, &folder.path().join("out")).await.unwrap();
     let sample = &audit.facts.trails[0].sample;
     // The census looks into each of 400 accounts x 2 Regions, and finds one Region that holds any.
-    assert_eq!((sample.census_lists, sample.frame.cells), (800, 400 * 8));
+    assert_eq!((sample.census_lists, sample.frame.clusters), (800, 400 * 8));
     assert!(sample.lists <= 500);
     let others = audit.facts.trails[0].history.lists + 2;
     assert_eq!(world.faults.calls(Operation::ListObjectsV2), sample.lists + 800 + others);
-    assert_eq!((sample.method, sample.selected()), (SampleMethod::Cells, 59));
+    assert_eq!((sample.method, sample.selected()), (SampleMethod::Clusters, 59));
     // On the first day of the window logs came before it begins.
     assert!(sample.frame.empty > 0, "{:?}", sample.frame);
     let newest = audit.facts.coverage.rows().map(|it| it.1.newest_log);

@@ -56,7 +56,7 @@ impl<A: Answers> Answers for Gate<A> {
     fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
         let mut closed = self.closed.clone();
         let gap = question.gap(GapClass::Cancelled);
-        // Not before the gate was looked at: a question that is asked may count, or cost.
+        // Only after the gate was checked: a question that is asked may count, or cost.
         let asked = async { self.inner.answer(question).await };
         Box::pin(async move {
             tokio::select! {

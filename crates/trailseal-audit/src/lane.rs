@@ -5,7 +5,7 @@ use std::collections::VecDeque;
 use trailseal_fanout::{LowestFirst, Sign};
 use trailseal_model::AccountId;
 
-/// Begins work in the order it came, so many at a time.
+/// Begins work in the order it came, a limited number at a time.
 #[derive(Debug)]
 pub(crate) struct Lane<T> {
     waiting: VecDeque<T>,

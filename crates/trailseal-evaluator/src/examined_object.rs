@@ -145,7 +145,7 @@ impl WindowListing {
             population: Population::AtLeast(0),
             eligible: 0,
             method: SampleMethod::Nothing,
-            frame: ClusterFrame { cells: 0, drawn: 0, empty: 0 },
+            frame: ClusterFrame { clusters: 0, drawn: 0, empty: 0 },
             lists: 0,
             census_lists: 0,
             unlisted_draws: 0,
@@ -236,7 +236,7 @@ pub struct Census {
     rows: Vec<CensusRow>,
     /// What rows show, each once.
     shown: Vec<Arc<Newest>>,
-    /// Where each stands in `shown`.
+    /// The position of each in `shown`.
     places: HashMap<Arc<Newest>, u32>,
 }
 

@@ -30,7 +30,7 @@ mod tests;
 /// A future on the heap, that any thread may poll.
 pub type BoxFuture<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What any question comes to.
+/// What any question results in.
 pub type AnyResult = Result<Answer<AnyAnswer>, Gap>;
 
 impl Gap {

@@ -62,7 +62,7 @@ word_enum! {
         /// Of the simple random sample.
         Random = "random",
         /// A random object of a cell that was drawn at random.
-        Cell = "cell",
+        Cluster = "cell",
         /// Of a random sample that was drawn again, because a switch lay in its population.
         FirstDraw = "first_draw",
         /// To find the time of a switch.
@@ -83,7 +83,7 @@ impl Selection {
     /// statistics: it can fail a trail and never lets one pass.
     #[must_use]
     pub const fn is_statistical(self) -> bool {
-        matches!(self, Self::All | Self::Random | Self::Cell)
+        matches!(self, Self::All | Self::Random | Self::Cluster)
     }
 }
 
@@ -95,7 +95,7 @@ word_enum! {
         /// A simple random sample, drawn without replacement from a counted population.
         Random = "random",
         /// Two stages: random cells (account x Region x day), a random object in each.
-        Cells = "cells",
+        Clusters = "cells",
         /// Some of what could be listed before a refusal: nothing statistical.
         Partial = "partial",
         /// Nothing: the bucket could not be listed, or there was no object.
@@ -246,7 +246,7 @@ pub struct SampledCluster {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClusterFrame {
     /// Cells (account x Region x day) that could be drawn.
-    pub cells: u64,
+    pub clusters: u64,
     /// Draws, empty ones included.
     pub drawn: u32,
     /// Of these, empty ones.
@@ -298,7 +298,7 @@ pub struct LogSample {
     /// Objects that were gone when they were read, and replaced.
     pub replaced: u32,
     /// When the newest object that left the population was delivered.
-    pub switched_at: Option<Timestamp>,
+    pub key_changed_at: Option<Timestamp>,
     /// All deviations, however they were found.
     pub deviating: Vec<Deviating>,
     /// All objects whose encryption is not known, by cause.
@@ -320,7 +320,7 @@ impl LogSample {
             population: Population::AtLeast(0),
             eligible: 0,
             method: SampleMethod::Nothing,
-            frame: ClusterFrame { cells: 0, drawn: 0, empty: 0 },
+            frame: ClusterFrame { clusters: 0, drawn: 0, empty: 0 },
             lists: 0,
             census_lists: 0,
             tested: 0,
@@ -329,7 +329,7 @@ impl LogSample {
             examined: 0,
             left_population: 0,
             replaced: 0,
-            switched_at: None,
+            key_changed_at: None,
             deviating: Vec::new(),
             unreadable_objects: Vec::new(),
             newest: None,
@@ -382,7 +382,7 @@ impl LogSample {
                 let most = hypergeometric_upper_bound(eligible, selected, against, confidence);
                 Some(share(most, eligible))
             }
-            SampleMethod::Cells => Some(binomial_upper_bound(selected, against, confidence)),
+            SampleMethod::Clusters => Some(binomial_upper_bound(selected, against, confidence)),
             SampleMethod::Partial | SampleMethod::Nothing => None,
         }
     }
@@ -418,8 +418,8 @@ mod tests {
         check(&sample(SampleMethod::All, 19, 1, 20), Some(0.05));
         check(&sample(SampleMethod::Random, 59, 0, 100), Some(0.03));
         check(&sample(SampleMethod::Random, 58, 1, 100), Some(0.05));
-        check(&sample(SampleMethod::Cells, 59, 0, 0), Some(0.049_507_609_888));
-        check(&sample(SampleMethod::Cells, 58, 1, 0), Some(0.077_897_921_519));
+        check(&sample(SampleMethod::Clusters, 59, 0, 0), Some(0.049_507_609_888));
+        check(&sample(SampleMethod::Clusters, 58, 1, 0), Some(0.077_897_921_519));
         check(&LogSample { sealed: 18, ..sample(SampleMethod::All, 20, 0, 20) }, Some(0.1));
         check(&sample(SampleMethod::Random, 0, 0, 100), None);
         check(&sample(SampleMethod::Partial, 59, 0, 100), None);

@@ -342,7 +342,7 @@ fn sentence(method: SampleMethod, line: &SamplingLine) -> String {
             "A simple random sample was drawn from {} log objects. Of these, {bound} deviate at most.",
             number(line.eligible)
         ),
-        (SampleMethod::Cells, _) => format!(
+        (SampleMethod::Clusters, _) => format!(
             "There was too much to list, so {} cells (account, Region, day) were drawn at random, {} of them empty, and a random log object in each. The cell-weighted rate of deviations is {bound} at most.",
             number(u64::from(line.cells_drawn)),
             number(u64::from(line.cells_empty))

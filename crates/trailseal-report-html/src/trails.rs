@@ -152,7 +152,7 @@ const fn what_it_shows(method: SampleMethod) -> &'static str {
         SampleMethod::Random => {
             "the window was listed whole, and a simple random sample was drawn without replacement. The bound is hypergeometric, exact for a population of known size."
         }
-        SampleMethod::Cells => {
+        SampleMethod::Clusters => {
             "there was too much to list. Cells (account, Region, day) were drawn at random with replacement, empty ones again, and a random log object in each. The bound is Clopper-Pearson's, and it speaks of the cell-weighted rate, in which every cell weighs the same."
         }
         SampleMethod::Partial => {

@@ -1,4 +1,4 @@
-//! What stands in each `Cargo.toml`, line by line. Who may use whom is in deny.toml, which has no
+//! What each `Cargo.toml` contains, line by line. Who may use whom is in deny.toml, which has no
 //! wildcards; so all crates of AWS are kept here.
 
 use super::{Complaint, File};

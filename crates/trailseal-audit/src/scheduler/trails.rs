@@ -126,7 +126,7 @@ impl Scheduler<'_> {
         let Some(read) = under_way.read.clone().filter(|_| !under_way.is_examined) else { return };
         let FoldedTrail { description, described_from, .. } = &under_way.work.trail;
         let bucket = match &under_way.bucket {
-            // Where nobody knows which key is right, no object tells anything.
+            // While it is not known which key is right, no object shows anything.
             Bucket::Known(_) if *described_from == DescribedFrom::DisagreeingShadows => None,
             Bucket::Known(bucket) => Some(Arc::clone(bucket)),
             Bucket::None => None,

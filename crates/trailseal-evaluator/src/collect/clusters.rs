@@ -33,7 +33,7 @@ pub(super) struct ClusterSample<'a, S> {
     next: u32,
     walks: HashMap<(u32, Date), Walk>,
     empty: u32,
-    /// What the draws came to.
+    /// What the draws resulted in.
     pub(super) sampled: Vec<SampledCluster>,
     /// Calls that are left.
     pub(super) budget: u32,
@@ -83,7 +83,7 @@ impl<'a, S: ObjectSource> ClusterSample<'a, S> {
     }
 
     pub(super) fn frame(&self) -> ClusterFrame {
-        ClusterFrame { cells: self.frame_size(), drawn: self.next, empty: self.empty }
+        ClusterFrame { clusters: self.frame_size(), drawn: self.next, empty: self.empty }
     }
 
     fn frame_size(&self) -> u64 {
@@ -101,7 +101,7 @@ impl<'a, S: ObjectSource> ClusterSample<'a, S> {
         u32::try_from(unlisted).unwrap_or(u32::MAX)
     }
 
-    /// Objects of so many further clusters, or fewer where no more can be drawn. Empty clusters are noted,
+    /// Objects of this number of further clusters, or fewer where no more can be drawn. Empty clusters are noted,
     /// and replaced by further draws.
     pub(super) async fn objects(&mut self, count: usize) -> Vec<Listed> {
         let mut objects = Vec::with_capacity(count);
@@ -209,7 +209,7 @@ impl<'a, S: ObjectSource> ClusterSample<'a, S> {
         share.clamp(1, MAX_PAGES)
     }
 
-    /// Takes the next draw, which came to this cluster; false where nothing more can be drawn.
+    /// Takes the next draw, which chose this cluster; false where nothing more can be drawn.
     async fn settle(&mut self, cluster: (u32, Date), objects: &mut Vec<Listed>) -> bool {
         let number = self.next;
         let Some(walk) = self.walks.get(&cluster) else {

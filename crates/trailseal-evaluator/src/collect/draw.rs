@@ -36,17 +36,17 @@ impl<'a> Draw<'a> {
         self.number("object", "object-again", key)
     }
 
-    /// Which of so many clusters the draw with this number takes.
+    /// Which of this number of clusters the draw with this number takes.
     pub(super) fn cluster(&self, number: u32, of: u64) -> u64 {
         scaled(self.number("cell", "cell-again", &number.to_string()), of)
     }
 
-    /// Which of so many objects of its cluster the draw with this number takes.
+    /// Which of this number of objects of its cluster the draw with this number takes.
     pub(super) fn object(&self, number: u32, of: u64) -> u64 {
         scaled(self.number("within", "within-again", &number.to_string()), of)
     }
 
-    /// Which of so many places the probe of the history with this number takes: clusters, or minutes.
+    /// Which of this number of places the probe of the history with this number takes: clusters, or minutes.
     pub(super) fn probe(&self, what: &str, number: u32, of: u64) -> u64 {
         scaled(number_of(&[&self.seed, self.trail.as_str(), what, &number.to_string()]), of)
     }

@@ -17,7 +17,7 @@ pub(super) struct Examined<'a, S> {
     pub(super) objects: Vec<ExaminedObject>,
     /// The names of these as they were listed.
     pub(super) listed: Vec<Listed>,
-    /// Where an object stands in them.
+    /// The position of an object among them.
     known: HashMap<Listed, usize>,
     /// What was examined elsewhere and is no row yet.
     remembered: HashMap<Listed, HeadAnswer>,

@@ -87,7 +87,7 @@ impl<S: ObjectSource> Examination<'_, S> {
         Some((newest_before, oldest_after))
     }
 
-    /// Whether this object lies under the trail's key, where that can be said.
+    /// Whether this object is encrypted with the trail's key, where that is known.
     async fn probe(&mut self, listed: Listed) -> Option<bool> {
         let expected = self.expected;
         self.examined.examine_one(listed, Selection::KeyChange).await.is_sealed(expected)

@@ -123,7 +123,7 @@ impl Walk {
         self.names.iter().map(move |it| Listed { cluster, name: *it })
     }
 
-    /// The cluster as it stands in the record.
+    /// The cluster as the record has it.
     pub(super) fn sampled(
         &self,
         place: &LogLocation,

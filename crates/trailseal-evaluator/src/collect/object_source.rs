@@ -74,12 +74,12 @@ impl<S: ObjectSource> Examiner<'_, S> {
         self.gaps.record(gap)
     }
 
-    /// What is told of a listed log.
+    /// What S3 shows of a listed log.
     pub(super) async fn head(&self, location: &LogLocation, listed: Listed) -> HeadAnswer {
         self.head_of(&location.key(listed)).await
     }
 
-    /// What is told of the object with this key.
+    /// What S3 shows of the object with this key.
     pub(super) async fn head_of(&self, key: &str) -> HeadAnswer {
         match self.source.examine(key).await {
             Err(gap) => HeadAnswer::Unread(self.gap(gap)),

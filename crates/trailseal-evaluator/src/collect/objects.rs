@@ -270,7 +270,7 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
     }
 
     async fn in_two_stages(&mut self, clusters: Vec<u32>) {
-        self.window.method = SampleMethod::Cells;
+        self.window.method = SampleMethod::Clusters;
         let budget = self.examiner.settings.thresholds.listing_budget - self.window.lists;
         let draw = self.draw.clone();
         let mut draw = ClusterSample::new(self.examiner, self.place, draw, clusters, budget);
@@ -289,7 +289,7 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
         self.clusters = draw.sampled;
     }
 
-    /// An object of each of so many clusters; whatever has vanished is replaced by a further draw.
+    /// An object of each cluster that is drawn; an object that has vanished is replaced by a further draw.
     async fn draw_clusters(&mut self, draw: &mut ClusterSample<'a, S>) {
         let is_keyless = !self.expected.is_named;
         let mut missing = self.size();
@@ -297,7 +297,7 @@ impl<'a, S: ObjectSource> Examination<'a, S> {
             let wanted = if is_keyless { 1 } else { missing };
             let objects = draw.objects(wanted).await;
             let before = self.examined.objects.len();
-            self.examined.examine(&objects, Selection::Cell).await;
+            self.examined.examine(&objects, Selection::Cluster).await;
             let new = &self.examined.objects[before..];
             missing -= new.iter().filter(|object| !object.is_gone()).count();
             if objects.len() < wanted || self.has_keyless_object() {

@@ -712,7 +712,7 @@ mod log_objects_sealed {
     fn a_sample_of_cells_passes_by_the_cell_weighted_rate_and_says_so() {
         let cells = |sealed, unreadable| {
             let population = Population::AtLeast(1000);
-            LogSample { method: SampleMethod::Cells, population, ..examined(sealed, unreadable) }
+            LogSample { method: SampleMethod::Clusters, population, ..examined(sealed, unreadable) }
         };
         let finding = check_objects(cells(59, 0), "pass cell_sample_sealed");
         let message = finding.message();
@@ -723,7 +723,7 @@ mod log_objects_sealed {
         check_objects(cells(58, 0), "not_proven sample_too_small");
         check_objects(cells(58, 1), "not_proven unreadable_objects");
         let empty = LogSample {
-            frame: ClusterFrame { cells: 8, drawn: 2000, empty: 2000 },
+            frame: ClusterFrame { clusters: 8, drawn: 2000, empty: 2000 },
             ..LogSample::nothing(window())
         };
         check_objects(empty, "not_proven no_objects");

@@ -73,7 +73,7 @@ impl Case<'_> {
         let has_owner = self.bucket.is_some_and(|bucket| bucket.owner_account_id.is_some());
         let is_right =
             has_owner && !self.trail.status.is_empty() && self.trail.status.iter().all(delivers);
-        // How old the newest delivery is stands in the rows too, and at what time it was asked not.
+        // The rows show how old the newest delivery is, but not when it was asked.
         if is_right { ANY } else { NO_PASS }
     }
 }

@@ -242,7 +242,7 @@ mod switch {
         let world = switched(300, 100);
         let collected = collect(&world, trail("main"));
         let sample = &collected.facts.sample;
-        assert_eq!(sample.switched_at, Some(now() - SignedDuration::from_mins(101 * 30)));
+        assert_eq!(sample.key_changed_at, Some(now() - SignedDuration::from_mins(101 * 30)));
         assert_eq!((sample.population, sample.eligible), (Population::Counted(300), 100));
         assert_eq!((sample.selected(), sample.sealed, sample.deviations()), (59, 59, 0));
         assert!(sample.left_population > 0);
@@ -285,7 +285,7 @@ mod switch {
         let collected = collect(&world, trail("main"));
         let sample = &collected.facts.sample;
         assert!(sample.deviations() > 5);
-        assert_eq!((sample.switched_at, sample.left_population), (None, 0));
+        assert_eq!((sample.key_changed_at, sample.left_population), (None, 0));
         assert_eq!(selected(&collected, Selection::KeyChange), [""; 0]);
     }
 
@@ -330,11 +330,11 @@ mod in_two_stages {
         let world = daily(1..=90);
         let collected = drawn(&world, 90, 100);
         let sample = &collected.facts.sample;
-        assert_eq!((sample.method, sample.frame.cells), (SampleMethod::Cells, 90 * 7));
+        assert_eq!((sample.method, sample.frame.clusters), (SampleMethod::Clusters, 90 * 7));
         assert_eq!((sample.frame.drawn, sample.frame.empty), (10, 0));
         assert_eq!((sample.selected(), sample.sealed, sample.lists), (10, 10, 10));
         assert_eq!(sample.census_lists, 90);
-        assert_eq!(selected(&collected, Selection::Cell).len(), 10);
+        assert_eq!(selected(&collected, Selection::Cluster).len(), 10);
         // Of the newest objects, which are all sealed, the newest is kept as evidence.
         assert_eq!(selected(&collected, Selection::Newest).len(), 1);
         assert!(
@@ -366,7 +366,7 @@ mod in_two_stages {
     fn where_calls_run_out_fewer_are_drawn() {
         let collected = drawn(&lately(200, 1), 200, 30);
         let sample = &collected.facts.sample;
-        assert_eq!((sample.method, sample.lists), (SampleMethod::Cells, 30));
+        assert_eq!((sample.method, sample.lists), (SampleMethod::Clusters, 30));
         assert!(sample.selected() < 10 && sample.frame.empty > 15, "{:?}", sample.frame);
     }
 
@@ -389,7 +389,7 @@ mod in_two_stages {
         world.page_size = 2;
         let collected = drawn(&world, 2, 100);
         let sample = &collected.facts.sample;
-        assert_eq!((sample.method, sample.frame.cells), (SampleMethod::Cells, 7));
+        assert_eq!((sample.method, sample.frame.clusters), (SampleMethod::Clusters, 7));
         assert!(sample.lists <= 100);
         assert!(sample.sealed > 0, "{sample:?} {:?}", collected.clusters);
     }
@@ -425,7 +425,7 @@ mod in_two_stages {
         assert_eq!((census[&7], census[&9]), (NewestLog::Missing, NewestLog::Deviation));
         assert!(census.iter().all(|it| [7, 9].contains(it.0) || *it.1 == NewestLog::Sealed));
         assert_eq!(collected.facts.sample.deviations(), 1);
-        assert_eq!(collected.facts.sample.frame.cells, 89 * 7);
+        assert_eq!(collected.facts.sample.frame.clusters, 89 * 7);
     }
 
     #[test]
@@ -437,7 +437,7 @@ mod in_two_stages {
         let collected = drawn(&world, 90, 100);
         assert_eq!(census(&collected)[&5], NewestLog::Unlisted);
         let sample = &collected.facts.sample;
-        assert_eq!((sample.frame.cells, sample.gaps.len()), (90 * 7, 1));
+        assert_eq!((sample.frame.clusters, sample.gaps.len()), (90 * 7, 1));
     }
 
     #[test]
@@ -470,13 +470,13 @@ mod in_two_stages {
         }
         let collected = drawn(&world, 185, 200);
         let sample = &collected.facts.sample;
-        let switched_at = now() - SignedDuration::from_mins(4 * DAY + 60);
-        assert_eq!(sample.switched_at, Some(switched_at));
+        let key_changed_at = now() - SignedDuration::from_mins(4 * DAY + 60);
+        assert_eq!(sample.key_changed_at, Some(key_changed_at));
         assert_eq!((sample.selected(), sample.sealed, sample.deviations()), (10, 10, 0));
         assert_eq!(selected(&collected, Selection::FirstDraw).len(), 10);
-        let random = collected.samples.iter().filter(|it| it.selection == Selection::Cell);
+        let random = collected.samples.iter().filter(|it| it.selection == Selection::Cluster);
         let times: Vec<_> = random.map(|it| it.named_at).collect();
-        assert!(times.len() == 10 && times.iter().all(|it| *it > switched_at), "{times:?}");
+        assert!(times.len() == 10 && times.iter().all(|it| *it > key_changed_at), "{times:?}");
     }
 
     #[test]

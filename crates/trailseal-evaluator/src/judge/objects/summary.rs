@@ -43,7 +43,7 @@ fn unexamined(listing: WindowListing) -> LogSample {
         lists: listing.lists,
         census_lists: listing.census_lists,
         unreadable: listing.unlisted_draws,
-        switched_at: listing.key_changed_at,
+        key_changed_at: listing.key_changed_at,
         listed_by: listing.listed_by,
         gaps: listing.gaps,
         ..LogSample::nothing(listing.window)

@@ -470,7 +470,7 @@ fn lacking(facts: &OrganizationFacts, trail: &TrailFacts) -> BTreeSet<ControlId>
     let sample = &trail.sample;
     let is_counted = matches!(sample.population, Population::Counted(_));
     let bound = sample.upper_bound(facts.thresholds.confidence);
-    let is_window_examined = (is_counted || sample.method == SampleMethod::Cells)
+    let is_window_examined = (is_counted || sample.method == SampleMethod::Clusters)
         && bound.is_some_and(|it| it <= facts.thresholds.tolerable_rate)
         && sample.deviating.is_empty()
         && sample.sealed > 0;

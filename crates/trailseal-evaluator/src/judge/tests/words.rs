@@ -48,7 +48,7 @@ fn a_sample_is_shown_by_its_counts() {
 fn a_listing_that_was_refused_is_unread_whatever_it_listed_before() {
     let refused = |sample: LogSample| LogSample { gaps: vec![gap(3)], ..sample };
     let nothing = LogSample::nothing(window());
-    let frame = ClusterFrame { cells: 8, drawn: 2, empty: 2 };
+    let frame = ClusterFrame { clusters: 8, drawn: 2, empty: 2 };
     for sample in [
         LogSample { frame, ..nothing.clone() },
         LogSample { population: Population::Counted(0), ..nothing },

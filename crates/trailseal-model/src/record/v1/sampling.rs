@@ -138,7 +138,7 @@ pub(super) fn sampling_line(
 ) -> SamplingLine {
     let estimand = match sample.method {
         SampleMethod::All | SampleMethod::Random => Some("object"),
-        SampleMethod::Cells => Some("cell_weighted"),
+        SampleMethod::Clusters => Some("cell_weighted"),
         SampleMethod::Partial | SampleMethod::Nothing => None,
     };
     SamplingLine {
@@ -147,7 +147,7 @@ pub(super) fn sampling_line(
         population: sample.population.listed(),
         population_counted: matches!(sample.population, Population::Counted(_)),
         eligible: sample.eligible,
-        cells: sample.frame.cells,
+        cells: sample.frame.clusters,
         cells_drawn: sample.frame.drawn,
         cells_empty: sample.frame.empty,
         lists: sample.lists,
@@ -159,7 +159,7 @@ pub(super) fn sampling_line(
         examined: sample.examined,
         left_population: sample.left_population,
         replaced: sample.replaced,
-        switched_at: sample.switched_at.map(time),
+        switched_at: sample.key_changed_at.map(time),
         deviations: sample.by_class().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
         upper_bound: sample.upper_bound(confidence).map(rounded_up),
         gap_ids: gap_ids(sample.gaps.iter().copied(), names),
