@@ -36,7 +36,7 @@ pub(crate) struct Fanout {
     max_rss_mib: Option<u32>,
     /// Count instructions and the bytes of the heap's peak instead, which other work on the machine
     /// does not change, with valgrind (instructions with perf where the machine has counters); by
-    /// default of 300 accounts x 17 Regions.
+    /// default of 100 accounts x 17 Regions.
     #[arg(long)]
     instructions: bool,
     /// How the program is built.
@@ -46,7 +46,7 @@ pub(crate) struct Fanout {
 
 /// The organization whose figures are compared before and after a change, in accounts and in Regions
 /// of each: callgrind takes less than a minute for it.
-const COUNTED: (u32, u32) = (300, 17);
+const COUNTED: (u32, u32) = (100, 17);
 
 impl Fanout {
     fn run(&self) -> Result<()> {

@@ -48,7 +48,7 @@ pub(crate) struct Options {
 /// Seeds a moto server, scans it and judges the scan; or shows the first scan instead.
 pub(crate) fn run(options: &Options) -> Result<()> {
     let scan_only = options.scan;
-    let mut place = Place::new();
+    let mut place = Paths::new();
     place.clear()?;
     place.keeper = options.keep.as_deref().map(Keeper::new).transpose()?;
     place.python.install()?;
@@ -82,7 +82,7 @@ pub(crate) fn run(options: &Options) -> Result<()> {
 
 /// The same organization on moto as it comes, whose ListEventDataStores is a 500: nothing but event
 /// data stores may be lost by that.
-fn scan_stock(place: &Place, product: &Path) -> Result<String> {
+fn scan_stock(place: &Paths, product: &Path) -> Result<String> {
     let server = Moto::start(place, Stage::Stock)?;
     let world = seed(place, &server, Stage::Stock)?;
     scan(place, product, &server, &world, Stage::Stock, false)?;
@@ -113,7 +113,7 @@ impl Stage {
 }
 
 /// Where everything lies.
-struct Place {
+struct Paths {
     scripts: PathBuf,
     python: Python,
     /// Written anew by every run; holds all that follows.
@@ -126,7 +126,7 @@ struct Place {
     keeper: Option<Keeper>,
 }
 
-impl Place {
+impl Paths {
     fn new() -> Self {
         let work = workspace::root().join("target").join("moto");
         Self {
@@ -183,7 +183,7 @@ struct Moto {
 
 impl Moto {
     /// Starts the server and waits until it listens.
-    fn start(place: &Place, stage: Stage) -> Result<Self> {
+    fn start(place: &Paths, stage: Stage) -> Result<Self> {
         let port = free_port()?;
         let mut command = place.script("moto_with_lake.py");
         if stage == Stage::Stock {
@@ -228,7 +228,7 @@ impl World {
 }
 
 /// Builds the organization, or gives it its trail, and has moto record every call from then on.
-fn seed(place: &Place, server: &Moto, stage: Stage) -> Result<World> {
+fn seed(place: &Paths, server: &Moto, stage: Stage) -> Result<World> {
     let mut seed = place.script("seed.py");
     seed.args(["--start-recorder", "--endpoint", &server.endpoint(), "--stage", stage.name()]);
     seed.arg("--world").arg(&place.world);
@@ -244,7 +244,7 @@ fn seed(place: &Place, server: &Moto, stage: Stage) -> Result<World> {
 
 /// Scans the organization, with the program's own words on the terminal or in a log.
 fn scan(
-    place: &Place,
+    place: &Paths,
     product: &Path,
     server: &Moto,
     world: &World,
@@ -282,7 +282,7 @@ fn scan(
 }
 
 /// Runs one of the judging scripts and returns what it has to say.
-fn judge(place: &Place, name: &str, stage: Stage) -> Result<String> {
+fn judge(place: &Paths, name: &str, stage: Stage) -> Result<String> {
     let mut judge = place.script(name);
     judge.args(["--stage", stage.name()]);
     judge.arg("--out").arg(place.out(stage)).arg("--world").arg(&place.world);
@@ -306,7 +306,7 @@ mod tests {
 
     #[test]
     fn paths_are_shown_from_the_root() {
-        let shown_of = |stage| shown(&Place::new().out(stage)).to_owned();
+        let shown_of = |stage| shown(&Paths::new().out(stage)).to_owned();
         assert_eq!(shown_of(Stage::Accounts), Path::new("target/moto/out"));
         let second = Path::new("target/moto/organization-trail/out");
         assert_eq!(shown_of(Stage::OrganizationTrail), second);

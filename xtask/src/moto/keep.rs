@@ -12,7 +12,7 @@ use std::process::Command;
 
 use anyhow::{Context, Result, bail};
 
-use super::{Moto, Place, Stage};
+use super::{Moto, Paths, Stage};
 use crate::workspace;
 
 /// The time, in UTC, at which the organization is made.
@@ -73,7 +73,7 @@ impl Keeper {
     }
 
     /// Keeps the reports of a stage and its calls by operation.
-    pub(super) fn keep(&self, place: &Place, server: &Moto, stage: Stage) -> Result<()> {
+    pub(super) fn keep(&self, place: &Paths, server: &Moto, stage: Stage) -> Result<()> {
         let (from, to) = (place.out(stage), self.folder.join(stage.name()));
         fs::create_dir(&to).with_context(|| format!("failed to create {}", to.display()))?;
         let entries = fs::read_dir(&from).with_context(|| format!("no {}", from.display()))?;
