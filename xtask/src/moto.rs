@@ -112,7 +112,7 @@ impl Stage {
     }
 }
 
-/// Where everything lies.
+/// Where the files of a run are.
 struct Paths {
     scripts: PathBuf,
     python: Python,
