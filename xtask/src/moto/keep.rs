@@ -1,9 +1,10 @@
 //! Reports of the judge's scans, kept for `golden compare`.
 //!
-//! Ids are the same in every run, because moto draws them with a fixed seed. The names of log objects
+//! Most ids are the same in every run, because moto draws them with a fixed seed. The names of log objects
 //! and every time follow the clock, and which objects are sampled follows their names. So a run whose
 //! reports are kept has a clock that stands still: libfaketime sets it in the server, the seed and the
-//! program alike. What is left are the port of the server and what every comparison blanks.
+//! program alike. What still differs is taken out here, the port of the server, the times of moto's own
+//! clock and the ids of keys, and by every comparison what `VOLATILE` names.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -76,6 +77,8 @@ impl Keeper {
     pub(super) fn keep(&self, place: &Paths, server: &Moto, stage: Stage) -> Result<()> {
         let (from, to) = (place.out(stage), self.folder.join(stage.name()));
         fs::create_dir(&to).with_context(|| format!("failed to create {}", to.display()))?;
+        let keys = fs::read_to_string(from.join("keys.csv")).context("the scan has no keys.csv")?;
+        let keys = key_ids(&keys);
         let entries = fs::read_dir(&from).with_context(|| format!("no {}", from.display()))?;
         for entry in entries {
             let path = entry?.path();
@@ -88,7 +91,8 @@ impl Keeper {
             }
             let text = fs::read_to_string(&path)
                 .with_context(|| format!("failed to read {}", path.display()))?;
-            fs::write(to.join(name), without_port(&text, server.port))?;
+            let text = without_moto_times(&without_port(&text, server.port));
+            fs::write(to.join(name), with_numbered_keys(&text, &keys))?;
         }
         let run = fs::read_to_string(to.join("run.json")).context("the scan has no run.json")?;
         Ok(fs::write(to.join("calls.txt"), calls(&run)?)?)
@@ -98,6 +102,48 @@ impl Keeper {
 /// Without the port that was free when the server began.
 fn without_port(text: &str, port: u16) -> String {
     text.replace(&format!("127.0.0.1:{port}"), "127.0.0.1:0")
+}
+
+/// Without the minutes and seconds of moto's clock, which moves whenever it is read: how often that is
+/// differs between two runs. The program's own time is ten minutes later.
+fn without_moto_times(text: &str) -> String {
+    let mut parts = text.split("T12:0");
+    let mut kept = parts.next().unwrap_or_default().to_owned();
+    for part in parts {
+        let is_of_time = |byte: u8| byte.is_ascii_digit() || b":.".contains(&byte);
+        let time = part.split_once('Z').filter(|(time, _)| {
+            ["0:00".len(), "0:00.000".len()].contains(&time.len()) && time.bytes().all(is_of_time)
+        });
+        if let Some((_, rest)) = time {
+            kept.push_str("T12:00:00.000Z");
+            kept.push_str(rest);
+        } else {
+            kept.push_str("T12:0");
+            kept.push_str(part);
+        }
+    }
+    kept
+}
+
+/// The ids of keys, in the order in which the file names them first.
+fn key_ids(keys: &str) -> Vec<&str> {
+    const LENGTH: usize = "00000000-0000-0000-0000-000000000000".len();
+    let mut ids = Vec::new();
+    for id in keys.split(":key/").skip(1).filter_map(|rest| rest.get(..LENGTH)) {
+        if !ids.contains(&id) {
+            ids.push(id);
+        }
+    }
+    ids
+}
+
+/// With a number for each key's id: moto draws some of them without the seed.
+fn with_numbered_keys(text: &str, ids: &[&str]) -> String {
+    let mut text = text.to_owned();
+    for (number, id) in ids.iter().enumerate() {
+        text = text.replace(id, &format!("00000000-0000-0000-0000-{number:012}"));
+    }
+    text
 }
 
 /// The calls of a run by operation, a line for each.
@@ -122,6 +168,30 @@ mod tests {
         let text = r#"{"url":"http://127.0.0.1:4242","at":"127.0.0.1:4243"}"#;
         let expected = r#"{"url":"http://127.0.0.1:0","at":"127.0.0.1:4243"}"#;
         assert_eq!(without_port(text, 4242), expected);
+    }
+
+    #[test]
+    fn kept_reports_have_no_time_of_moto_s_clock_and_all_others() {
+        let check = |text: &str, expected: &str| assert_eq!(without_moto_times(text), expected);
+        check("at 2026-10-15T12:00:08.123Z,", "at 2026-10-15T12:00:00.000Z,");
+        check("2026-11-14T12:01:15Z", "2026-11-14T12:00:00.000Z");
+        for same in ["2026-10-15T12:10:00.000Z", "T12:0", "20261009T1200Z_a", "T12:05 in Zurich"] {
+            check(same, same);
+        }
+    }
+
+    #[test]
+    fn kept_reports_have_numbers_for_keys() {
+        let (one, other) =
+            ("9362f47a-017f-4269-a380-6c65fbf086f8", "d91ec78a-df79-427c-879a-c75468ab7efb");
+        let keys = format!(
+            "arn:aws:kms:x:1:key/{one},arn:aws:kms:x:1:key/{one}\narn:aws:kms:x:2:key/{other}"
+        );
+        let ids = key_ids(&keys);
+        assert_eq!(ids, [one, other]);
+        let expected = "key/00000000-0000-0000-0000-000000000001";
+        assert_eq!(with_numbered_keys(&format!("key/{other}"), &ids), expected);
+        assert!(key_ids("arn:aws:kms:x:1:key/short").is_empty());
     }
 
     #[test]
