@@ -94,7 +94,7 @@ impl Aws {
         let clock = &self.channel.clock;
         let read = |output: Result<_, &Failure>| read_assumed_role(&output?, clock.now());
         let result = self.channel.exchange(&ask, || self.own_session(&ask), send, read).await;
-        result.map(|it| it.value).map_err(|it| it.gap)
+        result.map(|answer| answer.value).map_err(|lost| lost.gap)
     }
 }
 

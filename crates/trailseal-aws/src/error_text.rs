@@ -1,4 +1,4 @@
-//! The words of an error, whoever made it.
+//! The words of an error of any origin.
 
 use std::error::Error;
 

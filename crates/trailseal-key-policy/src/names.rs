@@ -61,7 +61,7 @@ impl KeyPolicy {
         let words = self.words(|it| !it.is_ascii_alphanumeric() && it != '-');
         // Their ids are in lower case, and some operators ignore it.
         let ids = words.map(str::to_ascii_lowercase);
-        ids.filter(|it| it.strip_prefix("o-").is_some_and(|it| !it.is_empty())).collect()
+        ids.filter(|id| id.strip_prefix("o-").is_some_and(|rest| !rest.is_empty())).collect()
     }
 
     /// Every pattern of organizations in a condition: the ids that it lets in are not known.

@@ -307,7 +307,7 @@ mod tests {
     #[test]
     fn seven_controls_are_essential() {
         let essential: Vec<&str> =
-            CONTROLS.iter().filter(|it| it.essential).map(|it| it.id.as_str()).collect();
+            CONTROLS.iter().filter(|row| row.essential).map(|row| row.id.as_str()).collect();
         assert_eq!(
             essential,
             [

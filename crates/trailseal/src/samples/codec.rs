@@ -166,7 +166,7 @@ impl<'a> Decoder<'a> {
             algorithm: owned(self)?,
             kms_key_id: owned(self)?,
             customer_algorithm: owned(self)?,
-            not_understood: self.option(|it| it.named(|it| &it.problems))?,
+            not_understood: self.option(|decoder| decoder.named(|named| &named.problems))?,
         })
     }
 

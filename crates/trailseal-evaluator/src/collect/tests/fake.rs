@@ -137,12 +137,8 @@ pub(super) struct World {
     pub(super) objects: BTreeMap<String, Object>,
     pub(super) page_size: usize,
     refuses: Refuses,
-    /// Accounts that cannot be opened.
-    unopened: Vec<AccountId>,
     panics: Box<dyn Fn(&Call) -> bool + Send + Sync>,
     calls: Mutex<Vec<Call>>,
-    /// How many calls of each operation are on their way, and were at most.
-    on_their_way: Mutex<BTreeMap<Operation, (usize, usize)>>,
 }
 
 impl World {
@@ -157,10 +153,8 @@ impl World {
             objects: BTreeMap::new(),
             page_size: 1000,
             refuses: Box::new(|_| None),
-            unopened: Vec::new(),
             panics: Box::new(|_| false),
             calls: Mutex::default(),
-            on_their_way: Mutex::default(),
         }
     }
 
@@ -208,16 +202,9 @@ impl World {
 
     /// Notes the call, lets others go ahead once, and refuses or answers it.
     async fn reply(&self, call: Call, value: impl FnOnce() -> AnyAnswer) -> AnyResult {
-        let (operation, asked_in) = (call.operation(), call.asked_in().0);
-        assert!(!(self.panics)(&call), "injected into {operation}");
-        let refused = if self.unopened.contains(&asked_in) {
-            let gap = Gap::new(GapClass::RoleNotAssumable, Operation::AssumeRole);
-            Some(gap.at(asked_in, None))
-        } else {
-            (self.refuses)(&call).map(|it| call.gap(it))
-        };
+        assert!(!(self.panics)(&call), "injected into {}", call.operation());
+        let refused = (self.refuses)(&call).map(|class| call.gap(class));
         let evidence = call.evidence();
-        self.count_on_their_way(operation, 1);
         self.calls.lock().unwrap().push(call);
         let mut has_waited = false;
         poll_fn(|context| {
@@ -229,15 +216,7 @@ impl World {
             Poll::Pending
         })
         .await;
-        self.count_on_their_way(operation, -1);
         refused.map_or_else(|| Ok(Answer { value: value(), evidence }), Err)
-    }
-
-    fn count_on_their_way(&self, operation: Operation, more: isize) {
-        let mut counts = self.on_their_way.lock().unwrap();
-        let (now, peak) = counts.entry(operation).or_default();
-        *now = now.saturating_add_signed(more);
-        *peak = (*peak).max(*now);
     }
 }
 
