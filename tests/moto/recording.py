@@ -41,9 +41,11 @@ ALLOWED = {
 # Asking again who one is proves that a session still works.
 REPEATABLE = {"sts:GetCallerIdentity"}
 
-# Buckets that two trails deliver to, by the start of their names: each trail is looked at by
-# itself, so S3 may be asked the same about them twice.
+# Buckets that two trails deliver to, by the start of their names: the objects of each trail are
+# examined by themselves, so S3 may be asked the same about an object twice. The bucket itself is
+# asked about once, whatever delivers to it.
 TRAILS_OF_BUCKET = {"two-prefixes-": 2, "one-prefix-": 2}
+ASKED_FOR_EACH_TRAIL = {"s3:ListObjectsV2", "s3:HeadObject"}
 
 # On a HEAD: checksums would need kms:Decrypt, SSE headers are an error, and the bucket of a
 # trail cannot be one where the requester pays.
@@ -179,7 +181,7 @@ def may_be_asked(name: str, url: str) -> int:
     """How often this very call may be made."""
     bucket = urlsplit(url).path.lstrip("/")
     shared = [it for start, it in TRAILS_OF_BUCKET.items() if bucket.startswith(start)]
-    return shared[0] if shared and name.startswith("s3:") else 1
+    return shared[0] if shared and name in ASKED_FOR_EACH_TRAIL else 1
 
 
 def forbidden_headers(calls: list[Call]) -> list[str]:
