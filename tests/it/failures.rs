@@ -64,7 +64,7 @@ impl Answers for Closing<'_> {
     fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
         if self.asked.fetch_add(1, Ordering::SeqCst) + 1 == self.at {
             let handle = self.handle.get().expect("set before the audit");
-            handle.close(trailseal_audit::Closing::Deadline);
+            handle.close(trailseal_audit::Closing::Deadline, std::time::Duration::ZERO);
         }
         self.world.answer(question)
     }
@@ -85,7 +85,7 @@ fn closed_at(at: u32) -> (Result<Audit, Failure>, u32) {
     let closing = Closing { world: &world, at, asked, handle };
     let (gate, handle) = Gate::new(&closing);
     if at == 0 {
-        handle.close(trailseal_audit::Closing::Cancelled);
+        handle.close(trailseal_audit::Closing::Cancelled, std::time::Duration::ZERO);
     }
     closing.handle.set(handle).expect("set once");
     let audit = runtime.block_on(audit_with(&gate, &settings, &folder.path().join("out")));

@@ -98,6 +98,7 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         calls: BTreeMap::new(),
         throttles: 0,
         throttled_keys: Vec::new(),
+        rejudged: None,
     };
     let Audited { facts, findings, accounts, covered_by, gaps } = audited;
     Audit {

@@ -149,8 +149,7 @@ impl Channel {
             if let Some(class) = ask.site().and_then(|it| self.circuits.opened_by(it)) {
                 return Err(before.unwrap_or_else(|| ask.kept_back(class).into()));
             }
-            self.limits.permit(ask.operation, ask.quota_key()).await;
-            let place = self.in_flight_permits(ask).await;
+            let place = self.admitted(ask).await?;
             let session = session().await?;
             // The circuit may have opened while this call waited.
             if let Some(Err(class)) = ask.site().map(|it| self.circuits.enter(it)) {
@@ -181,7 +180,29 @@ impl Channel {
             }
             before = Some(failed(ask, &tally, failure.with_note(LEFT_ALONE), session));
             let wait = self.jitter.wait(ask.operation, ask.account, tally.attempts, class);
-            tokio::time::sleep(wait).await;
+            self.unless_closed(ask, tokio::time::sleep(wait)).await?;
+        }
+    }
+
+    /// Waits for the rate limit, then for a place among the requests in flight.
+    async fn admitted(&self, ask: &Ask<'_>) -> Result<[Option<SemaphorePermit<'_>>; 2], Gap> {
+        let permit = async {
+            self.limits.permit(ask.operation, ask.quota_key()).await;
+            self.in_flight_permits(ask).await
+        };
+        self.unless_closed(ask, permit).await
+    }
+
+    /// Waits, unless the run stops meanwhile: then nothing more is sent.
+    async fn unless_closed<T>(
+        &self,
+        ask: &Ask<'_>,
+        wait: impl Future<Output = T>,
+    ) -> Result<T, Gap> {
+        tokio::select! {
+            biased;
+            () = self.limits.closed() => Err(ask.gap(GapClass::Cancelled)),
+            waited = wait => Ok(waited),
         }
     }
 

@@ -16,6 +16,7 @@ use std::time::Duration;
 use governor::clock::Clock;
 use governor::state::keyed::DefaultKeyedStateStore;
 use governor::{Quota, RateLimiter};
+use tokio::sync::watch;
 use tokio::time::Instant;
 use trailseal_model::{AccountId, LimitScope, Operation, Region};
 
@@ -88,6 +89,7 @@ impl std::fmt::Display for RateShare {
 /// The limits of one run, shared by all its work.
 pub struct Limits {
     operations: Vec<OperationLimit>,
+    is_closed: watch::Sender<bool>,
 }
 
 impl Limits {
@@ -95,7 +97,18 @@ impl Limits {
     #[must_use]
     pub fn new(share: RateShare) -> Self {
         let operations = Operation::ALL.iter().map(|it| OperationLimit::new(*it, share)).collect();
-        Self { operations }
+        Self { operations, is_closed: watch::Sender::new(false) }
+    }
+
+    /// No request begins any more: the run stops.
+    pub fn close(&self) {
+        self.is_closed.send_replace(true);
+    }
+
+    /// Ready when no request may begin any more.
+    pub async fn closed(&self) {
+        // The sender is in `self`, so waiting ends with nothing but the value.
+        let _ = self.is_closed.subscribe().wait_for(|is_closed| *is_closed).await;
     }
 
     /// Waits until this request may be made. Requests for one key go in the order they came, and

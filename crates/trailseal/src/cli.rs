@@ -12,6 +12,7 @@ use trailseal_model::exit_code;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::replay::ReplayArgs;
 use crate::commands::report::ReportArgs;
 use crate::commands::scan::ScanArgs;
 use crate::commands::sim::SimArgs;
@@ -66,6 +67,11 @@ enum Chosen {
     ///
     /// The folder then holds the same bytes as the scan's own.
     Report(ReportArgs),
+    /// Judge the answers in a scan's journal again, without AWS
+    ///
+    /// With the scan's own settings, the reports are the scan's. Settings that change how answers are
+    /// judged may be others; each report then says that it is a re-judging.
+    Replay(Box<ReplayArgs>),
     /// Explain a control: what it checks, why it matters, how to fix a failure
     Explain(ExplainArgs),
     /// Print a script that completes commands and flags in a shell
@@ -230,6 +236,7 @@ fn execute(cli: Cli, arguments: Vec<String>) -> Result<Outcome, UserError> {
         }
         Chosen::Demo(args) => commands::demo::run(args, arguments),
         Chosen::Sim(args) => commands::sim::run(&args),
+        Chosen::Replay(args) => commands::replay::run(*args, arguments),
         Chosen::Report(args) => commands::report::run(&args),
         Chosen::Explain(args) => commands::explain::run(&args),
         Chosen::Completions(args) => Ok(commands::completions::run(&args, command())),

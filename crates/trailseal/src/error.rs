@@ -27,6 +27,11 @@ impl UserError {
         Self::new(problem, advice, exit_code::OWN_MACHINE)
     }
 
+    /// The run was asked to stop.
+    pub(crate) fn interrupted(problem: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self::new(problem, advice, exit_code::INTERRUPTED)
+    }
+
     /// A path that cannot be used: the user's mistake, unless the disk behind it fails.
     pub(crate) fn of_path(
         error: &io::Error,

@@ -7,8 +7,11 @@
 //! **Architecture invariant**: progress, logs and counts see [`trailseal_model::Event`]s through
 //! one sink; nothing else is wired into the work.
 //!
-//! **Architecture invariant**: a report appears whole or not at all: files are written beside the
-//! destination and moved there when the last one is done.
+//! **Architecture invariant**: reports count once all of them are there: they are made in a folder of
+//! their own, moved when the last one is done, and `.complete` is written after that.
+//!
+//! **Architecture invariant**: what AWS answered is in the journal before it is used, so a run that
+//! ends before its time can be continued.
 
 pub mod cli;
 mod commands;
@@ -20,6 +23,7 @@ mod output;
 mod run;
 mod samples;
 mod settings;
+mod signals;
 pub mod sim_transport;
 mod simulation;
 mod suggest;

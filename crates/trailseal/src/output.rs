@@ -15,17 +15,31 @@ use crate::error::UserError;
 pub const RECORD_FILE: &str = "record.jsonl";
 
 /// Says that everything beside it is whole; written last.
-const COMPLETE_FILE: &str = ".complete";
+pub(crate) const COMPLETE_FILE: &str = ".complete";
 
-/// A folder under construction beside its destination.
+/// Where the files of a scan are made within its folder.
+const WITHIN: &str = ".reports";
+
+/// How a folder under construction gets to its destination.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Way {
+    /// As a whole, from beside it.
+    Whole {
+        /// Whether an earlier simulation's folder gives way.
+        replaces: bool,
+    },
+    /// File by file, from within it: the journal of the scan is there already.
+    Files,
+}
+
+/// A folder under construction.
 #[derive(Debug)]
 pub struct OutputFolder {
     destination: PathBuf,
     building: PathBuf,
     /// The folder around it, if there was none.
     made_parent: Option<PathBuf>,
-    /// Whether an earlier simulation's folder gives way.
-    replaces: bool,
+    way: Way,
     is_published: bool,
 }
 
@@ -80,7 +94,24 @@ impl OutputFolder {
         let building = parent.join(name);
         fs::create_dir(&building).map_err(unusable)?;
         let destination = destination.to_owned();
-        Ok(Self { destination, building, made_parent, replaces, is_published: false })
+        let way = Way::Whole { replaces };
+        Ok(Self { destination, building, made_parent, way, is_published: false })
+    }
+
+    /// Begins the files of a scan within its folder. What an earlier process of the scan had begun
+    /// there is made anew.
+    ///
+    /// # Errors
+    /// When the folder cannot be written.
+    pub(crate) fn within(destination: &Path) -> Result<Self, UserError> {
+        let building = destination.join(WITHIN);
+        let begun = match fs::remove_dir_all(&building) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
+            _ => fs::create_dir(&building),
+        };
+        begun.map_err(|problem| unwritable(destination, &problem))?;
+        let destination = destination.to_owned();
+        Ok(Self { destination, building, made_parent: None, way: Way::Files, is_published: false })
     }
 
     /// Where a file of the folder is written meanwhile.
@@ -89,27 +120,48 @@ impl OutputFolder {
         self.building.join(name)
     }
 
-    /// Moves the finished folder to its destination.
+    /// Moves what is finished to its destination.
     ///
     /// # Errors
-    /// When it cannot be moved; nothing is left behind then.
+    /// When it cannot be moved. Then the destination does not count as complete.
     pub fn publish(mut self) -> Result<PathBuf, UserError> {
-        let moved = File::create(self.path(COMPLETE_FILE))
-            .and_then(|it| it.sync_all())
-            .and_then(
-                |()| if self.replaces { fs::remove_dir_all(&self.destination) } else { Ok(()) },
-            )
-            .and_then(|()| fs::rename(&self.building, &self.destination));
-        moved.map_err(|problem| {
-            let shown = self.destination.display();
-            UserError::own(
-                format!("the output folder `{shown}` cannot be written: {problem}"),
-                "check its free space and rights, or choose another one with --out",
-            )
-        })?;
+        let moved = match self.way {
+            Way::Whole { replaces } => self.move_whole(replaces),
+            Way::Files => self.move_files(),
+        };
+        moved.map_err(|problem| unwritable(&self.destination, &problem))?;
         self.is_published = true;
         Ok(self.destination.clone())
     }
+
+    fn move_whole(&self, replaces: bool) -> io::Result<()> {
+        File::create(self.path(COMPLETE_FILE))?.sync_all()?;
+        if replaces {
+            fs::remove_dir_all(&self.destination)?;
+        }
+        fs::rename(&self.building, &self.destination)
+    }
+
+    /// Between the first file and the last one the folder is not complete.
+    fn move_files(&self) -> io::Result<()> {
+        match fs::remove_file(self.destination.join(COMPLETE_FILE)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        for entry in fs::read_dir(&self.building)? {
+            let entry = entry?;
+            fs::rename(entry.path(), self.destination.join(entry.file_name()))?;
+        }
+        fs::remove_dir(&self.building)?;
+        File::create(self.destination.join(COMPLETE_FILE))?.sync_all()
+    }
+}
+
+fn unwritable(destination: &Path, problem: &io::Error) -> UserError {
+    UserError::own(
+        format!("the output folder `{}` cannot be written: {problem}", destination.display()),
+        "check its free space and rights, or choose another one with --out",
+    )
 }
 
 impl Drop for OutputFolder {
@@ -130,16 +182,18 @@ const FULL_SARIF_FILE: &str = "trailseal.full.sarif";
 /// For people.
 const PAGE_FILE: &str = "report.html";
 
+/// Whether a file in the folder of a run is one that we write.
+pub(crate) fn is_report(name: &str) -> bool {
+    let own = [RECORD_FILE, COMPLETE_FILE, SARIF_FILE, FULL_SARIF_FILE, PAGE_FILE, RUN_FILE];
+    own.contains(&name) || Table::ALL.iter().any(|table| table.file_name() == name)
+}
+
 /// Whether a folder holds the reports of a simulation, all of it, and nothing that we did not write.
 fn is_of_simulation(folder: &Path) -> bool {
-    let own = [RECORD_FILE, COMPLETE_FILE, SARIF_FILE, FULL_SARIF_FILE, PAGE_FILE, RUN_FILE];
-    let is_own = |name: &str| {
-        own.contains(&name) || Table::ALL.iter().any(|table| table.file_name() == name)
-    };
     let Ok(entries) = fs::read_dir(folder) else { return false };
     let are_own = entries
         .into_iter()
-        .all(|it| it.is_ok_and(|it| it.file_name().to_str().is_some_and(is_own)));
+        .all(|it| it.is_ok_and(|it| it.file_name().to_str().is_some_and(is_report)));
     let run = fs::read(folder.join(RUN_FILE)).ok();
     let run = run.and_then(|it| serde_json::from_slice::<serde_json::Value>(&it).ok());
     let is_simulated = run.is_some_and(|it| it["simulation"].is_string());

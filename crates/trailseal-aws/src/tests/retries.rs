@@ -264,3 +264,23 @@ async fn an_endpoint_that_is_not_there_is_tried_twice_at_the_start_and_five_time
         ask(&aws(&fake).await, DescribeTrails { target: target("us-east-1") }).await.unwrap_err();
     assert_eq!((gap.class, gap.attempts), (GapClass::Connection, 5));
 }
+
+#[tokio::test(start_paused = true)]
+async fn when_the_run_stops_nothing_more_is_sent_and_what_waits_is_cancelled_at_once() {
+    let fake = Fake::saying(Reply::json_error(400, "ThrottlingException", "Rate exceeded"));
+    let aws = aws(&fake).await;
+    let began = tokio::time::Instant::now();
+    let stop = async {
+        // The first request has failed by now, and the second waits for its turn.
+        tokio::time::sleep(Duration::from_millis(1)).await;
+        aws.channel.limits.close();
+    };
+    let asked = ask(&aws, DescribeTrails { target: target("us-east-1") });
+    let (answer, ()) = futures::join!(asked, stop);
+    assert_eq!(answer.unwrap_err().class, GapClass::Cancelled);
+    assert_eq!(began.elapsed(), Duration::from_millis(1));
+    assert_eq!(fake.count("DescribeTrails"), 1);
+    let next = ask(&aws, DescribeTrails { target: target("eu-west-1") }).await;
+    assert_eq!(next.unwrap_err().class, GapClass::Cancelled);
+    assert_eq!(fake.count("DescribeTrails"), 1);
+}

@@ -191,6 +191,7 @@ impl World {
             calls: BTreeMap::new(),
             throttles: 0,
             throttled_keys: Vec::new(),
+            rejudged: None,
         };
         let excepted = ExceptionMatches::new(self.exceptions, &facts, &findings, &gaps);
         let covered_by = CoveredBy::default();

@@ -11,6 +11,7 @@ mod history;
 mod inventory;
 mod lines;
 mod members;
+mod rejudged;
 mod sampling;
 mod values;
 mod write;
@@ -29,8 +30,9 @@ pub use lines::{
     KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
 pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
+pub use rejudged::{ChangedSettingLine, RejudgedLine};
 pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sampled_cell_line};
-pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
+pub use write::{Audit, Rejudged, Run, SampleSource, ThrottledKey, write_record};
 
 /// The schema's name, in the first line of every record.
 pub const SCHEMA: &str = "trailseal-record/1";
@@ -179,6 +181,9 @@ pub struct RunLine {
     pub throttles: u64,
     /// The rate limits that AWS enforced most often, the most often first; only some.
     pub throttled_keys: Vec<ThrottledKeyLine>,
+    /// How the answers of an earlier scan were judged again; `null` for a scan's own reports.
+    #[serde(default)]
+    pub rejudged: Option<RejudgedLine>,
     /// What was accepted, and what is wrong with that.
     #[serde(default)]
     pub exceptions: ExceptionsLine,

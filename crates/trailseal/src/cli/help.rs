@@ -35,6 +35,10 @@ Examples:
       one id on each line; every report says that the population is self-declared
   trailseal scan --window 2026-11-01T00:00:00Z/2026-11-08T00:00:00Z --out evidence/november
       judge the log objects of one week of November
+  trailseal scan --deadline 50m
+      stop asking in time for the reports; what is not read by then counts as not evaluated
+  trailseal scan --resume trailseal-out/RUN
+      continue a scan that was interrupted, with its own settings
   trailseal scan --exceptions exceptions.toml
       accept findings and gaps until a date: they stay in every report but no longer affect the
       exit code
@@ -50,6 +54,9 @@ Files, in the folder of --out:
   run.json          who ran what, when, over what, and with what result
   record.jsonl      everything; all other files are made from it
   .complete         empty, written last
+  journal           AWS's answers while the scan runs; kept if it was interrupted or is incomplete
+Beside that folder:
+  latest.json       names the newest complete scan
 
 Environment:
   AWS credentials, profiles, proxies and AWS_ENDPOINT_URL work as with the AWS CLI.
@@ -62,7 +69,22 @@ Exit codes:
   0  everything was read and nothing failed    4   failures found, and the audit is incomplete
   1  failures found                            70  internal error
   2  wrong usage or configuration              74  the run's own disk, output or network failed
-  3  the audit is incomplete";
+  3  the audit is incomplete                   75  interrupted; continue with --resume";
+
+/// Of `replay`.
+pub(crate) const REPLAY: &str = "\
+Examples:
+  trailseal replay trailseal-out/20261120T120000Z-0000 --out again
+      make the scan's reports again from AWS's answers
+  trailseal replay trailseal-out/20261120T120000Z-0000 --out stricter --tolerable-rate 0.01
+      judge the same answers with a stricter rate
+  trailseal replay trailseal-out/20261120T120000Z-0000 --out accepted --exceptions exceptions.toml
+      see what exceptions would change
+
+A scan leaves its journal if it ends with exit code 3 or 4, or with --keep-journal.
+
+Exit codes:
+  as of `scan`; 2 also if a setting would change what was asked";
 
 /// Of `demo`.
 pub(crate) const DEMO: &str = "\

@@ -16,6 +16,7 @@ use super::{Outcome, runtime};
 use crate::cli::help;
 use crate::environment::time_of_day;
 use crate::error::UserError;
+use crate::signals::Signals;
 use crate::simulation::{self, DEFAULT, Simulation};
 use crate::terminal;
 
@@ -78,7 +79,10 @@ async fn simulate(args: &SimArgs) -> Result<Outcome, UserError> {
             "choose another port with --port, or 0 for a free one",
         )
     };
-    let ends = end_signal().map_err(unusable)?;
+    let mut signals = Signals::listen().map_err(unusable)?;
+    let ends = async move {
+        signals.next().await;
+    };
     let listener = TcpListener::bind((host, args.port)).await.map_err(unusable)?;
     let address = listener.local_addr().map_err(unusable)?;
     let announcement = Announcement::new(address, simulation, &simulator, start)?;
@@ -102,31 +106,6 @@ fn loopback(host: &str) -> Result<IpAddr, UserError> {
 fn rounded(at: Timestamp) -> Timestamp {
     let seconds = at.as_second();
     Timestamp::from_second(seconds - seconds.rem_euclid(GRAIN_SECONDS)).unwrap_or(at)
-}
-
-/// Ready when the process is asked to end. Asking is heard from when this is called.
-fn end_signal() -> std::io::Result<impl Future<Output = ()> + Send + 'static> {
-    #[cfg(unix)]
-    {
-        use tokio::signal::unix::{SignalKind, signal};
-        let mut interrupt = signal(SignalKind::interrupt())?;
-        let mut terminate = signal(SignalKind::terminate())?;
-        Ok(async move {
-            tokio::select! {
-                _ = interrupt.recv() => {}
-                _ = terminate.recv() => {}
-            }
-        })
-    }
-    #[cfg(not(unix))]
-    {
-        Ok(async {
-            // Where it cannot be heard, only killing the process ends it.
-            if tokio::signal::ctrl_c().await.is_err() {
-                std::future::pending::<()>().await;
-            }
-        })
-    }
 }
 
 /// Where the simulator is and how to get in. None of it is a secret: it opens made-up accounts.

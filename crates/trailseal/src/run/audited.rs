@@ -1,43 +1,145 @@
-//! Audits through a connection, and shows progress beside.
+//! Audits through a connection, with the journal between, until everything is answered or the run stops.
 
+use std::collections::BTreeMap;
 use std::hash::{BuildHasher as _, Hasher as _};
+use std::time::Duration;
 
 use jiff::Timestamp;
-use trailseal_audit::{AuditError, AuditSettings, Audited, audit};
-use trailseal_aws::Aws;
+use tokio::time::Instant;
+use trailseal_audit::{AuditError, AuditSettings, Audited, Closing, Gate, GateHandle, audit};
 use trailseal_evaluator::CollectSettings;
-use trailseal_model::Thresholds;
+use trailseal_journal::{EndReason, JournalError};
+use trailseal_model::question::ListAccounts;
+use trailseal_model::{AccountId, Answers, GapClass, Operation, Partition, Thresholds};
 
-use super::Scan;
 use super::connect::from_gap;
-use super::progress::RunEvents;
+use super::journaling::{accounts, compare};
+use super::noted::Noted;
 use super::refusals::{advice, problem};
+use super::stop::{GRACE, asking_ends};
+use super::{Running, Scan, interrupted};
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::output::unwritten;
 use crate::samples::SampleSpool;
 use crate::settings::Settings;
 
-/// Audits, and shows how far it is until it ends.
+/// An audit, and what was noted beside it.
+pub(super) struct Answered {
+    pub(super) audited: Audited,
+    /// Members that another role opened.
+    pub(super) other_roles: BTreeMap<AccountId, String>,
+    /// Requests behind the answers that the journal gave.
+    pub(super) reused: BTreeMap<Operation, u64>,
+}
+
+/// How the audit's time went by.
+enum Ended {
+    /// Every question had its answer or gap.
+    Audited(Result<Audited, AuditError>),
+    /// The first accounts all refuse the role.
+    Refused(GapClass),
+    /// Answers cannot be kept any more.
+    Unkept(JournalError),
+    /// What was under way when the run was asked to stop took too long.
+    Cut,
+}
+
+/// Audits, and shows how far it is until it ends. Then the journal is sealed.
 pub(super) async fn audited(
-    aws: &Aws,
-    scan: &Scan,
+    run: &Running,
     settings: &AuditSettings,
-    events: &RunEvents,
     samples: &mut SampleSpool,
-) -> Result<Audited, UserError> {
-    let audited = tokio::select! {
+) -> Result<Answered, UserError> {
+    let Running { scan, journaling, events, connection, .. } = run;
+    let journaled = journaling.before(&connection.aws);
+    let noted = Noted::new(&journaled);
+    let (gate, handle) = Gate::new(&noted);
+    if scan.resume.is_some() {
+        check_population(run, &gate, &noted).await?;
+    }
+    let ended = tokio::select! {
         biased;
-        res = audit(aws, settings, events, samples) => res,
-        class = events.refused_everywhere(), if scan.fails_fast => {
-            events.end();
-            let role = &scan.settings.role_name.0;
-            return Err(UserError::usage(problem(class, role), advice(&scan.settings)));
-        }
+        problem = journaling.failed() => Ended::Unkept(problem),
+        () = stopped(run, &handle) => Ended::Cut,
+        res = audit(&gate, settings, events.as_ref(), samples) => Ended::Audited(res),
+        class = events.refused_everywhere(), if scan.fails_fast => Ended::Refused(class),
         () = events.show() => unreachable!("progress is shown for as long as the audit runs"),
     };
     events.end();
-    audited.map_err(not_audited)
+    let signal = futures::FutureExt::now_or_never(scan.stop.requested());
+    let why = match (&ended, signal) {
+        (Ended::Unkept(_), _) => EndReason::Disk,
+        (_, Some(_)) | (Ended::Refused(_), None) => EndReason::Cancelled,
+        _ if handle.is_closed() => EndReason::Deadline,
+        _ => EndReason::Complete,
+    };
+    // A journal that failed has said why already.
+    let sealed = journaling.seal(why);
+    match (ended, signal) {
+        (Ended::Unkept(problem), _) => Err(unkept(&problem)),
+        (Ended::Refused(class), _) => {
+            let role = &scan.settings.role_name.0;
+            Err(UserError::usage(problem(class, role), advice(&scan.settings)))
+        }
+        (Ended::Cut | Ended::Audited(_), Some(signal)) => Err(interrupted(signal, run.to_resume())),
+        (Ended::Cut, None) => unreachable!("only a signal cuts a run"),
+        (Ended::Audited(res), None) => {
+            sealed.map_err(|problem| unkept(&problem))?;
+            Ok(Answered {
+                audited: res.map_err(not_audited)?,
+                other_roles: noted.other_roles(&scan.settings.role_name.0),
+                reused: journaled.reused(),
+            })
+        }
+    }
+}
+
+/// Closes the gate when the run is asked to stop or its time for asking is over. Ready when nothing
+/// more is waited for after a signal.
+async fn stopped(run: &Running, gate: &GateHandle) {
+    let deadline = run.scan.settings.deadline.map(|deadline| deadline.0);
+    let asking_ends = async {
+        match deadline {
+            Some(deadline) => tokio::time::sleep_until(asking_ends(run.start, deadline)).await,
+            None => std::future::pending().await,
+        }
+    };
+    let grace = tokio::select! {
+        biased;
+        _ = run.scan.stop.requested() => None,
+        () = asking_ends => Some(deadline.map_or(GRACE, |deadline| GRACE.min(deadline / 10))),
+    };
+    run.connection.limits.close();
+    if let Some(grace) = grace {
+        gate.close(Closing::Deadline, grace);
+        run.scan.stop.requested().await;
+    }
+    gate.close(Closing::Cancelled, GRACE);
+    tokio::time::sleep_until(Instant::now() + GRACE + Duration::from_millis(500)).await;
+}
+
+/// Asks for the accounts again, and refuses another organization than the journal's. The audit gets
+/// the same list.
+async fn check_population<A: Answers>(
+    run: &Running,
+    gate: &impl Answers,
+    noted: &Noted<A>,
+) -> Result<(), UserError> {
+    let listed = tokio::select! {
+        biased;
+        signal = run.scan.stop.requested() => return Err(interrupted(signal, run.to_resume())),
+        listed = gate.answer(ListAccounts.into()) => listed,
+    };
+    if let (Some(before), Some(now)) = (run.journaling.accounts(), accounts(&listed)) {
+        compare(&before, now)?;
+    }
+    noted.keep_accounts(listed);
+    Ok(())
+}
+
+fn unkept(problem: &JournalError) -> UserError {
+    UserError::own(problem.to_string(), "make space or mend the rights of the folder")
 }
 
 /// The random seed: a simulation draws the same objects each time, unless it is given another one.
@@ -54,11 +156,17 @@ fn random_seed() -> u64 {
     std::hash::RandomState::new().build_hasher().finish() >> 1
 }
 
-pub(super) fn audit_settings(scan: &Scan, aws: &Aws, as_of: Timestamp, seed: u64) -> AuditSettings {
+/// The settings of the audit that a caller makes, with its partition.
+pub(super) fn audit_settings(
+    scan: &Scan,
+    (caller, partition): (AccountId, Partition),
+    as_of: Timestamp,
+    seed: u64,
+) -> AuditSettings {
     let settings = &scan.settings;
     AuditSettings {
-        caller: aws.caller().account,
-        partition: aws.caller().partition,
+        caller,
+        partition,
         scope: settings.scope(),
         declared_accounts: scan.declared_accounts.clone(),
         account_tags: settings.account_tags.iter().cloned().collect(),
@@ -81,7 +189,7 @@ pub(super) fn audit_settings(scan: &Scan, aws: &Aws, as_of: Timestamp, seed: u64
     }
 }
 
-fn not_audited(error: AuditError) -> UserError {
+pub(super) fn not_audited(error: AuditError) -> UserError {
     match error {
         AuditError::NoDirectory(gap) => {
             from_gap("the accounts of the organization cannot be listed", &gap)

@@ -12,6 +12,13 @@ use crate::environment::Environment;
 use crate::error::UserError;
 use crate::settings::Settings;
 
+/// The way to AWS.
+pub(super) struct Connection {
+    pub(super) aws: Aws,
+    /// What every request goes through; closed, no more are sent.
+    pub(super) limits: Arc<Limits>,
+}
+
 /// Finds out who the caller is, and opens the way to AWS.
 pub(super) async fn connect(
     settings: &Settings,
@@ -19,7 +26,7 @@ pub(super) async fn connect(
     run_id: &str,
     outside: &Environment,
     events: &Arc<RunEvents>,
-) -> Result<Aws, UserError> {
+) -> Result<Connection, UserError> {
     let limits = Arc::new(Limits::new(settings.rate_share));
     let session_name = settings.session_name.as_ref().map(|it| it.0.clone());
     let session = AwsSettings {
@@ -35,10 +42,11 @@ pub(super) async fn connect(
         substitutes: outside.substitutes.clone(),
     };
     // Boxed: it is large, and everything that awaits it would be, too.
-    let aws = Box::pin(trailseal_aws::connect(session, limits, Arc::clone(events) as _)).await;
+    let events = Arc::clone(events) as _;
+    let aws = Box::pin(trailseal_aws::connect(session, Arc::clone(&limits), events)).await;
     let aws = aws.map_err(|it| not_connected(&it))?;
     check_regions(&settings.scope(), &aws)?;
-    Ok(aws)
+    Ok(Connection { aws, limits })
 }
 
 /// A Region of another partition would leave everything out.

@@ -1,19 +1,31 @@
-//! The steps of a run, which commands put together: connect, audit, publish, with progress beside.
+//! The steps of a run, which commands put together: connect, audit, publish, with the journal and progress
+//! beside.
 
 mod audited;
+mod conclude;
 mod connect;
+mod folder;
+mod journaling;
+mod latest;
+pub(crate) mod manifest;
+mod noted;
 pub(crate) mod progress;
 mod publish;
 mod refusals;
+pub(crate) mod replay;
+pub(crate) mod stop;
 pub(crate) mod summary;
 mod throttled;
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailseal_model::record::v1::{Audit, Run};
-use trailseal_model::{Account, Exception, ExceptionMatches};
+use tokio::time::Instant;
+use trailseal_journal::{EndReason, RunManifest};
+use trailseal_model::record::v1::Run;
+use trailseal_model::{Account, Exception, GapClass, exit_code};
 
 use crate::environment::Environment;
 use crate::error::UserError;
@@ -21,10 +33,14 @@ use crate::output::{OutputFolder, unwritten};
 use crate::samples::SampleSpool;
 use crate::settings::{Settings, sessions};
 use crate::version::VERSION;
+use audited::{Answered, audited};
+use conclude::{Conclusion, conclude};
+use folder::RunFolder;
+pub(crate) use journaling::KeepJournal;
+use journaling::Journaling;
 use progress::{Progress, RunEvents};
-use publish::{SPOOL_FILE, publish};
-use summary::summary;
-use trailseal_audit::Audited;
+use publish::SPOOL_FILE;
+use stop::Stop;
 
 /// The folder of the folders of runs, unless the user names one.
 pub(crate) const OUT: &str = "trailseal-out";
@@ -44,11 +60,21 @@ pub(crate) struct Scan {
     pub(crate) fails_fast: bool,
     /// The command line for the record, without what is secret.
     pub(crate) arguments: Vec<String>,
+    /// The texts of the files that settings name, by the settings' keys.
+    pub(crate) files: BTreeMap<String, String>,
+    /// What becomes of the journal.
+    pub(crate) keep_journal: KeepJournal,
+    /// The folder of the scan to continue, with what is known of it.
+    pub(crate) resume: Option<(PathBuf, RunManifest)>,
+    /// Classes of gaps in the journal that are asked again, besides those that may pass by themselves.
+    pub(crate) ask_again: Vec<GapClass>,
+    /// Asks the scan to stop.
+    pub(crate) stop: Stop,
 }
 
 impl Scan {
     /// A scan that reads no file and shows its progress.
-    pub(crate) const fn of(settings: Settings) -> Self {
+    pub(crate) fn of(settings: Settings) -> Self {
         Self {
             settings,
             declared_accounts: Vec::new(),
@@ -57,18 +83,43 @@ impl Scan {
             progress: Progress::Shown,
             fails_fast: false,
             arguments: Vec::new(),
+            files: BTreeMap::new(),
+            keep_journal: KeepJournal::UntilDone,
+            resume: None,
+            ask_again: Vec::new(),
+            stop: Stop::new(),
         }
     }
 
-    /// The folder of the reports, which nothing else may be in.
-    fn folder(&self, run_id: &str) -> Result<OutputFolder, UserError> {
-        let of_run = || Path::new(OUT).join(run_id);
-        let out = self.settings.out.clone().unwrap_or_else(of_run);
-        if self.replaces_simulation {
-            OutputFolder::begin_over_simulation(&out)
-        } else {
-            OutputFolder::begin(&out)
+    /// The folder that the scan leaves.
+    fn out(&self, run_id: &str) -> PathBuf {
+        match &self.resume {
+            Some((folder, _)) => folder.clone(),
+            None => self.settings.out.clone().unwrap_or_else(|| Path::new(OUT).join(run_id)),
         }
+    }
+}
+
+/// Which run this is.
+#[derive(Debug, Clone)]
+struct Identity {
+    run_id: String,
+    started_at: Timestamp,
+    seed: u64,
+    simulation: Option<String>,
+}
+
+impl Identity {
+    /// Of a scan that begins now, or of the one that goes on.
+    fn of(scan: &Scan, outside: &Environment) -> Self {
+        let simulation = outside.simulation.clone();
+        if let Some((_, manifest)) = &scan.resume {
+            let (run_id, started_at) = (manifest.run_id.clone(), manifest.started_at);
+            return Self { run_id, started_at, seed: manifest.seed, simulation };
+        }
+        let started_at = outside.clock.now();
+        let run_id = run_id(started_at, simulation.as_deref());
+        Self { run_id, started_at, seed: audited::seed(&scan.settings, outside), simulation }
     }
 }
 
@@ -83,49 +134,217 @@ pub struct Scanned {
     pub summary: String,
 }
 
+/// Where a scan writes.
+struct Place {
+    /// The locked folder; none for a demonstration, which replaces an earlier one as a whole.
+    folder: Option<RunFolder>,
+    reports: OutputFolder,
+}
+
+impl Place {
+    fn take(scan: &Scan, run_id: &str) -> Result<Self, UserError> {
+        let out = scan.out(run_id);
+        if scan.replaces_simulation {
+            let reports = OutputFolder::begin_over_simulation(&out)?;
+            return Ok(Self { folder: None, reports });
+        }
+        let folder = match &scan.resume {
+            Some(_) => RunFolder::resume(&out)?,
+            None => RunFolder::begin(&out)?,
+        };
+        let reports = folder.reports()?;
+        Ok(Self { folder: Some(folder), reports })
+    }
+}
+
 /// Scans, and leaves the reports in the folder that the settings name.
 pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, UserError> {
-    let started_at = outside.clock.now();
-    let run_id = run_id(started_at, outside.simulation.as_deref());
+    let start = Instant::now();
+    let identity = Identity::of(&scan, &outside);
     let tags = sessions::tags(&scan.settings.session_tags)?;
-    let folder = scan.folder(&run_id)?;
+    let place = Place::take(&scan, &identity.run_id)?;
+    if let Some((_, manifest)) = &scan.resume {
+        manifest::check_asked(manifest, &scan.settings, &scan.files)?;
+        manifest::check_age(manifest, outside.clock.now(), scan.settings.resume_max_age)?;
+    }
     let events = Arc::new(RunEvents::new(scan.progress));
-    let aws = connect::connect(&scan.settings, tags, &run_id, &outside, &events).await?;
-    events.connected(&aws, &scan.settings);
-    let samples = SampleSpool::create(&folder.path(SPOOL_FILE));
-    let mut samples = samples.map_err(|it| unwritten(&it))?;
-    let seed = audited::seed(&scan.settings, &outside);
-    let audit_settings = audited::audit_settings(&scan, &aws, started_at, seed);
-    let audited = audited::audited(&aws, &scan, &audit_settings, &events, &mut samples);
-    let audited = Box::pin(audited).await?;
-    let settings = &scan.settings;
-    let mut recorded = settings.recorded();
-    recorded.insert("seed", seed.to_string());
-    let run = Run {
-        id: run_id,
-        simulation: outside.simulation,
-        endpoints: aws.endpoints().to_vec(),
-        tool_version: VERSION.to_owned(),
-        started_at,
-        finished_at: outside.clock.now(),
-        caller_arn: aws.caller().arn.to_string(),
-        caller_account: aws.caller().account,
-        partition: aws.caller().partition,
-        role_name: settings.role_name.0.clone(),
-        other_roles: aws.other_roles(),
-        settings: recorded,
-        arguments: scan.arguments,
-        window: audit_settings.collect.window,
-        fail_on: settings.fail_on,
-        calls: events.calls(),
-        throttles: events.throttles(),
-        throttled_keys: events.throttled_keys(),
+    let connecting = connect::connect(&scan.settings, tags, &identity.run_id, &outside, &events);
+    let connection = tokio::select! {
+        biased;
+        signal = scan.stop.requested() => return Err(interrupted(signal, None)),
+        connected = connecting => connected?,
     };
-    let Audited { facts, findings, accounts, covered_by, gaps } = audited;
-    let excepted = ExceptionMatches::new(scan.exceptions, &facts, &findings, &gaps);
-    let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
-    let folder = publish(&audit, samples, folder)?;
-    Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
+    let manifest = match &scan.resume {
+        Some((_, manifest)) => {
+            manifest::check_caller(manifest, &connection.aws, identity.simulation.as_deref())?;
+            manifest.clone()
+        }
+        None => manifest::of_scan(&scan, &connection.aws, &identity),
+    };
+    let journaling = Journaling::begin(&scan, place.folder.as_ref(), &manifest)?;
+    let folder = place.folder.as_ref().map(|folder| folder.path().to_owned());
+    let run = Running { start, scan, identity, manifest, connection, journaling, events, folder };
+    Box::pin(run.to_its_end(&outside, place)).await
+}
+
+/// A scan that is connected and has its journal.
+struct Running {
+    start: Instant,
+    scan: Scan,
+    identity: Identity,
+    manifest: RunManifest,
+    connection: connect::Connection,
+    journaling: Journaling,
+    events: Arc<RunEvents>,
+    /// The scan's folder.
+    folder: Option<PathBuf>,
+}
+
+impl Running {
+    /// The folder that the run can be continued in.
+    fn to_resume(&self) -> Option<&Path> {
+        self.folder.as_deref().filter(|_| self.journaling.is_kept())
+    }
+
+    async fn to_its_end(self, outside: &Environment, place: Place) -> Result<Scanned, UserError> {
+        let Self { scan, identity, journaling, events, .. } = &self;
+        let folder = place.folder.as_ref();
+        let to_resume = self.to_resume();
+        events.connected(&self.connection.aws, &scan.settings);
+        if scan.progress == Progress::Shown {
+            journaling.describe();
+        }
+        let samples = SampleSpool::create(&place.reports.path(SPOOL_FILE));
+        let mut samples = samples.map_err(|problem| unwritten(&problem))?;
+        let caller = self.connection.aws.caller();
+        let caller = (caller.account, caller.partition);
+        let (as_of, seed) = (identity.started_at, identity.seed);
+        let audit_settings = audited::audit_settings(scan, caller, as_of, seed);
+        let answered = Box::pin(audited(&self, &audit_settings, &mut samples)).await;
+        let answered = match answered {
+            Ok(answered) => answered,
+            Err(error) => return Err(self.not_audited(error, place)),
+        };
+        let run = self.run_line(&answered, audit_settings.collect.window, outside);
+        let conclusion = Conclusion {
+            run,
+            audited: answered.audited,
+            exceptions: scan.exceptions.clone(),
+            samples,
+            reports: place.reports,
+        };
+        // In a thread of its own, so that a signal still ends the run at once.
+        let concluding = tokio::task::spawn_blocking(|| conclude(conclusion));
+        let scanned = tokio::select! {
+            biased;
+            signal = scan.stop.requested() => return Err(interrupted(signal, to_resume)),
+            concluded = concluding => concluded.map_err(|panicked| match panicked.try_into_panic() {
+                Ok(panic) => std::panic::resume_unwind(panic),
+                Err(_) => unwritten(&"the thread that writes them was cancelled"),
+            })?,
+        };
+        let scanned = scanned.map_err(|error| resumable(error, to_resume))?;
+        self.finish(folder, &scanned, outside.clock.now())?;
+        Ok(scanned)
+    }
+
+    /// Removes what is not needed any more, and points to the run.
+    fn finish(
+        &self,
+        folder: Option<&RunFolder>,
+        scanned: &Scanned,
+        finished_at: Timestamp,
+    ) -> Result<(), UserError> {
+        let Some(folder) = folder else { return Ok(()) };
+        let is_done = [exit_code::CLEAN, exit_code::FAILURES].contains(&scanned.exit_code);
+        if is_done && self.scan.keep_journal != KeepJournal::Always {
+            folder.remove_journal().map_err(|problem| unwritten(&problem))?;
+        }
+        let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let latest = latest::Latest {
+            run_id: self.identity.run_id.clone(),
+            folder: name,
+            started_at: self.identity.started_at,
+            finished_at,
+            exit_code: scanned.exit_code,
+        };
+        latest::note(folder.path(), &latest, self.scan.settings.keep.map(|keep| keep.0))
+    }
+
+    /// Seals the journal, or removes it where the run is over before it began.
+    fn not_audited(&self, error: UserError, place: Place) -> UserError {
+        let Place { folder, reports } = place;
+        drop(reports);
+        let is_refused = error.exit_code == exit_code::USAGE && self.scan.resume.is_none();
+        if let Some(folder) = folder.filter(|_| is_refused) {
+            drop(self.journaling.seal(EndReason::Cancelled));
+            // What is left of it does no harm, and the error is what counts.
+            let _ = folder.remove_journal();
+            return error;
+        }
+        resumable(error, self.to_resume())
+    }
+
+    fn run_line(
+        &self,
+        answered: &Answered,
+        window: trailseal_model::Window,
+        outside: &Environment,
+    ) -> Run {
+        let Self { scan, identity, manifest, events, .. } = self;
+        let settings = &scan.settings;
+        let mut recorded = settings.recorded();
+        recorded.insert("seed", identity.seed.to_string());
+        let mut calls = events.calls();
+        for (operation, requests) in &answered.reused {
+            *calls.entry(operation.as_str()).or_default() += requests;
+        }
+        Run {
+            id: identity.run_id.clone(),
+            simulation: identity.simulation.clone(),
+            endpoints: self.connection.aws.endpoints().to_vec(),
+            tool_version: VERSION.to_owned(),
+            started_at: identity.started_at,
+            finished_at: outside.clock.now(),
+            // A scan that was continued keeps the session that began it.
+            caller_arn: manifest.caller_arn.clone(),
+            caller_account: manifest.caller_account,
+            partition: manifest.partition,
+            role_name: settings.role_name.0.clone(),
+            other_roles: answered.other_roles.clone(),
+            settings: recorded,
+            arguments: manifest.arguments.clone(),
+            window,
+            fail_on: settings.fail_on,
+            calls,
+            throttles: events.throttles(),
+            throttled_keys: events.throttled_keys(),
+            rejudged: None,
+        }
+    }
+}
+
+/// The error of a run that was asked to stop.
+fn interrupted(signal: &str, to_resume: Option<&Path>) -> UserError {
+    let problem = format!("interrupted by {signal}");
+    match to_resume {
+        Some(folder) => UserError::interrupted(problem, how_to_resume(folder)),
+        None => UserError::interrupted(problem, "no answer was kept; begin the scan again"),
+    }
+}
+
+fn how_to_resume(folder: &Path) -> String {
+    format!("continue with `trailseal scan --resume {}`", folder.display())
+}
+
+/// The same error of the run's own machine, with how to go on once that is mended.
+fn resumable(error: UserError, to_resume: Option<&Path>) -> UserError {
+    match to_resume.filter(|_| error.exit_code == exit_code::OWN_MACHINE) {
+        Some(folder) => {
+            UserError::own(error.problem, format!("{}, then {}", error.advice, how_to_resume(folder)))
+        }
+        None => error,
+    }
 }
 
 /// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for

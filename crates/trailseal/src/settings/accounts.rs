@@ -14,23 +14,25 @@ const ADVICE: &str = "write one account on each line, as 012345678901 or 0123456
 /// What separates columns, by the habits of those who write such files.
 const SEPARATORS: [char; 3] = [',', ';', '\t'];
 
-/// Reads the file.
-pub(crate) fn read(path: &Path) -> Result<Vec<Account>, UserError> {
-    let shown = path.display();
-    let wrong = |what: &dyn std::fmt::Display, advice: &str| {
-        UserError::usage(format!("the accounts file `{shown}`{what}"), advice)
-    };
+/// Reads the text of the file.
+pub(crate) fn read(path: &Path) -> Result<String, UserError> {
     let bytes = std::fs::read(path)
-        .map_err(|it| wrong(&format!(" cannot be read: {it}"), "check the path"))?;
-    let text = decoded(bytes).map_err(|it| {
-        wrong(&format!(" is {it}"), "save it as UTF-8; spreadsheets call it \"CSV UTF-8\"")
-    })?;
-    let accounts = parse(&text)
-        .map_err(|(line, problem)| wrong(&format!(", line {line}: {problem}"), ADVICE))?;
-    if accounts.is_empty() {
-        return Err(wrong(&" names no account", ADVICE));
-    }
-    Ok(accounts)
+        .map_err(|problem| wrong(path, &format!(" cannot be read: {problem}"), "check the path"))?;
+    decoded(bytes).map_err(|encoding| {
+        let advice = "save it as UTF-8; spreadsheets call it \"CSV UTF-8\"";
+        wrong(path, &format!(" is {encoding}"), advice)
+    })
+}
+
+/// The accounts in the text of the file.
+pub(crate) fn accounts(text: &str, path: &Path) -> Result<Vec<Account>, UserError> {
+    let accounts = parse(text)
+        .map_err(|(line, problem)| wrong(path, &format!(", line {line}: {problem}"), ADVICE))?;
+    if accounts.is_empty() { Err(wrong(path, " names no account", ADVICE)) } else { Ok(accounts) }
+}
+
+fn wrong(path: &Path, what: &str, advice: &str) -> UserError {
+    UserError::usage(format!("the accounts file `{}`{what}", path.display()), advice)
 }
 
 /// The text without a byte order mark, or the encoding that it is in.

@@ -20,19 +20,22 @@ use super::value::{self, UnitId, Value};
 use crate::error::UserError;
 use crate::suggest::did_you_mean;
 
-/// Reads the file.
-pub(crate) fn read(path: &Path) -> Result<Vec<Exception>, UserError> {
-    let shown = path.display();
-    let text = std::fs::read_to_string(path).map_err(|it| {
+/// Reads the text of the file.
+pub(crate) fn read(path: &Path) -> Result<String, UserError> {
+    std::fs::read_to_string(path).map_err(|problem| {
         UserError::usage(
-            format!("the exceptions file `{shown}` cannot be read: {it}"),
+            format!("the exceptions file `{}` cannot be read: {problem}", path.display()),
             "check the path given with --exceptions",
         )
-    })?;
-    parse(&text).map_err(|Problem { at, what }| {
-        let (line, _) = position(&text, at);
+    })
+}
+
+/// The exceptions in the text of the file.
+pub(crate) fn exceptions(text: &str, path: &Path) -> Result<Vec<Exception>, UserError> {
+    parse(text).map_err(|Problem { at, what }| {
+        let (line, _) = position(text, at);
         UserError::usage(
-            format!("the exceptions file `{shown}`, line {line}: {what}"),
+            format!("the exceptions file `{}`, line {line}: {what}", path.display()),
             "correct the file; each entry needs owner, approver, reason, ticket and expiry, and [[findings]] or [[gaps]] above it",
         )
     })

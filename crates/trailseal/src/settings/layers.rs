@@ -69,6 +69,18 @@ macro_rules! settings {
                 }
             }
 
+            /// The layer that [`Settings::texts`] came from, but for what is secret.
+            pub(crate) fn of_texts(
+                texts: &std::collections::BTreeMap<String, String>,
+            ) -> Result<Self, String> {
+                use $crate::settings::value::{of_text, of_lines};
+                Ok(Self {
+                    $($defaulted: of_text(texts, stringify!($defaulted))?,)+
+                    $($optional: of_text(texts, stringify!($optional))?,)+
+                    $($list: of_lines(texts, stringify!($list))?,)+
+                })
+            }
+
             /// This layer over the defaults.
             pub(crate) fn in_force(self) -> Settings {
                 Settings {
@@ -80,6 +92,21 @@ macro_rules! settings {
         }
 
         impl Settings {
+            /// Every setting that has a value as text, a list with one value on each line; without
+            /// what is secret.
+            pub(crate) fn texts(&self) -> std::collections::BTreeMap<&'static str, String> {
+                use $crate::settings::value::{Value as _, lines};
+                let texts = [
+                    $((stringify!($defaulted), self.$defaulted.shown()),)+
+                    $((stringify!($optional), lines(self.$optional.as_slice())),)+
+                    $((stringify!($list), lines(&self.$list)),)+
+                ];
+                let has_value = |(key, text): &(&str, String)| {
+                    !text.is_empty() && !$crate::settings::SECRET.contains(key)
+                };
+                texts.into_iter().filter(has_value).collect()
+            }
+
             /// Every setting as text: nothing is an empty one, values of a list are joined by `;`.
             fn shown(&self) -> Vec<(&'static str, String)> {
                 use $crate::settings::value::{Value as _, shown_list};

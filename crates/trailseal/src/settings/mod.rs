@@ -2,6 +2,7 @@
 //! docs/configuration.md follow from the declaration.
 
 pub(crate) mod accounts;
+pub(crate) mod class;
 pub(crate) mod exceptions;
 mod file;
 mod layers;
@@ -21,7 +22,7 @@ pub(crate) use file::read;
 use layers::settings;
 use sessions::{RoleName, SessionName, SessionTag};
 pub(crate) use value::quoted;
-use value::{BucketOwner, Secret, Share, UnitId, Whole};
+use value::{BucketOwner, Secret, Share, Span, UnitId, Whole};
 use window::WindowChoice;
 
 const ACCESS: &str = "Access";
@@ -57,6 +58,9 @@ settings! {
         /// Requests that may be in flight at the same time, from 1 to 4096
         #[arg(long, value_name = "REQUESTS", help_heading = PACE)]
         max_in_flight: Whole<1, 4096> = Whole(256);
+        /// How old an interrupted scan may be to be continued with --resume, such as 24h
+        #[arg(long, value_name = "TIME", help_heading = PACE)]
+        resume_max_age: Span = Span::of_hours(24);
         /// Lowest severity of a failure that sets exit code 1: note, low, medium or high
         #[arg(long, value_name = "SEVERITY", help_heading = JUDGING)]
         fail_on: Severity = Severity::High;
@@ -65,6 +69,14 @@ settings! {
         /// Folder for the reports; it must not exist, or be empty [default: trailseal-out/<run id>]
         #[arg(long, value_name = "FOLDER", help_heading = OUTPUT)]
         out: PathBuf;
+        /// Complete earlier scans beside the output folder to keep, this one included; older ones are
+        /// removed [default: all]
+        #[arg(long, value_name = "SCANS", help_heading = OUTPUT)]
+        keep: Whole<1, 10_000>;
+        /// Time after which the scan must have ended, such as 50m; what is not read by then is
+        /// reported as not evaluated [default: none]
+        #[arg(long, value_name = "TIME", help_heading = PACE)]
+        deadline: Span;
         /// External id that the role's trust policy asks for
         #[arg(long, value_name = "ID", help_heading = ACCESS)]
         external_id: Secret;
@@ -128,18 +140,23 @@ settings! {
     }
 }
 
+/// Keys of settings whose values nothing may keep or show.
+pub(crate) const SECRET: &[&str] = &["external_id"];
+
 /// Settings that the record has in fields of their own, and the one that is secret. Every other one
 /// is recorded by its key.
-const NOT_RECORDED: [&str; 15] = [
+const NOT_RECORDED: [&str; 17] = [
     "accounts",
     "accounts_file",
     "exclude_accounts",
     "external_id",
     "fail_on",
+    "keep",
     "organizational_units",
     "out",
     "profile",
     "regions",
+    "resume_max_age",
     "role_name",
     "sample_size",
     "seed",

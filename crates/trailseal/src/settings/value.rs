@@ -1,8 +1,10 @@
 //! Values of settings, each read from one text, wherever it came from.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::marker::PhantomData;
 use std::path::PathBuf;
+use std::time::Duration;
 
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use trailseal_fanout::RateShare;
@@ -38,6 +40,27 @@ pub(crate) fn parse<T: Value>(text: &str) -> Result<T, String> {
 /// For reports.
 pub(crate) fn shown_list<T: Value>(values: &[T]) -> String {
     values.iter().map(Value::shown).collect::<Vec<_>>().join(";")
+}
+
+/// The values of a list, each on a line.
+pub(crate) fn lines<T: Value>(values: &[T]) -> String {
+    values.iter().map(Value::shown).collect::<Vec<_>>().join("\n")
+}
+
+/// The value of a setting among texts by key, if it is there.
+pub(crate) fn of_text<T: Value>(
+    texts: &BTreeMap<String, String>,
+    key: &str,
+) -> Result<Option<T>, String> {
+    texts.get(key).map(|text| T::parse(text)).transpose()
+}
+
+/// The values of a list among texts by key.
+pub(crate) fn of_lines<T: Value>(
+    texts: &BTreeMap<String, String>,
+    key: &str,
+) -> Result<Vec<T>, String> {
+    texts.get(key).into_iter().flat_map(|text| text.lines()).map(T::parse).collect()
 }
 
 /// For serde: one value.
@@ -173,6 +196,53 @@ impl Value for Secret {
 
     fn shown(&self) -> String {
         "***".to_owned()
+    }
+}
+
+/// A span of time, such as `50m` or `1h30m`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Span(pub(crate) Duration);
+
+impl Span {
+    /// Units in seconds, the largest first.
+    const UNITS: [(char, u64); 4] = [('d', 86_400), ('h', 3600), ('m', 60), ('s', 1)];
+    /// The longest span, in seconds: a year.
+    const MOST: u64 = 366 * 86_400;
+
+    /// A span of whole hours.
+    pub(crate) const fn of_hours(hours: u64) -> Self {
+        Self(Duration::from_secs(hours * 3600))
+    }
+}
+
+impl Value for Span {
+    fn parse(text: &str) -> Result<Self, String> {
+        let wrong = || format!("{} is not a time such as 90s, 50m or 1h30m", quoted(text));
+        let (mut seconds, mut number, mut units) = (0u64, String::new(), &Self::UNITS[..]);
+        for character in text.chars() {
+            if character.is_ascii_digit() {
+                number.push(character);
+                continue;
+            }
+            // Each unit at most once, from the largest to the smallest.
+            let at = units.iter().position(|(unit, _)| *unit == character).ok_or_else(wrong)?;
+            let count: u64 = number.parse().map_err(|_| wrong())?;
+            seconds = seconds.saturating_add(count.saturating_mul(units[at].1));
+            units = &units[at + 1..];
+            number.clear();
+        }
+        let is_span = number.is_empty() && (1..=Self::MOST).contains(&seconds);
+        is_span.then(|| Self(Duration::from_secs(seconds))).ok_or_else(wrong)
+    }
+
+    fn shown(&self) -> String {
+        let mut rest = self.0.as_secs();
+        let parts = Self::UNITS.iter().map(|(unit, seconds)| {
+            let count = rest / seconds;
+            rest %= seconds;
+            if count == 0 { String::new() } else { format!("{count}{unit}") }
+        });
+        parts.collect()
     }
 }
 
@@ -339,6 +409,20 @@ mod tests {
         }
         for (text, expected) in [("0.5", true), ("0", false), ("1", false), ("nan", false)] {
             assert_eq!(Share::parse(text).is_ok(), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn spans_are_read_and_shown() {
+        for (text, seconds, shown) in
+            [("50m", 3000, "50m"), ("1h30m", 5400, "1h30m"), ("90s", 90, "1m30s"), ("24h", 86_400, "1d")]
+        {
+            let span = Span::parse(text).unwrap();
+            assert_eq!((span.0.as_secs(), &*span.shown()), (seconds, shown));
+            assert_eq!(Span::parse(shown), Ok(span));
+        }
+        for text in ["", "50", "m", "0s", "1m1h", "1m1m", "-5m", "1.5h", "5 m", "99999999999999999999h", "400d"] {
+            assert!(Span::parse(text).is_err(), "{text}");
         }
     }
 

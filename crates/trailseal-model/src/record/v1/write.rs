@@ -13,6 +13,7 @@ use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
 use super::sampling::sample_line;
 use super::values::{text, time};
+use super::rejudged::{ChangedSettingLine, RejudgedLine};
 use super::{Line, RunLine, SCHEMA, SampledCellLine, ThrottledKeyLine};
 use crate::outcome::{self, Completeness, HasFailures, verdicts};
 use crate::record::RecordWriter;
@@ -60,6 +61,17 @@ pub struct Run {
     pub throttles: u64,
     /// The rate limits that AWS enforced most often, the most often first; only some.
     pub throttled_keys: Vec<ThrottledKey>,
+    /// How the answers were judged again, if they were.
+    pub rejudged: Option<Rejudged>,
+}
+
+/// Answers that an earlier scan was given, judged again from its journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejudged {
+    /// The version of the program that was given the answers.
+    pub answers_tool_version: String,
+    /// Settings of judging that differ from the scan's, by key: the value then, and now.
+    pub changed_settings: BTreeMap<String, [String; 2]>,
 }
 
 /// A rate limit that AWS enforced.
@@ -245,6 +257,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         calls: run.calls.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
         throttles: run.throttles,
         throttled_keys: run.throttled_keys.iter().map(throttled_key_line).collect(),
+        rejudged: run.rejudged.as_ref().map(rejudged_line),
         exceptions: exceptions_line(&audit.excepted),
         exit_code: audit.exit_code(),
     }
@@ -256,6 +269,18 @@ fn throttled_key_line(key: &ThrottledKey) -> ThrottledKeyLine {
         account_id: text(key.account),
         region: text(key.region),
         throttles: key.throttles,
+    }
+}
+
+fn rejudged_line(rejudged: &Rejudged) -> RejudgedLine {
+    let settings = rejudged.changed_settings.iter().map(|(key, [before, now])| ChangedSettingLine {
+        key: key.clone(),
+        before: before.clone(),
+        now: now.clone(),
+    });
+    RejudgedLine {
+        answers_tool_version: rejudged.answers_tool_version.clone(),
+        changed_settings: settings.collect(),
     }
 }
 

@@ -1,0 +1,31 @@
+//! The end of a run: everything is answered, and the reports are made.
+
+use trailseal_audit::Audited;
+use trailseal_model::record::v1::{Audit, Run};
+use trailseal_model::{Exception, ExceptionMatches};
+
+use super::Scanned;
+use super::publish::publish;
+use super::summary::summary;
+use crate::error::UserError;
+use crate::output::OutputFolder;
+use crate::samples::SampleSpool;
+
+/// What the reports are made of.
+pub(super) struct Conclusion {
+    pub(super) run: Run,
+    pub(super) audited: Audited,
+    pub(super) exceptions: Vec<Exception>,
+    pub(super) samples: SampleSpool,
+    pub(super) reports: OutputFolder,
+}
+
+/// Applies the exceptions, and writes the record and every report of it.
+pub(super) fn conclude(conclusion: Conclusion) -> Result<Scanned, UserError> {
+    let Conclusion { run, audited, exceptions, samples, reports } = conclusion;
+    let Audited { facts, findings, accounts, covered_by, gaps } = audited;
+    let excepted = ExceptionMatches::new(exceptions, &facts, &findings, &gaps);
+    let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
+    let folder = publish(&audit, samples, reports)?;
+    Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
+}
