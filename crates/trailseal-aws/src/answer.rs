@@ -12,7 +12,7 @@ use aws_smithy_runtime_api::http::Headers;
 use aws_smithy_types::DateTime;
 use aws_smithy_types::config_bag::ConfigBag;
 use aws_smithy_types::date_time::Format;
-use trailseal_model::HeaderProblem;
+use trailseal_model::{HeaderProblem, ObjectHead};
 
 /// Refuses XML that is cut off: the SDK takes what came, so a list would silently end early.
 #[derive(Debug, Clone, Copy)]
@@ -58,24 +58,9 @@ fn is_cut_off(body: &[u8]) -> bool {
 /// The headers of HeadObject's answer that are read; whatever else is there, an object's own
 /// metadata for instance, does not reach the SDK, which would drop the whole answer because of one header
 /// that it cannot parse.
-const KEPT: &[&str] = &[
-    "x-amz-version-id",
-    "last-modified",
-    "content-length",
-    "content-type",
-    "etag",
-    ALGORITHM,
-    "x-amz-server-side-encryption-aws-kms-key-id",
-    "x-amz-server-side-encryption-customer-algorithm",
-    "x-amz-server-side-encryption-bucket-key-enabled",
-    "x-amz-request-id",
-    "x-amz-id-2",
-    "x-amzn-requestid",
-    "x-amz-bucket-region",
-    "date",
-];
+const KEPT: &[&str] = ObjectHead::HEADERS;
 
-const ALGORITHM: &str = "x-amz-server-side-encryption";
+const ALGORITHM: &str = ObjectHead::ALGORITHM;
 
 /// What was found in the headers of the latest answer.
 #[derive(Debug, Clone, Default)]

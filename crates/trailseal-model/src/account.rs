@@ -3,6 +3,9 @@
 use std::fmt;
 use std::str::FromStr;
 
+use serde::{Deserialize, Serialize};
+
+use crate::serde_text::serde_as_text;
 use crate::word_enum::word_enum;
 
 /// An AWS account id, kept as a number and shown with its twelve digits, leading zeros included.
@@ -52,6 +55,8 @@ impl fmt::Debug for AccountId {
     }
 }
 
+serde_as_text!(AccountId, |text| text.parse().ok());
+
 word_enum! {
     /// What Organizations says of an account, from `State`, else from the retired `Status`.
     ///
@@ -94,7 +99,7 @@ impl AccountState {
 }
 
 /// One account of the organization.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Account {
     /// The account.
     pub id: AccountId,
@@ -107,7 +112,7 @@ pub struct Account {
 }
 
 /// The organization, as far as the account ARNs of Organizations tell.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Organization {
     /// `o-…`.
     pub id: String,

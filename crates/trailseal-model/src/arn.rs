@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::account::AccountId;
 use crate::region::{Partition, Region};
+use crate::serde_text::serde_as_text;
 
 /// An ARN: `arn:partition:service:region:account:resource`. Compared and shown as AWS printed it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -79,6 +80,8 @@ impl fmt::Debug for Arn {
         formatter.pad(&self.0)
     }
 }
+
+serde_as_text!(Arn, Arn::new);
 
 #[cfg(test)]
 mod tests {

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::AccountId;
 use crate::evidence::{Answer, Evidence, Observed};
 use crate::gap::GapId;
 use crate::region::Region;
 
 /// What HeadBucket found.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum BucketPresence {
     /// The bucket exists, in this Region where S3 said so.
     Exists(Option<Region>),

@@ -1,10 +1,12 @@
 //! The organization's directory: its accounts, and the units of its tree.
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::{Account, Organization};
 use crate::gap::Gap;
 
 /// The organization's root, or one of its units.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unit {
     /// `r-…` or `ou-…`.
     pub id: String,
@@ -13,7 +15,7 @@ pub struct Unit {
 }
 
 /// The organization's accounts, as far as they could be listed.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct AccountsListed {
     /// The accounts.
     pub accounts: Vec<Account>,

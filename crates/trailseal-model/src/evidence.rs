@@ -1,6 +1,7 @@
 //! What was read, when, and what was not.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::gap::GapId;
@@ -36,7 +37,7 @@ impl<T> Observed<T> {
 }
 
 /// The call that showed a fact.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The operation.
     pub operation: Operation,
@@ -45,6 +46,7 @@ pub struct Evidence {
     /// In which Region.
     pub region: Option<Region>,
     /// When the answer came.
+    #[serde(with = "crate::serde_text")]
     pub at: Timestamp,
     /// AWS's request id, if it sent one.
     pub request_id: Option<Box<str>>,
@@ -55,7 +57,7 @@ pub struct Evidence {
 }
 
 /// A value with the call that showed it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Answer<T> {
     /// What AWS said.
     pub value: T,

@@ -5,6 +5,8 @@ use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::AccountId;
 use crate::advice::GapCause;
 use crate::gap_class::GapClass;
@@ -13,7 +15,7 @@ use crate::operation::Operation;
 use crate::region::Region;
 
 /// An operation that could not give its answer.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Gap {
     /// The kind of failure.
     pub class: GapClass,

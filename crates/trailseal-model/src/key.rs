@@ -3,12 +3,13 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::arn::Arn;
 use crate::gap::GapId;
 
 /// Who manages a key.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyManager {
     /// The customer.
     Customer,
@@ -32,7 +33,7 @@ impl KeyManager {
 
 /// A key that exists. KMS may omit everything but the key's id: a text that it does not print is empty
 /// here, and leaves open what depends on it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyFacts {
     /// The canonical key ARN, whatever form was asked for.
     pub arn: Arn,
@@ -51,17 +52,20 @@ pub struct KeyFacts {
     /// `MultiRegionConfiguration.PrimaryKey` of a replica; `None` for every other key.
     pub replica_of: Option<Arn>,
     /// `DeletionDate`, when deletion is scheduled.
+    #[serde(with = "crate::serde_text::optional", default)]
     pub deletion_date: Option<Timestamp>,
     /// `ValidTo`: when imported material expires.
+    #[serde(with = "crate::serde_text::optional", default)]
     pub valid_to: Option<Timestamp>,
     /// The gap of another request about the key that KMS refused because of the key's state
     /// ([`GapClass::KeyInvalidState`](crate::GapClass::KeyInvalidState)): then `state` alone does not
-    /// show that the key is usable.
+    /// show that the key is usable. Found while collecting, so no answer of AWS has it.
+    #[serde(skip)]
     pub refused_for_state: Option<GapId>,
 }
 
 /// What DescribeKey found.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum KeyPresence {
     /// The key exists.
     Exists(KeyFacts),
@@ -73,7 +77,7 @@ pub enum KeyPresence {
 }
 
 /// Whether a key rotates by itself, as GetKeyRotationStatus prints it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct KeyRotation {
     /// `KeyRotationEnabled`.
     pub is_enabled: bool,
@@ -83,7 +87,7 @@ pub struct KeyRotation {
 
 /// A grant by which somebody may decrypt a log, or turn its data key to another KMS key, as ListGrants
 /// prints it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct DecryptGrant {
     /// `GrantId`.
     pub id: String,

@@ -1,13 +1,15 @@
 //! Delivered objects as S3 shows them from outside: their names and their heads.
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::account::AccountId;
 use crate::header_problem::HeaderProblem;
 use crate::target::Target;
 
 /// Who reads a bucket's objects, and where.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Reader {
     /// The account whose session is used, and the bucket's Region.
     pub target: Target,
@@ -16,7 +18,7 @@ pub struct Reader {
 }
 
 /// What is wanted of one page of a listing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub enum Want {
     /// The names of all objects.
     Names,
@@ -43,7 +45,7 @@ impl Want {
 }
 
 /// What one page of a listing has of what was wanted.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectsListed {
     /// Keys, in S3's order; none where folders are wanted.
     pub keys: Vec<String>,
@@ -85,11 +87,12 @@ pub fn behind_folder(folder: &str) -> String {
 }
 
 /// What HeadObject shows of an object.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ObjectHead {
     /// `x-amz-version-id`.
     pub version_id: Option<String>,
     /// `Last-Modified`.
+    #[serde(with = "crate::serde_text::optional", default)]
     pub last_modified: Option<Timestamp>,
     /// Bytes.
     pub size: Option<u64>,
@@ -112,6 +115,23 @@ impl ObjectHead {
     pub const ALGORITHM: &'static str = "x-amz-server-side-encryption";
     /// Names the KMS key.
     pub const KEY_ID: &'static str = "x-amz-server-side-encryption-aws-kms-key-id";
+    /// The headers of the answer that are read, in lower case.
+    pub const HEADERS: &'static [&'static str] = &[
+        "x-amz-version-id",
+        "last-modified",
+        "content-length",
+        "content-type",
+        "etag",
+        Self::ALGORITHM,
+        Self::KEY_ID,
+        "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-bucket-key-enabled",
+        "x-amz-request-id",
+        "x-amz-id-2",
+        "x-amzn-requestid",
+        "x-amz-bucket-region",
+        "date",
+    ];
 }
 
 #[cfg(test)]

@@ -1,12 +1,16 @@
 //! Everything that an audit asks of AWS, in one table.
 //!
-//! A question is data: it can be compared, kept and answered again. None has a page token: a listing
+//! A question is data: it can be compared, kept and answered again. Questions and answers are kept in
+//! the journal of a run under the names of their fields here: a field that a question has and this
+//! program does not know makes it another question, so it is refused. None has a page token: a listing
 //! of S3 goes on after the last name that it gave, any other listing is one question. Publishing asks
 //! nothing, and has none.
 
 use std::collections::BTreeMap;
 use std::pin::Pin;
 use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
 
 use crate::account::{AccountId, Organization};
 use crate::arn::Arn;
@@ -103,13 +107,13 @@ macro_rules! questions {
         )+
 
         /// Any question.
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub enum AnyQuestion {
             $($(#[$meta])* $name($name),)+
         }
 
         /// An answer to any question.
-        #[derive(Debug, Clone, PartialEq, Eq)]
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
         pub enum AnyAnswer {
             $($(#[$meta])* $name($answer),)+
         }
@@ -157,12 +161,13 @@ macro_rules! questions {
     };
     (@type [$(#[$meta:meta])*] $name:ident {}) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
         pub struct $name;
     };
     (@type [$(#[$meta:meta])*] $name:ident { $($fields:tt)+ }) => {
         $(#[$meta])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(deny_unknown_fields)]
         pub struct $name { $($fields)+ }
     };
     (@ shared) => { true };

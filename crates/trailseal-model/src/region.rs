@@ -4,6 +4,9 @@ use std::cmp::Ordering;
 use std::fmt;
 use std::sync::RwLock;
 
+use serde::{Deserialize, Serialize};
+
+use crate::serde_text::serde_as_text;
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -137,8 +140,10 @@ impl fmt::Debug for Region {
     }
 }
 
+serde_as_text!(Region, Region::new);
+
 /// One Region of one account.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RegionStatus {
     /// The Region.
     pub region: Region,

@@ -1,12 +1,14 @@
 //! CloudTrail Lake event data stores, as ListEventDataStores and GetEventDataStore print them.
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::evidence::{Answer, Observed};
 use crate::region::Region;
 
 /// A store as a listing names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreListed {
     /// `EventDataStoreArn`.
     pub arn: Arn,
@@ -15,7 +17,7 @@ pub struct StoreListed {
 }
 
 /// What GetEventDataStore prints of a store.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct StoreDescription {
     /// `Status`, verbatim, such as `ENABLED`.
     pub status: Option<String>,

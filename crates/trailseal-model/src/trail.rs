@@ -1,5 +1,7 @@
 //! Trails: what one target shows of them, and what is known of each in the end.
 
+use serde::{Deserialize, Serialize};
+
 use crate::account::AccountId;
 use crate::arn::Arn;
 use crate::evidence::{Answer, Evidence, Observed};
@@ -12,7 +14,7 @@ use crate::target::Target;
 use crate::trail_status::TrailStatus;
 
 /// A trail as DescribeTrails prints it. Absent means that AWS left the field out.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[expect(clippy::struct_excessive_bools, reason = "the fields are AWS's own")]
 pub struct TrailDescription {
     /// `TrailARN`: the trail's identity, and its owner's account.
@@ -75,7 +77,7 @@ impl TrailDescription {
 }
 
 /// A trail as an account's own list names it.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TrailListed {
     /// `TrailARN`.
     pub arn: Arn,
@@ -104,7 +106,7 @@ impl Sighting {
 }
 
 /// Which management events a trail records, from GetEventSelectors: all its selectors together.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub enum ManagementEvents {
     /// What the selectors say.
     Recorded {

@@ -38,6 +38,8 @@ macro_rules! word_enum {
                 formatter.pad(self.as_str())
             }
         }
+
+        crate::serde_text::serde_as_text!($name, |word| word.parse().ok());
     };
 }
 pub(crate) use word_enum;
