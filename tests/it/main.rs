@@ -11,6 +11,7 @@ mod fuzz;
 mod machine;
 mod order;
 mod program;
+mod resume;
 mod scope;
 mod simulation;
 mod surroundings;

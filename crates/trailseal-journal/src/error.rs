@@ -67,6 +67,12 @@ pub enum JournalError {
 }
 
 impl JournalError {
+    /// Whether the disk, or its rights, are at fault, and not the journal.
+    #[must_use]
+    pub const fn is_of_disk(&self) -> bool {
+        matches!(self, Self::DiskFull { .. } | Self::Io { .. } | Self::WriterStopped { .. })
+    }
+
     /// The error for a failed call of the operating system; `doing` is `read`, `written` or `created`.
     pub(crate) fn of_io(path: &Path, doing: &'static str, error: &io::Error) -> Self {
         let path = path.to_owned();

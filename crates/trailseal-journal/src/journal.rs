@@ -54,7 +54,7 @@ impl Journal {
             }
             Ok(_) => {}
         }
-        let (manifest, hash) = RunManifest::read(folder)?
+        let (manifest, hash) = RunManifest::read_hashed(folder)?
             .ok_or_else(|| not_a_journal(folder, &format!("it has no {MANIFEST}")))?;
         let mut reading = Reading::new(folder, hash);
         let segments = reading.list().map_err(|error| read(&error))?;

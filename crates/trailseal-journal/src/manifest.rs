@@ -4,8 +4,10 @@ use std::collections::BTreeMap;
 use std::io::Read as _;
 use std::path::Path;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest as _, Sha256};
+use trailseal_model::{AccountId, Partition};
 
 use crate::error::{JournalError, cause_of};
 use crate::folder::{MANIFEST, UNFINISHED_MANIFEST, open_regular, write_whole};
@@ -24,8 +26,8 @@ pub struct RunManifest {
     pub tool_version: String,
     /// The run's id.
     pub run_id: String,
-    /// When it began, RFC 3339.
-    pub started_at: String,
+    /// When it began.
+    pub started_at: Timestamp,
     /// The simulation that answers, where it is not AWS.
     #[serde(default)]
     pub simulation: Option<String>,
@@ -34,10 +36,10 @@ pub struct RunManifest {
     pub endpoints: Vec<String>,
     /// The caller's ARN.
     pub caller_arn: String,
-    /// The caller's account, twelve digits.
-    pub caller_account: String,
-    /// The partition, such as `aws`.
-    pub partition: String,
+    /// The caller's account.
+    pub caller_account: AccountId,
+    /// The partition.
+    pub partition: Partition,
     /// The seed of the random samples.
     pub seed: u64,
     /// The arguments of the command line.
@@ -85,8 +87,22 @@ impl RunManifest {
         Ok(hash)
     }
 
-    /// Reads the manifest of a folder; `None` if it has none.
-    pub(crate) fn read(folder: &Path) -> Result<Option<(Self, ManifestHash)>, JournalError> {
+    /// Reads the manifest of a journal's folder.
+    ///
+    /// # Errors
+    /// If the folder has none, a damaged one, or one of another major version.
+    pub fn read(folder: &Path) -> Result<Self, JournalError> {
+        match Self::read_hashed(folder)? {
+            Some((manifest, _)) => Ok(manifest),
+            None => Err(JournalError::NotAJournal {
+                path: folder.to_owned(),
+                why: format!("it has no {MANIFEST}"),
+            }),
+        }
+    }
+
+    /// Reads the manifest of a folder with its hash; `None` if it has none.
+    pub(crate) fn read_hashed(folder: &Path) -> Result<Option<(Self, ManifestHash)>, JournalError> {
         let path = folder.join(MANIFEST);
         let io = |error: &std::io::Error| JournalError::of_io(&path, "read", error);
         match std::fs::symlink_metadata(&path) {

@@ -223,7 +223,7 @@ fn keep_manifest(
     is_new: bool,
 ) -> Result<ManifestHash, JournalError> {
     let path = || folder.join(MANIFEST);
-    match RunManifest::read(folder)? {
+    match RunManifest::read_hashed(folder)? {
         Some((kept, hash)) if kept == *manifest => Ok(hash),
         Some(_) => Err(JournalError::OtherRun { path: path() }),
         None if is_new => manifest.write(folder),

@@ -1,7 +1,7 @@
 //! What a reader must know before anything else: where this report does not reach.
 
 use trailseal_model::PopulationSource;
-use trailseal_model::record::v1::RunLine;
+use trailseal_model::record::v1::{RejudgedLine, RunLine};
 
 use crate::coverage::Coverage;
 use crate::error::PageError;
@@ -51,6 +51,7 @@ pub(crate) fn banners(
     let banners = [
         run.simulation.as_deref().map(simulated),
         foreign_endpoints(run),
+        run.rejudged.as_ref().map(|rejudged| rejudged_again(run, rejudged)),
         scoped(run, coverage, names),
         population(source),
         (!run.population_complete).then(incomplete_population),
@@ -81,6 +82,12 @@ fn foreign_endpoints(run: &RunLine) -> Option<Banner> {
     let lists = list("Endpoints and the services that they served", &endpoints, plain)?;
     let title = "ENDPOINTS: not all answers came from endpoints of AWS";
     Some(Banner { lists: vec![lists], ..Banner::new(title, text.to_owned()) })
+}
+
+fn rejudged_again(run: &RunLine, rejudged: &RejudgedLine) -> Banner {
+    let sentence = rejudged.sentence(&run.tool_version);
+    let text = format!("{sentence} AWS was not asked: the answers are as old as that scan.");
+    Banner::new("RE-JUDGED: the answers of an earlier scan, judged again", cut(&text))
 }
 
 fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {

@@ -206,6 +206,7 @@ fn run_properties(run: &RunLine) -> Value {
         "banner": banner,
         "endpoints": run.endpoints,
         "population_source": run.population_source,
+        "rejudged": run.rejudged,
         "scope": scope_word(run),
         "exceptions": run.exceptions,
         "simulation": run.simulation,

@@ -15,6 +15,8 @@ pub(crate) enum Caution {
     Simulated,
     /// An endpoint that is not AWS's own was set.
     ForeignEndpoints,
+    /// The answers of an earlier scan were judged again.
+    Rejudged,
     /// The user left a part out.
     Scoped,
     /// Only the user's word stands for the list of accounts.
@@ -29,9 +31,10 @@ pub(crate) enum Caution {
 
 impl Caution {
     /// Every one, in the order of the report.
-    pub(crate) const ALL: [Self; 7] = [
+    pub(crate) const ALL: [Self; 8] = [
         Self::Simulated,
         Self::ForeignEndpoints,
+        Self::Rejudged,
         Self::Scoped,
         Self::SelfDeclared,
         Self::Standalone,
@@ -49,6 +52,7 @@ impl Caution {
         match self {
             Self::Simulated => run.simulation.is_some(),
             Self::ForeignEndpoints => run.endpoints.iter().any(|it| !it.is_aws),
+            Self::Rejudged => run.rejudged.is_some(),
             Self::Scoped => run.scope.is_limited,
             Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
             Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
@@ -62,6 +66,7 @@ impl Caution {
         match self {
             Self::Simulated => "simulated-organization",
             Self::ForeignEndpoints => "endpoints-not-aws",
+            Self::Rejudged => "answers-judged-again",
             Self::Scoped => "limited-scope",
             Self::SelfDeclared => "population-self-declared",
             Self::Standalone => "standalone-account",
@@ -75,6 +80,7 @@ impl Caution {
         match self {
             Self::Simulated => "SIMULATION: no AWS account was asked",
             Self::ForeignEndpoints => "ENDPOINTS: not all answers came from endpoints of AWS",
+            Self::Rejudged => "RE-JUDGED: the answers of an earlier scan, judged again",
             Self::Scoped => "SCOPED: the user left a part out",
             Self::SelfDeclared => "Population self-declared",
             Self::Standalone => "One account without an organization",
@@ -91,6 +97,9 @@ impl Caution {
             }
             Self::ForeignEndpoints => {
                 "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The category of the upload says so, and alerts of other runs stay as they are."
+            }
+            Self::Rejudged => {
+                "AWS was not asked. The answers that an earlier scan kept in its journal were judged with other settings or by a newer version. They are as old as that scan."
             }
             Self::Scoped => {
                 "The run was limited to a part of the accounts or Regions. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
@@ -113,7 +122,11 @@ impl Caution {
     /// Where AWS or GitHub explain what it is about.
     pub(crate) const fn help_uri(self) -> &'static str {
         match self {
-            Self::Simulated | Self::Scoped | Self::DoubtfulExceptions | Self::ExceptionMatches => {
+            Self::Simulated
+            | Self::Rejudged
+            | Self::Scoped
+            | Self::DoubtfulExceptions
+            | Self::ExceptionMatches => {
                 "https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning"
             }
             Self::SelfDeclared => {
@@ -133,6 +146,7 @@ impl Caution {
         match self {
             Self::Simulated
             | Self::ForeignEndpoints
+            | Self::Rejudged
             | Self::Scoped
             | Self::SelfDeclared
             | Self::DoubtfulExceptions => "warning",
@@ -151,6 +165,10 @@ impl Caution {
                 "ENDPOINTS: requests went to '{}', which are not AWS's own. Unless they pass requests on to AWS, nothing here is about real accounts.",
                 quotable(&first_few(&run.foreign_endpoints()).unwrap_or_default(), SENTENCE)
             ),
+            Self::Rejudged => {
+                let sentence = run.rejudged.as_ref().map(|it| it.sentence(&run.tool_version));
+                format!("RE-JUDGED: '{}'.", clause(&sentence.unwrap_or_default()))
+            }
             Self::Scoped => format!(
                 "SCOPED: the run was limited by its user to '{}'. What lies outside was not assessed and has no result here.",
                 limits(&run.scope)

@@ -81,7 +81,8 @@ impl ScanArgs {
 /// A scan with these settings, over those of the scan that it continues, and the files they name.
 pub(super) fn settled(given: Given, manifest: Option<&RunManifest>) -> Result<Scan, UserError> {
     let before = manifest.map(manifest::layer).transpose()?.unwrap_or_default();
-    let (given_accounts, given_exceptions) = (given.accounts_file.clone(), given.exceptions.clone());
+    let (given_accounts, given_exceptions) =
+        (given.accounts_file.clone(), given.exceptions.clone());
     let settings = given.over(before).in_force();
     let mut files = BTreeMap::new();
     // What is not named again is as it was when the scan began, wherever the file is by now.
@@ -94,10 +95,12 @@ pub(super) fn settled(given: Given, manifest: Option<&RunManifest>) -> Result<Sc
     let declared = text("accounts_file", given_accounts, accounts::read)?;
     let accepted = text("exceptions", given_exceptions, exceptions::read)?;
     let path = |path: &Option<PathBuf>| path.clone().unwrap_or_default();
-    let declared =
-        declared.map(|text| accounts::accounts(&text, &path(&settings.accounts_file))).transpose()?;
-    let accepted =
-        accepted.map(|text| exceptions::exceptions(&text, &path(&settings.exceptions))).transpose()?;
+    let declared = declared
+        .map(|text| accounts::accounts(&text, &path(&settings.accounts_file)))
+        .transpose()?;
+    let accepted = accepted
+        .map(|text| exceptions::exceptions(&text, &path(&settings.exceptions)))
+        .transpose()?;
     Ok(Scan {
         declared_accounts: declared.unwrap_or_default(),
         exceptions: accepted.unwrap_or_default(),
@@ -112,7 +115,10 @@ pub(crate) fn run(args: ScanArgs, arguments: Vec<String>) -> Result<Outcome, Use
     let runtime = runtime()?;
     let scanned = runtime.block_on(async {
         let signals = Signals::listen().map_err(|problem| {
-            UserError::own(format!("the program cannot start: {problem}"), "free processes and files")
+            UserError::own(
+                format!("the program cannot start: {problem}"),
+                "free processes and files",
+            )
         })?;
         tokio::spawn(stop_at(signals, scan.stop.clone()));
         run::scan(scan, Environment::real()).await

@@ -90,9 +90,8 @@ pub(super) fn no_journal(path: &Path) -> UserError {
 
 /// Makes a folder and those around it; returns what was made, the innermost first.
 fn make(path: &Path) -> io::Result<Vec<PathBuf>> {
-    let missing = path.ancestors().take_while(|folder| {
-        !folder.as_os_str().is_empty() && !folder.exists()
-    });
+    let missing =
+        path.ancestors().take_while(|folder| !folder.as_os_str().is_empty() && !folder.exists());
     let made: Vec<PathBuf> = missing.map(Path::to_owned).collect();
     fs::create_dir_all(path)?;
     Ok(made)
@@ -155,7 +154,9 @@ fn in_use(path: &Path) -> UserError {
     };
     UserError::usage(
         format!("the output folder `{shown}` is not empty: it {what}"),
-        format!("continue that one with `trailseal scan --resume {shown}`, or choose another folder with --out"),
+        format!(
+            "continue that one with `trailseal scan --resume {shown}`, or choose another folder with --out"
+        ),
     )
 }
 
@@ -172,7 +173,7 @@ mod tests {
     use super::*;
 
     fn problem(result: Result<RunFolder, UserError>) -> String {
-        result.map(|folder| folder.path).unwrap_err().to_string()
+        result.map(|folder| folder.path.clone()).unwrap_err().to_string()
     }
 
     #[test]
@@ -181,7 +182,10 @@ mod tests {
         let path = around.path().join("deep").join("out");
         let first = RunFolder::begin(&path).unwrap();
         let second = problem(RunFolder::begin(&path));
-        assert!(second.contains(&format!("another run (process {})", std::process::id())), "{second}");
+        assert!(
+            second.contains(&format!("another run (process {})", std::process::id())),
+            "{second}"
+        );
         fs::create_dir(first.journal()).unwrap();
         assert!(problem(RunFolder::resume(&path)).contains("another run"));
         // As after a kill: the file is left, and nothing holds its lock.

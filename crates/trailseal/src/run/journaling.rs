@@ -3,10 +3,12 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use trailseal_journal::{AskAgain, EndReason, Journal, JournalError, Journaled, RunManifest, Writer};
+use trailseal_journal::{
+    AskAgain, EndReason, Journal, JournalError, Journaled, RunManifest, Writer,
+};
 use trailseal_model::question::ListAccounts;
 use trailseal_model::{
-    AccountId, AccountsListed, AnyAnswer, AnyResult, Answers, GapClass, Operation,
+    AccountId, AccountsListed, Answers, AnyAnswer, AnyResult, GapClass, Operation,
 };
 
 use super::Scan;

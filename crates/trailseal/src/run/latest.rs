@@ -86,7 +86,8 @@ fn prune(around: &Path, own: &Path, keep: usize) -> io::Result<()> {
     for entry in fs::read_dir(around)? {
         let path = entry?.path();
         let Some(run) = complete_run(&path) else { continue };
-        if run.simulation.is_some() == own.simulation.is_some() && path.canonicalize()? != own_path {
+        if run.simulation.is_some() == own.simulation.is_some() && path.canonicalize()? != own_path
+        {
             others.push((run.started_at, path));
         }
     }
@@ -145,7 +146,13 @@ mod tests {
 
     fn latest(name: &str, day: u8) -> Latest {
         let (started_at, finished_at) = (at(day), at(day));
-        Latest { run_id: name.to_owned(), folder: name.to_owned(), started_at, finished_at, exit_code: 0 }
+        Latest {
+            run_id: name.to_owned(),
+            folder: name.to_owned(),
+            started_at,
+            finished_at,
+            exit_code: 0,
+        }
     }
 
     fn noted(around: &Path) -> Latest {
@@ -192,7 +199,8 @@ mod tests {
         #[cfg(unix)]
         std::os::unix::fs::symlink(around.join("x"), around.join("link")).unwrap();
         note(&around.join("own"), &latest("own", 9), Some(2)).unwrap();
-        let mut left = vec!["annotated", "file", "latest.json", "locked", "no-run", "own", "unfinished", "x"];
+        let mut left =
+            vec!["annotated", "file", "latest.json", "locked", "no-run", "own", "unfinished", "x"];
         if cfg!(unix) {
             left.insert(2, "link");
             left.sort_unstable();

@@ -162,7 +162,9 @@ pub(crate) fn check_asked(
                 manifest.files.get(key).map(String::as_str),
                 files.get(key).map(String::as_str),
             ),
-            key => differs(manifest.asked.get(key).map(String::as_str), now.get(key).map(|it| &**it)),
+            key => {
+                differs(manifest.asked.get(key).map(String::as_str), now.get(key).map(|it| &**it))
+            }
         }
     };
     let keys = now.keys().copied().chain(manifest.asked.keys().map(String::as_str));
@@ -226,7 +228,8 @@ pub(crate) fn rejudged(
     let keys: BTreeSet<&String> = now.keys().chain(manifest.judged.keys()).collect();
     let is_changed = |key: &str| {
         // A file is its text, wherever it is.
-        let [before, now] = if key == "exceptions" { [&manifest.files, files] } else { [&manifest.judged, &now] };
+        let [before, now] =
+            if key == "exceptions" { [&manifest.files, files] } else { [&manifest.judged, &now] };
         before.get(key) != now.get(key)
     };
     let changed = keys.into_iter().filter(|key| is_changed(key));

@@ -36,8 +36,8 @@ use crate::version::VERSION;
 use audited::{Answered, audited};
 use conclude::{Conclusion, conclude};
 use folder::RunFolder;
-pub(crate) use journaling::KeepJournal;
 use journaling::Journaling;
+pub(crate) use journaling::KeepJournal;
 use progress::{Progress, RunEvents};
 use publish::SPOOL_FILE;
 use stop::Stop;
@@ -340,9 +340,10 @@ fn how_to_resume(folder: &Path) -> String {
 /// The same error of the run's own machine, with how to go on once that is mended.
 fn resumable(error: UserError, to_resume: Option<&Path>) -> UserError {
     match to_resume.filter(|_| error.exit_code == exit_code::OWN_MACHINE) {
-        Some(folder) => {
-            UserError::own(error.problem, format!("{}, then {}", error.advice, how_to_resume(folder)))
-        }
+        Some(folder) => UserError::own(
+            error.problem,
+            format!("{}, then {}", error.advice, how_to_resume(folder)),
+        ),
         None => error,
     }
 }

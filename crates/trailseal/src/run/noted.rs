@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use trailseal_model::{
-    AccountId, AnyAnswer, AnyQuestion, AnyResult, Answers, Arn, BoxFuture, Operation,
+    AccountId, Answers, AnyAnswer, AnyQuestion, AnyResult, Arn, BoxFuture, Operation,
 };
 
 /// Passes questions on, and notes two kinds of answers.

@@ -6,8 +6,8 @@ use std::sync::Arc;
 
 use trailseal_audit::audit;
 use trailseal_journal::{AskAgain, EndReason, Journal, Journaled, RunManifest, Unanswered};
-use trailseal_model::record::v1::{Rejudged, Run};
 use trailseal_model::GapClass;
+use trailseal_model::record::v1::{Rejudged, Run};
 
 use super::audited::{audit_settings, not_audited};
 use super::conclude::{Conclusion, conclude};
@@ -42,8 +42,7 @@ pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Sca
     let samples = SampleSpool::create(&reports.path(SPOOL_FILE));
     let mut samples = samples.map_err(|problem| unwritten(&problem))?;
     let (caller, partition) = (manifest.caller_account, manifest.partition);
-    let settings =
-        audit_settings(&scan, (caller, partition), manifest.started_at, manifest.seed);
+    let settings = audit_settings(&scan, (caller, partition), manifest.started_at, manifest.seed);
     let missing = match kept.end() {
         Some(EndReason::Deadline) => GapClass::Deadline,
         _ => GapClass::Cancelled,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use trailseal_model::record::v1::{Audit, ThrottledKey};
+use trailseal_model::record::v1::{Audit, RejudgedLine, ThrottledKey};
 use trailseal_model::{
     ControlId, Counts, Endpoint, ExceptionMatches, ExceptionState, Finding, GapClass, LogsSealed,
     Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject, Verdict,
@@ -115,6 +115,10 @@ fn banners(audit: &Audit) -> Vec<String> {
              AWS, nothing here is about real accounts.",
             foreign.join(", ")
         ));
+    }
+    if let Some(rejudged) = &audit.run.rejudged {
+        let sentence = RejudgedLine::from(rejudged).sentence(&audit.run.tool_version);
+        banners.push(format!("RE-JUDGED: {sentence} AWS was not asked."));
     }
     if facts.scope.is_limited() {
         banners.push(format!("SCOPED: this run judged only a part: {}.", limits(&facts.scope)));

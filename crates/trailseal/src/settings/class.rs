@@ -49,16 +49,14 @@ const RUNNING: &[&str] = &[
 ];
 
 impl Class {
+    const OF: [(Self, &[&str]); 3] =
+        [(Self::Asked, ASKED), (Self::Judged, JUDGED), (Self::Running, RUNNING)];
+
     /// The class of a setting, by its key. What has no class would change what is asked, so that
     /// nothing is taken for the same that is not.
     pub(crate) fn of(key: &str) -> Self {
-        if JUDGED.contains(&key) {
-            Self::Judged
-        } else if RUNNING.contains(&key) {
-            Self::Running
-        } else {
-            Self::Asked
-        }
+        let known = Self::OF.into_iter().find(|(_, keys)| keys.contains(&key));
+        known.map_or(Self::Asked, |(class, _)| class)
     }
 }
 
@@ -69,7 +67,7 @@ mod tests {
 
     #[test]
     fn every_setting_has_one_class() {
-        let mut classed: Vec<&str> = [ASKED, JUDGED, RUNNING].concat();
+        let mut classed: Vec<&str> = Class::OF.map(|(_, keys)| keys).concat();
         classed.sort_unstable();
         let mut keys = KEYS.to_vec();
         keys.sort_unstable();

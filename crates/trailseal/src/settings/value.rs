@@ -414,14 +414,29 @@ mod tests {
 
     #[test]
     fn spans_are_read_and_shown() {
-        for (text, seconds, shown) in
-            [("50m", 3000, "50m"), ("1h30m", 5400, "1h30m"), ("90s", 90, "1m30s"), ("24h", 86_400, "1d")]
-        {
+        for (text, seconds, shown) in [
+            ("50m", 3000, "50m"),
+            ("1h30m", 5400, "1h30m"),
+            ("90s", 90, "1m30s"),
+            ("24h", 86_400, "1d"),
+        ] {
             let span = Span::parse(text).unwrap();
             assert_eq!((span.0.as_secs(), &*span.shown()), (seconds, shown));
             assert_eq!(Span::parse(shown), Ok(span));
         }
-        for text in ["", "50", "m", "0s", "1m1h", "1m1m", "-5m", "1.5h", "5 m", "99999999999999999999h", "400d"] {
+        for text in [
+            "",
+            "50",
+            "m",
+            "0s",
+            "1m1h",
+            "1m1m",
+            "-5m",
+            "1.5h",
+            "5 m",
+            "99999999999999999999h",
+            "400d",
+        ] {
             assert!(Span::parse(text).is_err(), "{text}");
         }
     }

@@ -3,6 +3,8 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use super::write::Rejudged;
+
 /// How answers from the journal of a scan were judged again: by a newer program, with other settings, or
 /// both.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -24,6 +26,19 @@ pub struct ChangedSettingLine {
     pub now: String,
 }
 
+impl From<&Rejudged> for RejudgedLine {
+    fn from(rejudged: &Rejudged) -> Self {
+        let settings = rejudged.changed_settings.iter();
+        let settings = settings.map(|(key, [before, now])| ChangedSettingLine {
+            key: key.clone(),
+            before: before.clone(),
+            now: now.clone(),
+        });
+        let answers_tool_version = rejudged.answers_tool_version.clone();
+        Self { answers_tool_version, changed_settings: settings.collect() }
+    }
+}
+
 impl RejudgedLine {
     /// What is said of it in one sentence, wherever the run is described.
     #[must_use]
@@ -33,7 +48,8 @@ impl RejudgedLine {
             let before = &self.answers_tool_version;
             changes.push(format!("version {tool_version} of Trailseal instead of {before}"));
         }
-        let named = |value: &str| if value.is_empty() { "nothing".to_owned() } else { value.to_owned() };
+        let named =
+            |value: &str| if value.is_empty() { "nothing".to_owned() } else { value.to_owned() };
         changes.extend(self.changed_settings.iter().map(|setting| {
             format!("{} {} instead of {}", setting.key, named(&setting.now), named(&setting.before))
         }));

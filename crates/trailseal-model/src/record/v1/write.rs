@@ -11,9 +11,9 @@ use super::convert::{
 use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, scope_line, store_line};
+use super::rejudged::RejudgedLine;
 use super::sampling::sample_line;
 use super::values::{text, time};
-use super::rejudged::{ChangedSettingLine, RejudgedLine};
 use super::{Line, RunLine, SCHEMA, SampledCellLine, ThrottledKeyLine};
 use crate::outcome::{self, Completeness, HasFailures, verdicts};
 use crate::record::RecordWriter;
@@ -257,7 +257,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         calls: run.calls.iter().map(|(k, v)| ((*k).to_owned(), *v)).collect(),
         throttles: run.throttles,
         throttled_keys: run.throttled_keys.iter().map(throttled_key_line).collect(),
-        rejudged: run.rejudged.as_ref().map(rejudged_line),
+        rejudged: run.rejudged.as_ref().map(RejudgedLine::from),
         exceptions: exceptions_line(&audit.excepted),
         exit_code: audit.exit_code(),
     }
@@ -269,18 +269,6 @@ fn throttled_key_line(key: &ThrottledKey) -> ThrottledKeyLine {
         account_id: text(key.account),
         region: text(key.region),
         throttles: key.throttles,
-    }
-}
-
-fn rejudged_line(rejudged: &Rejudged) -> RejudgedLine {
-    let settings = rejudged.changed_settings.iter().map(|(key, [before, now])| ChangedSettingLine {
-        key: key.clone(),
-        before: before.clone(),
-        now: now.clone(),
-    });
-    RejudgedLine {
-        answers_tool_version: rejudged.answers_tool_version.clone(),
-        changed_settings: settings.collect(),
     }
 }
 
