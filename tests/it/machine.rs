@@ -162,7 +162,7 @@ fn no_color_means_no_color() {
 }
 
 /// The program where no file may be larger than 4 KiB, as on a disk that is nearly full.
-fn with_small_files(folder: &Path, arguments: &[&str]) -> Command {
+pub(crate) fn with_small_files(folder: &Path, arguments: &[&str]) -> Command {
     let program = env!("CARGO_BIN_EXE_trailseal-under-test");
     let mut command = Command::new("/bin/sh");
     command.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$0\" \"$@\"", program]);
@@ -180,12 +180,13 @@ async fn a_full_disk_is_exit_code_74_and_never_blamed_on_the_record() {
     let text = stderr(&output);
     assert_eq!(output.status.code(), Some(74), "{text}");
     assert!(text.contains("cannot be written") && !text.contains("record.jsonl"), "{text}");
-    let mut limited = with_small_files(folder.path(), &["scan", "-q", "--out", "again"]);
+    let mut limited = with_small_files(folder.path(), &["scan", "-q", "--out", "full"]);
     let output = limited.envs(sim.environment()).output().unwrap();
     let text = stderr(&output);
     assert_eq!(output.status.code(), Some(74), "{text}");
     assert!(text.contains("cannot be written"), "{text}");
-    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "something is left behind");
+    assert!(text.contains("then continue with `trailseal scan --resume full`"), "{text}");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 2, "something is left behind");
     // The folder is as good as the record in it.
     let output = command(folder.path(), &again).output().unwrap();
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));

@@ -1,6 +1,8 @@
-//! Judges that take minutes and are run by hand. There is one: the walk-throughs of CONTRIBUTING.md.
-//! Each is kept as patches, which are applied to a copy of what is tracked, counted against the number
-//! of files that the page states, compiled and tested.
+//! Judges that take minutes and are run by hand: the walk-throughs of CONTRIBUTING.md, and a scan that is
+//! killed twenty times.
+//!
+//! A walk-through is kept as patches, which are applied to a copy of what is tracked, counted against the
+//! number of files that the page states, compiled and tested.
 
 use std::collections::BTreeMap;
 use std::fs;
@@ -85,7 +87,24 @@ pub(crate) fn run(options: &Options) -> Result<()> {
             refused.push(walkthrough.name);
         }
     }
+    if let Err(error) = killed_often() {
+        println!("kills: {error:#}");
+        refused.push("kills");
+    }
     ensure!(refused.is_empty(), "refused: {}", refused.join(", "));
+    Ok(())
+}
+
+/// A scan that is killed as often as this goes on each time, and ends with the same findings. The test
+/// reads the number from a variable; without it there are three.
+fn killed_often() -> Result<()> {
+    const KILLS: (&str, &str) = ("TRAILSEAL_TESTS_KILLS", "20");
+    const TEST: &str = "resume::killed::what_was_killed_is_continued";
+    let mut cargo = workspace::cargo();
+    cargo.env(KILLS.0, KILLS.1);
+    cargo.args(["test", "--locked", "--package", "trailseal-tests", "--test", "it", TEST]);
+    let output = output_of(cargo)?;
+    ensure!(passed(&output) == 1, "no test is called {TEST}:\n{output}");
     Ok(())
 }
 

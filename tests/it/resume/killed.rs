@@ -4,7 +4,14 @@ use std::fs;
 use std::process::Stdio;
 
 use super::stopped::{Whole, ended, scan_of, slow_simulator, statuses, wait_for, whole};
-use crate::program::command;
+use crate::machine::with_small_files;
+
+/// How often: three times, or as often as `cargo xtask judge --slow` says.
+fn kills() -> u64 {
+    std::env::var(KILLS).ok().and_then(|kills| kills.parse().ok()).unwrap_or(3)
+}
+
+const KILLS: &str = "TRAILSEAL_TESTS_KILLS";
 
 #[test]
 fn what_was_killed_is_continued() {
@@ -14,10 +21,11 @@ fn what_was_killed_is_continued() {
     let Whole { code, statuses: expected, bytes } = whole(folder, &sim);
     let out = folder.join("out");
     let mut flags = vec!["--out", "out", "--seed", "1"];
-    // Three times the same scan, which goes on each time.
-    for share in [2, 4, 6] {
+    // The same scan each time, which goes on from where it was killed.
+    let kills = kills();
+    for kill in 1..=kills {
         let mut child = scan_of(folder, &sim, &flags);
-        wait_for(&mut child, &out, bytes * share / 10);
+        wait_for(&mut child, &out, bytes * kill * 7 / (kills * 10));
         child.kill().unwrap();
         let (said, code) = ended(child);
         assert_eq!(code, None, "it had ended before it was killed: {said}");
@@ -57,18 +65,9 @@ fn a_full_disk_ends_a_scan_with_74_and_it_goes_on_once_there_is_space() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let sim = slow_simulator(folder);
-    // No file may grow above 8 KiB, which to the program is a disk that takes no more.
-    let program = command(folder, &[]).get_program().to_owned();
-    let mut limited = command(folder, &[]);
-    limited = {
-        let mut shell = std::process::Command::new("bash");
-        shell.current_dir(folder).env_clear().env("HOME", folder);
-        shell.args(["-c", "trap '' XFSZ; ulimit -f 8; exec \"$@\"", "bash"]).arg(program);
-        drop(limited);
-        shell
-    };
-    limited.args(["scan", "--out", "out", "--max-in-flight", "6"]).envs(sim.environment());
-    let (said, code) = ended(limited.stderr(Stdio::piped()).spawn().unwrap());
+    let mut limited = with_small_files(folder, &["scan", "--out", "out", "--max-in-flight", "6"]);
+    let limited = limited.envs(sim.environment()).stderr(Stdio::piped()).spawn().unwrap();
+    let (said, code) = ended(limited);
     assert_eq!(code, Some(74), "{said}");
     let last = said.lines().last().unwrap();
     assert!(last.contains("cannot be written") && last.contains("--resume out`"), "{said}");

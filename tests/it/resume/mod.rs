@@ -1,5 +1,6 @@
 //! Scans that are cut off, and continued from their journal.
 
+mod ages;
 mod cut;
 mod damage;
 #[cfg(unix)]
@@ -38,7 +39,10 @@ struct Ended {
 impl Ended {
     /// Of a ready-made scenario.
     async fn of(name: &str, flags: &[&str]) -> Self {
-        let scenario = fair(name);
+        Self::of_scenario(fair(name), flags).await
+    }
+
+    async fn of_scenario(scenario: Scenario, flags: &[&str]) -> Self {
         let simulator = Arc::new(Simulator::of(&scenario));
         let guard = tempfile::tempdir().unwrap();
         let out = guard.path().join("out");

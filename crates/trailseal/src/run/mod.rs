@@ -136,9 +136,10 @@ pub struct Scanned {
 
 /// Where a scan writes.
 struct Place {
+    /// Dropped before the folder around it, which goes if nothing is left in it.
+    reports: OutputFolder,
     /// The locked folder; none for a demonstration, which replaces an earlier one as a whole.
     folder: Option<RunFolder>,
-    reports: OutputFolder,
 }
 
 impl Place {
@@ -169,9 +170,10 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     }
     let events = Arc::new(RunEvents::new(scan.progress));
     let connecting = connect::connect(&scan.settings, tags, &identity.run_id, &outside, &events);
+    let resumed = scan.resume.as_ref().map(|(folder, _)| folder.as_path());
     let connection = tokio::select! {
         biased;
-        signal = scan.stop.requested() => return Err(interrupted(signal, None)),
+        signal = scan.stop.requested() => return Err(interrupted(signal, resumed)),
         connected = connecting => connected?,
     };
     let manifest = match &scan.resume {
