@@ -12,6 +12,7 @@ use super::*;
 
 mod any;
 mod damaged;
+mod golden;
 mod journaled;
 mod round_trip;
 mod writing;

@@ -285,6 +285,22 @@ fn links_pipes_and_folders_named_like_segments_are_not_followed() {
     }
 }
 
+#[cfg(unix)]
+#[test]
+fn what_may_not_be_read_is_named() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let made = empty();
+    let (_, bytes) = three_frames(&made);
+    fs::write(made.path(FIRST), &bytes).unwrap();
+    fs::set_permissions(made.path(FIRST), fs::Permissions::from_mode(0)).unwrap();
+    // Root may read everything.
+    if fs::read(made.path(FIRST)).is_err() {
+        let unused = bytes.len();
+        let why = "it cannot be read: permission denied";
+        assert_eq!(made.damages(), [format!("'{FIRST}': {why}; {unused} bytes are not used")]);
+    }
+}
+
 #[test]
 fn records_that_are_not_understood_are_named_and_the_others_used() {
     let made = empty();

@@ -77,40 +77,59 @@ fn a_continued_run_asks_only_what_is_missing_and_writes_only_that() {
 }
 
 #[test]
-fn operations_and_classes_are_asked_again_and_the_later_result_counts() {
+fn operations_are_asked_again_and_the_later_result_counts() {
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join(FOLDER);
-    let journal = kept(&folder, &Counting::default(), &[1]);
+    let denied = Counting { gap: Some(GapClass::Denied), ..Counting::default() };
+    let journal = kept(&folder, &denied, &[1]);
     let inner = Counting::default();
     let again = AskAgain::when_continued(&[Operation::ListBuckets], &[]);
-    let answers = Journaled::new(&inner, Some(journal), None, again);
+    let writer = Arc::new(Writer::begin(&folder, &manifest()).unwrap());
+    let answers = Journaled::new(&inner, Some(journal), Some(Arc::clone(&writer)), again);
     let _ = get(&answers, 1);
     assert_eq!((inner.asked(), answers.reused().len()), (1, 0));
+    writer.seal(EndReason::Complete).unwrap();
+    let later = Journal::read(&folder).unwrap();
+    assert_eq!(later.get(&buckets_of(1)), Some(answer_of(&buckets_of(1), &["answer 1"])));
+}
 
-    for class in GapClass::ALL.iter().filter(|class| crate::record::is_kept(**class)) {
-        let out = tempfile::tempdir().unwrap();
-        let folder = out.path().join(FOLDER);
-        let failing = Counting { gap: Some(*class), ..Counting::default() };
-        let journal = kept(&folder, &failing, &[1]);
-        let asked_with = |ask_again: AskAgain| {
-            let inner = Counting::default();
-            let writer = Arc::new(Writer::begin(&folder, &manifest()).unwrap());
-            let journal = Some(Arc::clone(&journal));
-            let answers = Journaled::new(&inner, journal, Some(writer), ask_again);
-            let result = get(&answers, 1);
-            assert_eq!(result.is_ok(), inner.asked() == 1);
-            assert_eq!(answers.reused().values().sum::<u64>(), if result.is_ok() { 0 } else { 3 });
-            inner.asked()
-        };
-        assert_eq!(asked_with(AskAgain::nothing()), 0, "{class}");
-        let is_always = AskAgain::CLASSES.contains(class);
-        assert!(is_always || !class.is_retryable(), "{class}");
-        let continued = asked_with(AskAgain::when_continued(&[], &[]));
-        assert_eq!(continued, usize::from(is_always), "{class}");
-        assert_eq!(asked_with(AskAgain::when_continued(&[], &[*class])), 1, "{class}");
-        let later = Journal::read(&folder).unwrap();
-        assert_eq!(later.get(&buckets_of(1)), Some(answer_of(&buckets_of(1), &["answer 1"])));
+#[test]
+fn gaps_are_asked_again_by_their_class() {
+    let out = tempfile::tempdir().unwrap();
+    let folder = out.path().join(FOLDER);
+    let classes: Vec<GapClass> =
+        GapClass::ALL.iter().copied().filter(|class| crate::record::is_kept(*class)).collect();
+    let numbered = || (1..).zip(&classes);
+    let gaps: Vec<_> = numbered()
+        .map(|(number, class)| {
+            let question = buckets_of(number);
+            (question.clone(), Err(Gap { attempts: 3, ..question.gap(*class) }))
+        })
+        .collect();
+    write(&folder, &gaps, None);
+    let journal = Arc::new(Journal::read(&folder).unwrap());
+    let asked_with = |ask_again: AskAgain| {
+        let inner = Counting::default();
+        let answers = Journaled::new(&inner, Some(Arc::clone(&journal)), None, ask_again);
+        let asked: Vec<GapClass> = numbered()
+            .filter(|(number, _)| get(&answers, *number).is_ok())
+            .map(|(_, class)| *class)
+            .collect();
+        assert_eq!(asked.len(), inner.asked());
+        let reused = (classes.len() - asked.len()) as u64;
+        assert_eq!(answers.reused().values().sum::<u64>(), 3 * reused);
+        asked
+    };
+    assert_eq!(asked_with(AskAgain::nothing()), []);
+    let always = asked_with(AskAgain::when_continued(&[], &[]));
+    for class in &classes {
+        assert_eq!(always.contains(class), AskAgain::CLASSES.contains(class), "{class}");
+        assert!(always.contains(class) || !class.is_retryable(), "{class}");
     }
+    let one = asked_with(AskAgain::when_continued(&[], &[GapClass::DeniedByScp]));
+    assert_eq!(one.len(), always.len() + 1);
+    assert!(one.contains(&GapClass::DeniedByScp));
+    assert_eq!(asked_with(AskAgain::when_continued(&[], &classes)), classes);
 }
 
 #[test]
