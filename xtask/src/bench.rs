@@ -2,7 +2,7 @@
 
 mod counted;
 
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 
 pub(crate) use self::counted::Figures;
 use crate::workspace::{self, Profile};
@@ -12,6 +12,8 @@ use crate::workspace::{self, Profile};
 pub(crate) enum Bench {
     /// The fan-out over an organization in memory: time and peak memory, or instructions and heap.
     Fanout(Fanout),
+    /// The journal of an organization in memory: bytes and processor time for each answer, and memory.
+    Journal(Journal),
     /// The simulator's server under a load: requests a second, processor time and memory.
     Sim(Sim),
     /// A whole scan by the program against the simulator: ratios to quotas, to the same calls by bare
@@ -83,6 +85,59 @@ fn fanout_figures(accounts: u32, regions: u32, profile: Profile) -> Result<Figur
     counted::check_tools()?;
     let program = workspace::program("trailseal-tests", "bench-fanout", profile)?;
     Figures::of_fanout(&program, accounts, regions, profile)
+}
+
+/// What `bench journal` takes; all but `bare` and the profile belong to the program itself.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Journal {
+    /// Accounts of the organization.
+    #[arg(long, value_name = "N")]
+    accounts: Option<u32>,
+    /// Regions of each account.
+    #[arg(long, value_name = "N")]
+    regions: Option<u32>,
+    /// Run `bench scan` before, and fail if an answer takes more than a part of its bare calls.
+    #[arg(long)]
+    bare: bool,
+    /// This part [default: 0.05].
+    #[arg(long, value_name = "RATIO", requires = "bare")]
+    max_ratio: Option<f64>,
+    /// Fail if the peak memory is above this.
+    #[arg(long, value_name = "MIB")]
+    max_rss_mib: Option<u32>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// How the programs are built.
+    #[arg(long, value_enum, default_value = "release")]
+    profile: Profile,
+}
+
+impl Journal {
+    fn run(&self) -> Result<()> {
+        let programs = ["bench-journal", "bench-scan", "trailseal", "bare-calls"];
+        let [journal, scan, program, bare] = workspace::programs(programs, self.profile)?;
+        let mut command = workspace::command(journal);
+        let mut add = |flag: &str, value: Option<String>| {
+            command.args(value.into_iter().flat_map(|value| [flag.to_owned(), value]));
+        };
+        add("--accounts", self.accounts.map(|count| count.to_string()));
+        add("--regions", self.regions.map(|count| count.to_string()));
+        add("--max-ratio", self.max_ratio.map(|ratio| ratio.to_string()));
+        add("--max-rss-mib", self.max_rss_mib.map(|limit| limit.to_string()));
+        if self.bare {
+            let mut scan = workspace::command(scan);
+            scan.arg("--program").arg(program).arg("--bare").arg(bare);
+            scan.args(["--accounts", "200", "--regions", "17", "--share", "1", "--json"]);
+            let figures: serde_json::Value = serde_json::from_str(&workspace::stdout(&mut scan)?)?;
+            let call = figures["bare_call_us"].as_f64().context("no time of a bare call")?;
+            add("--bare-call-us", Some(call.to_string()));
+        }
+        if self.json {
+            command.arg("--json");
+        }
+        workspace::run(&mut command)
+    }
 }
 
 /// What `bench sim` takes; all but the profile belong to the program itself.
@@ -179,6 +234,7 @@ impl Scan {
 pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Fanout(fanout) => fanout.run(),
+        Bench::Journal(journal) => journal.run(),
         Bench::Scan(it) => it.run(),
         Bench::Sim(it) => {
             let numbers = [

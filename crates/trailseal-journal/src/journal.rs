@@ -138,6 +138,17 @@ impl Journal {
         let frames = (0..self.frames.len()).filter_map(|frame| self.frames.read(frame));
         frames.flat_map(|unpacked| kept_of(&unpacked))
     }
+
+    /// Every record as it is written.
+    #[cfg(test)]
+    pub(crate) fn lines(&self) -> Vec<String> {
+        let frames = (0..self.frames.len()).filter_map(|frame| self.frames.read(frame));
+        let of = |unpacked: Unpacked| {
+            let lines = (0..unpacked.lines()).filter_map(|number| unpacked.line(number));
+            lines.map(|line| String::from_utf8_lossy(line).into_owned()).collect::<Vec<_>>()
+        };
+        frames.flat_map(of).collect()
+    }
 }
 
 fn kept_of(unpacked: &Unpacked) -> Vec<(AnyQuestion, AnyResult)> {

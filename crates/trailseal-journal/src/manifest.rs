@@ -72,7 +72,7 @@ struct Versioned {
 
 impl RunManifest {
     /// The file's text, and the hash that the segments hold.
-    fn to_text(&self) -> (String, ManifestHash) {
+    pub(crate) fn to_text(&self) -> (String, ManifestHash) {
         let json = serde_json::to_string_pretty(self).expect("a manifest has JSON");
         let body = json.strip_suffix("\n}").unwrap_or(&json);
         let hash: ManifestHash = Sha256::digest(body.as_bytes()).into();

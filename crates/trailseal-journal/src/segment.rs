@@ -58,6 +58,12 @@ pub(crate) fn read_segment(bytes: &[u8], id: &SegmentId) -> Segment {
             }
         }
     }
+    if segment.frames.is_empty()
+        && let Some(what) = header_problem(bytes, id)
+    {
+        // Nothing shows that it is a segment at all.
+        segment.holes = vec![Hole { offset: 0, what: what.to_owned(), bytes: bytes.len() }];
+    }
     segment
 }
 

@@ -4,10 +4,18 @@ use std::sync::Arc;
 use futures::executor::block_on;
 use trailseal_model::question::{DescribeTrails, ListBuckets};
 use trailseal_model::{
-    AccountId, Answer, AnyAnswer, AnyQuestion, AnyResult, Evidence, GapClass, Region, Target,
+    AccountId, Answer, AnyAnswer, AnyQuestion, AnyResult, Evidence, GapClass, Operation, Region,
+    Target,
 };
 
 use super::*;
+
+mod any;
+mod damaged;
+mod golden;
+mod journaled;
+mod round_trip;
+mod writing;
 
 fn manifest() -> RunManifest {
     RunManifest {

@@ -40,6 +40,8 @@ pub struct Writer {
     sender: Sender<Message>,
     thread: Mutex<Option<JoinHandle<()>>>,
     folder: PathBuf,
+    /// How long the last records may take to reach the disk.
+    patience: Duration,
 }
 
 /// What the thread receives.
@@ -122,7 +124,8 @@ impl Writer {
             .spawn(move || writer.run())
             .map_err(|error| JournalError::of_io(folder, "written", &error))?;
         let folder = folder.to_owned();
-        Ok(Self { shared, sender, thread: Mutex::new(Some(thread)), folder })
+        let thread = Mutex::new(Some(thread));
+        Ok(Self { shared, sender, thread, folder, patience: LAST_RECORDS })
     }
 
     /// Queues a question and what it resulted in; waits while the queue is full. A gap that only says
@@ -180,18 +183,25 @@ impl Writer {
         self.stop(Some(why))
     }
 
+    /// The same writer, which waits so long for the last records.
+    #[cfg(test)]
+    pub(crate) fn with_patience(mut self, patience: Duration) -> Self {
+        self.patience = patience;
+        self
+    }
+
     fn stop(&self, end: Option<EndReason>) -> Result<(), JournalError> {
         let thread = self.thread.lock().unwrap_or_else(PoisonError::into_inner).take();
         let Some(thread) = thread else { return self.failure() };
         self.shared.room.close();
         let (reply, replied) = sync_channel(1);
         let is_sent = self.sender.send(Message::Stop(end, reply)).is_ok();
-        match replied.recv_timeout(LAST_RECORDS) {
+        match replied.recv_timeout(self.patience) {
             // A disk that does not answer keeps its thread; the process does not wait for it.
             Err(RecvTimeoutError::Timeout) if is_sent => Err(JournalError::Io {
                 path: self.folder.clone(),
                 doing: "written",
-                cause: format!("the disk did not answer within {} s", LAST_RECORDS.as_secs()),
+                cause: format!("the disk did not answer within {} s", self.patience.as_secs()),
             }),
             Err(_) => {
                 let _ = thread.join();

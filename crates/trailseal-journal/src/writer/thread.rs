@@ -214,7 +214,7 @@ impl Thread {
         let _ = self.file.cut(self.length);
         self.forget_lines();
         self.unsynced_since = None;
-        self.failure = Some(error.clone());
+        self.failure.get_or_insert(error.clone());
         self.shared.fail(error);
     }
 
@@ -225,14 +225,10 @@ impl Thread {
             self.lines = end_line(end);
             self.records = 0;
             let written = self.try_write_frame();
-            if self.failure.is_none() {
-                self.answer_for(written);
-            }
+            self.answer_for(written);
         }
         let synced = self.file.sync();
-        if self.failure.is_none() {
-            self.answer_for(synced);
-        }
+        self.answer_for(synced);
         self.failure.clone().map_or(Ok(()), Err)
     }
 }
