@@ -75,7 +75,7 @@ impl NoRetry {
 /// on its way at the usual `--max-in-flight` of 256, so that a failure of one moment, or two, is made
 /// good for all of them. What no essential control needs has half of the places (see
 /// [`Channel`](crate::call::Channel)), and so half of the retries.
-const fn stock(operation: Operation) -> u32 {
+fn stock(operation: Operation) -> u32 {
     if operation.is_essential() { 500 } else { 250 }
 }
 
