@@ -13,7 +13,6 @@ use crate::cli::help;
 use crate::error::UserError;
 use crate::settings::value::{Secret, parse};
 use crate::settings::{self, Given, Settings, sessions};
-use crate::suggest::did_you_mean;
 
 /// The flags of `iam`. Those that are settings of `scan` have its names, variables and keys.
 #[derive(Debug, Args)]
@@ -66,8 +65,13 @@ pub(crate) struct IamArgs {
     /// Key of an account tag to show in the reports
     #[arg(long = "account-tag", value_name = "KEY", value_delimiter = ',')]
     account_tags: Vec<String>,
-    /// Control that is not judged
-    #[arg(long = "skip-control", value_name = "ID", value_parser = control, value_delimiter = ',')]
+    /// Control that is not judged: what only it needs is not allowed
+    #[arg(
+        long = "skip-control",
+        value_name = "CONTROL",
+        value_parser = parse::<ControlId>,
+        value_delimiter = ','
+    )]
     skip_controls: Vec<ControlId>,
     /// Read settings from a TOML file; flags and variables take precedence
     #[arg(long, value_name = "FILE")]
@@ -128,13 +132,6 @@ fn organization(text: &str) -> Result<String, String> {
     is_id.then(|| text.to_owned()).ok_or_else(wrong)
 }
 
-fn control(text: &str) -> Result<ControlId, String> {
-    text.parse::<ControlId>().ok().ok_or_else(|| {
-        let near = did_you_mean(text, ControlId::ALL.iter().map(|it| it.as_str()));
-        format!("there is no control {}{near}", settings::quoted(text))
-    })
-}
-
 impl IamArgs {
     /// The settings of `scan` among the flags, over those of the file and the defaults.
     fn settings(&self) -> Result<Settings, UserError> {
@@ -147,6 +144,7 @@ impl IamArgs {
             source_identity: self.source_identity.clone(),
             accounts_file: self.accounts_file.clone(),
             account_tags: self.account_tags.clone(),
+            skip_controls: self.skip_controls.clone(),
             ..Given::default()
         };
         Ok(given.over(file).in_force())
@@ -154,6 +152,7 @@ impl IamArgs {
 
     fn request(self) -> Result<IamRequest, UserError> {
         let settings = self.settings()?;
+        settings.check()?;
         let tags = sessions::tags(&settings.session_tags)?;
         let fallbacks = settings.role_fallbacks.into_iter().map(|role| RoleName(role.0));
         let role = RoleName(settings.role_name.0);
@@ -166,7 +165,7 @@ impl IamArgs {
             buckets: self.buckets,
             has_accounts_file: settings.accounts_file.is_some(),
             reads_account_tags: !settings.account_tags.is_empty(),
-            skipped_controls: self.skip_controls.into_iter().collect(),
+            skipped_controls: settings.skip_controls.into_iter().collect(),
             ..IamRequest::new(self.recipient.recipient(), self.caller, role)
         })
     }
