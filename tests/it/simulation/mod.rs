@@ -8,6 +8,7 @@ mod limits;
 mod matrix;
 mod members;
 mod owners;
+mod permissions;
 mod quotas;
 mod read_only;
 mod rows_decide;
