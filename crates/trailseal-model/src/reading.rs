@@ -20,8 +20,8 @@ word_enum! {
         Coverage = "coverage",
         /// A check of the trails that were seen.
         CrossCheck = "cross_check",
-        /// Names, tags and places of accounts.
-        AccountNames = "account_names",
+        /// Names, tags and places that reports show.
+        Description = "description",
         /// A published copy of the reports.
         Publication = "publication",
     }
@@ -49,7 +49,7 @@ impl Served {
                 | Groundwork::Coverage,
             ) => true,
             Self::Groundwork(
-                Groundwork::CrossCheck | Groundwork::AccountNames | Groundwork::Publication,
+                Groundwork::CrossCheck | Groundwork::Description | Groundwork::Publication,
             ) => false,
         }
     }
@@ -194,7 +194,7 @@ impl Reading {
         match self {
             Self::Caller | Self::Sessions => &[Served::Groundwork(Groundwork::Session)],
             Self::Accounts | Self::OrganizationId => &[Served::Groundwork(Groundwork::Population)],
-            Self::Units | Self::Tags => &[Served::Groundwork(Groundwork::AccountNames)],
+            Self::Units | Self::Tags => &[Served::Groundwork(Groundwork::Description)],
             Self::Regions => &[Served::Groundwork(Groundwork::Regions)],
             Self::Trails => &[Served::Groundwork(Groundwork::Coverage)],
             Self::TrailNames => &[Served::Groundwork(Groundwork::CrossCheck)],

@@ -162,3 +162,6 @@ impl<'a> RequestContext<'a> {
         })
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,8 +194,7 @@ fn assume_role(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
     }
     let role = target.filter(|account| account.state.is_usable());
     let role = role.and_then(|account| account.roles.iter().find(|role| &*role.name == name));
-    let source_identity = call.session.source_identity.as_deref();
-    let source_identity = call.text("SourceIdentity").or(source_identity);
+    let source_identity = source_identity(call)?;
     let actions = [
         ("sts:AssumeRole", true),
         ("sts:TagSession", query.parameters.keys().any(|name| name.starts_with("Tags."))),
@@ -220,6 +219,17 @@ fn assume_role(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
     let issued =
         issue_version(version(query), world, account, name, session, source_identity, expires);
     Ok(Reply::Result(answer(&issued, packed, source_identity)))
+}
+
+/// The source identity that the session gets: the caller's own one, if it has one, cannot be
+/// changed (IAM user guide, "Monitor and control actions taken with assumed roles").
+fn source_identity<'a>(call: &'a Call<'_>) -> Result<Option<&'a str>, Fault> {
+    let (given, own) = (call.text("SourceIdentity"), call.session.source_identity.as_deref());
+    if given.is_some() && own.is_some() && given != own {
+        let (action, arn) = ("sts:SetSourceIdentity", call.text("RoleArn").unwrap_or_default());
+        return Err(denied_action(PolicyKind::Untold, false, None, action, call, arn));
+    }
+    Ok(own.or(given))
 }
 
 /// What the role decides of an action of this caller.

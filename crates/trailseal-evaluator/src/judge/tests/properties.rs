@@ -19,6 +19,8 @@ use crate::delivery;
 use crate::judge::account_sealing;
 use crate::test_support::{answers, everything, key, sealed_history, store, store_facts, trail};
 
+mod skipped;
+
 /// What trails of these tests name as their key: own, another member's, a stranger's, far away,
 /// alias, bare id.
 const KEYS: &[&str] = &[
