@@ -98,6 +98,13 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "iam",
+        about: "templates of IAM policies, read by cfn-lint",
+        program: Program::Xtask,
+        arguments: &["iam"],
+        environment: &[],
+    },
+    Step {
         name: "browser",
         about: "the HTML page in a real browser",
         program: Program::Xtask,

@@ -27,6 +27,7 @@ const FILES: &[(&str, Generate)] = &[
     ("docs/generated/iam-audit-role.json", policies::audit_role),
     ("docs/generated/iam-caller.json", policies::caller),
     ("docs/generated/operations.md", || Ok(pages::operations())),
+    ("docs/generated/permissions.md", || Ok(policies::actions())),
     ("docs/generated/simulated-cases.md", || Ok(pages::simulated_cases())),
     ("docs/generated/volatile.md", || Ok(pages::volatile())),
     ("docs/schema/audit-record-v1.json", schema::record),

@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | sarif |
+//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | iam | sarif |
 //! browser | golden | bench | judge | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
@@ -8,6 +8,7 @@ mod ci;
 mod codegen;
 mod deny;
 mod golden;
+mod iam;
 mod judge;
 mod moto;
 mod npm;
@@ -55,6 +56,8 @@ enum Chore {
     Sarif,
     /// Judge the simulation of key policies with a simulator that others wrote.
     Policy,
+    /// Judge the templates of IAM policies with cfn-lint.
+    Iam,
     /// Judge the HTML page in a real browser.
     Browser(browser::Options),
     /// Compare the reports of every ready-made organization before and after a change.
@@ -82,6 +85,7 @@ fn main() -> ExitCode {
         Chore::Sim(options) => sim::run(&options),
         Chore::Sarif => sarif::run(),
         Chore::Policy => policy::run(),
+        Chore::Iam => iam::run(),
         Chore::Browser(options) => browser::run(&options),
         Chore::Golden(golden) => golden::run(&golden),
         Chore::Bench(bench) => bench::run(&bench),

@@ -40,7 +40,7 @@ impl Python {
         }
         let venv = shown(&self.venv).display();
         eprintln!(
-            "Installing moto and the AWS CLI into {venv} with python3 and pip (once, 300 MB)."
+            "Installing moto, the AWS CLI and cfn-lint into {venv} with python3 and pip (once, 400 MB)."
         );
         remove(&self.venv)?;
         let mut make = self.command("python3");

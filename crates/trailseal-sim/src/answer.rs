@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use jiff::Timestamp;
 
+use crate::authorization::refusal;
 use crate::control;
 use crate::denial::denied;
 use crate::draw::Draw;
@@ -127,6 +128,9 @@ impl Simulator {
         }
         if let Some(denial) = denied(&self.world, call, facts.resource) {
             return Err(denial);
+        }
+        if let Some(refusal) = refusal(&self.world, call, facts.service, facts.resource) {
+            return Err(refusal);
         }
         (call.operation.answer)(&Context { world: &self.world, state: &self.state }, call)
     }

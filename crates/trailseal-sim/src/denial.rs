@@ -12,15 +12,19 @@ pub fn denied(world: &World, call: &Call<'_>, resource: &str) -> Option<Fault> {
     let denial = binding(world, call, call.operation.action?, resource)?;
     let policy_arn = denial.policy_arn.as_deref();
     let fault = denied_by(denial.kind, denial.is_explicit, policy_arn, call, resource);
-    // S3 tells everybody where a bucket is.
+    Some(with_bucket_region(world, call, fault))
+}
+
+/// S3 shows every caller where a bucket is.
+pub(crate) fn with_bucket_region(world: &World, call: &Call<'_>, fault: Fault) -> Fault {
     let bucket = match &call.input {
-        Input::S3(request) => request.bucket.as_deref().and_then(|it| world.bucket(it)),
-        _ => None,
+        Input::S3(request) => request.bucket.as_deref().and_then(|name| world.bucket(name)),
+        Input::Json(_) | Input::Query(_) => None,
     };
-    Some(match bucket {
+    match bucket {
         Some(bucket) => fault.header("x-amz-bucket-region", bucket.region.name()),
         None => fault,
-    })
+    }
 }
 
 /// The first denial of the world that binds an action of this call's caller.
@@ -38,7 +42,7 @@ pub fn binding<'a>(
     })
 }
 
-/// A denial by this kind of policy.
+/// A denial of the operation's action by this kind of policy.
 #[must_use]
 pub fn denied_by(
     kind: PolicyKind,
@@ -48,6 +52,18 @@ pub fn denied_by(
     resource: &str,
 ) -> Fault {
     let action = call.operation.action.unwrap_or_default();
+    denied_action(kind, is_explicit, policy_arn, action, call, resource)
+}
+
+/// A denial of this action, which the operation needs, by this kind of policy.
+pub(crate) fn denied_action(
+    kind: PolicyKind,
+    is_explicit: bool,
+    policy_arn: Option<&str>,
+    action: &str,
+    call: &Call<'_>,
+    resource: &str,
+) -> Fault {
     let is_s3 = matches!(call.input, Input::S3(_));
     let code = match &call.input {
         Input::Json(_) => "AccessDeniedException",

@@ -10,12 +10,14 @@
 //! and of what is asked, never of the order of requests.
 
 mod answer;
+mod authorization;
 pub mod control;
 pub mod denial;
 pub mod draw;
 mod fault_injection;
 mod identity;
 pub mod objects;
+pub mod policy;
 mod refusal;
 pub mod scenario;
 pub mod server;

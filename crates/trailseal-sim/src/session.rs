@@ -8,8 +8,9 @@ use base64::engine::general_purpose::STANDARD;
 use jiff::Timestamp;
 
 use crate::draw::Draw;
+use crate::policy::Policy;
 use crate::world::World;
-use crate::world::account::AccountId;
+use crate::world::account::{AccountId, Role};
 use crate::world::region::Region;
 
 /// Who calls.
@@ -29,9 +30,42 @@ pub struct Session {
     pub expires: Option<Timestamp>,
     /// The secret that requests must be signed with.
     pub secret_access_key: String,
+    /// The source identity that it was opened with.
+    pub source_identity: Option<String>,
 }
 
 impl Session {
+    /// The name of the role without its path, or of the user.
+    fn name(&self) -> &str {
+        self.arn.split('/').nth(1).unwrap_or_default()
+    }
+
+    fn role<'a>(&self, world: &'a World) -> Option<&'a Role> {
+        let account = world.account(self.account).filter(|_| self.is_role)?;
+        account.roles.iter().find(|role| role.plain_name() == self.name())
+    }
+
+    /// The identity policy that binds it.
+    #[must_use]
+    pub fn policy<'a>(&self, world: &'a World) -> Option<&'a Policy> {
+        if self.is_role {
+            return self.role(world)?.policy.as_deref();
+        }
+        let mut users = world.users().iter();
+        let user = users.find(|it| it.account == self.account && *it.name == *self.name())?;
+        user.policy.as_deref()
+    }
+
+    /// `aws:PrincipalArn`: the ARN of the user, or of the role with its path.
+    #[must_use]
+    pub fn principal_arn(&self, world: &World) -> String {
+        if !self.is_role {
+            return self.arn.clone();
+        }
+        let role = self.role(world).map_or(self.name(), |role| &role.name);
+        format!("arn:{}:iam::{}:role/{role}", world.partition(), self.account)
+    }
+
     /// Whether the credentials work in this Region: it must be enabled in the account, and tokens of
     /// version 1 never reach a Region that had to be enabled first.
     #[must_use]
@@ -99,6 +133,8 @@ struct Claims<'a> {
     account: AccountId,
     role: &'a str,
     session: &'a str,
+    /// Empty if there is none.
+    source_identity: &'a str,
     expires: Timestamp,
 }
 
@@ -106,14 +142,21 @@ impl Claims<'_> {
     fn draw(&self, world: &World) -> Draw {
         let draw = world.draw("token").word(self.version.word()).number(self.account.number());
         let draw = draw.word(self.role).word(self.session);
+        let draw = match self.source_identity {
+            "" => draw,
+            source_identity => draw.word("source identity").word(source_identity),
+        };
         draw.number(self.expires.as_second().unsigned_abs())
     }
 
     fn token(&self, world: &World) -> String {
         let (version, account, expires) =
             (self.version.word(), self.account, self.expires.as_second());
-        let (role, session, check) = (self.role, self.session, self.check(world));
-        STANDARD.encode(format!("{version}\n{account}\n{role}\n{session}\n{expires}\n{check}"))
+        let (role, session, source_identity) = (self.role, self.session, self.source_identity);
+        let check = self.check(world);
+        STANDARD.encode(format!(
+            "{version}\n{account}\n{role}\n{session}\n{source_identity}\n{expires}\n{check}"
+        ))
     }
 
     fn access_key_id(&self, world: &World) -> String {
@@ -148,10 +191,10 @@ pub fn issue(
     session: &str,
     expires: Timestamp,
 ) -> Issued {
-    issue_version(TokenVersion::Second, world, account, role, session, expires)
+    issue_version(TokenVersion::Second, world, account, role, session, None, expires)
 }
 
-/// The same with a token of this version.
+/// The same with a token of this version, and with a source identity if there is one.
 #[must_use]
 pub fn issue_version(
     version: TokenVersion,
@@ -159,9 +202,11 @@ pub fn issue_version(
     account: AccountId,
     role: &str,
     session: &str,
+    source_identity: Option<&str>,
     expires: Timestamp,
 ) -> Issued {
-    let claims = Claims { version, account, role, session, expires };
+    let source_identity = source_identity.unwrap_or_default();
+    let claims = Claims { version, account, role, session, source_identity, expires };
     Issued {
         access_key_id: claims.access_key_id(world),
         secret_access_key: claims.secret(world),
@@ -215,18 +260,22 @@ fn role(
         version: claims.version,
         expires: Some(claims.expires),
         secret_access_key: claims.secret(world),
+        source_identity: Some(claims.source_identity.to_owned()).filter(|it| !it.is_empty()),
     })
 }
 
 /// What a decoded token says, and the check that proves it.
 fn claims(text: &str) -> Option<(Claims<'_>, &str)> {
-    let lines: Vec<&str> = text.splitn(6, '\n').collect();
-    let [version, account, role, session, expires, check] = lines[..] else { return None };
+    let lines: Vec<&str> = text.splitn(7, '\n').collect();
+    let [version, account, role, session, source_identity, expires, check] = lines[..] else {
+        return None;
+    };
     let claims = Claims {
         version: TokenVersion::from_word(version)?,
         account: account.parse().ok()?,
         role,
         session,
+        source_identity,
         expires: Timestamp::from_second(expires.parse().ok()?).ok()?,
     };
     Some((claims, check))
@@ -244,6 +293,7 @@ fn user(world: &World, access_key_id: &str) -> Option<Session> {
         version: TokenVersion::Second,
         expires: None,
         secret_access_key: user.secret_access_key.to_string(),
+        source_identity: None,
     })
 }
 
@@ -258,7 +308,7 @@ mod tests {
 
     fn issued(version: TokenVersion, world: &World) -> Issued {
         let expires = now() + SignedDuration::from_hours(1);
-        issue_version(version, world, account(ARCHIVE), ROLE, "run", expires)
+        issue_version(version, world, account(ARCHIVE), ROLE, "run", None, expires)
     }
 
     #[test]

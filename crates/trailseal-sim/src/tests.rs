@@ -49,6 +49,8 @@ pub(crate) fn member(id: &str, name: &str, state: AccountState) -> Account {
         name: ROLE.into(),
         trusts: vec![account(MANAGEMENT)],
         external_id: Some("trailseal".into()),
+        trust: None,
+        policy: None,
         max_session_seconds: 3600,
     };
     let roles = if state.is_usable() { vec![role] } else { Vec::new() };
@@ -196,6 +198,7 @@ pub(crate) fn parts() -> Parts {
             secret_access_key: "simulated+secret".into(),
             account: account(MANAGEMENT),
             name: "auditor".into(),
+            policy: None,
         }],
         trails: vec![organization_trail, trail(WORKLOAD, "own", "eu-west-1", "workload-logs")],
         keys: vec![key(MANAGEMENT, "us-east-1"), key(WORKLOAD, "eu-west-1")],

@@ -12,6 +12,7 @@ use trailseal_model::exit_code;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::iam::IamArgs;
 use crate::commands::replay::ReplayArgs;
 use crate::commands::report::ReportArgs;
 use crate::commands::scan::ScanArgs;
@@ -74,6 +75,11 @@ enum Chosen {
     Replay(Box<ReplayArgs>),
     /// Explain a control: what it checks, why it matters, how to fix a failure
     Explain(ExplainArgs),
+    /// Print the IAM policies and the trust that a scan needs
+    ///
+    /// Makes them for the settings that the scan has: the same flags, variables and file. Nothing is
+    /// read from AWS, and nothing is changed there.
+    Iam(Box<IamArgs>),
     /// Print a script that completes commands and flags in a shell
     Completions(CompletionsArgs),
     /// Print every setting of `scan`: its flag, variable, key in the file and default
@@ -82,7 +88,9 @@ enum Chosen {
 
 /// The whole command line, with the variables of its settings.
 fn command() -> Command {
-    let command = Cli::command().mut_subcommand("scan", settings::with_variables);
+    let command = Cli::command()
+        .mut_subcommand("scan", settings::with_variables)
+        .mut_subcommand("iam", settings::with_variables);
     match std::env::var_os(logging::FORMAT_VARIABLE) {
         Some(format) if format.is_empty() => {
             command.mut_arg("log_format", |it| it.env(Resettable::Reset))
@@ -239,6 +247,7 @@ fn execute(cli: Cli, arguments: Vec<String>) -> Result<Outcome, UserError> {
         Chosen::Replay(args) => commands::replay::run(*args, arguments),
         Chosen::Report(args) => commands::report::run(&args),
         Chosen::Explain(args) => commands::explain::run(&args),
+        Chosen::Iam(args) => commands::iam::run(*args),
         Chosen::Completions(args) => Ok(commands::completions::run(&args, command())),
         Chosen::Settings => Ok(commands::settings::run(&command())),
     }

@@ -17,10 +17,11 @@ use super::{fair, scanned_in, start};
 const ROLE: &str = include_str!("../../../docs/generated/iam-audit-role.json");
 const CALLER: &str = include_str!("../../../docs/generated/iam-caller.json");
 
-/// Where CloudTrail writes, below a prefix or not.
-const LOG_OBJECTS: &str = "arn:*:s3:::*/AWSLogs/*";
+/// Where CloudTrail writes logs and digests, below a prefix or not.
+const LOG_OBJECTS: [&str; 2] =
+    ["arn:aws:s3:::*/AWSLogs/*/CloudTrail-Digest/*", "arn:aws:s3:::*/AWSLogs/*/CloudTrail/*"];
 
-/// A policy as IAM takes it.
+/// A policy as IAM takes it. Conditions are not evaluated here: `permissions.rs` has what they allow.
 struct Policy(Vec<Value>);
 
 fn texts(value: &Value) -> Vec<&str> {
@@ -32,8 +33,8 @@ fn texts(value: &Value) -> Vec<&str> {
 
 impl Policy {
     fn read(text: &str) -> Self {
-        let policy: Value = serde_json::from_str(text).unwrap();
-        Self(policy["Statement"].as_array().unwrap().clone())
+        let document: Value = serde_json::from_str(text).unwrap();
+        Self(document["Policy"]["Statement"].as_array().unwrap().clone())
     }
 
     fn statements(&self, effect: &str) -> impl Iterator<Item = &Value> {
@@ -66,7 +67,9 @@ fn action_of(call: &LoggedCall) -> Option<&'static str> {
 
 /// The calls of one scan that the policies do not allow.
 pub(super) fn not_allowed(simulator: &Simulator, scenario: &Scenario) -> Vec<String> {
-    let (role, caller) = (Policy::read(ROLE), Policy::read(CALLER));
+    // As they are printed for a caller in this partition.
+    let partition = format!("arn:{}:", scenario.parts.partition);
+    let [role, caller] = [ROLE, CALLER].map(|it| Policy::read(&it.replace("arn:aws:", &partition)));
     let of_caller = scenario.access.caller.to_string();
     let calls = simulator.state().log.calls();
     assert!(!calls.is_empty() && calls.len() < KEPT, "the whole log is needed");
@@ -136,19 +139,27 @@ fn the_policies_let_nobody_write_nor_read_a_log() {
             assert!(!service.contains('*') && !verb.contains('*'), "{action}");
         }
         for statement in policy.statements("Allow") {
-            for element in ["NotAction", "NotResource", "NotPrincipal", "Condition"] {
+            for element in ["NotAction", "NotResource", "NotPrincipal"] {
                 assert_eq!(statement.get(element), None, "{statement}");
+            }
+            // Names of objects are listed below the folders of CloudTrail only.
+            let is_listing = texts(&statement["Action"]) == ["s3:ListBucket"];
+            assert_eq!(statement.get("Condition").is_some(), is_listing, "{statement}");
+            if is_listing {
+                let prefixes = texts(&statement["Condition"]["StringLike"]["s3:prefix"]);
+                assert!(!prefixes.is_empty() && prefixes.iter().all(|it| it.contains("AWSLogs/")));
             }
             // The service reference has HeadObject under s3:GetObject; all else is metadata.
             if texts(&statement["Action"]).contains(&"s3:GetObject") {
                 assert_eq!(texts(&statement["Action"]), ["s3:GetObject"]);
-                assert_eq!(texts(&statement["Resource"]), [LOG_OBJECTS]);
+                assert_eq!(texts(&statement["Resource"]), LOG_OBJECTS);
             }
         }
         let key = "arn:aws:kms:us-east-1:000000000001:key/1";
         assert!(policy.says("Deny", "kms:Decrypt", key), "a log stays sealed");
         assert!(!policy.allows("kms:Decrypt", key));
         assert!(!policy.allows("s3:GetObject", "arn:aws:s3:::payroll/2026.csv"));
+        assert!(!policy.allows("s3:GetObject", "arn:aws:s3:::logs/a/AWSLogs/1/Config/x"));
         assert!(policy.allows("s3:GetObject", "arn:aws:s3:::logs/a/AWSLogs/1/CloudTrail/x"));
     }
 }

@@ -1,97 +1,108 @@
-//! The least-privilege IAM policies, from the one list of operations.
+//! The policies that `trailseal iam` prints for made-up names, and the page of all actions.
 
 use std::collections::BTreeSet;
 
-use anyhow::Result;
-use serde_json::{Value, json};
-use trailseal_model::{Operation, Purpose};
+use anyhow::{Context, Result, anyhow};
+use trailseal_model::{Loss, Operation, Purpose, Served};
+use trailseal_remediation::iam::{
+    Caller, ExternalId, Format, IamRequest, Recipient, RoleName, document,
+};
 
-use super::schema::pretty;
+use super::pages::{code, page};
 
-/// The role that `--role-name` means unless told otherwise.
-const ROLE: &str = "arn:*:iam::*:role/TrailsealAudit";
+/// Made up, as in AWS's own examples.
+const CALLER: &str = "arn:aws:iam::111122223333:role/TrailsealCaller";
+const ORGANIZATION: &str = "o-a1b2c3d4e5";
 
-/// Where CloudTrail's objects lie, with or without a prefix: no other object's head is read.
-const LOG_OBJECTS: &str = "arn:*:s3:::*/AWSLogs/*";
+fn request(recipient: Recipient) -> Result<IamRequest> {
+    let caller = Caller::parse(CALLER).map_err(|error| anyhow!(error))?;
+    Ok(IamRequest {
+        external_id: Some(ExternalId("EXAMPLE".to_owned())),
+        organization: Some(ORGANIZATION.to_owned()),
+        has_accounts_file: true,
+        reads_account_tags: true,
+        ..IamRequest::new(recipient, caller, RoleName("TrailsealAudit".to_owned()))
+    })
+}
+
+fn printed(recipient: Recipient) -> Result<String> {
+    document(&request(recipient)?, Format::Json).context("there is no policy")
+}
 
 /// What the role in each audited account needs.
 pub(super) fn audit_role() -> Result<String> {
-    policy(&member_statements())
+    printed(Recipient::Member)
 }
 
-/// What the caller needs: its own account is read with its own credentials, every other one
-/// through the audit role.
+/// What the caller needs, of everything that settings can ask for.
 pub(super) fn caller() -> Result<String> {
-    let mut statements = vec![
-        allow("ListTheOrganization", &actions(|it| it.service() == "organizations"), "*"),
-        allow("OpenMemberAccounts", &actions(|it| it == Operation::AssumeRole), ROLE),
-    ];
-    statements.extend(member_statements());
-    policy(&statements)
+    printed(Recipient::Caller)
 }
 
-fn member_statements() -> Vec<Value> {
-    let in_a_member = |it: Operation| !matches!(it.service(), "organizations" | "sts");
-    let reads_objects = |it: Operation| it.iam_action() == Some("s3:GetObject");
-    vec![
-        allow(
-            "ReadTrailsKeysAndBuckets",
-            &actions(|it| in_a_member(it) && !reads_objects(it)),
-            "*",
-        ),
-        allow("ReadTheHeadsOfLogObjects", &actions(reads_objects), LOG_OBJECTS),
-        json!({
-            "Sid": "NeverReadASealedLog",
-            "Effect": "Deny",
-            "Action": "kms:Decrypt",
-            "Resource": "*",
-        }),
-    ]
+/// Every action, who gets it, and what is missing without it.
+pub(super) fn actions() -> String {
+    let operations = Operation::ALL.iter().copied();
+    let audit = operations.filter(|operation| operation.purpose() == Purpose::Audit);
+    let actions: BTreeSet<&str> = audit.filter_map(Operation::iam_action).collect();
+    let rows = actions.into_iter().map(|action| {
+        let operations: Vec<Operation> =
+            Operation::ALL.iter().copied().filter(|it| it.iam_action() == Some(action)).collect();
+        let served: BTreeSet<Served> = operations.iter().flat_map(|it| it.serves()).collect();
+        let is_of_caller =
+            operations.iter().all(|it| matches!(it.service(), "organizations" | "sts"));
+        let losses: BTreeSet<&str> = operations.iter().map(|it| lost(it.loss())).collect();
+        [
+            code(action),
+            operations.iter().map(|it| code(it.as_str())).collect::<Vec<_>>().join(", "),
+            if is_of_caller { "caller" } else { "caller, audit role" }.to_owned(),
+            served.iter().map(|it| shown(*it)).collect::<Vec<_>>().join(", "),
+            losses.into_iter().collect::<Vec<_>>().join("; "),
+        ]
+    });
+    page(
+        "Permissions",
+        "Every IAM action that a scan uses. Where only controls need it, a scan that skips all of \
+         them does not ask, and `trailseal iam` leaves the action out. \
+         [Permissions](../operations/permissions.md) says how to deploy the policies.",
+        ["Action", "Operations", "In the policy of", "Needed for", "Without it is lost"],
+        rows,
+    )
 }
 
-/// The IAM actions of the audit operations that `wanted` picks, sorted.
-fn actions(wanted: impl Fn(Operation) -> bool) -> BTreeSet<&'static str> {
-    let audit = Operation::ALL.iter().copied().filter(|it| it.purpose() == Purpose::Audit);
-    audit.filter(|it| wanted(*it)).filter_map(Operation::iam_action).collect()
+fn shown(served: Served) -> String {
+    match served {
+        Served::Groundwork(groundwork) => groundwork.as_str().replace('_', " "),
+        Served::Control(control) => format!("[{control}](../controls/{control}.md)"),
+    }
 }
 
-fn allow(sid: &str, actions: &BTreeSet<&str>, resource: &str) -> Value {
-    json!({ "Sid": sid, "Effect": "Allow", "Action": actions, "Resource": resource })
-}
-
-fn policy(statements: &[Value]) -> Result<String> {
-    pretty(&json!({ "Version": "2012-10-17", "Statement": statements }))
+const fn lost(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Population => "the population, and so the scan, unless a file names the accounts",
+        Loss::Account => "the account: all its Regions are `not_evaluated`",
+        Loss::Nothing => "nothing: every Region of the partition is probed instead",
+        Loss::Target => {
+            "that listing of the Region: it is `partial`, or `not_evaluated` if both fail"
+        }
+        Loss::Leg => "the controls that need it: `not_proven`",
+        Loss::Description => "names, tags or places of accounts",
+        Loss::CrossCheck => "a check of other answers",
+        Loss::Publication => "a published copy of the reports",
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn allowed(policy: &str) -> BTreeSet<String> {
-        let policy: Value = serde_json::from_str(policy).unwrap();
-        let statements = policy["Statement"].as_array().unwrap();
-        let allows = statements.iter().filter(|it| it["Effect"] == "Allow");
-        let actions = allows.flat_map(|it| it["Action"].as_array().unwrap());
-        actions.map(|it| it.as_str().unwrap().to_owned()).collect()
-    }
-
     #[test]
-    fn the_caller_may_do_what_auditing_needs_and_no_more() {
-        let needed = actions(|_| true).iter().map(ToString::to_string).collect();
-        assert_eq!(allowed(&caller().unwrap()), needed);
-    }
-
-    #[test]
-    fn the_audit_role_neither_lists_the_organization_nor_assumes_roles_nor_writes() {
-        let allowed = allowed(&audit_role().unwrap());
-        assert!(allowed.contains("cloudtrail:DescribeTrails"));
-        for it in &allowed {
-            let (service, action) = it.split_once(':').unwrap();
-            assert!(!["organizations", "sts"].contains(&service), "{it}");
-            assert!(
-                ["Describe", "Get", "List"].iter().any(|start| action.starts_with(start)),
-                "{it}"
-            );
+    fn every_action_has_its_row() {
+        let page = actions();
+        for operation in Operation::ALL.iter().filter(|it| it.purpose() == Purpose::Audit) {
+            if let Some(action) = operation.iam_action() {
+                assert_eq!(page.matches(&format!("| `{action}` |")).count(), 1, "{action}");
+            }
         }
+        assert!(!page.contains("s3:PutObject"));
     }
 }

@@ -46,7 +46,7 @@ fn empty() -> Made {
 }
 
 fn id_of(made: &Made, epoch: u32, number: u32) -> SegmentId {
-    let (_, manifest) = RunManifest::read(&made.folder).unwrap().unwrap();
+    let (_, manifest) = RunManifest::read_hashed(&made.folder).unwrap().unwrap();
     SegmentId { epoch, number, manifest }
 }
 

@@ -10,7 +10,7 @@ use super::cases::{self, Case, Needs};
 use super::draft::{Build, Result, line};
 use super::file::{AccountFile, Caller, Duty, File, PopulationFile};
 use super::new_account::NewAccount;
-use super::{Access, Scenario, ScenarioError, denials, organization_trail};
+use super::{Access, Scenario, ScenarioError, access_policies, denials, organization_trail};
 use crate::world::account::{AccountId, Joined, RegionStates, Role, Unit};
 use crate::world::region::Partition;
 use crate::world::{Organization, User};
@@ -47,6 +47,7 @@ pub(super) fn make(text: &str, file: &File, start: Timestamp) -> Result<Scenario
         build.organization()?;
     }
     build.user(access.caller);
+    access_policies::apply(&mut build, &access)?;
     let (parts, expected) = build.builder.finish();
     let File { weather, limits, sessions, .. } = *file;
     Ok(Scenario { parts, weather, limits, sessions, access, expected })
@@ -100,6 +101,8 @@ impl Build<'_> {
             name: role_name.clone(),
             trusts: vec![caller],
             external_id: external_id.clone(),
+            trust: None,
+            policy: None,
             max_session_seconds: 3600,
         }]
         .into();
@@ -117,6 +120,7 @@ impl Build<'_> {
             secret_access_key: draw.word("secret").text(SECRET_ALPHABET, 40).into(),
             account,
             name: "auditor".into(),
+            policy: None,
         });
     }
 
@@ -211,7 +215,7 @@ impl Build<'_> {
         Ok(())
     }
 
-    fn on_duty(&self, duty: Duty) -> AccountId {
+    pub(super) fn on_duty(&self, duty: Duty) -> AccountId {
         let well_known = self.builder.well_known;
         match duty {
             Duty::Management => well_known.management,

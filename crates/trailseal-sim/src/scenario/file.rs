@@ -27,6 +27,9 @@ pub(super) struct File {
     pub(super) role_name: Option<String>,
     /// What the role asks for.
     pub(super) external_id: Option<String>,
+    /// What the caller and the role may do.
+    #[serde(default)]
+    pub(super) access: AccessFile,
     #[serde(default)]
     pub(super) organization: OrganizationFile,
     #[serde(default)]
@@ -62,6 +65,35 @@ pub(super) enum Caller {
     Member,
     /// The only account's: there is no organization.
     Standalone,
+}
+
+/// The policies of the caller and of the role, each a JSON document. Without one everything is
+/// allowed that no denial forbids.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccessFile {
+    /// The identity policy of the caller.
+    pub(super) caller_policy: Option<Spanned<String>>,
+    /// The identity policy of the role in every account.
+    pub(super) role_policy: Option<Spanned<String>>,
+    /// The trust policy of the role in every account, instead of `external_id`.
+    pub(super) trust_policy: Option<Spanned<String>>,
+    /// Other policies of the role in single accounts.
+    #[serde(default)]
+    pub(super) account: Vec<Spanned<AccountAccessFile>>,
+}
+
+/// Other policies of the role in one account, which has this duty, id or name.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct AccountAccessFile {
+    pub(super) duty: Option<Duty>,
+    pub(super) id: Option<String>,
+    pub(super) name: Option<String>,
+    /// The identity policy.
+    pub(super) role_policy: Option<Spanned<String>>,
+    /// The trust policy.
+    pub(super) trust_policy: Option<Spanned<String>>,
 }
 
 /// How Organizations answers.

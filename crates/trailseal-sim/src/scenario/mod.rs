@@ -3,6 +3,7 @@
 //! **Architecture invariant**: the truth is written by hand, case by case, from AWS's documentation
 //! and from what the product promises; nothing here asks a program that judges.
 
+mod access_policies;
 mod build;
 mod builder;
 pub mod cases;
@@ -14,6 +15,7 @@ mod filled_account;
 mod new_account;
 mod organization_trail;
 mod page;
+mod policies;
 mod policy;
 mod ready;
 mod seals;
@@ -36,6 +38,7 @@ pub use encryption::{How, Lies};
 pub use filled_account::FilledAccount;
 pub use new_account::NewAccount;
 pub use page::cases_page;
+pub use policies::{Policies, RolePolicies};
 pub use policy::Facts;
 pub use ready::{READY_MADE, Shape};
 pub use setup::{Setup, Surroundings};

@@ -4,13 +4,15 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 use super::{Call, Context, Operation, Payer, Quota};
-use crate::denial::denied_by;
+use crate::authorization::{RequestContext, decision};
+use crate::denial::{denied_action, denied_by};
+use crate::policy::{Caller, Decision, Trust};
 use crate::session::{Issued, TokenVersion, issue_version};
 use crate::wire::fault::Fault;
 use crate::wire::xml::Xml;
 use crate::wire::{Input, QueryRequest, Reply};
 use crate::world::World;
-use crate::world::account::{Account, AccountId, Role};
+use crate::world::account::{AccountId, Role};
 use crate::world::denial::PolicyKind;
 
 /// IAM user guide, "IAM and AWS STS quotas": 600 a second per account and Region, shared.
@@ -190,8 +192,18 @@ fn assume_role(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
             ),
         ));
     }
-    // A missing role, a trust policy that does not fit and an account that is closed all look alike.
-    let role = target.and_then(|it| trusting(it, name, call));
+    let role = target.filter(|account| account.state.is_usable());
+    let role = role.and_then(|account| account.roles.iter().find(|role| &*role.name == name));
+    let source_identity = source_identity(call)?;
+    let actions = [
+        ("sts:AssumeRole", true),
+        ("sts:TagSession", query.parameters.keys().any(|name| name.starts_with("Tags."))),
+        ("sts:SetSourceIdentity", source_identity.is_some()),
+    ];
+    for (action, _) in actions.into_iter().filter(|(_, is_needed)| *is_needed) {
+        let trust = role.map_or(Trust::Unmentioned, |role| trust(world, call, role, action));
+        admit(world, call, action, (account, arn), trust)?;
+    }
     let role = role.ok_or_else(|| denied_by(PolicyKind::Untold, false, None, call, arn))?;
     if seconds > role.max_session_seconds {
         return Err(invalid(
@@ -204,17 +216,57 @@ fn assume_role(context: &Context<'_>, call: &Call<'_>) -> Result<Reply, Fault> {
     let session = call.text("RoleSessionName").unwrap_or_default();
     // The path is no part of the session's ARN.
     let name = name.rsplit_once('/').map_or(name, |it| it.1);
-    let issued = issue_version(version(query), world, account, name, session, expires);
-    Ok(Reply::Result(answer(&issued, packed, call.text("SourceIdentity"))))
+    let issued =
+        issue_version(version(query), world, account, name, session, source_identity, expires);
+    Ok(Reply::Result(answer(&issued, packed, source_identity)))
 }
 
-/// The role, if the account can be used and the role's trust policy lets this caller in.
-fn trusting<'a>(account: &'a Account, name: &str, call: &Call<'_>) -> Option<&'a Role> {
-    let role = account.roles.iter().find(|it| &*it.name == name)?;
-    let external_id = call.text("ExternalId");
-    let knows_id = role.external_id.is_none() || role.external_id.as_deref() == external_id;
-    let is_trusted = role.trusts.contains(&call.session.account);
-    (account.state.is_usable() && is_trusted && knows_id).then_some(role)
+/// The source identity that the session gets: the caller's own one, if it has one, cannot be
+/// changed (IAM user guide, "Monitor and control actions taken with assumed roles").
+fn source_identity<'a>(call: &'a Call<'_>) -> Result<Option<&'a str>, Fault> {
+    let (given, own) = (call.text("SourceIdentity"), call.session.source_identity.as_deref());
+    if given.is_some() && own.is_some() && given != own {
+        let (action, arn) = ("sts:SetSourceIdentity", call.text("RoleArn").unwrap_or_default());
+        return Err(denied_action(PolicyKind::Untold, false, None, action, call, arn));
+    }
+    Ok(own.or(given))
+}
+
+/// What the role decides of an action of this caller.
+fn trust(world: &World, call: &Call<'_>, role: &Role, action: &str) -> Trust {
+    let session = call.session;
+    let Some(policy) = &role.trust else {
+        let external_id = call.text("ExternalId");
+        let knows_id = role.external_id.is_none() || role.external_id.as_deref() == external_id;
+        let is_trusted = knows_id && role.trusts.contains(&session.account);
+        return if is_trusted { Trust::Account } else { Trust::Unmentioned };
+    };
+    let (account, principal_arn) = (session.account.to_string(), session.principal_arn(world));
+    let caller = Caller { account: &account, arn: &session.arn, principal_arn: &principal_arn };
+    let resource = call.text("RoleArn").unwrap_or_default();
+    policy.decide(&caller, action, &RequestContext { world, call, resource })
+}
+
+/// Lets a caller in whom its own policy and the role's trust policy allow this action.
+///
+/// IAM user guide, "Policy evaluation logic": a role of another account needs both. Within an
+/// account a trust policy that names the caller itself is enough. A missing role, a closed account
+/// and a trust policy that does not allow it all look alike.
+fn admit(
+    world: &World,
+    call: &Call<'_>,
+    action: &str,
+    (account, arn): (AccountId, &str),
+    trust: Trust,
+) -> Result<(), Fault> {
+    let refused = |kind, is_explicit| denied_action(kind, is_explicit, None, action, call, arn);
+    let is_enough = trust == Trust::Itself && account == call.session.account;
+    match decision(world, call, action, arn) {
+        Decision::Denied => Err(refused(PolicyKind::Identity, true)),
+        Decision::Unmentioned if !is_enough => Err(refused(PolicyKind::Identity, false)),
+        _ if matches!(trust, Trust::Itself | Trust::Account) => Ok(()),
+        _ => Err(refused(PolicyKind::Untold, false)),
+    }
 }
 
 /// Only AWS's own name of the global endpoint gives tokens of the first version; every other host,
@@ -286,7 +338,7 @@ mod tests {
         ARCHIVE, Caller, MANAGEMENT, WORKLOAD, call_sts, element, now, parts, region, simulator,
     };
     use crate::world::Parts;
-    use crate::world::account::AccountState;
+    use crate::world::account::{Account, AccountState};
     use crate::world::region::RegionSet;
 
     const ARN: &str = "arn:aws:iam::333333333333:role/TrailsealAudit";

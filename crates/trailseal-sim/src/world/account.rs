@@ -5,6 +5,7 @@ use std::str::FromStr;
 use std::sync::Arc;
 
 use super::region::{Region, RegionSet};
+use crate::policy::{Policy, TrustPolicy};
 
 /// An account's number, shown as its 12 digits.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -143,12 +144,24 @@ impl RegionStates {
 pub struct Role {
     /// Its name.
     pub name: Box<str>,
-    /// The accounts that its trust policy names.
+    /// The accounts that may assume it, where it has no trust policy.
     pub trusts: Vec<AccountId>,
-    /// The external id that the trust policy asks for.
+    /// The external id that it asks for, where it has no trust policy.
     pub external_id: Option<Box<str>>,
+    /// Its trust policy.
+    pub trust: Option<Arc<TrustPolicy>>,
+    /// Its identity policy; without one it may do everything that no denial forbids.
+    pub policy: Option<Arc<Policy>>,
     /// The longest session, in seconds: 3600 unless raised.
     pub max_session_seconds: u32,
+}
+
+impl Role {
+    /// Its name without the path, which names it in its account: no other role there may have it.
+    #[must_use]
+    pub fn plain_name(&self) -> &str {
+        self.name.rsplit_once('/').map_or(&*self.name, |(_, name)| name)
+    }
 }
 
 /// One account of the organization.

@@ -3,6 +3,8 @@
 use super::account::AccountId;
 use super::region::{Region, RegionSet};
 
+pub use crate::policy::pattern::{matches_action, matches_text};
+
 /// The kind of policy that denies, as AWS's message names it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum PolicyKind {
@@ -71,67 +73,5 @@ impl Denial {
             && self.regions.contains(region)
             && resource.contains(&*self.resource)
             && self.actions.iter().any(|it| matches_action(it, action))
-    }
-}
-
-/// IAM's wildcards, letter case ignored.
-#[must_use]
-pub fn matches_action(pattern: &str, action: &str) -> bool {
-    matches(pattern.as_bytes(), action.as_bytes(), |left, right| left.eq_ignore_ascii_case(&right))
-}
-
-/// IAM's wildcards, as in ARNs and StringLike.
-#[must_use]
-pub fn matches_text(pattern: &str, text: &str) -> bool {
-    matches(pattern.as_bytes(), text.as_bytes(), |left, right| *left == right)
-}
-
-/// After a mismatch only the newest `*` can take one more, so the time is at most the product of
-/// the lengths, whatever the pattern.
-fn matches(pattern: &[u8], text: &[u8], is_same: fn(&u8, u8) -> bool) -> bool {
-    let (mut at_pattern, mut at_text) = (0, 0);
-    let mut star = None;
-    while let Some(right) = text.get(at_text) {
-        match pattern.get(at_pattern) {
-            Some(b'*') => {
-                at_pattern += 1;
-                star = Some((at_pattern, at_text));
-                continue;
-            }
-            Some(left) if *left == b'?' || is_same(left, *right) => {
-                at_pattern += 1;
-                at_text += 1;
-                continue;
-            }
-            _ => {}
-        }
-        let Some((behind, from)) = star else { return false };
-        (at_pattern, at_text) = (behind, from + 1);
-        star = Some((behind, at_text));
-    }
-    pattern[at_pattern..].iter().all(|it| *it == b'*')
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn actions_match_as_in_policies() {
-        for (pattern, action, expected) in [
-            ("*", "kms:DescribeKey", true),
-            ("kms:*", "kms:DescribeKey", true),
-            ("KMS:describe*", "kms:DescribeKey", true),
-            ("kms:Describe???", "kms:DescribeKey", true),
-            ("kms:Describe", "kms:DescribeKey", false),
-            ("cloudtrail:*", "kms:DescribeKey", false),
-            ("*:*Key", "kms:DescribeKey", true),
-            ("*s*e*Key?", "kms:DescribeKey", false),
-            ("kms:DescribeKey*", "kms:DescribeKey", true),
-            ("", "kms:DescribeKey", false),
-        ] {
-            assert_eq!(matches_action(pattern, action), expected, "{pattern} {action}");
-        }
-        assert!(matches_text("o-*", "o-example") && !matches_text("O-*", "o-example"));
     }
 }

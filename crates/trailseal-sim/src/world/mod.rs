@@ -9,6 +9,7 @@ pub mod trail;
 mod tree;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use jiff::Timestamp;
 
@@ -22,6 +23,7 @@ use tree::Tree;
 
 use crate::draw::Draw;
 use crate::objects::Layout;
+use crate::policy::Policy;
 
 /// The organization itself.
 #[derive(Debug, Clone)]
@@ -57,6 +59,8 @@ pub struct User {
     pub account: AccountId,
     /// Its name.
     pub name: Box<str>,
+    /// Its identity policy; without one it may do everything that no denial forbids.
+    pub policy: Option<Arc<Policy>>,
 }
 
 /// Everything a world is made of.

@@ -20,6 +20,7 @@ Scope:
   --accounts, --exclude-account, --ou and --regions limit what is judged. Targets that are left out
   are `excluded` in coverage.csv, and every report says that the run was SCOPED. Owners of trails,
   keys and buckets outside the scope are still read where something in scope depends on them.
+  --skip-control leaves controls out, and what only they need is not asked; the run is SCOPED too.
 
 Examples:
   trailseal scan
@@ -137,6 +138,33 @@ pub(crate) const EXPLAIN: &str = "\
 Examples:
   trailseal explain key-policy-allows-cloudtrail
   trailseal explain account-covered | less";
+
+/// Of `iam`.
+pub(crate) const IAM: &str = "\
+Who gets what:
+  caller       lists the organization, assumes the audit role elsewhere, reads its own account; no
+               trust policy: what starts the scan decides that
+  member       the audit role of every member account, as a StackSet
+  management   the same role in the management account, which StackSets do not reach
+  log-archive  the same role in the account that owns the buckets; name them with --bucket
+  Every policy denies kms:Decrypt. Accounts whose logs are in other buckets need the member's.
+
+Examples:
+  trailseal iam --for caller --caller arn:aws:iam::111122223333:role/TrailsealCaller
+      print the policy of the role that runs the scan as JSON
+  trailseal iam --for member --caller arn:aws:iam::111122223333:role/TrailsealCaller \\
+      --organization o-a1b2c3d4e5 --external-id EXAMPLE --format cloudformation > member.yaml
+      make the template of the StackSet; it takes the external id as a parameter
+  trailseal iam --for log-archive --caller arn:aws:iam::111122223333:role/TrailsealCaller \\
+      --bucket org-logs/o-a1b2c3d4e5 --config trailseal.toml --format terraform > log-archive.tf
+      read logs below one prefix of one bucket; role name and external id as in the scan's file
+  trailseal iam --for member --caller ARN --skip-control key-readers-limited | jq .TrustPolicy
+      leave out what only this control needs; print the trust policy alone
+
+Exit codes:
+  0  the policy is printed
+  2  wrong usage, or a policy that is too long for IAM
+  74 it could not be written";
 
 /// Of `completions`.
 pub(crate) const COMPLETIONS: &str = "\

@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod iam;
 pub(crate) mod replay;
 pub(crate) mod report;
 pub(crate) mod scan;

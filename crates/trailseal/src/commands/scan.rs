@@ -84,6 +84,7 @@ pub(super) fn settled(given: Given, manifest: Option<&RunManifest>) -> Result<Sc
     let (given_accounts, given_exceptions) =
         (given.accounts_file.clone(), given.exceptions.clone());
     let settings = given.over(before).in_force();
+    settings.check()?;
     let mut files = BTreeMap::new();
     // What is not named again is as it was when the scan began, wherever the file is by now.
     let mut text = |key: &str, path: Option<PathBuf>, read: fn(&std::path::Path) -> _| {

@@ -26,6 +26,7 @@ const ASKED: &[&str] = &[
     "role_name",
     "sample_size",
     "seed",
+    "skip_controls",
     "window",
 ];
 

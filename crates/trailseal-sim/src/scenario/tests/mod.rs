@@ -1,6 +1,7 @@
 mod delivered;
 mod named;
 mod organizations;
+mod policies;
 mod rules;
 mod text;
 

@@ -1,6 +1,6 @@
 //! The key that a request names, and whether its policy lets the caller ask.
 
-use super::policy::{Decision, Who, decide};
+use super::policy::{Decision, Who, allows_itself, decide};
 use crate::denial::denied_by;
 use crate::service::Call;
 use crate::wire::fault::Fault;
@@ -93,7 +93,7 @@ pub(super) fn resource(world: &World, call: &Call<'_>) -> String {
 /// The key that the request names, if the caller may do this with it.
 ///
 /// KMS developer guide, "Key policies": nobody may without the key policy, the own account
-/// neither. A statement for the account leaves it to IAM, which is assumed to allow: what it denies
+/// neither. A statement for the account leaves it to IAM: what the caller's policy does not allow
 /// was refused before. In other accounts a key that is not there looks like one that is closed.
 pub(super) fn permitted<'a>(
     world: &'a World,
@@ -129,6 +129,22 @@ pub(super) fn permitted<'a>(
         let is_explicit = decision == Decision::Denied;
         denied_by(PolicyKind::Resource, is_explicit, None, call, &resource(world, call))
     })
+}
+
+/// Whether the policy of a key of the caller's account lets the caller itself do this, so that the
+/// caller's own policy need not allow it (IAM user guide, "Policy evaluation logic").
+pub(crate) fn names_caller(world: &World, call: &Call<'_>) -> bool {
+    let own = call.session.account;
+    let key = match key_id(call).and_then(|text| named(world, call, text).ok()) {
+        Some(Named::Key(account, id)) if account == own => world.key(own, call.region, id),
+        Some(Named::Alias(account, alias)) if account == own => {
+            with_alias(world, own, call.region, alias)
+        }
+        _ => None,
+    };
+    let Some((key, action)) = key.zip(call.operation.action) else { return false };
+    let who = Who { session: call.session, world };
+    allows_itself(&key.policy, &who, action, &key.arn())
 }
 
 fn missing_key_id() -> Fault {

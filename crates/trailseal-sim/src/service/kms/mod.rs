@@ -8,6 +8,8 @@ mod rotation;
 #[cfg(test)]
 mod tests;
 
+pub(crate) use find::names_caller;
+
 use serde_json::json;
 
 use super::{Answer, Call, Context, Operation, Payer, Quota};

@@ -39,10 +39,7 @@ pub(super) fn decide(policy: &str, who: &Who<'_>, action: &str, key_arn: &str) -
     };
     let mut decision = Decision::Unmentioned;
     for statement in list(policy.get("Statement")) {
-        let binds = is_about(statement, "Principal", |it| is_principal(it, who))
-            && is_about(statement, "Action", |it| any_text(it, |it| matches_action(it, action)))
-            && is_about(statement, "Resource", |it| any_text(it, |it| matches_text(it, key_arn)))
-            && are_met(statement.get("Condition"), who);
+        let binds = binds(statement, who, action, key_arn);
         match statement.get("Effect").and_then(Value::as_str) {
             Some("Deny") if binds => return Decision::Denied,
             Some("Allow") if binds => decision = Decision::Allowed,
@@ -50,6 +47,25 @@ pub(super) fn decide(policy: &str, who: &Who<'_>, action: &str, key_arn: &str) -
         }
     }
     decision
+}
+
+/// Whether the policy allows it to this caller itself, and not only to its account.
+pub(super) fn allows_itself(policy: &str, who: &Who<'_>, action: &str, key_arn: &str) -> bool {
+    let Ok(document) = serde_json::from_str::<Value>(policy) else { return false };
+    let allows = |statement: &Value| {
+        statement.get("Effect").is_some_and(|effect| effect == "Allow")
+            && names_itself(statement, who)
+            && binds(statement, who, action, key_arn)
+    };
+    decide(policy, who, action, key_arn) == Decision::Allowed
+        && list(document.get("Statement")).iter().any(allows)
+}
+
+fn binds(statement: &Value, who: &Who<'_>, action: &str, key_arn: &str) -> bool {
+    is_about(statement, "Principal", |it| is_principal(it, who))
+        && is_about(statement, "Action", |it| any_text(it, |it| matches_action(it, action)))
+        && is_about(statement, "Resource", |it| any_text(it, |it| matches_text(it, key_arn)))
+        && are_met(statement.get("Condition"), who)
 }
 
 /// One value or a list of them.
@@ -106,6 +122,15 @@ fn is_caller(principal: &str, who: &Who<'_>) -> bool {
     }
 }
 
+/// Whether the statement names the caller, and not only its account.
+fn names_itself(statement: &Value, who: &Who<'_>) -> bool {
+    let account = who.session.account.to_string();
+    let root = format!("arn:{}:iam::{account}:root", who.world.partition());
+    let is_itself = |it: &str| is_caller(it, who) && it != account && it != root;
+    let Some(principal) = statement.get("Principal") else { return false };
+    principal == "*" || any_text(principal.get("AWS").unwrap_or(&Value::Null), is_itself)
+}
+
 /// Whether every condition is met.
 fn are_met(conditions: Option<&Value>, who: &Who<'_>) -> bool {
     let Some(conditions) = conditions else { return true };
@@ -120,7 +145,7 @@ fn are_met(conditions: Option<&Value>, who: &Who<'_>) -> bool {
 fn is_met(operator: &str, key: &str, wanted: &Value, who: &Who<'_>) -> bool {
     let value = match key.to_ascii_lowercase().as_str() {
         "kms:calleraccount" | "aws:principalaccount" => Some(who.session.account.to_string()),
-        "aws:principalarn" => Some(principal_arn(who)),
+        "aws:principalarn" => Some(who.session.principal_arn(who.world)),
         "aws:principalorgid" => organization(who),
         _ => return false,
     };
@@ -137,15 +162,4 @@ fn is_met(operator: &str, key: &str, wanted: &Value, who: &Who<'_>) -> bool {
 fn organization(who: &Who<'_>) -> Option<String> {
     let organization = who.world.organization()?;
     who.world.account(who.session.account).map(|_| organization.id.to_string())
-}
-
-/// `aws:PrincipalArn`: for a session the role's ARN.
-fn principal_arn(who: &Who<'_>) -> String {
-    let session = who.session;
-    match session.arn.split('/').nth(1).filter(|_| session.is_role) {
-        Some(role) => {
-            format!("arn:{}:iam::{}:role/{role}", who.world.partition(), session.account)
-        }
-        None => session.arn.clone(),
-    }
 }

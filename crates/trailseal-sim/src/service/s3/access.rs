@@ -1,7 +1,9 @@
 //! Which bucket a call is about, and whether it lets the caller in.
 
 use super::{bucket_arn, request};
+use crate::authorization::decision;
 use crate::denial::{binding, denied_by};
+use crate::policy::Decision;
 use crate::service::{Call, Context};
 use crate::wire::fault::Fault;
 use crate::world::World;
@@ -98,7 +100,8 @@ pub(super) fn no_such_key(context: &Context<'_>, call: &Call<'_>, bucket: &Bucke
     let world = context.world;
     let arn = bucket_arn(world, &bucket.name);
     let may_list = !denies(bucket, super::LIST_BUCKET)
-        && binding(world, call, super::LIST_BUCKET, &arn).is_none();
+        && binding(world, call, super::LIST_BUCKET, &arn).is_none()
+        && decision(world, call, super::LIST_BUCKET, &arn) == Decision::Allowed;
     if !may_list {
         return Fault::new(403, "AccessDenied", "Access Denied");
     }
