@@ -8,6 +8,7 @@ use super::{Outcome, runtime};
 use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::UserError;
+use crate::run::heartbeat::Heartbeat;
 use crate::run::progress::Progress;
 use crate::run::summary::meaning;
 use crate::run::{self, Scan, Scanned};
@@ -49,8 +50,12 @@ impl ScanArgs {
 }
 
 /// Audits the organization of the caller.
-pub(crate) fn run(args: ScanArgs, arguments: Vec<String>) -> Result<Outcome, UserError> {
-    let scan = args.scan(arguments)?;
+pub(crate) fn run(
+    args: ScanArgs,
+    arguments: Vec<String>,
+    heartbeat: Heartbeat,
+) -> Result<Outcome, UserError> {
+    let scan = Scan { heartbeat, ..args.scan(arguments)? };
     let scanned = runtime()?.block_on(run::scan(scan, Environment::real()))?;
     let Scanned { exit_code, folder, summary } = scanned;
     let notes = format!(

@@ -2,6 +2,7 @@
 
 mod audited;
 mod connect;
+pub(crate) mod heartbeat;
 pub(crate) mod progress;
 mod publish;
 mod refusals;
@@ -21,6 +22,7 @@ use crate::output::{OutputFolder, unwritten};
 use crate::samples::SampleSpool;
 use crate::settings::{Settings, sessions};
 use crate::version::VERSION;
+use heartbeat::Heartbeat;
 use progress::{Progress, RunEvents};
 use publish::{SPOOL_FILE, publish};
 use summary::summary;
@@ -44,11 +46,13 @@ pub(crate) struct Scan {
     pub(crate) fails_fast: bool,
     /// The command line for the record, without what is secret.
     pub(crate) arguments: Vec<String>,
+    /// Follows the scan for its summary object.
+    pub(crate) heartbeat: Heartbeat,
 }
 
 impl Scan {
     /// A scan that reads no file and shows its progress.
-    pub(crate) const fn of(settings: Settings) -> Self {
+    pub(crate) fn of(settings: Settings) -> Self {
         Self {
             settings,
             declared_accounts: Vec::new(),
@@ -57,6 +61,7 @@ impl Scan {
             progress: Progress::Shown,
             fails_fast: false,
             arguments: Vec::new(),
+            heartbeat: Heartbeat::default(),
         }
     }
 
@@ -87,9 +92,10 @@ pub struct Scanned {
 pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, UserError> {
     let started_at = outside.clock.now();
     let run_id = run_id(started_at, outside.simulation.as_deref());
+    let events = Arc::new(RunEvents::new(scan.progress));
+    scan.heartbeat.begin(&run_id, started_at, scan.settings.scope(), &outside, &events);
     let tags = sessions::tags(&scan.settings.session_tags)?;
     let folder = scan.folder(&run_id)?;
-    let events = Arc::new(RunEvents::new(scan.progress));
     let aws = connect::connect(&scan.settings, tags, &run_id, &outside, &events).await?;
     events.connected(&aws, &scan.settings);
     let samples = SampleSpool::create(&folder.path(SPOOL_FILE));
@@ -125,6 +131,7 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     let excepted = ExceptionMatches::new(scan.exceptions, &facts, &findings, &gaps);
     let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
     let folder = publish(&audit, samples, folder)?;
+    scan.heartbeat.finish(&audit, &folder);
     Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
 }
 
