@@ -177,7 +177,7 @@ fn progress_and_warnings_are_objects_with_numbers() {
     let quiet = tempfile::tempdir().unwrap();
     let output = scan(quiet.path(), &sim, &["--quiet"]).output().unwrap();
     summary(&output);
-    assert_eq!(output.stderr.iter().filter(|byte| **byte == b'\n').count(), 1);
+    assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1);
 }
 
 #[test]

@@ -37,7 +37,7 @@ struct Begun {
 #[derive(Debug)]
 struct Finished {
     exit_code: u8,
-    finished_at: Timestamp,
+    ended_at: Timestamp,
     folder: PathBuf,
     results: Results,
     metrics: Metrics,
@@ -71,7 +71,7 @@ impl Heartbeat {
         let results = results(audit);
         begun.finished.get_or_init(|| Finished {
             exit_code: audit.exit_code(),
-            finished_at: audit.run.finished_at,
+            ended_at: audit.run.finished_at,
             folder: folder.to_owned(),
             metrics: metrics(audit, &results),
             results,
@@ -98,7 +98,7 @@ impl Heartbeat {
         let now = begun.clock.now();
         let finished = begun.finished.get().filter(|_| error.is_none());
         let exit_code = finished.map_or(process, |finished| finished.exit_code);
-        let finished_at = finished.map_or(now, |finished| finished.finished_at);
+        let finished_at = finished.map_or(now, |finished| finished.ended_at);
         let took = finished_at.duration_since(begun.started_at);
         let calls = begun.events.calls();
         let is_success = finished.is_some();
