@@ -223,13 +223,15 @@ fn logs_for_machines_are_json() {
     let trace = [NOWHERE, ("TRAILSEAL_LOG", "trace"), ("TRAILSEAL_LOG_FORMAT", "json")];
     let environment: Vec<(&str, &str)> = KEYS.into_iter().chain(trace).collect();
     let text = stderr(&trailseal(folder.path(), &["scan"], &environment));
-    let (errors, logs): (Vec<&str>, Vec<&str>) =
-        text.lines().partition(|it| it.starts_with("trailseal: "));
-    assert_eq!(errors.len(), 1, "{text}");
+    let lines: Vec<serde_json::Value> =
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    let (logs, said): (Vec<_>, Vec<_>) = lines.iter().partition(|line| line["type"].is_null());
+    let kinds: Vec<_> = said.iter().map(|line| line["type"].as_str().unwrap()).collect();
+    assert_eq!(kinds, ["error", "summary"], "{text}");
     assert!(!logs.is_empty());
     for line in logs {
-        let line: serde_json::Value = serde_json::from_str(line).unwrap();
-        assert_eq!(line["fields"]["operation"], "GetCallerIdentity");
+        assert_eq!(line["operation"], "GetCallerIdentity");
+        assert_eq!((&line["level"], &line["message"]), (&"TRACE".into(), &"request".into()));
     }
 }
 

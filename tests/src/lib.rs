@@ -8,6 +8,7 @@ pub mod audit;
 pub mod compare;
 pub mod faults;
 pub mod golden;
+pub mod json_schema;
 pub mod load;
 pub mod plan;
 pub mod policy_cases;

@@ -31,6 +31,7 @@ const FILES: &[(&str, Generate)] = &[
     ("docs/generated/simulated-cases.md", || Ok(pages::simulated_cases())),
     ("docs/generated/volatile.md", || Ok(pages::volatile())),
     ("docs/schema/audit-record-v1.json", schema::record),
+    ("docs/schema/summary-v1.json", schema::summary),
 ];
 
 /// Whether the whole file is written by `cargo xtask codegen`; the path is from the repository's root.

@@ -14,6 +14,7 @@
 mod event;
 mod gate;
 mod lane;
+mod last_calls;
 mod run;
 mod scheduler;
 mod settings;

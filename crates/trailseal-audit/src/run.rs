@@ -14,6 +14,7 @@ use trailseal_model::question::{
 use trailseal_model::{Answer, Answers, Arn, EventSink, Gap, GapLedger, SampledCluster, ask};
 
 use crate::event::{Event, Times, Work};
+use crate::last_calls::NotesLastCalls;
 use crate::scheduler::Scheduler;
 use crate::settings::{AuditError, AuditSettings, Audited};
 
@@ -57,7 +58,9 @@ pub async fn audit(
     samples: &mut (dyn SampleSink + Send),
 ) -> Result<Audited, AuditError> {
     let gaps = GapLedger::default();
+    let notes = NotesLastCalls::new(answers);
     let facts = {
+        let answers: &dyn Answers = &notes;
         let collector = Collector::new(&answers, &gaps, settings.collect.clone())
             .skipping(&settings.scope.skipped_controls);
         let start = Instant::now();
@@ -72,7 +75,7 @@ pub async fn audit(
         }
         scheduler.end()
     };
-    Ok(facts.judged(gaps, samples)?)
+    Ok(facts.with_last_calls(notes.into_calls()).judged(gaps, samples)?)
 }
 
 /// Takes the examined objects out of an event: only the sink keeps them.

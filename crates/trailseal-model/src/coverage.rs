@@ -7,6 +7,7 @@ use jiff::{SignedDuration, Timestamp};
 use crate::account::AccountId;
 use crate::gap::GapId;
 use crate::gap_class::GapClass;
+use crate::last_calls::LastCalls;
 use crate::member_delivery::Delivery;
 use crate::region::Region;
 use crate::target::Target;
@@ -140,6 +141,7 @@ impl CoverageRow {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Coverage {
     accounts: BTreeMap<AccountId, Box<[CoverageRow]>>,
+    last_calls: LastCalls,
 }
 
 impl Coverage {
@@ -202,6 +204,18 @@ impl Coverage {
         if let Some(row) = self.row_mut(target) {
             row.member_delivery = row.member_delivery.max(Some(delivery));
         }
+    }
+
+    /// Keeps when each target last answered a call that CloudTrail records.
+    pub fn keep_last_calls(&mut self, calls: LastCalls) {
+        self.last_calls = calls;
+    }
+
+    /// When a target last answered a call that CloudTrail records, to the second, UTC; `None` if it
+    /// answered none.
+    #[must_use]
+    pub fn last_management_call_at(&self, target: Target) -> Option<Timestamp> {
+        self.last_calls.of_target(target)
     }
 
     fn row_mut(&mut self, target: Target) -> Option<&mut CoverageRow> {

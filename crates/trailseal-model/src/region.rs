@@ -98,6 +98,11 @@ impl Region {
         u8::try_from(TABLE.len() + index).ok().map(Self)
     }
 
+    /// Tells Regions apart in this process, below [`MAX_REGIONS`].
+    pub(crate) const fn index(self) -> usize {
+        self.0 as usize
+    }
+
     /// The Region's name, such as `eu-west-1`.
     #[must_use]
     pub fn name(self) -> &'static str {

@@ -202,6 +202,7 @@ const COVERAGE: &[&str] = &[
     "exception_ids",
     "covered_by",
     "member_delivery",
+    "last_management_call_at",
     "population_source",
     "scope",
 ];

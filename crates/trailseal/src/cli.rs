@@ -21,6 +21,7 @@ use crate::commands::{self, Outcome};
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::logging::{self, LogFormat};
+use crate::run::heartbeat::Heartbeat;
 use crate::run::progress::Progress;
 use crate::run::{self, Scan, Scanned};
 use crate::suggest::did_you_mean;
@@ -40,7 +41,7 @@ use crate::{empty_variables, settings, terminal};
 struct Cli {
     #[command(subcommand)]
     command: Chosen,
-    /// Format of log lines; TRAILSEAL_LOG sets their level
+    /// Format of stderr: text, or one JSON object a line; TRAILSEAL_LOG sets the level of the log
     #[arg(
         long,
         global = true,
@@ -114,20 +115,24 @@ pub fn main() -> u8 {
 /// Runs a command line; returns the exit code. Errors go to stderr, one line each.
 pub fn run(arguments: impl IntoIterator<Item = OsString>) -> u8 {
     let arguments: Vec<OsString> = arguments.into_iter().collect();
+    terminal::take_json(logging::wanted(&arguments) == LogFormat::Json);
     let cli = match parsed(&arguments) {
         Ok(cli) => cli,
         Err(error) => return unparsed(&error, &arguments),
     };
     let given = redacted(&arguments);
-    let res = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| execute(cli, given)));
-    match res.map(|it| it.and_then(|it| shown(&it))) {
-        Ok(Ok(code)) => code,
-        Ok(Err(error)) => failed(&error),
-        Err(_) => {
-            terminal::line("internal error; please report it with the message above");
-            exit_code::INTERNAL
-        }
+    let heartbeat = Heartbeat::default();
+    let ended = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        execute(cli, given, &heartbeat).and_then(|outcome| shown(&outcome, &heartbeat))
+    }));
+    let ended = ended.unwrap_or_else(|_| Err(UserError::internal()));
+    let code = ended.as_ref().map_or_else(failed, |code| *code);
+    if terminal::is_json()
+        && let Some(line) = heartbeat.summary_line(code, ended.as_ref().err())
+    {
+        terminal::json_line(&line);
     }
+    code
 }
 
 /// Help is a result; without a command it is advice; everything else is an error of one line.
@@ -137,6 +142,9 @@ fn unparsed(error: &clap::Error, arguments: &[OsString]) -> u8 {
             terminal::written(error.print()).map_or_else(|it| failed(&it), |()| exit_code::CLEAN)
         }
         ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            if terminal::is_json() {
+                return failed(&UserError::usage("no command is given", "see `trailseal --help`"));
+            }
             terminal::note(&error.render().to_string());
             exit_code::USAGE
         }
@@ -145,16 +153,18 @@ fn unparsed(error: &clap::Error, arguments: &[OsString]) -> u8 {
 }
 
 fn failed(error: &UserError) -> u8 {
-    terminal::line(error);
+    terminal::error(error);
     error.exit_code
 }
 
-/// Prints the outcome of a command.
-fn shown(outcome: &Outcome) -> Result<u8, UserError> {
+/// Prints the outcome of a command. As JSON the summary object takes the place of a scan's notes.
+fn shown(outcome: &Outcome, heartbeat: &Heartbeat) -> Result<u8, UserError> {
     if !outcome.result.is_empty() {
         terminal::result(&outcome.result)?;
     }
-    terminal::note(&outcome.notes);
+    if !terminal::is_json() || !heartbeat.has_begun() {
+        terminal::note(&outcome.notes);
+    }
     Ok(outcome.exit_code)
 }
 
@@ -233,16 +243,16 @@ fn subcommand(arguments: &[OsString]) -> Option<String> {
     words.find(|word| known.find_subcommand(word).is_some()).map(str::to_owned)
 }
 
-fn execute(cli: Cli, arguments: Vec<String>) -> Result<Outcome, UserError> {
+fn execute(cli: Cli, arguments: Vec<String>, heartbeat: &Heartbeat) -> Result<Outcome, UserError> {
     logging::begin(cli.log_format)?;
     match cli.command {
         Chosen::Scan(args) => {
             for warning in unknown_variables(std::env::vars_os().map(|it| it.0)) {
-                terminal::line(warning);
+                terminal::warning(warning);
             }
-            commands::scan::run(*args, arguments)
+            commands::scan::run(*args, arguments, heartbeat.clone())
         }
-        Chosen::Demo(args) => commands::demo::run(args, arguments),
+        Chosen::Demo(args) => commands::demo::run(args, arguments, heartbeat.clone()),
         Chosen::Sim(args) => commands::sim::run(&args),
         Chosen::Replay(args) => commands::replay::run(*args, arguments),
         Chosen::Report(args) => commands::report::run(&args),
@@ -266,7 +276,7 @@ fn unknown_variables(names: impl Iterator<Item = OsString>) -> Vec<String> {
     let mut warnings: Vec<String> = unknown
         .map(|name| {
             let near = did_you_mean(&name.to_lowercase(), known.iter().map(String::as_str));
-            format!("warning: the variable {name} is no setting and has no effect{near}")
+            format!("the variable {name} is no setting and has no effect{near}")
         })
         .collect();
     warnings.sort();

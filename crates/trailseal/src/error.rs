@@ -32,6 +32,11 @@ impl UserError {
         Self::new(problem, advice, exit_code::INTERRUPTED)
     }
 
+    /// A panic, whose message is on stderr already.
+    pub(crate) fn internal() -> Self {
+        Self::new("internal error", "please report it with the message above", exit_code::INTERNAL)
+    }
+
     /// A path that cannot be used: the user's mistake, unless the disk behind it fails.
     pub(crate) fn of_path(
         error: &io::Error,

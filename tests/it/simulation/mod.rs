@@ -4,6 +4,7 @@ mod broken;
 mod chaos;
 mod cost;
 mod exceptions;
+mod last_calls;
 mod limits;
 mod matrix;
 mod members;

@@ -1,4 +1,4 @@
-//! The JSON Schema of the record, and how JSON files are laid out.
+//! The JSON Schemas of the record and the summary, and how JSON files are laid out.
 
 use anyhow::Result;
 use serde_json::{Map, Value};
@@ -6,6 +6,11 @@ use serde_json::{Map, Value};
 /// The schema of one line of record version 1.
 pub(super) fn record() -> Result<String> {
     pretty(&trailseal_model::record::v1::schema())
+}
+
+/// The schema of a scan's summary object, version 1.
+pub(super) fn summary() -> Result<String> {
+    pretty(&trailseal_model::summary::schema())
 }
 
 /// JSON for people, its keys sorted whatever features another crate turns on in `serde_json`.

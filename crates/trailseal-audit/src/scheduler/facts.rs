@@ -10,8 +10,8 @@ use trailseal_evaluator::{
     covered_by, judge,
 };
 use trailseal_model::{
-    Answer, Arn, BucketFacts, DecryptGrant, GapLedger, KeyPresence, KeyRotation, MemberDelivery,
-    Observed, OrganizationFacts, Sightings, StoreFacts, TrailAnswers, TrailFacts,
+    Answer, Arn, BucketFacts, DecryptGrant, GapLedger, KeyPresence, KeyRotation, LastCalls,
+    MemberDelivery, Observed, OrganizationFacts, Sightings, StoreFacts, TrailAnswers, TrailFacts,
 };
 
 use super::Scheduler;
@@ -91,6 +91,12 @@ impl Scheduler<'_> {
 }
 
 impl ReadFacts {
+    /// The same facts, with when each target last answered a call that CloudTrail records.
+    pub(crate) fn with_last_calls(mut self, calls: LastCalls) -> Self {
+        self.organization.coverage.keep_last_calls(calls);
+        self
+    }
+
     /// Judges what was read: first the objects of all trails, now that all are known, then all else.
     ///
     /// # Errors

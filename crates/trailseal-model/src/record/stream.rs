@@ -178,6 +178,7 @@ mod tests {
             newest_log_at: None,
             exception_ids: Vec::new(),
             covered_by: Vec::new(),
+            last_management_call_at: None,
             member_delivery: None,
         })
     }

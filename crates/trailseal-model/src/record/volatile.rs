@@ -15,6 +15,7 @@ pub const VOLATILE: &[&str] = &[
     "evidence_at",
     "at",
     "checked_at",
+    "last_management_call_at",
     "attempts",
     "api_calls",
     "throttles",

@@ -31,4 +31,5 @@ pub(crate) fn row(known: &RecordIndex, it: &CoverageLine) -> Row {
         .list(&it.exception_ids)
         .list(&it.covered_by)
         .maybe(it.member_delivery.as_ref())
+        .maybe(it.last_management_call_at.as_ref())
 }

@@ -258,7 +258,8 @@ pub(super) fn coverage() -> Line {
         "line": "coverage", "account_id": ACCOUNT, "region": "us-east-1", "outcome": "evaluated",
         "reason_code": null, "gap_id": null, "trails_found": 1, "stores_found": 2, "api_calls": 1, "throttles": 0,
         "started_at": "2026-11-20T00:00:00.000Z", "finished_at": "2026-11-20T00:00:01.000Z",
-        "covered_by": [TRAIL, "arn:other"], "member_delivery": "delivery_error"
+        "covered_by": [TRAIL, "arn:other"], "member_delivery": "delivery_error",
+        "last_management_call_at": "2026-11-20T12:00:07.000Z"
     }))
 }
 

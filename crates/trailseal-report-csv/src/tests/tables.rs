@@ -180,6 +180,7 @@ fn coverage_shows_who_looked_and_as_whom() {
             ("ou_names", "plain"),
             ("covered_by", &format!("{TRAIL};arn:other")),
             ("member_delivery", "delivery_error"),
+            ("last_management_call_at", "2026-11-20T12:00:07.000Z"),
         ],
     );
 }

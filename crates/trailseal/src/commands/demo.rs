@@ -13,6 +13,7 @@ use super::{Outcome, runtime};
 use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::UserError;
+use crate::run::heartbeat::Heartbeat;
 use crate::run::progress::Progress;
 use crate::run::summary::meaning;
 use crate::run::{self, OUT, Scan, Scanned};
@@ -42,7 +43,11 @@ pub(crate) struct DemoArgs {
 }
 
 /// Scans the scenario and says where the reports are and how to read them.
-pub(crate) fn run(args: DemoArgs, arguments: Vec<String>) -> Result<Outcome, UserError> {
+pub(crate) fn run(
+    args: DemoArgs,
+    arguments: Vec<String>,
+    heartbeat: Heartbeat,
+) -> Result<Outcome, UserError> {
     let start: Timestamp = START.parse().expect("a time");
     let Simulation { name, scenario } = simulation::read(&args.scenario, None, start)?;
     terminal::line(format_args!(
@@ -62,6 +67,7 @@ pub(crate) fn run(args: DemoArgs, arguments: Vec<String>) -> Result<Outcome, Use
         replaces_simulation: true,
         progress: if args.quiet { Progress::Quiet } else { Progress::Shown },
         arguments,
+        heartbeat,
         ..Scan::of(settings)
     };
     let simulator = Arc::new(Simulator::of(&scenario).named(&name));

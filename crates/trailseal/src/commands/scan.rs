@@ -11,6 +11,7 @@ use super::{Outcome, runtime};
 use crate::cli::help;
 use crate::environment::Environment;
 use crate::error::UserError;
+use crate::run::heartbeat::Heartbeat;
 use crate::run::progress::Progress;
 use crate::run::stop::Stop;
 use crate::run::summary::meaning;
@@ -111,8 +112,12 @@ pub(super) fn settled(given: Given, manifest: Option<&RunManifest>) -> Result<Sc
 }
 
 /// Audits the organization of the caller.
-pub(crate) fn run(args: ScanArgs, arguments: Vec<String>) -> Result<Outcome, UserError> {
-    let scan = args.scan(arguments)?;
+pub(crate) fn run(
+    args: ScanArgs,
+    arguments: Vec<String>,
+    heartbeat: Heartbeat,
+) -> Result<Outcome, UserError> {
+    let scan = Scan { heartbeat, ..args.scan(arguments)? };
     let runtime = runtime()?;
     let scanned = runtime.block_on(async {
         let signals = Signals::listen().map_err(|problem| {

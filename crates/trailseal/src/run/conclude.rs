@@ -5,6 +5,7 @@ use trailseal_model::record::v1::{Audit, Run};
 use trailseal_model::{Exception, ExceptionMatches};
 
 use super::Scanned;
+use super::heartbeat::Heartbeat;
 use super::publish::publish;
 use super::summary::summary;
 use crate::error::UserError;
@@ -18,14 +19,17 @@ pub(super) struct Conclusion {
     pub(super) exceptions: Vec<Exception>,
     pub(super) samples: SampleSpool,
     pub(super) reports: OutputFolder,
+    /// Told of the result.
+    pub(super) heartbeat: Heartbeat,
 }
 
 /// Applies the exceptions, and writes the record and every report of it.
 pub(super) fn conclude(conclusion: Conclusion) -> Result<Scanned, UserError> {
-    let Conclusion { run, audited, exceptions, samples, reports } = conclusion;
+    let Conclusion { run, audited, exceptions, samples, reports, heartbeat } = conclusion;
     let Audited { facts, findings, accounts, covered_by, gaps } = audited;
     let excepted = ExceptionMatches::new(exceptions, &facts, &findings, &gaps);
     let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
     let folder = publish(&audit, samples, reports)?;
+    heartbeat.finish(&audit, &folder);
     Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
 }

@@ -5,6 +5,7 @@ mod audited;
 mod conclude;
 mod connect;
 mod folder;
+pub(crate) mod heartbeat;
 mod journaling;
 mod latest;
 pub(crate) mod manifest;
@@ -36,6 +37,7 @@ use crate::version::VERSION;
 use audited::{Answered, audited};
 use conclude::{Conclusion, conclude};
 use folder::RunFolder;
+use heartbeat::Heartbeat;
 use journaling::Journaling;
 pub(crate) use journaling::KeepJournal;
 use progress::{Progress, RunEvents};
@@ -70,6 +72,8 @@ pub(crate) struct Scan {
     pub(crate) ask_again: Vec<GapClass>,
     /// Asks the scan to stop.
     pub(crate) stop: Stop,
+    /// Follows the scan for its summary object.
+    pub(crate) heartbeat: Heartbeat,
 }
 
 impl Scan {
@@ -88,6 +92,7 @@ impl Scan {
             resume: None,
             ask_again: Vec::new(),
             stop: Stop::new(),
+            heartbeat: Heartbeat::default(),
         }
     }
 
@@ -162,13 +167,15 @@ impl Place {
 pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, UserError> {
     let start = Instant::now();
     let identity = Identity::of(&scan, &outside);
+    let events = Arc::new(RunEvents::new(scan.progress));
+    let (run_id, started_at) = (&identity.run_id, identity.started_at);
+    scan.heartbeat.begin(run_id, started_at, scan.settings.scope(), &outside, &events);
     let tags = sessions::tags(&scan.settings.session_tags)?;
     let place = Place::take(&scan, &identity.run_id)?;
     if let Some((_, manifest)) = &scan.resume {
         manifest::check_asked(manifest, &scan.settings, &scan.files)?;
         manifest::check_age(manifest, outside.clock.now(), scan.settings.resume_max_age)?;
     }
-    let events = Arc::new(RunEvents::new(scan.progress));
     let connecting = connect::connect(&scan.settings, tags, &identity.run_id, &outside, &events);
     let resumed = scan.resume.as_ref().map(|(folder, _)| folder.as_path());
     let connection = tokio::select! {
@@ -186,7 +193,15 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     let journaling = Journaling::begin(&scan, place.folder.as_ref(), &manifest)?;
     let folder = place.folder.as_ref().map(|folder| folder.path().to_owned());
     let run = Running { start, scan, identity, manifest, connection, journaling, events, folder };
-    Box::pin(run.to_its_end(&outside, place)).await
+    let (heartbeat, kept) = (run.scan.heartbeat.clone(), run.to_resume().map(Path::to_owned));
+    let scanned = Box::pin(run.to_its_end(&outside, place)).await;
+    let may_go_on = |code: u8| [exit_code::INTERRUPTED, exit_code::OWN_MACHINE].contains(&code);
+    if let (Err(error), Some(folder)) = (&scanned, kept)
+        && may_go_on(error.exit_code)
+    {
+        heartbeat.resumable(&folder);
+    }
+    scanned
 }
 
 /// A scan that is connected and has its journal.
@@ -234,6 +249,7 @@ impl Running {
             exceptions: scan.exceptions.clone(),
             samples,
             reports: place.reports,
+            heartbeat: scan.heartbeat.clone(),
         };
         // In a thread of its own, so that a signal still ends the run at once.
         let concluding = tokio::task::spawn_blocking(|| conclude(conclusion));
@@ -258,8 +274,10 @@ impl Running {
         finished_at: Timestamp,
     ) -> Result<(), UserError> {
         let Some(folder) = folder else { return Ok(()) };
-        let is_done = [exit_code::CLEAN, exit_code::FAILURES].contains(&scanned.exit_code);
-        if is_done && self.scan.keep_journal != KeepJournal::Always {
+        if let Some(folder) = self.to_resume().filter(|_| !is_done(scanned.exit_code)) {
+            self.scan.heartbeat.resumable(folder);
+        }
+        if is_done(scanned.exit_code) && self.scan.keep_journal != KeepJournal::Always {
             folder.remove_journal().map_err(|problem| unwritten(&problem))?;
         }
         let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -324,6 +342,11 @@ impl Running {
             rejudged: None,
         }
     }
+}
+
+/// Whether everything was read, so that nothing is left to continue.
+fn is_done(code: u8) -> bool {
+    [exit_code::CLEAN, exit_code::FAILURES].contains(&code)
 }
 
 /// The error of a run that was asked to stop.

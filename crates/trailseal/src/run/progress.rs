@@ -7,15 +7,16 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde_json::{Value, json};
 use tokio::time::Instant;
 use trailseal_aws::Aws;
 use trailseal_model::record::v1::ThrottledKey;
-use trailseal_model::{Endpoint, Event, EventSink, GapClass, Operation};
+use trailseal_model::{AccountId, Endpoint, Event, EventSink, GapClass, Operation};
 
 use super::refusals::{Refusals, advice, problem};
 use super::throttled::Throttled;
 use crate::settings::Settings;
-use crate::terminal;
+use crate::terminal::{self, Level};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,6 +35,7 @@ pub(crate) struct RunEvents {
     progress: Progress,
     calls: Vec<AtomicU64>,
     throttles: AtomicU64,
+    retries: AtomicU64,
     throttled: Throttled,
     begun: Instant,
     /// When the first trail was queued: they come late, and their pace counts from here.
@@ -50,6 +52,8 @@ pub(crate) struct RunEvents {
     /// What to do where every account refuses the role; known once the run is connected.
     role: OnceLock<(String, String)>,
     refused_by: OnceLock<GapClass>,
+    caller: OnceLock<AccountId>,
+    organization: OnceLock<String>,
 }
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
@@ -57,7 +61,8 @@ const LINE_EVERY: Duration = Duration::from_secs(5);
 impl RunEvents {
     /// A sink with nothing counted yet.
     pub(crate) fn new(progress: Progress) -> Self {
-        let is_bar = progress == Progress::Shown && std::io::stderr().is_terminal();
+        let is_terminal = std::io::stderr().is_terminal() && !terminal::is_json();
+        let is_bar = progress == Progress::Shown && is_terminal;
         let target =
             if is_bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(Some(0), target);
@@ -71,6 +76,7 @@ impl RunEvents {
             progress,
             calls: Operation::ALL.iter().map(|_| zero()).collect(),
             throttles: zero(),
+            retries: zero(),
             throttled: Throttled::default(),
             begun: Instant::now(),
             trails_begun: OnceLock::new(),
@@ -85,6 +91,8 @@ impl RunEvents {
             refusals: Refusals::default(),
             role: OnceLock::new(),
             refused_by: OnceLock::new(),
+            caller: OnceLock::new(),
+            organization: OnceLock::new(),
         }
     }
 
@@ -102,6 +110,21 @@ impl RunEvents {
         self.throttles.load(Ordering::Relaxed)
     }
 
+    /// Requests that were made again after a failure.
+    pub(crate) fn retries(&self) -> u64 {
+        self.retries.load(Ordering::Relaxed)
+    }
+
+    /// The caller's account, once it is known.
+    pub(crate) fn caller_account(&self) -> Option<AccountId> {
+        self.caller.get().copied()
+    }
+
+    /// The organization, once its accounts are listed.
+    pub(crate) fn organization(&self) -> Option<&str> {
+        self.organization.get().map(String::as_str)
+    }
+
     /// The rate limits that AWS enforced most often.
     pub(crate) fn throttled_keys(&self) -> Vec<ThrottledKey> {
         self.throttled.most()
@@ -110,19 +133,28 @@ impl RunEvents {
     /// Says who asks whom, before any member is asked: the wrong organization or role shows here.
     pub(crate) fn connected(&self, aws: &Aws, settings: &Settings) {
         self.role.get_or_init(|| (settings.role_name.0.clone(), advice(settings)));
+        let caller = aws.caller();
+        self.caller.get_or_init(|| caller.account);
         if self.progress == Progress::Quiet {
             return;
         }
-        let caller = aws.caller();
-        let external_id = if settings.external_id.is_some() { "with" } else { "without" };
-        terminal::line(format_args!(
+        let has_external_id = settings.external_id.is_some();
+        let external_id = if has_external_id { "with" } else { "without" };
+        let text = format!(
             "caller {} in account {}; role {} in every other account, {external_id} an external id",
             caller.arn, caller.account, settings.role_name.0
-        ));
+        );
+        self.say(Level::Info, "caller", &text, || {
+            json!({
+                "caller_arn": caller.arn.to_string(),
+                "caller_account_id": caller.account.to_string(),
+                "role_name": settings.role_name.0,
+                "has_external_id": has_external_id,
+            })
+        });
         for endpoint in Endpoint::foreign(aws.endpoints()) {
-            terminal::line(format_args!(
-                "requests go to {endpoint}, which is not AWS's own endpoint"
-            ));
+            let text = format!("requests go to {endpoint}, which is not AWS's own endpoint");
+            self.say(Level::Info, "endpoint", &text, || json!({ "endpoint": endpoint }));
         }
     }
 
@@ -155,8 +187,18 @@ impl RunEvents {
         let Some(class) = self.refusals.add(event) else { return };
         self.refused_by.get_or_init(|| class);
         let Some((role, advice)) = self.role.get() else { return };
-        let text = format!("trailseal: warning: {}; {advice}", problem(class, role));
-        if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
+        let problem = problem(class, role);
+        let fields = || json!({ "problem": problem, "advice": advice });
+        self.say(Level::Warn, "warning", &format!("{problem}; {advice}"), fields);
+    }
+
+    /// Writes one line above the bar, if there is one.
+    fn say(&self, level: Level, kind: &str, text: &str, fields: impl FnOnce() -> Value) {
+        if self.is_bar {
+            self.bar.println(terminal::text_line(level, text).trim_end());
+        } else {
+            terminal::say(level, kind, text, fields);
+        }
     }
 
     /// The organization and the number of its accounts, once these are known.
@@ -168,14 +210,33 @@ impl RunEvents {
         let doubt = if is_complete { "" } else { "; the list is not complete" };
         let whose =
             organization.map_or("no organization".to_owned(), |id| format!("organization {id}"));
-        let text = format!("trailseal: {whose}, {accounts} accounts listed{doubt}");
-        if self.is_bar { self.bar.println(text) } else { terminal::note(&format!("{text}\n")) }
+        let text = format!("{whose}, {accounts} accounts listed{doubt}");
+        self.say(Level::Info, "accounts_listed", &text, || {
+            json!({
+                "organization_id": organization,
+                "accounts": accounts,
+                "is_complete": is_complete,
+            })
+        });
     }
 
     fn show_line(&self) {
-        let (settled, planned) = (&self.settled, &self.planned);
-        let (settled, planned) = (settled.load(Ordering::Relaxed), planned.load(Ordering::Relaxed));
-        terminal::line(format_args!("{settled} of {planned} targets, {}", self.rest_of_line()));
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        let (settled, planned) = (get(&self.settled), get(&self.planned));
+        let text = format!("{settled} of {planned} targets, {}", self.rest_of_line());
+        self.say(Level::Info, "progress", &text, || {
+            json!({
+                "targets_settled": settled,
+                "targets": planned,
+                "accounts": get(&self.accounts),
+                "trails_read": get(&self.collected),
+                "trails": get(&self.trails),
+                "calls": self.calls.iter().map(get).sum::<u64>(),
+                "throttles": get(&self.throttles),
+                "gaps": get(&self.gaps),
+                "elapsed_seconds": self.begun.elapsed().as_secs(),
+            })
+        });
     }
 
     fn rest_of_line(&self) -> String {
@@ -252,6 +313,9 @@ impl EventSink for RunEvents {
             Event::AccountsListed { count } => add(&self.accounts, *count),
             Event::DirectoryEnded { organization, is_complete } => {
                 self.is_listed.store(true, Ordering::Relaxed);
+                if let Some(id) = organization {
+                    self.organization.get_or_init(|| (*id).to_owned());
+                }
                 tracing::info!(is_complete, "directory ended");
                 self.listed(*organization, *is_complete);
             }
@@ -274,6 +338,7 @@ impl EventSink for RunEvents {
             }
             Event::Request { operation, account, region, attempt, took, failure } => {
                 add(&self.calls[*operation as usize], 1);
+                add(&self.retries, usize::from(*attempt > 1));
                 if *failure == Some(GapClass::ThrottledOut) {
                     add(&self.throttles, 1);
                     self.throttled.count(*operation, *account, *region);
@@ -296,8 +361,6 @@ impl EventSink for RunEvents {
 
 #[cfg(test)]
 mod tests {
-    use trailseal_model::AccountId;
-
     use super::*;
 
     #[test]

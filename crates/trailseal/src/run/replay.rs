@@ -63,8 +63,8 @@ pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Sca
         window,
         ..run_of(&manifest, &scan)
     };
-    let exceptions = scan.exceptions;
-    conclude(Conclusion { run, audited, exceptions, samples, reports })
+    let (exceptions, heartbeat) = (scan.exceptions, scan.heartbeat);
+    conclude(Conclusion { run, audited, exceptions, samples, reports, heartbeat })
 }
 
 fn run_of(manifest: &RunManifest, scan: &Scan) -> Run {

@@ -14,9 +14,10 @@ use super::{
     ThresholdsLine, TrailLine,
 };
 use crate::{
-    AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, CoverageRow, DescribedFrom,
-    DifferingSightings, Evidence, Exception, ExceptionMatches, Finding, Gap, ManagementEvents,
-    Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus, Verdict,
+    AccountId, Answer, Arn, BucketFacts, BucketOwner, BucketPresence, Coverage, CoverageRow,
+    DescribedFrom, DifferingSightings, Evidence, Exception, ExceptionMatches, Finding, Gap,
+    ManagementEvents, Observed, Region, Subject, Target, Thresholds, TrailFacts, TrailStatus,
+    Verdict,
 };
 
 pub(super) fn bucket_line(bucket: &BucketFacts, names: &GapNames<'_>) -> BucketLine {
@@ -188,8 +189,8 @@ fn evidence_line(evidence: &Evidence) -> EvidenceLine {
 }
 
 pub(super) fn coverage_line(
-    account: AccountId,
-    row: &CoverageRow,
+    coverage: &Coverage,
+    (account, row): (AccountId, &CoverageRow),
     covered_by: &[Arn],
     started: Timestamp,
     names: &GapNames<'_>,
@@ -217,6 +218,7 @@ pub(super) fn coverage_line(
         exception_ids: excepted.of_target(target).map(Exception::stable_id).collect(),
         covered_by: covered_by.iter().map(ToString::to_string).collect(),
         member_delivery: text(row.member_delivery),
+        last_management_call_at: coverage.last_management_call_at(target).map(time),
     }
 }
 

@@ -44,14 +44,18 @@ pub(super) fn words<T: ToString>(values: impl IntoIterator<Item = T>) -> Vec<Str
     values.into_iter().map(|it| it.to_string()).collect()
 }
 
-pub(super) fn scope_line(scope: &Scope) -> ScopeLine {
-    ScopeLine {
-        is_limited: scope.is_limited(),
-        accounts: words(&scope.accounts),
-        organizational_units: words(&scope.organizational_units),
-        excluded_accounts: words(&scope.excluded_accounts),
-        regions: words(&scope.regions),
-        skipped_controls: words(&scope.skipped_controls),
+impl ScopeLine {
+    /// What a scope limits.
+    #[must_use]
+    pub fn of(scope: &Scope) -> Self {
+        Self {
+            is_limited: scope.is_limited(),
+            accounts: words(&scope.accounts),
+            organizational_units: words(&scope.organizational_units),
+            excluded_accounts: words(&scope.excluded_accounts),
+            regions: words(&scope.regions),
+            skipped_controls: words(&scope.skipped_controls),
+        }
     }
 }
 

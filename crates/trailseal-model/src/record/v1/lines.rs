@@ -339,4 +339,8 @@ pub struct CoverageLine {
     /// `never_delivered`, `error_contradicted`, `unread`, `delivery_error` or `not_logging`, the worst
     /// of several trails; `None` if it was not asked.
     pub member_delivery: Option<String>,
+    /// When the newest call of ours there was answered that every trail which covers it must have
+    /// recorded as a management event, to the second, UTC; `None` if none was.
+    #[serde(default)]
+    pub last_management_call_at: Option<String>,
 }

@@ -10,11 +10,11 @@ use super::convert::{
 };
 use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
-use super::inventory::{account_line, key_line, scope_line, store_line};
+use super::inventory::{account_line, key_line, store_line};
 use super::rejudged::RejudgedLine;
 use super::sampling::sample_line;
 use super::values::{text, time};
-use super::{Line, RunLine, SCHEMA, SampledCellLine, ThrottledKeyLine};
+use super::{Line, RunLine, SCHEMA, SampledCellLine, ScopeLine, ThrottledKeyLine};
 use crate::outcome::{self, Completeness, HasFailures, verdicts};
 use crate::record::RecordWriter;
 use crate::{
@@ -180,10 +180,11 @@ pub fn write_record<W: Write>(
             writer.write(&Line::Sample(Box::new(line)))?;
         }
     }
-    for (number, (account, row)) in audit.facts.coverage.rows().enumerate() {
+    let coverage = &audit.facts.coverage;
+    for (number, target) in coverage.rows().enumerate() {
         let covered_by = audit.covered_by.row(number);
         let started = audit.run.started_at;
-        let line = coverage_line(account, row, covered_by, started, &names, &audit.excepted);
+        let line = coverage_line(coverage, target, covered_by, started, &names, &audit.excepted);
         writer.write(&Line::Coverage(line))?;
     }
     writer.finish()
@@ -240,7 +241,7 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         management_account_id: text(organization.map(|it| it.management_account)),
         population_source: facts.population_source.to_string(),
         population_complete: facts.population.known().is_some(),
-        scope: scope_line(&facts.scope),
+        scope: ScopeLine::of(&facts.scope),
         role_name: run.role_name.clone(),
         arguments: run.arguments.clone(),
         settings: run.settings.iter().map(|(k, v)| ((*k).to_owned(), v.clone())).collect(),
