@@ -14,6 +14,7 @@ use trailseal_model::{
 use super::Scan;
 use super::folder::RunFolder;
 use super::manifest::unreadable;
+use super::progress::Progress;
 use crate::error::UserError;
 use crate::terminal;
 
@@ -66,11 +67,14 @@ impl Journaling {
         Journaled::new(inner, self.kept.clone(), self.writer.clone(), ask_again)
     }
 
-    /// Says what is taken from the journal, and what in it cannot be.
-    pub(super) fn describe(&self) {
+    /// Says what in the journal cannot be taken, and, where progress is shown, what is.
+    pub(super) fn describe(&self, progress: Progress) {
         let Some(kept) = &self.kept else { return };
         for damage in kept.damages() {
-            terminal::line(format_args!("warning: {damage}; what was in it is asked again"));
+            terminal::warning(format_args!("{damage}; what was in it is asked again"));
+        }
+        if progress == Progress::Quiet {
+            return;
         }
         let answers = kept.len();
         let plural = if answers == 1 { "" } else { "s" };

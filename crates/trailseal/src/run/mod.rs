@@ -228,9 +228,7 @@ impl Running {
         let folder = place.folder.as_ref();
         let to_resume = self.to_resume();
         events.connected(&self.connection.aws, &scan.settings);
-        if scan.progress == Progress::Shown {
-            journaling.describe();
-        }
+        journaling.describe(scan.progress);
         let samples = SampleSpool::create(&place.reports.path(SPOOL_FILE));
         let mut samples = samples.map_err(|problem| unwritten(&problem))?;
         let caller = self.connection.aws.caller();

@@ -34,7 +34,7 @@ pub(crate) fn journal_in(folder: &Path) -> PathBuf {
 pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Scanned, UserError> {
     let kept = Journal::read(journal).map_err(|problem| unreadable(&problem))?;
     for damage in kept.damages() {
-        terminal::line(format_args!("warning: {damage}; what was in it counts as not read"));
+        terminal::warning(format_args!("{damage}; what was in it counts as not read"));
     }
     let manifest = kept.manifest().clone();
     manifest::check_asked(&manifest, &scan.settings, &scan.files)?;
