@@ -8,6 +8,7 @@ mod limits;
 mod matrix;
 mod members;
 mod owners;
+mod policies;
 mod quotas;
 mod read_only;
 mod rows_decide;

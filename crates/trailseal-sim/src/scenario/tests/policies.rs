@@ -146,3 +146,15 @@ fn what_is_wrong_with_policies_is_said_in_one_line_with_its_place() {
         "line 5: `role_policy`: statement 1: `Effect` is neither `Allow` nor `Deny`",
     );
 }
+
+#[test]
+fn the_example_of_the_documentation_is_a_scenario() {
+    let page = include_str!("../../../../../docs/operations/simulator.md");
+    let mut blocks = page.split("```toml\n").skip(1).filter_map(|it| it.split_once("\n```"));
+    let example = blocks.find(|(text, _)| text.contains("[access]")).unwrap().0;
+    let scenario = Scenario::from_toml(&format!("seed = 1\n{example}\n"), start()).unwrap();
+    assert!(scenario.parts.users[0].policy.is_some());
+    let caller = of(&scenario, scenario.access.caller);
+    let archive = of(&scenario, scenario.access.log_archive.unwrap());
+    assert!(caller.1 && archive.1 && caller.0.is_some() && caller.0 != archive.0);
+}
