@@ -29,35 +29,20 @@ impl LastCalls {
     /// HeadBucket, ListObjectsV2 and HeadObject are data events (S3 user guide, "Amazon S3 CloudTrail
     /// events"), which trails record only if they are told to. A trail may exclude the events of KMS
     /// and cover the Region nevertheless. Organizations and Account Management are global services, and
-    /// AssumeRole is recorded in the Region of the STS endpoint, which no answer names.
+    /// AssumeRole is recorded in the Region of the STS endpoint, which no answer names. An operation that
+    /// is not listed here does not count, which only makes the time older.
     #[must_use]
     pub const fn counts(operation: Operation) -> bool {
-        match operation {
+        matches!(
+            operation,
             Operation::DescribeTrails
-            | Operation::ListTrails
-            | Operation::GetTrailStatus
-            | Operation::GetEventSelectors
-            | Operation::ListEventDataStores
-            | Operation::GetEventDataStore
-            | Operation::ListBuckets => true,
-            Operation::GetCallerIdentity
-            | Operation::AssumeRole
-            | Operation::ListAccounts
-            | Operation::DescribeOrganization
-            | Operation::ListRoots
-            | Operation::ListOrganizationalUnitsForParent
-            | Operation::ListAccountsForParent
-            | Operation::ListTagsForResource
-            | Operation::ListRegions
-            | Operation::DescribeKey
-            | Operation::GetKeyPolicy
-            | Operation::ListGrants
-            | Operation::GetKeyRotationStatus
-            | Operation::HeadBucket
-            | Operation::ListObjectsV2
-            | Operation::HeadObject
-            | Operation::PutObject => false,
-        }
+                | Operation::ListTrails
+                | Operation::GetTrailStatus
+                | Operation::GetEventSelectors
+                | Operation::ListEventDataStores
+                | Operation::GetEventDataStore
+                | Operation::ListBuckets
+        )
     }
 
     /// Takes in an answer. No event data store at all may be how a Region is read that does not know

@@ -219,3 +219,52 @@ fn count<'a>(words: impl Iterator<Item = &'a str>) -> BTreeMap<String, u64> {
         counts
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::progress::Progress;
+    use super::*;
+
+    /// A scan that began and whose organization is not known.
+    fn begun(simulation: Option<&str>) -> Heartbeat {
+        let heartbeat = Heartbeat::default();
+        let events = Arc::new(RunEvents::new(Progress::Quiet));
+        let simulation = simulation.map(str::to_owned);
+        let outside = Environment { simulation, ..Environment::real() };
+        let started_at = outside.clock.now();
+        heartbeat.begin("run", started_at, Scope::default(), &outside, &events);
+        heartbeat
+    }
+
+    #[test]
+    fn without_a_scan_there_is_no_summary() {
+        assert_eq!(Heartbeat::default().summary(exit_code::USAGE, None), None);
+    }
+
+    #[test]
+    fn an_interrupted_scan_names_the_folder_to_resume_and_is_no_success() {
+        let heartbeat = begun(None);
+        heartbeat.resumable(Path::new("out"));
+        let summary = heartbeat.summary(exit_code::INTERRUPTED, None).unwrap();
+        assert_eq!((summary.is_resumable, summary.resume_folder.as_deref()), (true, Some("out")));
+        let Metrics { success, complete, exit_code, .. } = summary.metrics;
+        assert_eq!((success, complete, exit_code), (0, 0, exit_code::INTERRUPTED));
+        assert_eq!((summary.results, summary.report_folder), (None, None));
+    }
+
+    #[test]
+    fn a_panic_ends_with_a_summary_too() {
+        let error = UserError::internal();
+        let summary = begun(None).summary(error.exit_code, Some(&error)).unwrap();
+        assert_eq!((summary.exit_code, summary.level.as_str()), (exit_code::INTERNAL, "ERROR"));
+        assert_eq!(summary.problem.as_deref(), Some("internal error"));
+        let metrics = &summary.aws.unwrap().cloud_watch_metrics[0];
+        assert_eq!(metrics.dimensions, [[""; 0]], "no organization, no dimension");
+    }
+
+    #[test]
+    fn a_simulation_has_no_metrics_for_cloudwatch() {
+        let summary = begun(Some("small")).summary(exit_code::CLEAN, None).unwrap();
+        assert_eq!((summary.simulation.as_deref(), summary.aws), (Some("small"), None));
+    }
+}
