@@ -10,6 +10,7 @@ mod matrix;
 mod members;
 mod owners;
 mod permissions;
+mod plan;
 mod policies;
 mod quotas;
 mod read_only;

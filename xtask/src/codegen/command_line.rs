@@ -8,8 +8,18 @@ use super::pages::NOTE;
 use crate::workspace::{self, Profile};
 
 /// The commands whose help is shown.
-const COMMANDS: &[&[&str]] =
-    &[&[], &["scan"], &["demo"], &["sim"], &["report"], &["explain"], &["iam"], &["completions"]];
+const COMMANDS: &[&[&str]] = &[
+    &[],
+    &["scan"],
+    &["plan"],
+    &["iam"],
+    &["replay"],
+    &["report"],
+    &["explain"],
+    &["demo"],
+    &["sim"],
+    &["completions"],
+];
 
 /// What `--help` prints, command by command.
 pub(super) fn page() -> Result<String> {

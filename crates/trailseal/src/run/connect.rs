@@ -13,14 +13,14 @@ use crate::error::UserError;
 use crate::settings::Settings;
 
 /// The way to AWS.
-pub(super) struct Connection {
-    pub(super) aws: Aws,
+pub(crate) struct Connection {
+    pub(crate) aws: Aws,
     /// What every request goes through; closed, no more are sent.
     pub(super) limits: Arc<Limits>,
 }
 
 /// Finds out who the caller is, and opens the way to AWS.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     settings: &Settings,
     session_tags: BTreeMap<String, String>,
     run_id: &str,
@@ -86,7 +86,7 @@ fn is_known(region: Region) -> bool {
 }
 
 /// One line with everything that helps: operation, account, Region, code, message, request id.
-pub(super) fn from_gap(what: &str, gap: &Gap) -> UserError {
+pub(crate) fn from_gap(what: &str, gap: &Gap) -> UserError {
     use std::fmt::Write as _;
     let mut problem = format!("{what}: {} failed ({}", gap.operation, gap.class);
     let _ = gap.http_status.map(|it| write!(problem, ", HTTP {it}"));

@@ -1,9 +1,9 @@
 //! The steps of a run, which commands put together: connect, audit, publish, with the journal and progress
 //! beside.
 
-mod audited;
+pub(crate) mod audited;
 mod conclude;
-mod connect;
+pub(crate) mod connect;
 mod folder;
 pub(crate) mod heartbeat;
 mod journaling;
@@ -374,7 +374,7 @@ fn resumable(error: UserError, to_resume: Option<&Path>) -> UserError {
 /// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for
 /// it is in every row of every table; and two of the same world have the same, for AWS repeats
 /// it in messages: sessions are named after it.
-fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
+pub(crate) fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
     let time: String = format!("{at:.0}").chars().filter(|it| !"-:".contains(*it)).collect();
     if simulation.is_some() {
         return format!("simulation-{time}");
