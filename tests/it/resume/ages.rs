@@ -11,6 +11,8 @@ use crate::simulation::{of_text, rows};
 
 /// The policy of the key leaves open whether CloudTrail can use it, and logs arrive all the time.
 const ORGANIZATION: &str = r#"
+seed = 7
+
 [[account]]
 name = "Management"
 duty = "management"
