@@ -8,6 +8,7 @@ mod directory;
 mod endpoints;
 mod failures;
 mod fuzz;
+mod iam;
 mod machine;
 mod order;
 mod program;
