@@ -9,6 +9,7 @@ mod endpoints;
 mod failures;
 mod fuzz;
 mod heartbeat;
+mod iam;
 mod machine;
 mod order;
 mod program;
