@@ -81,7 +81,7 @@ impl<A: Answers> Journaled<A> {
         self.reused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn from_journal(&self, question: &AnyQuestion) -> Option<AnyResult> {
+    fn reusable(&self, question: &AnyQuestion) -> Option<AnyResult> {
         let kept = self.kept.as_ref()?;
         let operation = question.operation();
         if self.ask_again.operations.contains(&operation) {
@@ -104,7 +104,7 @@ impl<A: Answers> Journaled<A> {
 impl<A: Answers> Answers for Journaled<A> {
     fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
         Box::pin(async move {
-            if let Some(result) = self.from_journal(&question) {
+            if let Some(result) = self.reusable(&question) {
                 return result;
             }
             let Some(writer) = &self.writer else { return self.inner.answer(question).await };

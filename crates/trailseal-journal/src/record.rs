@@ -83,6 +83,7 @@ fn to_line(value: &impl Serialize) -> Vec<u8> {
 
 /// What a line says.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly every record is the large one")]
 pub(crate) enum Record {
     /// A question and what it resulted in.
     Kept(AnyQuestion, AnyResult),

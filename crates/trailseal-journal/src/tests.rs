@@ -45,6 +45,7 @@ fn buckets_of(number: u64) -> AnyQuestion {
     ListBuckets { account: account(number) }.into()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "what a question results in")]
 fn answer_of(question: &AnyQuestion, names: &[&str]) -> AnyResult {
     let evidence = Evidence {
         operation: question.operation(),

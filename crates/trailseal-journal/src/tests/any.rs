@@ -17,22 +17,33 @@ use jiff::Timestamp;
 type Boxed<T> = BoxedStrategy<T>;
 
 /// What each kind of question may be and result in.
-pub(super) fn kinds() -> Vec<(Operation, Boxed<(AnyQuestion, AnyAnswer)>)> {
-    fn kind<Q: Question>(
-        question: impl Strategy<Value = Q> + 'static,
-        answer: impl Strategy<Value = Q::Answer> + 'static,
-    ) -> (Operation, Boxed<(AnyQuestion, AnyAnswer)>)
-    where
-        Q: std::fmt::Debug + 'static,
-        Q::Answer: std::fmt::Debug + 'static,
-    {
-        let pair = (question, answer);
-        (Q::OPERATION, pair.prop_map(|(q, a)| (q.into(), Q::to_any(a))).boxed())
-    }
-    let in_account = || account();
-    let key = || (arn(), target());
+pub(super) fn kinds() -> Vec<Kind> {
+    let mut kinds = organization_kinds();
+    kinds.extend(resource_kinds());
+    kinds
+}
+
+type Kind = (Operation, Boxed<(AnyQuestion, AnyAnswer)>);
+
+fn kind<Q>(
+    question: impl Strategy<Value = Q> + 'static,
+    answer: impl Strategy<Value = Q::Answer> + 'static,
+) -> Kind
+where
+    Q: Question + std::fmt::Debug + 'static,
+    Q::Answer: std::fmt::Debug + 'static,
+{
+    let pair = (question, answer);
+    (Q::OPERATION, pair.prop_map(|(q, a)| (q.into(), Q::to_any(a))).boxed())
+}
+
+fn key() -> impl Strategy<Value = (Arn, Target)> {
+    (arn(), target())
+}
+
+fn organization_kinds() -> Vec<Kind> {
     vec![
-        kind(in_account().prop_map(|account| OpenAccount { account }), option::of(arn())),
+        kind(account().prop_map(|account| OpenAccount { account }), option::of(arn())),
         kind(Just(ListAccounts), accounts_listed()),
         kind(Just(DescribeOrganization), organization()),
         kind(Just(ListRoots), vec(unit(), 0..3)),
@@ -42,12 +53,12 @@ pub(super) fn kinds() -> Vec<(Operation, Boxed<(AnyQuestion, AnyAnswer)>)> {
         ),
         kind(text().prop_map(|parent| ListAccountsForParent { parent }), vec(account(), 0..3)),
         kind(
-            in_account().prop_map(|account| ListTagsForResource { account }),
+            account().prop_map(|account| ListTagsForResource { account }),
             btree_map(text(), text(), 0..3),
         ),
-        kind(in_account().prop_map(|account| ListRegions { account }), vec(region_status(), 0..3)),
+        kind(account().prop_map(|account| ListRegions { account }), vec(region_status(), 0..3)),
         kind(target().prop_map(|target| DescribeTrails { target }), vec(trail(), 0..3)),
-        kind(in_account().prop_map(|account| ListTrails { account }), vec(trail_listed(), 0..3)),
+        kind(account().prop_map(|account| ListTrails { account }), vec(trail_listed(), 0..3)),
         kind(
             key().prop_map(|(trail, asked_in)| GetTrailStatus { trail, asked_in }),
             trail_status(),
@@ -56,6 +67,11 @@ pub(super) fn kinds() -> Vec<(Operation, Boxed<(AnyQuestion, AnyAnswer)>)> {
             key().prop_map(|(trail, asked_in)| GetEventSelectors { trail, asked_in }),
             management_events(),
         ),
+    ]
+}
+
+fn resource_kinds() -> Vec<Kind> {
+    vec![
         kind(target().prop_map(|target| ListEventDataStores { target }), vec(store_listed(), 0..3)),
         kind(key().prop_map(|(store, asked_in)| GetEventDataStore { store, asked_in }), store()),
         kind(key().prop_map(|(key, asked_in)| DescribeKey { key, asked_in }), key_presence()),
@@ -68,7 +84,7 @@ pub(super) fn kinds() -> Vec<(Operation, Boxed<(AnyQuestion, AnyAnswer)>)> {
             vec(grant(), 0..3).prop_map(Into::into),
         ),
         kind(key().prop_map(|(key, asked_in)| GetKeyRotationStatus { key, asked_in }), rotation()),
-        kind(in_account().prop_map(|account| ListBuckets { account }), vec(text(), 0..3)),
+        kind(account().prop_map(|account| ListBuckets { account }), vec(text(), 0..3)),
         kind(
             (text(), account()).prop_map(|(bucket, account)| HeadBucket { bucket, account }),
             bucket_presence(),

@@ -31,7 +31,7 @@ impl Made {
     /// What is not used, each in one line, without the folder.
     fn damages(&self) -> Vec<String> {
         let prefix = format!("{}/", self.folder.display());
-        let damages = self.read().damages().iter().map(|it| it.to_string()).collect::<Vec<_>>();
+        let damages = self.read().damages().iter().map(ToString::to_string).collect::<Vec<_>>();
         damages.into_iter().map(|line| line.replace(&prefix, "")).collect()
     }
 }
@@ -75,7 +75,7 @@ fn line(number: u64) -> Vec<u8> {
 
 fn segment(id: &SegmentId, version: FormatVersion, frames: &[Vec<u8>]) -> Vec<u8> {
     let mut bytes = id.header(version).to_vec();
-    frames.iter().for_each(|frame| bytes.extend(frame));
+    bytes.extend(frames.concat());
     bytes
 }
 
@@ -292,7 +292,7 @@ fn what_may_not_be_read_is_named() {
     let made = empty();
     let (_, bytes) = three_frames(&made);
     fs::write(made.path(FIRST), &bytes).unwrap();
-    fs::set_permissions(made.path(FIRST), fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(made.path(FIRST), fs::Permissions::from_mode(0o000)).unwrap();
     // Root may read everything.
     if fs::read(made.path(FIRST)).is_err() {
         let unused = bytes.len();
@@ -406,10 +406,11 @@ fn without_a_whole_manifest_nothing_is_read() {
 }
 
 type Results = Vec<(AnyQuestion, AnyResult)>;
+type Files = Vec<(OsString, Vec<u8>)>;
 
 /// A small journal of two processes, with what each wrote.
 fn two_epochs() -> (Made, Results) {
-    static FILES: LazyLock<(Vec<(OsString, Vec<u8>)>, Results)> = LazyLock::new(|| {
+    static FILES: LazyLock<(Files, Results)> = LazyLock::new(|| {
         let (made, written) = write_two_epochs();
         let entries = fs::read_dir(&made.folder).unwrap().map(Result::unwrap);
         let files = entries.map(|entry| (entry.file_name(), fs::read(entry.path()).unwrap()));

@@ -46,6 +46,7 @@ fn arn(rest: &str) -> Arn {
     Arn::new(&format!("arn:aws:kms:eu-west-1:111122223333:{rest}")).unwrap()
 }
 
+#[expect(clippy::unnecessary_wraps, reason = "short for a field that is there")]
 fn some(text: &str) -> Option<String> {
     Some(text.to_owned())
 }

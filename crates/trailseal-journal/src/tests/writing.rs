@@ -1,5 +1,6 @@
 //! The writer: its files, its queue, and disks that fail.
 
+use std::fmt::Write as _;
 use std::fs;
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -29,7 +30,7 @@ fn long_answer(number: u64, bytes: usize) -> (AnyQuestion, AnyResult) {
     let mut text = String::with_capacity(bytes);
     while text.len() < bytes {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-        text.push_str(&format!("{state:016x}"));
+        let _ = write!(text, "{state:016x}");
     }
     let result = answer_of(&question, &[&text]);
     (question, result)
