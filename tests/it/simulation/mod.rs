@@ -9,6 +9,7 @@ mod matrix;
 mod members;
 mod owners;
 mod permissions;
+mod policies;
 mod quotas;
 mod read_only;
 mod rows_decide;

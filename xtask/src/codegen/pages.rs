@@ -1,7 +1,9 @@
 //! Pages for people: what the model lists, as tables.
 
 use trailseal_model::record::VOLATILE;
-use trailseal_model::{ControlId, LimitScope, Operation, Status, controls, exit_code, fix_texts};
+use trailseal_model::{
+    ControlId, LimitScope, Operation, Served, Status, controls, exit_code, fix_texts,
+};
 
 /// Every page opens with it, so that nobody edits one by hand.
 pub(super) const NOTE: &str =
@@ -62,6 +64,14 @@ pub(super) fn exit_codes() -> String {
     page("Exit codes", "The exit codes are public API.", ["Code", "Meaning"], rows)
 }
 
+/// A control as its id; what the run itself needs as a word.
+fn served(served: Served) -> String {
+    match served {
+        Served::Control(control) => code(control.as_str()),
+        Served::Groundwork(groundwork) => groundwork.as_str().replace('_', " "),
+    }
+}
+
 /// Every AWS call that the program can make.
 pub(super) fn operations() -> String {
     let rows = Operation::ALL.iter().map(|it| {
@@ -73,6 +83,7 @@ pub(super) fn operations() -> String {
             it.iam_action().map_or("none needed".to_owned(), code),
             it.purpose().to_string(),
             it.loss().to_string(),
+            it.serves().into_iter().map(served).collect::<Vec<_>>().join(", "),
             yes_or_no(it.is_essential()),
             format!("{}/s, burst {}", quota.per_second, quota.burst),
             format!("{}{}", scope(quota.scope), shared.unwrap_or_default()),
@@ -83,13 +94,15 @@ pub(super) fn operations() -> String {
         "Operations",
         "Every AWS call that Trailseal can make. Everything reads, but for \
          `publish`, which is there for reports that go to a bucket: this version has no such \
-         destination and refuses the call.",
+         destination and refuses the call. What only controls need that `--skip-control` names is not \
+         called.",
         [
             "Service",
             "Operation",
             "IAM action",
             "Purpose",
             "Without it is lost",
+            "Needed for",
             "Needed by an essential control",
             "Quota",
             "Kept per",

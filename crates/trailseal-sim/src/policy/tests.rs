@@ -182,13 +182,12 @@ fn a_deny_wins_wherever_it_is() {
 }
 
 #[test]
-#[expect(clippy::too_many_lines, reason = "a table of cases")]
 fn what_is_not_understood_is_refused_in_one_line() {
     let statement = |rest: &str| format!(r#"{{"Statement":[{{"Effect":"Allow",{rest}}}]}}"#);
     let plain = |rest: &str| statement(&format!(r#""Action":"*","Resource":"*",{rest}"#));
     let condition = |it: &str| plain(&format!(r#""Condition":{it}"#));
     for (text, expected) in [
-        ("".to_owned(), "it is no JSON: EOF while parsing a value at line 1 column 0"),
+        (String::new(), "it is no JSON: EOF while parsing a value at line 1 column 0"),
         ("[]".to_owned(), "it is no JSON object"),
         ("{}".to_owned(), "it has no statement"),
         (r#"{"Statement":[]}"#.to_owned(), "it has no statement"),

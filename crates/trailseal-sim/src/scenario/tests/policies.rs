@@ -10,8 +10,8 @@ const S3: &str = r#"{"Statement":{"Effect":"Allow","Action":"s3:*","Resource":"*
 const KMS: &str = r#"{"Statement":{"Effect":"Allow","Action":"kms:*","Resource":"*"}}"#;
 const OPEN: &str = r#"{"Statement":{"Effect":"Allow","Principal":"*","Action":"sts:*"}}"#;
 
-fn policy(text: &str) -> Option<Arc<Policy>> {
-    Some(Arc::new(Policy::new(text).unwrap()))
+fn policy(text: &str) -> Arc<Policy> {
+    Arc::new(Policy::new(text).unwrap())
 }
 
 fn of(scenario: &Scenario, account: AccountId) -> (Option<Arc<Policy>>, bool) {
@@ -49,17 +49,17 @@ cases = {{ key-ok = 1 }}
     );
     let scenario = Scenario::from_toml(&text, start()).unwrap();
     let [user] = &scenario.parts.users[..] else { panic!("one user") };
-    assert_eq!(user.policy, policy(ALL));
+    assert_eq!(user.policy, Some(policy(ALL)));
     let archive = scenario.access.log_archive.unwrap();
-    assert_eq!(of(&scenario, archive), (policy(S3), false));
-    assert_eq!(of(&scenario, named(&scenario, "shop")), (policy(KMS), true));
-    assert_eq!(of(&scenario, named(&scenario, "team-00002")), (policy(KMS), false));
-    assert_eq!(of(&scenario, scenario.access.caller), (policy(KMS), false));
+    assert_eq!(of(&scenario, archive), (Some(policy(S3)), false));
+    assert_eq!(of(&scenario, named(&scenario, "shop")), (Some(policy(KMS)), true));
+    assert_eq!(of(&scenario, named(&scenario, "team-00002")), (Some(policy(KMS)), false));
+    assert_eq!(of(&scenario, scenario.access.caller), (Some(policy(KMS)), false));
 
     let id = named(&scenario, "team-00001");
     let more = format!("{text}\n[[access.account]]\nid = \"{id}\"\nrole_policy = '{ALL}'\n");
     let scenario = Scenario::from_toml(&more, start()).unwrap();
-    assert_eq!(of(&scenario, id), (policy(ALL), false));
+    assert_eq!(of(&scenario, id), (Some(policy(ALL)), false));
 }
 
 #[test]
@@ -79,16 +79,16 @@ fn policies_are_applied_to_a_scenario_that_is_there() {
     let policies = Policies::default().caller(ALL).unwrap().role(KMS).unwrap().trust(OPEN).unwrap();
     let policies = policies.role_in(archive, S3).unwrap().trust_in(shop, OPEN).unwrap();
     scenario.apply(&policies).unwrap();
-    assert_eq!(scenario.parts.users[0].policy, policy(ALL));
-    assert_eq!(of(&scenario, archive), (policy(S3), true));
-    assert_eq!(of(&scenario, shop), (policy(KMS), true));
+    assert_eq!(scenario.parts.users[0].policy, Some(policy(ALL)));
+    assert_eq!(of(&scenario, archive), (Some(policy(S3)), true));
+    assert_eq!(of(&scenario, shop), (Some(policy(KMS)), true));
     // Accounts without policies of their own still share one list.
     let lists: std::collections::HashSet<_> =
         scenario.parts.accounts.iter().map(|it| it.roles.as_ptr()).collect();
     assert!(lists.len() <= 4, "{}", lists.len());
 
     scenario.apply(&Policies::default().role(ALL).unwrap()).unwrap();
-    assert_eq!(of(&scenario, shop), (policy(ALL), true), "the others stay");
+    assert_eq!(of(&scenario, shop), (Some(policy(ALL)), true), "the others stay");
     let retired = named(&scenario, "sandbox-retired");
     let error = scenario.apply(&Policies::default().role_in(retired, ALL).unwrap()).unwrap_err();
     assert_eq!(error.to_string(), format!("account {retired} has no role `TrailsealAudit`"));
@@ -145,4 +145,16 @@ fn what_is_wrong_with_policies_is_said_in_one_line_with_its_place() {
         &one(&format!("name = \"shop\"\nrole_policy = '{}'", ALL.replace("Allow", "allow"))),
         "line 5: `role_policy`: statement 1: `Effect` is neither `Allow` nor `Deny`",
     );
+}
+
+#[test]
+fn the_example_of_the_documentation_is_a_scenario() {
+    let page = include_str!("../../../../../docs/operations/simulator.md");
+    let mut blocks = page.split("```toml\n").skip(1).filter_map(|it| it.split_once("\n```"));
+    let example = blocks.find(|(text, _)| text.contains("[access]")).unwrap().0;
+    let scenario = Scenario::from_toml(&format!("seed = 1\n{example}\n"), start()).unwrap();
+    assert!(scenario.parts.users[0].policy.is_some());
+    let caller = of(&scenario, scenario.access.caller);
+    let archive = of(&scenario, scenario.access.log_archive.unwrap());
+    assert!(caller.1 && archive.1 && caller.0.is_some() && caller.0 != archive.0);
 }
