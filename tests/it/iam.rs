@@ -54,7 +54,7 @@ fn settings_come_from_flags_variables_and_the_file_of_a_scan() {
         "team=audit",
     ];
     for format in ["json", "cloudformation", "terraform"] {
-        let of = |more: &[&str]| [&member[..], &["--format", format], more].concat();
+        let of = |more: &[&'static str]| [&member[..], &["--format", format], more].concat();
         let by_flags = printed(&folder, &[], &of(&typed));
         assert_eq!(by_flags, printed(&folder, &[], &of(&typed)), "the same bytes");
         assert_eq!(by_flags, printed(&folder, &[], &of(&["--config", "trailseal.toml"])));

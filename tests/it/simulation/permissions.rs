@@ -311,7 +311,7 @@ async fn every_action_in_the_log_archive_is_needed() {
         rest.cloned().collect::<Vec<_>>()
     };
     assert_eq!(rest(printed.archive.as_ref().unwrap()), rest(&printed.member));
-    let quiet = quiet(&scenarios, |it| it.archive.as_mut().unwrap(), is_of_s3).await;
+    let quiet = quiet(&scenarios[..1], |it| it.archive.as_mut().unwrap(), is_of_s3).await;
     assert_eq!(quiet, quiet_by(&["SeeWhetherBucketsAndObjectsExist"]));
 }
 
