@@ -58,7 +58,7 @@ fn is_cut_off(body: &[u8]) -> bool {
 /// The headers of HeadObject's answer that are read; whatever else is there, an object's own
 /// metadata for instance, does not reach the SDK, which would drop the whole answer because of one header
 /// that it cannot parse.
-const KEPT: &[&str] = ObjectHead::HEADERS;
+const KEPT: &[&str] = HeaderProblem::HEADERS;
 
 const ALGORITHM: &str = ObjectHead::ALGORITHM;
 

@@ -25,6 +25,7 @@ mod journal;
 mod journaled;
 mod layout;
 mod manifest;
+mod reading;
 mod record;
 mod segment;
 mod writer;

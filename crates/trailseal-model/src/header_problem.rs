@@ -4,10 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize};
 
-use crate::log_object::ObjectHead;
 use crate::serde_text;
 
-/// The name of a header, one of [`ObjectHead::HEADERS`].
+/// The name of a header, one of [`HeaderProblem::HEADERS`].
 pub type HeaderName = &'static str;
 
 /// A header of HeadObject's answer that keeps an object's encryption from being known.
@@ -19,6 +18,26 @@ pub enum HeaderProblem {
     NotUnderstood(#[serde(deserialize_with = "header")] HeaderName, String),
     /// It names an alias, verbatim, which may lead to any key.
     IsAlias(#[serde(deserialize_with = "header")] HeaderName, String),
+}
+
+impl HeaderProblem {
+    /// The headers of HeadObject's answer that are read, in lower case.
+    pub const HEADERS: &'static [HeaderName] = &[
+        "x-amz-version-id",
+        "last-modified",
+        "content-length",
+        "content-type",
+        "etag",
+        "x-amz-server-side-encryption",
+        "x-amz-server-side-encryption-aws-kms-key-id",
+        "x-amz-server-side-encryption-customer-algorithm",
+        "x-amz-server-side-encryption-bucket-key-enabled",
+        "x-amz-request-id",
+        "x-amz-id-2",
+        "x-amzn-requestid",
+        "x-amz-bucket-region",
+        "date",
+    ];
 }
 
 impl fmt::Display for HeaderProblem {
@@ -38,6 +57,19 @@ impl fmt::Display for HeaderProblem {
 /// The name of a header that is read.
 fn header<'de, D: Deserializer<'de>>(deserializer: D) -> Result<&'static str, D::Error> {
     serde_text::read(deserializer, |name| {
-        ObjectHead::HEADERS.iter().find(|known| **known == name).copied()
+        HeaderProblem::HEADERS.iter().find(|known| **known == name).copied()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::log_object::ObjectHead;
+
+    #[test]
+    fn the_headers_of_encryption_are_read() {
+        for name in [ObjectHead::ALGORITHM, ObjectHead::KEY_ID] {
+            assert!(HeaderProblem::HEADERS.contains(&name), "{name}");
+        }
+    }
 }

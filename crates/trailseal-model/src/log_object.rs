@@ -115,23 +115,6 @@ impl ObjectHead {
     pub const ALGORITHM: &'static str = "x-amz-server-side-encryption";
     /// Names the KMS key.
     pub const KEY_ID: &'static str = "x-amz-server-side-encryption-aws-kms-key-id";
-    /// The headers of the answer that are read, in lower case.
-    pub const HEADERS: &'static [&'static str] = &[
-        "x-amz-version-id",
-        "last-modified",
-        "content-length",
-        "content-type",
-        "etag",
-        Self::ALGORITHM,
-        Self::KEY_ID,
-        "x-amz-server-side-encryption-customer-algorithm",
-        "x-amz-server-side-encryption-bucket-key-enabled",
-        "x-amz-request-id",
-        "x-amz-id-2",
-        "x-amzn-requestid",
-        "x-amz-bucket-region",
-        "date",
-    ];
 }
 
 #[cfg(test)]

@@ -412,7 +412,7 @@ fn head() -> Boxed<ObjectHead> {
 }
 
 fn header_problem() -> Boxed<HeaderProblem> {
-    let name = || word(ObjectHead::HEADERS);
+    let name = || word(HeaderProblem::HEADERS);
     prop_oneof![
         name().prop_map(HeaderProblem::Missing),
         (name(), text()).prop_map(|(name, value)| HeaderProblem::NotUnderstood(name, value)),

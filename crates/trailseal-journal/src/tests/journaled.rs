@@ -44,7 +44,7 @@ fn get(answers: &impl Answers, number: u64) -> AnyResult {
 
 /// A run that asked for these, and was then stopped.
 fn kept(folder: &Path, inner: &Counting, numbers: &[u64]) -> Arc<Journal> {
-    let writer = Arc::new(Writer::begin(folder, &manifest()).unwrap());
+    let writer = Arc::new(begin(folder));
     let answers = Journaled::new(inner, None, Some(Arc::clone(&writer)), AskAgain::nothing());
     for number in numbers {
         let _ = get(&answers, *number);
@@ -62,7 +62,7 @@ fn a_continued_run_asks_only_what_is_missing_and_writes_only_that() {
     let journal = kept(&folder, &inner, &[1, 2]);
     assert_eq!(inner.asked(), 2);
 
-    let writer = Arc::new(Writer::begin(&folder, &manifest()).unwrap());
+    let writer = Arc::new(begin(&folder));
     let ask_again = AskAgain::when_continued(&[], &[]);
     let answers = Journaled::new(&inner, Some(journal), Some(Arc::clone(&writer)), ask_again);
     assert_eq!(get(&answers, 1), answer_of(&buckets_of(1), &["answer 1"]));
@@ -84,7 +84,7 @@ fn operations_are_asked_again_and_the_later_result_counts() {
     let journal = kept(&folder, &denied, &[1]);
     let inner = Counting::default();
     let again = AskAgain::when_continued(&[Operation::ListBuckets], &[]);
-    let writer = Arc::new(Writer::begin(&folder, &manifest()).unwrap());
+    let writer = Arc::new(begin(&folder));
     let answers = Journaled::new(&inner, Some(journal), Some(Arc::clone(&writer)), again);
     let _ = get(&answers, 1);
     assert_eq!((inner.asked(), answers.reused().len()), (1, 0));
@@ -159,7 +159,7 @@ fn the_end_of_a_run_is_not_kept() {
 #[test]
 fn an_answer_is_returned_when_the_writer_has_ended() {
     let out = tempfile::tempdir().unwrap();
-    let writer = Arc::new(Writer::begin(&out.path().join(FOLDER), &manifest()).unwrap());
+    let writer = Arc::new(begin(&out.path().join(FOLDER)));
     writer.seal(EndReason::Disk).unwrap();
     let inner = Counting::default();
     let answers = Journaled::new(&inner, None, Some(writer), AskAgain::nothing());

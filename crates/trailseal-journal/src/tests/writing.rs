@@ -6,7 +6,6 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use futures::future::{Either, select};
 use futures::{FutureExt as _, join};
@@ -97,7 +96,7 @@ fn a_full_segment_is_followed_by_the_next_one() {
 fn records_above_the_largest_frame_are_not_kept_and_those_below_have_one_alone() {
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join(FOLDER);
-    let writer = Writer::begin(&folder, &manifest()).unwrap();
+    let writer = begin(&folder);
     let large = long_answer(1, 15 << 20);
     let (huge, small) = (long_answer(2, 17 << 20), long_answer(3, 10));
     for (question, result) in [&large, &huge, &small] {
@@ -117,7 +116,7 @@ fn records_above_the_largest_frame_are_not_kept_and_those_below_have_one_alone()
 fn records_reach_the_file_without_an_end() {
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join(FOLDER);
-    let writer = Writer::begin(&folder, &manifest()).unwrap();
+    let writer = begin(&folder);
     let (question, result) = long_answer(1, 10);
     block_on(writer.append(&question, &result));
     for _ in 0..100 {
@@ -175,7 +174,7 @@ fn a_folder_that_cannot_be_made_is_named() {
 fn after_the_end_nothing_is_taken() {
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join(FOLDER);
-    let writer = Writer::begin(&folder, &manifest()).unwrap();
+    let writer = begin(&folder);
     writer.seal(EndReason::Cancelled).unwrap();
     let (question, result) = long_answer(1, 10);
     block_on(writer.append(&question, &result));
@@ -242,7 +241,9 @@ impl SegmentFile for LimitedFile {
 fn on(folder: &Path, disk: impl Disk + 'static) -> Result<Writer, JournalError> {
     fs::create_dir(folder).unwrap();
     let manifest = manifest().write(folder).unwrap();
-    Writer::begin_on(Box::new(disk), folder, SegmentId { epoch: 1, number: 1, manifest })
+    let first = SegmentId { epoch: 1, number: 1, manifest };
+    let writer = Writer::begin_on(Box::new(disk), folder, first)?;
+    Ok(writer.with_patience(Duration::from_mins(2)))
 }
 
 #[test]
@@ -346,7 +347,7 @@ impl SegmentFile for StuckFile {
 fn stuck(folder: &Path) -> (Writer, SyncSender<()>) {
     let (opener, gate) = sync_channel(0);
     let disk = Stuck { folder: folder.to_owned(), gate: Arc::new(Mutex::new(gate)) };
-    (on(folder, disk).unwrap().with_patience(Duration::from_millis(100)), opener)
+    (on(folder, disk).unwrap(), opener)
 }
 
 #[test]
@@ -373,6 +374,7 @@ fn a_disk_that_does_not_answer_keeps_neither_the_end_nor_an_asker_waiting() {
     let out = tempfile::tempdir().unwrap();
     let folder = out.path().join(FOLDER);
     let (writer, gate) = stuck(&folder);
+    let writer = writer.with_patience(Duration::from_millis(100));
     let results: Vec<_> = (0..16).map(|number| long_answer(number, 1 << 20)).collect();
     let waiting = std::pin::pin!(async {
         for (question, result) in &results {
