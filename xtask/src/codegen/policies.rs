@@ -50,7 +50,7 @@ pub(super) fn actions() -> String {
         let served: BTreeSet<Served> = operations.iter().flat_map(|it| it.serves()).collect();
         let is_of_caller =
             operations.iter().all(|it| matches!(it.service(), "organizations" | "sts"));
-        let losses: BTreeSet<&str> = operations.iter().map(|it| lost(it.loss())).collect();
+        let losses: BTreeSet<&str> = operations.iter().map(|it| lost(*it)).collect();
         [
             code(action),
             operations.iter().map(|it| code(it.as_str())).collect::<Vec<_>>().join(", "),
@@ -76,8 +76,11 @@ fn shown(served: Served) -> String {
     }
 }
 
-const fn lost(loss: Loss) -> &'static str {
-    match loss {
+const fn lost(operation: Operation) -> &'static str {
+    match operation.loss() {
+        _ if matches!(operation, Operation::DescribeOrganization) => {
+            "with a file of accounts, the organization's id: log objects of organization trails cannot be looked for"
+        }
         Loss::Population => "the population, and so the scan, unless a file names the accounts",
         Loss::Account => "the account: all its Regions are `not_evaluated`",
         Loss::Nothing => "nothing: every Region of the partition is probed instead",

@@ -176,8 +176,12 @@ pub(crate) fn run(args: IamArgs) -> Result<Outcome, UserError> {
     let format = args.format.format();
     let request = args.request()?;
     let text = document(&request, format).map_err(|error| {
-        let IamError::TooLong { .. } = error;
-        UserError::usage(error.to_string(), "name fewer buckets, or buckets without their prefixes")
+        let IamError::TooLong { document, .. } = error;
+        let advice = match document {
+            "policy" => "name fewer buckets, or buckets without their prefixes",
+            _ => "choose a shorter external id",
+        };
+        UserError::usage(error.to_string(), advice)
     })?;
     let notes = match request.caller.is_of_session() {
         true => format!(
