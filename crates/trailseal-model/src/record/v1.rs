@@ -30,9 +30,9 @@ pub use lines::{
     KeyLine, StatusLine, StoreLine, ThrottledKeyLine, TrailLine,
 };
 pub use members::{AccountPrefixesLine, MemberStatusLine, MembersLine};
-pub use rejudged::{ChangedSettingLine, RejudgedLine};
+pub use rejudged::{ChangedSettingLine, Rejudged, RejudgedLine};
 pub use sampling::{SampleLine, SampledCellLine, SamplingLine, sampled_cell_line};
-pub use write::{Audit, Rejudged, Run, SampleSource, ThrottledKey, write_record};
+pub use write::{Audit, Run, SampleSource, ThrottledKey, write_record};
 
 /// The schema's name, in the first line of every record.
 pub const SCHEMA: &str = "trailseal-record/1";

@@ -1,9 +1,18 @@
 //! That a run judges the answers of an earlier one again.
 
+use std::collections::BTreeMap;
+
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::write::Rejudged;
+/// Answers that an earlier scan was given, judged again from its journal.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rejudged {
+    /// The version of the program that was given the answers.
+    pub answers_tool_version: String,
+    /// Settings of judging that differ from the scan's, by key: the value then, and now.
+    pub changed_settings: BTreeMap<String, [String; 2]>,
+}
 
 /// How answers from the journal of a scan were judged again: by a newer program, with other settings, or
 /// both.

@@ -11,7 +11,7 @@ use super::convert::{
 use super::endpoints::endpoint_lines;
 use super::exceptions::{exception_lines, exceptions_line};
 use super::inventory::{account_line, key_line, store_line};
-use super::rejudged::RejudgedLine;
+use super::rejudged::{Rejudged, RejudgedLine};
 use super::sampling::sample_line;
 use super::values::{text, time};
 use super::{Line, RunLine, SCHEMA, SampledCellLine, ScopeLine, ThrottledKeyLine};
@@ -63,15 +63,6 @@ pub struct Run {
     pub throttled_keys: Vec<ThrottledKey>,
     /// How the answers were judged again, if they were.
     pub rejudged: Option<Rejudged>,
-}
-
-/// Answers that an earlier scan was given, judged again from its journal.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rejudged {
-    /// The version of the program that was given the answers.
-    pub answers_tool_version: String,
-    /// Settings of judging that differ from the scan's, by key: the value then, and now.
-    pub changed_settings: BTreeMap<String, [String; 2]>,
 }
 
 /// A rate limit that AWS enforced.
