@@ -36,4 +36,4 @@ pub use fold::{Fold, FoldedTrail};
 pub use judge::{
     JudgedObjects, ObjectClass, ObjectJudge, account_sealing, covered_by, judge, sample,
 };
-pub use object_name::AccountRegion;
+pub use object_name::{AccountRegion, log_root};

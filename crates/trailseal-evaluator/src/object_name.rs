@@ -43,7 +43,7 @@ impl LogName {
 
 /// Where the logs of a trail begin in its bucket, up to the account: `[prefix/]AWSLogs/[o-id/]`.
 #[must_use]
-pub(crate) fn log_root(trail_prefix: Option<&str>, organization: Option<&str>) -> String {
+pub fn log_root(trail_prefix: Option<&str>, organization: Option<&str>) -> String {
     let prefix = trail_prefix.map(|it| format!("{it}/")).unwrap_or_default();
     let organization = organization.map(|it| format!("{it}/")).unwrap_or_default();
     format!("{prefix}AWSLogs/{organization}")

@@ -77,6 +77,28 @@ impl RateShare {
     pub fn new(share: f64) -> Option<Self> {
         (share > 0.0 && share <= 1.0).then_some(Self(share))
     }
+
+    /// The share as a number.
+    #[must_use]
+    pub const fn get(self) -> f64 {
+        self.0
+    }
+
+    /// How long this number of requests of one operation takes at least, if one quota key pays for all
+    /// of them and AWS throttles none: what exceeds the burst waits for its turn.
+    #[must_use]
+    pub fn time_of(self, operation: Operation, requests: u64) -> Duration {
+        let quota = operation.quota().shared_with.quota();
+        let waiting = requests.saturating_sub(u64::from(scaled_burst(quota.burst, self).get()));
+        #[expect(clippy::cast_precision_loss, reason = "numbers of requests are far below 2^52")]
+        let seconds = waiting as f64 * self.period(quota.per_second).as_secs_f64();
+        Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)
+    }
+
+    /// The time between two requests at this share of a quota.
+    fn period(self, per_second: u32) -> Duration {
+        Duration::from_secs_f64(1.0 / (f64::from(per_second) * self.0))
+    }
 }
 
 impl std::fmt::Display for RateShare {
@@ -155,7 +177,7 @@ struct Keys {
 impl OperationLimit {
     fn new(operation: Operation, share: RateShare) -> Self {
         let published = operation.quota();
-        let period = Duration::from_secs_f64(1.0 / (f64::from(published.per_second) * share.0));
+        let period = share.period(published.per_second);
         let burst = scaled_burst(published.burst, share);
         let quota = Quota::with_period(period).expect("a rate above zero").allow_burst(burst);
         let buckets = RateLimiter::new(quota, DefaultKeyedStateStore::default(), TokioClock);

@@ -12,6 +12,7 @@ use trailseal_model::exit_code;
 use crate::commands::completions::CompletionsArgs;
 use crate::commands::demo::DemoArgs;
 use crate::commands::explain::ExplainArgs;
+use crate::commands::plan::PlanArgs;
 use crate::commands::report::ReportArgs;
 use crate::commands::scan::ScanArgs;
 use crate::commands::sim::SimArgs;
@@ -19,6 +20,7 @@ use crate::commands::{self, Outcome};
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::logging::{self, LogFormat};
+use crate::plan::{self, Planned};
 use crate::run::progress::Progress;
 use crate::run::{self, Scan, Scanned};
 use crate::suggest::did_you_mean;
@@ -58,6 +60,12 @@ enum Chosen {
     /// policies, buckets and delivered log objects, judges them, and writes one folder of reports.
     /// Every call only reads.
     Scan(Box<ScanArgs>),
+    /// Say what a scan will read, cost and lack, before it runs
+    ///
+    /// Takes the flags, variables and file of `scan`. Asks at most 6 questions about each account, and
+    /// prints the population, what is missing with the statement to paste, calls, minutes and the price
+    /// of requests to S3. Every call only reads, and nothing is written.
+    Plan(Box<PlanArgs>),
     /// Scan a simulated organization, without AWS
     Demo(DemoArgs),
     /// Serve a simulated AWS organization on a local port
@@ -77,6 +85,7 @@ enum Chosen {
 /// The whole command line, with the variables of its settings.
 fn command() -> Command {
     let command = Cli::command().mut_subcommand("scan", settings::with_variables);
+    let command = command.mut_subcommand("plan", settings::with_variables);
     match std::env::var_os(logging::FORMAT_VARIABLE) {
         Some(format) if format.is_empty() => {
             command.mut_arg("log_format", |it| it.env(Resettable::Reset))
@@ -223,10 +232,12 @@ fn execute(cli: Cli, arguments: Vec<String>) -> Result<Outcome, UserError> {
     logging::begin(cli.log_format)?;
     match cli.command {
         Chosen::Scan(args) => {
-            for warning in unknown_variables(std::env::vars_os().map(|it| it.0)) {
-                terminal::line(warning);
-            }
+            warn_of_unknown_variables();
             commands::scan::run(*args, arguments)
+        }
+        Chosen::Plan(args) => {
+            warn_of_unknown_variables();
+            commands::plan::run(*args, arguments)
         }
         Chosen::Demo(args) => commands::demo::run(args, arguments),
         Chosen::Sim(args) => commands::sim::run(&args),
@@ -234,6 +245,12 @@ fn execute(cli: Cli, arguments: Vec<String>) -> Result<Outcome, UserError> {
         Chosen::Explain(args) => commands::explain::run(&args),
         Chosen::Completions(args) => Ok(commands::completions::run(&args, command())),
         Chosen::Settings => Ok(commands::settings::run(&command())),
+    }
+}
+
+fn warn_of_unknown_variables() {
+    for warning in unknown_variables(std::env::vars_os().map(|it| it.0)) {
+        terminal::line(warning);
     }
 }
 
@@ -272,6 +289,23 @@ pub async fn scan_in(
     let Chosen::Scan(args) = cli.command else { unreachable!("the words above say `scan`") };
     let scan = args.scan(redacted(&arguments))?;
     Box::pin(run::scan(Scan { progress: Progress::Quiet, ..scan }, outside)).await
+}
+
+/// Plans a scan of what is outside with the flags of `plan`, in the caller's runtime and without a word
+/// on stderr.
+///
+/// # Errors
+/// As the command would end: with the one line that it would print, and its exit code.
+pub async fn plan_in(
+    flags: impl IntoIterator<Item = OsString>,
+    outside: Environment,
+) -> Result<Planned, UserError> {
+    let arguments: Vec<OsString> =
+        ["trailseal", "plan"].map(OsString::from).into_iter().chain(flags).collect();
+    let cli = parsed(&arguments).map_err(|it| usage(&it, &arguments))?;
+    let Chosen::Plan(args) = cli.command else { unreachable!("the words above say `plan`") };
+    let scan = args.scan(redacted(&arguments))?;
+    Box::pin(plan::plan(Scan { progress: Progress::Quiet, ..scan }, outside)).await
 }
 
 /// The command line for the record, without what is secret.

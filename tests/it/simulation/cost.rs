@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use trailseal::bounds;
 use trailseal_model::{Operation, Purpose, Thresholds};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
@@ -17,20 +18,6 @@ use super::{fair, scanned_in, start};
 
 const PAGE: &str = include_str!("../../../docs/operations/cost.md");
 const ORGANIZATION: &str = include_str!("cost.toml");
-
-/// As the page says: to find since when everything is sealed, and the newest digest.
-const LISTS_BESIDE_THE_WINDOW: u64 = 28 + 3;
-const HEADS_BESIDE_THE_WINDOW: u64 = 25 + 1;
-/// To find a change of key inside the window.
-const HEADS_AROUND_A_SWITCH: u64 = 20;
-/// Of the newest minute of each account and Region.
-const HEADS_OF_A_CELL: u64 = 16;
-/// Folders of accounts on a page of ListObjectsV2.
-const FOLDERS_A_PAGE: u64 = 1000;
-/// Grants on a page of ListGrants.
-const GRANTS_A_PAGE: usize = 100;
-/// Accounts on a page of ListAccounts.
-const ACCOUNTS_A_PAGE: usize = 20;
 
 fn count<T>(items: impl Iterator<Item = T>) -> u64 {
     items.count() as u64
@@ -54,8 +41,8 @@ fn hides_regions(parts: &Parts, account: &Account) -> bool {
 /// The calls for all grants of a key, which is one for a key that has none or does not exist.
 fn grant_pages(parts: &Parts, key_arn: &str) -> u64 {
     let key = parts.keys.iter().find(|key| key.arn() == key_arn);
-    let grants = key.map_or(0, |key| key.grants.len());
-    grants.div_ceil(GRANTS_A_PAGE).max(1) as u64
+    let grants = key.map_or(0, |key| key.grants.len() as u64);
+    grants.div_ceil(bounds::GRANTS_A_PAGE).max(1)
 }
 
 /// The Regions of an account that are asked: all of the partition where it may not list its own.
@@ -119,8 +106,8 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
         }
         Operation::ListAccounts => {
             let empty = parts.organization.as_ref().map_or(0, |it| it.empty_page_every as usize);
-            let pages = parts.accounts.len().div_ceil(ACCOUNTS_A_PAGE);
-            (pages + parts.accounts.len().checked_div(empty).unwrap_or_default()) as u64
+            let empty = parts.accounts.len().checked_div(empty).unwrap_or_default() as u64;
+            count(parts.accounts.iter()).div_ceil(bounds::ACCOUNTS_A_PAGE) + empty
         }
         Operation::ListRoots => units.min(1),
         Operation::ListOrganizationalUnitsForParent => units,
@@ -158,16 +145,16 @@ fn most(operation: Operation, scenario: &Scenario) -> u64 {
         }
         Operation::HeadBucket => distinct(trails().flat_map(|it| readers_of(scenario, it))),
         Operation::ListObjectsV2 => {
-            let folders = count(parts.accounts.iter()).div_ceil(FOLDERS_A_PAGE);
+            let folders = count(parts.accounts.iter()).div_ceil(bounds::FOLDERS_A_PAGE);
             let of_trail = |it: &Trail| {
                 let folders = if it.is_organization { folders } else { 0 };
-                budget + LISTS_BESIDE_THE_WINDOW + cells_of(parts, it) + folders
+                bounds::lists_of_a_trail(budget) + cells_of(parts, it) + folders
             };
             trails().map(of_trail).sum()
         }
         Operation::HeadObject => {
-            let fixed = 2 * size + HEADS_AROUND_A_SWITCH + HEADS_BESIDE_THE_WINDOW;
-            let of_trail = |it| fixed + HEADS_OF_A_CELL * cells_of(parts, it);
+            let fixed = bounds::heads_of_a_trail(size);
+            let of_trail = |it| fixed + bounds::HEADS_OF_AN_ACCOUNT_REGION * cells_of(parts, it);
             trails().map(of_trail).sum()
         }
         // Asked only with an option, or where there is no directory.
@@ -321,8 +308,8 @@ fn the_page_has_a_row_for_every_operation_that_audits_and_names_the_same_numbers
         assert_eq!(PAGE.matches(&row).count(), 1, "{operation}");
     }
     let Thresholds { sample_size, listing_budget, .. } = Thresholds::DEFAULT;
-    let beside = 2 * u64::from(sample_size) + HEADS_AROUND_A_SWITCH + HEADS_BESIDE_THE_WINDOW;
-    let lists = u64::from(listing_budget) + LISTS_BESIDE_THE_WINDOW;
+    let beside = bounds::heads_of_a_trail(u64::from(sample_size));
+    let lists = bounds::lists_of_a_trail(u64::from(listing_budget));
     for number in [beside, lists, u64::from(sample_size), u64::from(listing_budget)] {
         assert!(PAGE.contains(&format!("**{number}**")), "{number}");
     }

@@ -7,12 +7,37 @@ Examples:
       scan a made-up organization, without AWS
   trailseal scan --external-id EXAMPLE
       audit the organization of the caller and leave a folder of reports
+  trailseal plan --external-id EXAMPLE
+      say beforehand what that will read, cost and lack
   trailseal report --from trailseal-out/RUN --out again
       make the same reports again, without AWS
   trailseal explain key-usable
       show what this control checks and how to fix a failure
 
 See `trailseal COMMAND --help` for the flags, files and examples of a command.";
+
+/// Of `plan`.
+pub(crate) const PLAN: &str = "\
+`plan` and `scan` take the same flags, variables and file: change the one word. What only the run itself
+uses (--out, --exceptions, --seed and the like) is read and checked, and changes nothing in the plan.
+
+Examples:
+  trailseal plan --external-id EXAMPLE
+      print the population, what is missing, calls, minutes and the price of requests to S3
+  trailseal plan --config trailseal.toml --json > plan.json
+      write the same as one JSON object; its fields are in docs/operations/planning.md
+  trailseal plan --config trailseal.toml && trailseal scan --config trailseal.toml
+      scan only if nothing is missing
+
+Numbers are exact where the population decides them. Where trails and objects decide, they are given as
+`at least`, `about` and `at most`; retries come on top.
+
+Exit codes:
+  0   ready: nothing is missing that a plan can tell
+  3   something is missing, or accounts may be missing from the list
+  2   usage or configuration, also when AWS refuses GetCallerIdentity or ListAccounts
+  74  the machine's own output or network failed
+  70  internal error";
 
 /// Of `scan`.
 pub(crate) const SCAN: &str = "\

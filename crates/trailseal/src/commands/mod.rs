@@ -3,6 +3,7 @@
 pub(crate) mod completions;
 pub(crate) mod demo;
 pub(crate) mod explain;
+pub(crate) mod plan;
 pub(crate) mod report;
 pub(crate) mod scan;
 pub(crate) mod settings;

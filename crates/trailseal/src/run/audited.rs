@@ -81,7 +81,8 @@ pub(super) fn audit_settings(scan: &Scan, aws: &Aws, as_of: Timestamp, seed: u64
     }
 }
 
-fn not_audited(error: AuditError) -> UserError {
+/// The line that the run ends with where it cannot audit.
+pub(crate) fn not_audited(error: AuditError) -> UserError {
     match error {
         AuditError::NoDirectory(gap) => {
             from_gap("the accounts of the organization cannot be listed", &gap)

@@ -13,7 +13,7 @@ use crate::error::UserError;
 use crate::settings::Settings;
 
 /// Finds out who the caller is, and opens the way to AWS.
-pub(super) async fn connect(
+pub(crate) async fn connect(
     settings: &Settings,
     session_tags: BTreeMap<String, String>,
     run_id: &str,
@@ -78,7 +78,7 @@ fn is_known(region: Region) -> bool {
 }
 
 /// One line with everything that helps: operation, account, Region, code, message, request id.
-pub(super) fn from_gap(what: &str, gap: &Gap) -> UserError {
+pub(crate) fn from_gap(what: &str, gap: &Gap) -> UserError {
     use std::fmt::Write as _;
     let mut problem = format!("{what}: {} failed ({}", gap.operation, gap.class);
     let _ = gap.http_status.map(|it| write!(problem, ", HTTP {it}"));

@@ -1,7 +1,7 @@
 //! The steps of a run, which commands put together: connect, audit, publish, with progress beside.
 
-mod audited;
-mod connect;
+pub(crate) mod audited;
+pub(crate) mod connect;
 pub(crate) mod progress;
 mod publish;
 mod refusals;
@@ -131,7 +131,7 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
 /// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for
 /// it is in every row of every table; and two of the same world have the same, for AWS repeats
 /// it in messages: sessions are named after it.
-fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
+pub(crate) fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
     let time: String = format!("{at:.0}").chars().filter(|it| !"-:".contains(*it)).collect();
     if simulation.is_some() {
         return format!("simulation-{time}");
