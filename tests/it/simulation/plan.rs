@@ -11,8 +11,7 @@ use trailseal_sim::state::LoggedCall;
 
 use super::{cost, fair, of_text, planned_in, scanned_in, start};
 
-const READY_MADE: [&str; 7] =
-    ["cases", "china", "demo", "govcloud", "landing-zone", "small", "standalone"];
+const PAGE: &str = include_str!("../../../docs/operations/planning.md");
 
 /// A plan, and the simulator that it was made of.
 async fn planned(scenario: &Scenario, flags: &[&str]) -> (Planned, Value, Arc<Simulator>) {
@@ -31,12 +30,16 @@ fn calls(simulator: &Simulator) -> BTreeMap<String, u64> {
     operations.into_iter().map(|it| (it.operation.to_owned(), it.calls)).collect()
 }
 
-/// What a scan called less or more often than the plan says.
-async fn outside_the_plan(scenario: &Scenario, flags: &[&str]) -> Vec<String> {
-    let (_, json, _) = planned(scenario, flags).await;
-    let simulator = Arc::new(Simulator::of(scenario));
-    scanned_in(&simulator, scenario, flags).await;
-    let mut made = calls(&simulator);
+/// What a scan with these flags called less or more often than its plan says, which asks no account more
+/// than six questions.
+pub(super) async fn not_planned(
+    scenario: &Scenario,
+    scanned: &Simulator,
+    flags: &[&str],
+) -> Vec<String> {
+    let (_, json, simulator) = planned(scenario, flags).await;
+    check_questions(&json, &simulator);
+    let mut made = calls(scanned);
     let mut wrong = Vec::new();
     for (operation, calls) in json["calls"].as_object().unwrap() {
         let (low, high) = (calls["at_least"].as_u64().unwrap(), calls["at_most"].as_u64().unwrap());
@@ -49,6 +52,12 @@ async fn outside_the_plan(scenario: &Scenario, flags: &[&str]) -> Vec<String> {
     }
     wrong.extend(made.into_iter().map(|it| format!("{}: {} calls, none planned", it.0, it.1)));
     wrong
+}
+
+async fn outside_the_plan(scenario: &Scenario, flags: &[&str]) -> Vec<String> {
+    let simulator = Arc::new(Simulator::of(scenario));
+    scanned_in(&simulator, scenario, flags).await;
+    not_planned(scenario, &simulator, flags).await
 }
 
 /// Calls for each account: AssumeRole counts for the account that it opens, and what is asked of the
@@ -69,11 +78,23 @@ fn calls_by_account(simulator: &Simulator) -> BTreeMap<String, usize> {
     counts
 }
 
-#[tokio::test(start_paused = true)]
-async fn every_call_of_a_scan_is_within_the_plan_in_every_ready_made_scenario() {
-    for name in READY_MADE {
-        assert_eq!(outside_the_plan(&fair(name), &[]).await, [""; 0], "{name}");
+/// What the plan says of its own calls for each account is what the simulator was asked.
+fn check_questions(json: &Value, simulator: &Simulator) {
+    let by_account = calls_by_account(simulator);
+    for row in json["accounts"].as_array().unwrap() {
+        let account = row["account_id"].as_str().unwrap();
+        let made = by_account.get(account).copied().unwrap_or_default();
+        assert_eq!(row["plan_calls"], made, "{row}");
+        assert!(made <= 6, "{row}");
     }
+    assert_eq!(json["plan_calls"], calls(simulator).values().sum::<u64>());
+    let log = simulator.state().log.report();
+    assert_eq!((log.writes, log.unusable_accounts.count), (0, 0));
+}
+
+// Every ready-made scenario is planned beside its scan, in `truth.rs`.
+#[tokio::test(start_paused = true)]
+async fn every_call_of_a_scan_of_many_accounts_is_within_the_plan() {
     for (accounts, shape) in [(30, Shape::LandingZone), (8, Shape::Worst)] {
         let scenario = Scenario::bench(accounts, 17, shape, start()).unwrap();
         assert_eq!(outside_the_plan(&scenario, &[]).await, [""; 0], "{shape:?}");
@@ -99,23 +120,174 @@ async fn settings_change_the_plan_as_they_change_the_scan() {
     }
 }
 
+/// The plan of the organization of this text, as JSON and in words.
+async fn plan_of(text: &str) -> (Value, String) {
+    let scenario = of_text(&format!("{ORGANIZATION}{text}"));
+    let (planned, json, _) = planned(&scenario, &[]).await;
+    (json, planned.text)
+}
+
+const ORGANIZATION: &str = r#"
+seed = 3
+external_id = "canary-external-id"
+
+[[unit]]
+name = "Workloads"
+
+[[organization_trail]]
+case = "organization-sealed"
+
+[[account]]
+name = "Management"
+duty = "management"
+
+[[account]]
+name = "Log Archive"
+duty = "log-archive"
+
+[[account]]
+name = "Audit"
+duty = "audit"
+
+[[account]]
+name = "shop"
+unit = "Workloads"
+"#;
+
+/// The one entry of what is missing for an operation.
+fn missing<'a>(json: &'a Value, operation: &str) -> &'a Value {
+    let entries = json["missing"].as_array().unwrap();
+    let mut found = entries.iter().filter(|entry| entry["operation"] == operation);
+    let entry = found.next().unwrap_or_else(|| panic!("{operation}: {entries:?}"));
+    assert!(found.next().is_none(), "{operation}: {entries:?}");
+    entry
+}
+
 #[tokio::test(start_paused = true)]
-async fn no_account_is_asked_more_than_six_questions() {
-    for name in READY_MADE {
-        let (_, json, simulator) = planned(&fair(name), &[]).await;
-        let by_account = calls_by_account(&simulator);
-        for (account, calls) in &by_account {
-            assert!(*calls <= 6, "{name}: {calls} calls for {account}");
+async fn where_everything_is_there_the_plan_is_ready() {
+    let (json, text) = plan_of("").await;
+    assert_eq!((&json["exit_code"], &json["missing"]), (&Value::from(0), &serde_json::json!([])));
+    assert!(text.contains("4 accounts, 4 active, 4 roles ok, about "), "{text}");
+    assert!(text.contains("Exit code 0: ready"), "{text}");
+    // The bucket was listed in the log archive, with the prefix of the organization's logs.
+    let bucket = &json["buckets"][0];
+    assert_eq!(bucket["answer"], "listed", "{bucket}");
+    assert!(bucket["prefix"].as_str().unwrap().contains("AWSLogs/o-"), "{bucket}");
+    // No opt-in Region, no trail of an own, so what the population decides is known exactly.
+    for operation in ["ListAccounts", "AssumeRole", "ListRegions", "DescribeTrails"] {
+        let calls = &json["calls"][operation];
+        assert_eq!(calls["at_least"], calls["at_most"], "{operation}");
+    }
+    assert_eq!(json["calls"]["DescribeTrails"]["about"], 4 * 17);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_missing_role_is_named_with_the_trust_to_paste() {
+    let account =
+        "\n[[account]]\nname = \"lost\"\nunit = \"Workloads\"\ncase = \"access-role-missing\"\n";
+    let (json, text) = plan_of(account).await;
+    let entry = missing(&json, "AssumeRole");
+    assert_eq!(json["exit_code"], 3);
+    assert_eq!(entry["accounts"], json["population"]["unreachable"]);
+    assert_eq!(entry["statement"]["Action"], "sts:AssumeRole");
+    assert!(entry["statement"]["Principal"]["AWS"].as_str().unwrap().starts_with("arn:aws:iam::"));
+    let id = entry["accounts"][0].as_str().unwrap();
+    assert!(text.contains(&format!("4 roles ok, 1 unreachable (lost {id})")), "{text}");
+    assert!(text.contains("\"Action\": \"sts:AssumeRole\""), "{text}");
+    assert!(text.contains("1 account cannot be opened"), "{text}");
+    for shown in [text, json.to_string()] {
+        assert!(!shown.contains("canary"), "the external id is secret: {shown}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_service_control_policy_is_named_and_not_papered_over() {
+    let denial = r#"
+[[denial]]
+policy = "p-denies01"
+unit = "Workloads"
+except_regions = ["eu-west-1"]
+actions = ["cloudtrail:*"]
+"#;
+    let (json, text) = plan_of(denial).await;
+    assert_eq!(json["exit_code"], 3);
+    for operation in ["DescribeTrails", "ListEventDataStores"] {
+        let entry = missing(&json, operation);
+        assert_eq!((&entry["class"], &entry["statement"]), (&"denied_by_scp".into(), &Value::Null));
+        let what_to_do = entry["what_to_do"].as_str().unwrap();
+        assert!(what_to_do.contains("p-denies01") && what_to_do.contains("us-east-1"), "{entry}");
+    }
+    assert!(text.contains("p-denies01"), "{text}");
+    assert!(text.contains("shop"), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_role_that_may_not_list_its_bucket_or_describe_its_key_gets_the_statement_with_their_arns()
+ {
+    let accounts = r#"
+[[account]]
+name = "no-s3"
+unit = "Workloads"
+case = "access-s3-denied"
+
+[[account]]
+name = "no-kms"
+unit = "Workloads"
+case = "access-kms-denied"
+"#;
+    let (json, text) = plan_of(accounts).await;
+    assert_eq!(json["exit_code"], 3);
+    let bucket = missing(&json, "ListObjectsV2");
+    assert_eq!(bucket["statement"]["Action"], "s3:ListBucket");
+    let resource = bucket["statement"]["Resource"].as_str().unwrap();
+    assert!(resource.starts_with("arn:aws:s3:::"), "{bucket}");
+    assert!(json["buckets"].to_string().contains(&resource["arn:aws:s3:::".len()..]), "{bucket}");
+    let key = missing(&json, "DescribeKey");
+    let resource = key["statement"]["Resource"].as_str().unwrap();
+    let account = key["accounts"][0].as_str().unwrap();
+    assert!(resource.starts_with("arn:aws:kms:") && resource.contains(account), "{key}");
+    assert!(text.contains(resource), "{text}");
+}
+
+/// A number as the text shows it.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut shown = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index) % 3 == 0 {
+            shown.push(',');
         }
-        for row in json["accounts"].as_array().unwrap() {
-            let account = row["account_id"].as_str().unwrap();
-            let made = by_account.get(account).copied().unwrap_or_default();
-            assert_eq!(row["plan_calls"], made, "{name}: {account}");
-        }
-        let all: u64 = calls(&simulator).values().sum();
-        assert_eq!(json["plan_calls"], all, "{name}");
-        let log = simulator.state().log.report();
-        assert_eq!(log.writes, 0, "{name}");
-        assert_eq!(log.unusable_accounts.first, [""; 0], "{name}");
+        shown.push(digit);
+    }
+    shown
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_page_shows_what_the_demo_organization_gets_and_json_has_the_same_numbers() {
+    let (planned, json, _) = planned(&fair("demo"), &[]).await;
+    let shown = PAGE.split("```text\n").nth(1).unwrap().split("```").next().unwrap();
+    if shown != planned.text {
+        std::fs::write("/tmp/ts/p-demo.txt", &planned.text).unwrap();
+    }
+    assert_eq!(shown, planned.text, "docs/operations/planning.md shows another plan");
+    let text = planned.text;
+    for (operation, calls) in json["calls"].as_object().unwrap() {
+        let row = text.lines().find(|line| line.trim_start().starts_with(operation.as_str()));
+        let words: Vec<&str> = row.unwrap().split_whitespace().skip(1).collect();
+        let [low, about, high] =
+            ["at_least", "about", "at_most"].map(|end| grouped(calls[end].as_u64().unwrap()));
+        let expected =
+            if low == high { vec![low.as_str(), "exactly"] } else { vec![&*low, &*about, &*high] };
+        assert_eq!(words, expected, "{operation}");
+    }
+    let population = &json["population"];
+    let number = |key: &str| grouped(population[key].as_u64().unwrap());
+    let expected = format!("{} accounts, ", number("listed"));
+    assert!(text.contains(&expected), "{text}");
+    assert!(text.contains(&format!("roles: {} ok", number("roles_ok"))), "{text}");
+    assert!(text.contains(&format!("{} targets to read", number("targets"))), "{text}");
+    assert_eq!(json["accounts"].as_array().unwrap().len() as u64, population["listed"]);
+    for key in json.as_object().unwrap().keys() {
+        assert!(PAGE.contains(&format!("| `{key}` |")), "the page has no row for `{key}`");
     }
 }

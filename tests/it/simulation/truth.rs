@@ -7,7 +7,7 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{Expected, Scenario};
 
-use super::{cost, fair, of_text, read_only, rows, rows_decide, scanned_in, sentences};
+use super::{cost, fair, of_text, plan, read_only, rows, rows_decide, scanned_in, sentences};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -31,6 +31,7 @@ async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, S
     if !is_owner_unread(scenario) {
         assert_eq!(cost::excess(scenario, &simulator), [""; 0], "what a scan costs is stated");
     }
+    assert_eq!(plan::not_planned(scenario, &simulator, &[]).await, [""; 0], "the plan says it");
     assert_eq!(read_only::not_allowed(&simulator, scenario), [""; 0], "the policies are enough");
     wrong.extend(sentences::wrong(scenario, &scanned.folder));
     wrong.extend(rows_decide::contradictions(&scanned.folder));

@@ -147,16 +147,16 @@ fn calls_of(operation: Operation, seen: &Seen) -> Calls {
         O::AssumeRole => assumed(seen),
         O::ListRegions | O::ListTrails => {
             let opened = seen.opened.len() as u64;
-            let support = if operation == O::ListRegions { outside(seen) } else { 0 };
-            Calls::between(opened, opened, opened + support)
+            let is_regions = operation == O::ListRegions;
+            let (support, outside) =
+                if is_regions { (support(seen), outside(seen)) } else { (0, 0) };
+            Calls::between(opened, opened + support, opened + support + outside)
         }
         O::DescribeTrails => {
-            let targets: u64 = seen.opened.iter().map(|account| account.targets).sum();
-            Calls::exact(targets + support(seen))
+            let (support, targets) = (support(seen), targets(seen));
+            Calls::between(targets.low, targets.about + support, targets.high + support)
         }
-        O::ListEventDataStores => {
-            Calls::exact(seen.opened.iter().map(|account| account.targets).sum())
-        }
+        O::ListEventDataStores => targets(seen),
         O::GetTrailStatus
         | O::GetEventSelectors
         | O::HeadBucket
@@ -205,6 +205,14 @@ fn assumed(seen: &Seen) -> Calls {
     Calls::between(others, about, high)
 }
 
+/// One for each target.
+fn targets(seen: &Seen) -> Calls {
+    let of_account = |account: &SeenAccount| {
+        Calls::between(account.certain_targets, account.targets, account.targets)
+    };
+    seen.opened.iter().map(of_account).sum()
+}
+
 /// Homes of trails that are read only because something in scope depends on them.
 fn support(seen: &Seen) -> u64 {
     let homes = seen.trails.iter().filter(|trail| is_support(trail, seen));
@@ -244,7 +252,8 @@ fn of_trail(operation: Operation, trail: &SeenTrail, seen: &Seen) -> Calls {
         Operation::GetTrailStatus => {
             let own = owner_regions(trail, seen);
             let (low, about, high) = members(trail, seen);
-            let low = if is_read(trail) { own + low } else { 0 };
+            let certain = seen.account(trail.owner).map_or(1, |owner| owner.certain);
+            let low = if is_read(trail) { own.min(certain) + low } else { 0 };
             Calls::between(low, own + about, again * own + high)
         }
         Operation::GetEventSelectors => Calls::between(u64::from(is_read(trail)), 1, again),

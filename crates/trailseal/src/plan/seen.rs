@@ -35,9 +35,13 @@ pub(super) struct SeenAccount {
     pub(super) home: Region,
     /// Targets that a scan reads.
     pub(super) targets: u64,
+    /// Those of them that are certainly enabled.
+    pub(super) certain_targets: u64,
     pub(super) target_regions: RegionSet,
     /// Regions that it has enabled, in scope or not.
     pub(super) enabled: u64,
+    /// Those of them that are certainly enabled.
+    pub(super) certain: u64,
     pub(super) lists_regions: bool,
     /// Event data stores in the Region that was looked into.
     pub(super) stores: u64,
@@ -175,7 +179,13 @@ fn opened(rows: &[AccountRow]) -> Vec<SeenAccount> {
             }
             Some(Err(_)) | None => None,
         };
+        // In a Region that is not enabled after all, the session may be refused before it is used.
+        let is_certain = |region: Region| reached.lists_regions || !region.is_opt_in();
+        let certain_targets = reached.targets.iter().filter(|target| is_certain(target.region));
+        let enabled = reached.regions.iter().filter(|status| status.is_enabled);
         Some(SeenAccount {
+            certain_targets: certain_targets.count() as u64,
+            certain: enabled.filter(|status| is_certain(status.region)).count() as u64,
             id: row.account.id,
             home: reached.looked_in.or_else(|| Some(reached.regions.first()?.region))?,
             targets,
