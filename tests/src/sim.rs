@@ -7,7 +7,7 @@ use std::io::BufReader;
 use std::path::Path;
 use std::sync::Arc;
 
-use trailseal::{Environment, Planned, RECORD_FILE, Scanned, plan_in, scan_in};
+use trailseal::{Environment, RECORD_FILE, Scanned, scan_in};
 use trailseal_model::record::RecordReader;
 use trailseal_model::record::v1::Line;
 use trailseal_sim::Simulator;
@@ -65,14 +65,6 @@ pub async fn scan_from(
     let flags = flags.iter().map(OsString::from);
     let flags = flags.chain([OsString::from("--out"), out.into()]);
     Ok(scan_in(flags, outside).await?)
-}
-
-/// Plans a scan with these flags of `trailseal plan`, as [`scan`] scans.
-///
-/// # Errors
-/// As the command would end where it makes no plan, or when nobody in the world has keys.
-pub async fn plan(simulator: &Arc<Simulator>, flags: &[&str]) -> Result<Planned, Failure> {
-    Ok(plan_in(flags.iter().map(OsString::from), outside(simulator)?).await?)
 }
 
 /// Every line of the record in a folder of reports.

@@ -23,11 +23,11 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tempfile::TempDir;
-use trailseal::{Planned, Scanned};
+use trailseal::Scanned;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
-use trailseal_tests::sim::{access_flags, plan, scan};
+use trailseal_tests::sim::{access_flags, scan};
 
 /// When simulated organizations are made for.
 pub(crate) fn start() -> Timestamp {
@@ -60,17 +60,6 @@ pub(crate) async fn scanned_in(
     let flags: Vec<&str> = access.iter().map(String::as_str).chain(flags.iter().copied()).collect();
     let scanned = scan(simulator, &flags, &folder.path().join("out")).await.unwrap();
     (folder, scanned)
-}
-
-/// Plans a scan of the simulator's organization with these further flags.
-pub(crate) async fn planned_in(
-    simulator: &Arc<Simulator>,
-    scenario: &Scenario,
-    flags: &[&str],
-) -> Planned {
-    let access = access_flags(scenario);
-    let flags: Vec<&str> = access.iter().map(String::as_str).chain(flags.iter().copied()).collect();
-    plan(simulator, &flags).await.unwrap()
 }
 
 /// The rows of one of a scan's CSV files, each with its columns by name.

@@ -9,7 +9,7 @@ use crate::workspace::{self, Profile};
 
 /// The commands whose help is shown.
 const COMMANDS: &[&[&str]] =
-    &[&[], &["scan"], &["demo"], &["sim"], &["report"], &["explain"], &["completions"]];
+    &[&[], &["scan"], &["plan"], &["demo"], &["sim"], &["report"], &["explain"], &["completions"]];
 
 /// What `--help` prints, command by command.
 pub(super) fn page() -> Result<String> {

@@ -23,8 +23,9 @@ pub const ACCOUNTS_A_PAGE: u64 = 20;
 pub const TRAILS_A_REGION: u64 = 5;
 /// Event data stores of a Region of an account. Source: as for trails.
 pub const STORES_A_REGION: u64 = 10;
-/// Grants of a key. Source: KMS developer guide, "Resource quotas".
-pub const GRANTS_A_KEY: u64 = 50_000;
+/// Grants of a key that a plan counts with at most. KMS allows 50,000 (KMS developer guide, "Resource
+/// quotas"), which would say nothing about the keys of trails: they have few, if any.
+pub const GRANTS_A_KEY: u64 = 1000;
 
 /// USD for 1,000 requests that list (ListObjectsV2, ListBuckets): list price of S3 Standard in us-east-1.
 pub const USD_FOR_1000_LISTS: f64 = 0.005;

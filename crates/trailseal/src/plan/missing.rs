@@ -38,7 +38,7 @@ pub(super) struct Who {
 }
 
 /// Characters of a message that are shown.
-const SHOWN: usize = 240;
+const SHOWN: usize = 500;
 
 /// What the probes lacked, the accounts that cannot be opened first.
 pub(super) fn missing(

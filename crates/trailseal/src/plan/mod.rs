@@ -9,6 +9,7 @@ mod calls;
 mod estimate;
 mod json;
 mod missing;
+mod not_seen;
 mod population;
 mod probe;
 mod report;
@@ -120,7 +121,7 @@ async fn made(aws: &Aws, scan: &Scan, events: &RunEvents) -> Result<Conclusions,
         Seen::new(found, asked(settings, caller.account, configured.clone()), pages, regions);
     let pace = PaceSettings { share: settings.rate_share, max_in_flight: settings.max_in_flight.0 };
     let estimate = estimate::estimate(&seen, pace);
-    Ok(report::conclusions(found, &scope, estimate, missing))
+    Ok(report::conclusions(found, &seen, estimate, missing))
 }
 
 fn configured(settings: &Settings) -> Vec<(String, AccountId)> {

@@ -5,15 +5,14 @@ use std::collections::BTreeMap;
 use jiff::Timestamp;
 use trailseal_aws::Caller;
 use trailseal_fanout::RateShare;
-use trailseal_model::{
-    Account, AccountId, Endpoint, Partition, PopulationSource, Region, Scope, exit_code,
-};
+use trailseal_model::{Account, AccountId, Endpoint, PopulationSource, Region, exit_code};
 
 use super::estimate::Estimate;
 use super::missing::Missing;
-use super::probe::{AccountRow, MOST, Standing};
+use super::not_seen::{NotSeen, not_seen};
+use super::probe::{AccountRow, Standing};
 use super::resources::{BucketAnswer, BucketRow};
-use super::seen::Found;
+use super::seen::{Found, Seen};
 
 /// A plan.
 #[derive(Debug)]
@@ -108,17 +107,6 @@ impl From<&BucketRow> for BucketLine {
     }
 }
 
-/// Something that a scan with these settings does not show.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(super) struct NotSeen {
-    /// A word for it.
-    pub(super) kind: &'static str,
-    /// How many accounts, Regions, buckets or keys.
-    pub(super) count: u64,
-    /// One sentence.
-    pub(super) text: String,
-}
-
 impl Plan {
     /// 0 where a scan lacks nothing that the plan can tell, else 3.
     pub(super) fn exit_code(&self) -> u8 {
@@ -131,12 +119,12 @@ impl Plan {
 /// Draws the conclusions.
 pub(super) fn conclusions(
     found: Found<'_>,
-    scope: &Scope,
+    seen: &Seen,
     estimate: Estimate,
     missing: Vec<Missing>,
 ) -> Conclusions {
     let population = counts(found);
-    let not_seen = not_seen(found, scope, &population);
+    let not_seen = not_seen(found, seen, &population);
     let accounts = found.rows.iter().map(line).collect();
     let buckets = found.buckets.iter().map(BucketLine::from).collect();
     Conclusions { population, accounts, missing, estimate, not_seen, buckets }
@@ -194,148 +182,6 @@ fn line(row: &AccountRow) -> AccountLine {
     }
 }
 
-/// What a scan does not show, and what this plan could not find out.
-fn not_seen(found: Found<'_>, scope: &Scope, population: &Counts) -> Vec<NotSeen> {
-    let unreachable = population.unreachable.len() as u64;
-    let not_in_use = population.listed - population.in_use;
-    let mut all = Vec::new();
-    let mut add = |kind: &'static str, count: u64, text: String| {
-        if count > 0 {
-            all.push(NotSeen { kind, count, text });
-        }
-    };
-    add(
-        "unreachable_accounts",
-        unreachable,
-        format!(
-            "{} cannot be opened: nothing of {} own trails, keys and buckets is read",
-            counted(unreachable, "account"),
-            if unreachable == 1 { "its" } else { "their" }
-        ),
-    );
-    add(
-        "accounts_not_in_use",
-        not_in_use,
-        format!(
-            "{} suspended, closed or not activated yet: nothing is asked there",
-            are(not_in_use, "account")
-        ),
-    );
-    add(
-        "excluded_accounts",
-        population.excluded,
-        format!(
-            "{} left out by --accounts, --exclude-account or --ou: every report is SCOPED",
-            are(population.excluded, "account")
-        ),
-    );
-    let regions = scope.regions.len() as u64;
-    let names: Vec<&str> = scope.regions.iter().map(|region| region.name()).collect();
-    add(
-        "scoped_regions",
-        regions,
-        format!(
-            "Only {} {} judged: every report is SCOPED",
-            names.join(", "),
-            if regions == 1 { "is" } else { "are" }
-        ),
-    );
-    if !population.is_complete {
-        add(
-            "population",
-            1,
-            "ListAccounts ended early: accounts are missing from this plan".to_owned(),
-        );
-    }
-    if population.source.is_self_declared() {
-        let text = "The accounts come from --accounts-file: only you vouch that none is missing";
-        add("population", 1, text.to_owned());
-    }
-    for (kind, count, text) in regions_and_resources(found) {
-        add(kind, count, text);
-    }
-    let partition = Partition::ALL.len() as u64;
-    add(
-        "always",
-        partition.min(1),
-        "Other Regions: this plan looks into one Region of each account; a \
-        policy that denies another Region shows in the scan"
-            .to_owned(),
-    );
-    add(
-        "always",
-        1,
-        "The content of logs, which is never read, and their copies in CloudWatch Logs, \
-        replicas and archives"
-            .to_owned(),
-    );
-    add(
-        "always",
-        1,
-        "IAM policies, SCPs and RCPs as reasons who can decrypt: key policies and grants \
-        alone are read"
-            .to_owned(),
-    );
-    all
-}
-
-/// What is known of Regions, buckets and keys.
-fn regions_and_resources(found: Found<'_>) -> Vec<(&'static str, u64, String)> {
-    let Found { rows, keys, buckets, .. } = found;
-    let reached = || rows.iter().filter_map(AccountRow::reached);
-    let listing = reached().filter(|reached| reached.lists_regions);
-    let disabled: u64 =
-        listing.map(|reached| reached.regions.len() as u64 - reached.enabled()).sum();
-    let probed = reached().filter(|reached| !reached.lists_regions).count() as u64;
-    let gone = buckets.iter().filter(|row| matches!(row.answer, BucketAnswer::Gone));
-    let gone: Vec<&str> = gone.map(|row| row.bucket.as_str()).collect();
-    let lost = |row: &&BucketRow| matches!(row.answer, BucketAnswer::OwnerUnknown(_));
-    let lost: Vec<&str> = buckets.iter().filter(lost).map(|row| row.bucket.as_str()).collect();
-    let unasked = keys.iter().filter(|row| row.answer.is_none()).count() as u64;
-    vec![
-        (
-            "disabled_regions",
-            disabled,
-            format!(
-                "{} (account x Region) disabled: nothing is asked there",
-                are(disabled, "Region")
-            ),
-        ),
-        (
-            "regions_not_listed",
-            probed,
-            format!(
-                "{} may not list {} Regions: all of the partition are tried",
-                counted(probed, "account"),
-                if probed == 1 { "its" } else { "their" }
-            ),
-        ),
-        (
-            "buckets_gone",
-            gone.len() as u64,
-            format!("{} not exist: {}", does(gone.len() as u64, "bucket"), first(&gone)),
-        ),
-        (
-            "bucket_owners",
-            lost.len() as u64,
-            format!(
-                "The owner of {} was not among the accounts that this plan could ask; a scan looks in every \
-             account, or name it with --log-archive-account: {}",
-                counted(lost.len() as u64, "bucket"),
-                first(&lost)
-            ),
-        ),
-        (
-            "keys_not_asked",
-            unasked,
-            format!(
-                "{} not asked about: at most one of each account, and at most {MOST} calls for it",
-                were(unasked, "key")
-            ),
-        ),
-    ]
-}
-
 /// Names that are shown before the rest is only counted.
 pub(super) const NAMED: usize = 5;
 
@@ -351,18 +197,6 @@ pub(super) fn first<T: AsRef<str>>(names: &[T]) -> String {
 /// `1 account`, `1,204 accounts`.
 pub(super) fn counted(count: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(count), if count == 1 { "" } else { "s" })
-}
-
-fn are(count: u64, noun: &str) -> String {
-    format!("{} {}", counted(count, noun), if count == 1 { "is" } else { "are" })
-}
-
-fn were(count: u64, noun: &str) -> String {
-    format!("{} {}", counted(count, noun), if count == 1 { "was" } else { "were" })
-}
-
-fn does(count: u64, noun: &str) -> String {
-    format!("{} {}", counted(count, noun), if count == 1 { "does" } else { "do" })
 }
 
 /// A number as people write it: `9,800`.

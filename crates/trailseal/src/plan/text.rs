@@ -7,7 +7,8 @@ use trailseal_model::{AccountId, Endpoint, PopulationSource, exit_code};
 use super::bounds;
 use super::calls::{Calls, Range};
 use super::missing::Missing;
-use super::report::{Conclusions, Counts, NotSeen, Plan, counted, first, grouped};
+use super::not_seen::NotSeen;
+use super::report::{Conclusions, Counts, Plan, counted, first, grouped};
 
 /// The whole text.
 pub(super) fn text(plan: &Plan) -> String {
@@ -224,22 +225,21 @@ fn costs(plan: &Plan) -> String {
     let mut text = String::new();
     let _ = writeln!(
         text,
-        "\nTime at {}, {} in flight\n  about {}, at least {}, at most {}; the quota of {} takes longest",
+        "\nTime at {}, {} in flight\n  {} ({} to {}); the quota of {} takes longest",
         share(plan.asking.rate_share.get()),
         counted(u64::from(plan.asking.max_in_flight), "request"),
-        time(about),
+        about_time(about),
         time(low),
         time(high),
         estimate.slowest,
     );
-    let Range { low, about, high } = estimate.usd;
+    let Range { about, high, .. } = estimate.usd;
     let _ = writeln!(
         text,
-        "\nS3 requests, billed to the owners of the buckets\n  {}, at least {}, at most {}\n  list prices \
+        "\nS3 requests, billed to the owners of the buckets\n  {} (at most {})\n  list prices \
          of S3 Standard in us-east-1, {} ({}):\n  {} USD for 1,000 ListObjectsV2 or ListBuckets, {} USD for \
          1,000 HeadObject or HeadBucket",
         about_usd(about),
-        usd(low),
         usd(high),
         bounds::PRICE_SOURCE,
         bounds::PRICE_DATE,
