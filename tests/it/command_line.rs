@@ -5,6 +5,7 @@ use std::fs;
 use std::path::Path;
 use std::process::{Command, Output};
 
+use trailseal_model::ControlId;
 use trailseal_tests::audit::audit_into;
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
@@ -39,6 +40,7 @@ fn check_code(code: i32, arguments: &[&str], environment: &[(&str, &str)], expec
     fs::write(folder.path().join("account.toml"), "trusted_key_accounts = ['12']\n").unwrap();
     fs::write(folder.path().join("readers.toml"), "trusted_readers = ['o-abc']\n").unwrap();
     fs::write(folder.path().join("scope.toml"), "regions = ['nowhere']\n").unwrap();
+    fs::write(folder.path().join("skip.toml"), "skip_controls = ['key-usble']\n").unwrap();
     fs::write(folder.path().join("empty"), "# nobody\n").unwrap();
     fs::write(folder.path().join("twice"), "account_id\n000000000001,a\n000000000001,b\n").unwrap();
     fs::write(folder.path().join("broad"), format!("[[gaps]]\nclass = 'denied'\n{APPROVED}"))
@@ -97,6 +99,19 @@ fn what_was_probably_meant_is_named_and_whose_help_to_read() {
     let expected = ["did you mean `--role-name`?", "see `trailseal scan --help`"];
     check(&["scan", "--rol-name", "x"], &[], &expected);
     check(&["explain", "key-usble"], &[], &["did you mean `key-usable`?"]);
+    let expected =
+        ["there is no control `key-usble`; did you mean `key-usable`?", "--skip-control"];
+    check(&["scan", "--skip-control", "key-usble"], &[], &expected);
+    let variable = ("TRAILSEAL_SKIP_CONTROL", "key-usable,histroy-sealed");
+    check(&["scan"], &[variable], &["`histroy-sealed`; did you mean `history-sealed`?"]);
+    check(
+        &["scan", "--config", "skip.toml"],
+        &[],
+        &["`skip_controls`", "did you mean `key-usable`?"],
+    );
+    let all: Vec<&str> = ControlId::ALL.iter().map(|control| control.as_str()).collect();
+    let expected = ["every control is skipped, so nothing is left to judge", "--skip-control"];
+    check(&["scan", "--skip-control", &all.join(",")], &[], &expected);
     check(&["scan", "--config", "wrong.toml"], &[], &["did you mean `role_name`?", "column 1"]);
     check(&["demo", "--scenarios", "x"], &[], &["see `trailseal demo --help`"]);
 }

@@ -97,7 +97,7 @@ async fn a_delegated_administrator_stands_in_for_an_owner_that_cannot_be_read() 
     assert_eq!(of(ControlId::TrailKmsEncrypted), Status::Pass);
     // Its status and selectors too, but not its key.
     assert!(trail.status.iter().all(|it| it.1.known().is_some()));
-    assert!(trail.management_events.known().is_some());
+    assert!(trail.recorded_events().is_some());
     assert_eq!(of(ControlId::KeyUsable), Status::NotProven);
     assert_eq!(audit.verdicts()[&trail.description.arn], Verdict::Unproven);
     assert_eq!(audit.exit_code(), 3);

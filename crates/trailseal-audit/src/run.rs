@@ -58,7 +58,8 @@ pub async fn audit(
 ) -> Result<Audited, AuditError> {
     let gaps = GapLedger::default();
     let facts = {
-        let collector = Collector::new(&answers, &gaps, settings.collect.clone());
+        let collector = Collector::new(&answers, &gaps, settings.collect.clone())
+            .skipping(&settings.scope.skipped_controls);
         let start = Instant::now();
         let asker = Asker { answers, collector, settings, gaps: &gaps, start };
         let (mut scheduler, mut to_do) = Scheduler::begin(settings, &gaps, progress);

@@ -13,15 +13,9 @@ pub(crate) struct RetryBudget {
 
 impl RetryBudget {
     /// The budget of a run, full.
-    pub(crate) const fn new() -> Self {
-        let mut parts = [const { Part::new(0) }; Operation::ALL.len()];
-        let mut index = 0;
-        while index < parts.len() {
-            let operation = Operation::ALL[index];
-            parts[operation as usize] = Part::new(stock(operation));
-            index += 1;
-        }
-        Self { parts }
+    pub(crate) fn new() -> Self {
+        // Operations are numbered in the order of the list.
+        Self { parts: std::array::from_fn(|index| Part::new(stock(Operation::ALL[index]))) }
     }
 
     /// Takes a retry of this operation after this failure; else says why there is none.
@@ -75,7 +69,7 @@ impl NoRetry {
 /// on its way at the usual `--max-in-flight` of 256, so that a failure of one moment, or two, is made
 /// good for all of them. What no essential control needs has half of the places (see
 /// [`Channel`](crate::call::Channel)), and so half of the retries.
-const fn stock(operation: Operation) -> u32 {
+fn stock(operation: Operation) -> u32 {
     if operation.is_essential() { 500 } else { 250 }
 }
 

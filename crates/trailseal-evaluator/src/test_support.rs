@@ -316,7 +316,7 @@ pub(crate) fn answers(description: TrailDescription) -> TrailAnswers {
         described_from: DescribedFrom::Home,
         described_by: evidence(),
         status: vec![(description.home_region, known(delivered(10)))],
-        management_events: known(everything()),
+        management_events: Some(known(everything())),
         expected_key: key.clone().filter(|key| key.resource().starts_with("key/")),
         key,
         prefixes: None,

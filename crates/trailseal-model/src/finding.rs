@@ -99,6 +99,13 @@ impl Finding {
         Self::blank(control, subject, Status::NotApplicable, reason)
     }
 
+    /// The user left the control out of the run, so nothing is said of the subject.
+    #[must_use]
+    pub fn skipped(control: ControlId, subject: Subject) -> Self {
+        Self::not_applicable(control, subject, Reason::Skipped)
+            .saying("The control was left out of this run (--skip-control).")
+    }
+
     fn shown(
         control: ControlId,
         subject: Subject,
@@ -177,6 +184,12 @@ impl Finding {
     #[must_use]
     pub const fn reason(&self) -> Reason {
         self.reason
+    }
+
+    /// Whether the user left its control out of the run.
+    #[must_use]
+    pub fn is_skipped(&self) -> bool {
+        self.reason == Reason::Skipped
     }
 
     /// One sentence for people.

@@ -57,6 +57,7 @@ mod operation;
 pub mod outcome;
 mod prefixes;
 pub mod question;
+mod reading;
 mod reason;
 pub mod record;
 mod region;
@@ -102,6 +103,7 @@ pub use operation::{LimitScope, Loss, Operation, Purpose, Quota};
 pub use outcome::{Verdict, verdict, verdicts};
 pub use prefixes::{AccountPrefixes, LogPrefix};
 pub use question::{AnyAnswer, AnyQuestion, AnyResult, BoxFuture, Question};
+pub use reading::{Groundwork, Reading, Served};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet, RegionStatus};
 pub use sample::{

@@ -222,46 +222,6 @@ impl Operation {
         }
     }
 
-    /// Whether an essential control needs its answer, or what is in the organization at all. The one
-    /// list of it: circuits, retries, pauses and the order of the work keep the others from taking
-    /// anything away from these.
-    #[must_use]
-    pub const fn is_essential(self) -> bool {
-        match self {
-            // Who there is, and the way in.
-            Self::GetCallerIdentity
-            | Self::AssumeRole
-            | Self::ListAccounts
-            | Self::DescribeOrganization
-            | Self::ListRegions
-            // The trails.
-            | Self::DescribeTrails
-            | Self::GetTrailStatus
-            | Self::GetEventSelectors
-            // Their keys.
-            | Self::DescribeKey
-            | Self::GetKeyPolicy
-            // Their buckets, and what is in them.
-            | Self::ListBuckets
-            | Self::HeadBucket
-            | Self::ListObjectsV2
-            | Self::HeadObject => true,
-            // Names, paths and tags of accounts in the reports.
-            Self::ListRoots
-            | Self::ListOrganizationalUnitsForParent
-            | Self::ListAccountsForParent
-            | Self::ListTagsForResource
-            // A check of other answers.
-            | Self::ListTrails
-            // What only controls need that are not essential.
-            | Self::ListEventDataStores
-            | Self::GetEventDataStore
-            | Self::ListGrants
-            | Self::GetKeyRotationStatus
-            | Self::PutObject => false,
-        }
-    }
-
     /// A quota of its own, with one second's worth at once.
     const fn even(self, per_second: u32, scope: LimitScope, source: &'static str) -> Quota {
         Quota { per_second, burst: per_second, scope, shared_with: self, source }

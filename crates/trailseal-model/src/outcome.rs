@@ -23,7 +23,8 @@ word_enum! {
     }
 }
 
-/// The verdict over the findings of one trail. Findings of other subjects must not be given.
+/// The verdict over the findings of one trail. Findings of other subjects must not be given. An
+/// essential control that was skipped proves nothing.
 pub fn verdict<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Verdict {
     let (mut passes, mut is_unproven) = (false, false);
     for finding in findings.into_iter().filter(|it| it.control().entry().essential) {
@@ -31,7 +32,7 @@ pub fn verdict<'a>(findings: impl IntoIterator<Item = &'a Finding>) -> Verdict {
             Status::Fail => return Verdict::Unsealed,
             Status::NotProven => is_unproven = true,
             Status::Pass => passes = true,
-            Status::NotApplicable => {}
+            Status::NotApplicable => is_unproven |= finding.is_skipped(),
         }
     }
     if passes && !is_unproven { Verdict::Sealed } else { Verdict::Unproven }

@@ -161,5 +161,7 @@ word_enum! {
         AccountNotActive = "account_not_active",
         /// The user left the account out of this run.
         Excluded = "excluded",
+        /// The user left the control out of this run.
+        Skipped = "skipped",
     }
 }

@@ -1,8 +1,10 @@
-//! Which accounts and Regions a run judges, and where its list of accounts comes from.
+//! Which accounts and Regions a run judges by which controls, and where its list of accounts comes
+//! from.
 
 use std::collections::BTreeSet;
 
 use crate::account::{Account, AccountId};
+use crate::controls::ControlId;
 use crate::region::Region;
 use crate::word_enum::word_enum;
 
@@ -37,6 +39,9 @@ pub struct Scope {
     pub excluded_accounts: BTreeSet<AccountId>,
     /// Only these Regions.
     pub regions: BTreeSet<Region>,
+    /// None of these controls. What only they need is not read (see
+    /// [`Reading::is_asked`](crate::Reading::is_asked)).
+    pub skipped_controls: BTreeSet<ControlId>,
 }
 
 impl Scope {
@@ -44,6 +49,16 @@ impl Scope {
     #[must_use]
     pub fn is_limited(&self) -> bool {
         *self != Self::default()
+    }
+
+    /// Whether the user left out accounts or Regions.
+    #[must_use]
+    pub fn leaves_out_targets(&self) -> bool {
+        let Self { accounts, organizational_units, excluded_accounts, regions, .. } = self;
+        !accounts.is_empty()
+            || !organizational_units.is_empty()
+            || !excluded_accounts.is_empty()
+            || !regions.is_empty()
     }
 
     /// Whether an account's place in the organization decides.
@@ -116,9 +131,9 @@ mod tests {
             accounts: ids(&[1, 3]),
             organizational_units: ["ou-x".to_owned()].into(),
             excluded_accounts: ids(&[3, 4]),
-            regions: BTreeSet::new(),
+            ..Scope::default()
         };
-        assert!(scope.is_limited());
+        assert!(scope.is_limited() && scope.leaves_out_targets());
         check(&scope, 1, Some("o-a/r-b/"), true);
         check(&scope, 2, Some("o-a/r-b/ou-x/ou-y/"), true);
         check(&scope, 2, Some("o-a/r-b/ou-xx/"), false);
@@ -126,6 +141,14 @@ mod tests {
         check(&scope, 4, Some("o-a/r-b/ou-x/"), false);
         let known = ids(&[1, 2, 3]);
         assert_eq!(scope.unknown_accounts(&known), [AccountId::new(4).unwrap()]);
+    }
+
+    #[test]
+    fn a_skipped_control_limits_a_run_and_leaves_no_account_out() {
+        let skipped_controls = [ControlId::KeyRotationEnabled].into();
+        let scope = Scope { skipped_controls, ..Scope::default() };
+        assert!(scope.is_limited() && !scope.leaves_out_targets());
+        check(&scope, 1, None, true);
     }
 
     #[test]

@@ -156,8 +156,9 @@ pub struct TrailAnswers {
     pub described_by: Evidence,
     /// GetTrailStatus in each Region where it was asked, sorted by Region.
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
-    /// Which management events it records, asked once in the home Region under the owner.
-    pub management_events: Observed<Answer<ManagementEvents>>,
+    /// Which management events it records, asked once in the home Region under the owner; `None` where
+    /// only skipped controls need it.
+    pub management_events: Option<Observed<Answer<ManagementEvents>>>,
     /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
     pub key: Option<Arn>,
     /// The key that its objects should be encrypted with: the ARN from DescribeKey, else the one that
@@ -205,8 +206,9 @@ pub struct TrailFacts {
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
     /// GetTrailStatus in the members of the organization, for an organization trail.
     pub members: MemberDelivery,
-    /// Which management events it records, asked once in the home Region under the owner.
-    pub management_events: Observed<Answer<ManagementEvents>>,
+    /// Which management events it records, asked once in the home Region under the owner; `None` where
+    /// only skipped controls need it.
+    pub management_events: Option<Observed<Answer<ManagementEvents>>>,
     /// The key that `KmsKeyId` names, as an ARN; `None` without `KmsKeyId`.
     pub key: Option<Arn>,
     /// The key that its objects were compared with.
@@ -259,6 +261,12 @@ impl TrailFacts {
             history,
             digest,
         }
+    }
+
+    /// Which management events it records, where that was read.
+    #[must_use]
+    pub fn recorded_events(&self) -> Option<&Answer<ManagementEvents>> {
+        self.management_events.as_ref().and_then(Observed::known)
     }
 
     /// How many targets show the trail.

@@ -142,6 +142,12 @@ impl RecordIndex {
         self.keys.values()
     }
 
+    /// Whether the run listed event data stores: not where it skipped their control.
+    pub(crate) fn lists_stores(&self) -> bool {
+        let control = ControlId::EventDataStoreKmsEncrypted;
+        self.run.scope.skipped_controls.iter().all(|skipped| skipped != control.as_str())
+    }
+
     /// A row that begins as every row does.
     pub(crate) fn row(&self) -> Row {
         Row::default().cell(&self.run.run_id)

@@ -89,10 +89,16 @@ fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {
         return None;
     }
     let excluded = counted(coverage.excluded, "target was", "targets were");
-    let text = format!(
-        "Whoever ran it left part of the organization out: nothing below says anything about that \
-         part. {excluded} left out."
+    let mut text = format!(
+        "Whoever ran it left something out: nothing below says anything about that part. {excluded} \
+         left out."
     );
+    if !scope.skipped_controls.is_empty() {
+        text.push_str(
+            " What only the skipped controls need was not read. A trail or account without one of its \
+             essential controls is never called sealed.",
+        );
+    }
     let accounts = |title, ids: &[String]| list(title, ids, |it| names.who(it));
     let plain = |title, texts: &[String]| {
         list(title, texts, |it| Who { id: it.to_owned(), name: String::new() })
@@ -102,6 +108,7 @@ fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {
         plain("Only accounts below", &scope.organizational_units),
         accounts("None of these accounts", &scope.excluded_accounts),
         plain("Only these Regions", &scope.regions),
+        plain("None of these controls", &scope.skipped_controls),
     ];
     let lists = lists.into_iter().flatten().collect();
     Some(Banner { lists, ..Banner::new("SCOPED: this run was limited", text) })

@@ -67,7 +67,12 @@ impl Finding {
     }
 
     pub(crate) fn mark(&self) -> Mark {
-        words::status(self.status)
+        if self.is_skipped() { words::SKIPPED } else { words::status(self.status) }
+    }
+
+    /// Whether its control was left out of the run.
+    pub(crate) fn is_skipped(&self) -> bool {
+        self.reason == Reason::Skipped.as_str()
     }
 
     pub(crate) fn entry(&self) -> &'static Control {

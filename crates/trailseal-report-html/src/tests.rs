@@ -239,6 +239,13 @@ fn banners_appear_exactly_when_they_should() {
         "Only these accounts: <bdi class=\"name\">One</bdi> <span class=\"id\">000000000001</span>";
     assert!(scoped.contains(only) && scoped.contains("<span class=\"id\">000000000009</span>"));
     assert!(scoped.contains("Only these Regions: <span class=\"id\">eu-central-1</span>"));
+    let skipping = clean(|it| {
+        it.scope.is_limited = true;
+        it.scope.skipped_controls = vec!["key-usable".to_owned()];
+    });
+    check(&skipping, &[0]);
+    assert!(skipping.contains("None of these controls: <span class=\"id\">key-usable</span>"));
+    assert!(skipping.contains("is never called sealed") && !scoped.contains("never called sealed"));
     check(&clean(|it| it.population_source = "accounts_file".to_owned()), &[1]);
     check(&clean(|it| it.population_source = "standalone_account".to_owned()), &[2]);
     check(&clean(|it| it.population_complete = false), &[3]);
@@ -278,6 +285,31 @@ fn what_is_limited_or_missing_never_looks_good() {
     assert_eq!(class(&page(lines)), "open", "the run line promises more");
     assert_eq!(class(&page(fixture::empty())), "open");
     assert_eq!(class(&page(fixture::rich())), "bad");
+}
+
+/// A link of the chain of which a part was skipped: the rest of it may be right.
+#[test]
+fn a_link_without_one_of_its_controls_never_looks_right() {
+    let states = |skipped: bool| {
+        let mut lines = fixture::rich();
+        lines.iter_mut().for_each(|line| {
+            if let Line::Finding(finding) = line
+                && finding.control_id == "key-customer-managed"
+                && finding.status == "pass"
+                && skipped
+            {
+                (finding.status, finding.status_reason) =
+                    ("not_applicable".to_owned(), "skipped".to_owned());
+            }
+        });
+        let page = page(lines);
+        let title =
+            |state: &str| page.matches(&format!("<h4>Key: <span class=\"state {state}")).count();
+        (title("good\">pass"), title("open\">skipped"))
+    };
+    let (right, none) = states(false);
+    assert!(right > 0 && none == 0, "{right} {none}");
+    assert_eq!(states(true), (0, right));
 }
 
 #[test]

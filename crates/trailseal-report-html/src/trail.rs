@@ -193,18 +193,20 @@ impl Leg {
     pub(crate) fn mark(&self) -> Mark {
         let worst = |essential: bool| {
             let of_kind = self.findings.iter().filter(|it| it.entry().essential || !essential);
-            of_kind.map(|it| it.status).max_by_key(|it| badness(*it))
+            of_kind.max_by_key(|finding| badness(finding))
         };
-        worst(true).or_else(|| worst(false)).map_or(words::NOT_JUDGED, words::status)
+        worst(true).or_else(|| worst(false)).map_or(words::NOT_JUDGED, Finding::mark)
     }
 }
 
-const fn badness(status: Status) -> u8 {
-    match status {
+/// A control that was skipped keeps its link from looking right.
+fn badness(finding: &Finding) -> u8 {
+    match finding.status {
+        Status::NotApplicable if finding.is_skipped() => 2,
         Status::NotApplicable => 0,
         Status::Pass => 1,
-        Status::NotProven => 2,
-        Status::Fail => 3,
+        Status::NotProven => 3,
+        Status::Fail => 4,
     }
 }
 

@@ -43,6 +43,9 @@ pub(crate) const STATUSES: [Status; 4] =
 /// What stands where this version gives no finding.
 pub(crate) const NOT_JUDGED: Mark = mark("none", "–", "not judged", "");
 
+/// A finding whose control the user left out: nothing was judged, whatever the subject.
+pub(crate) const SKIPPED: Mark = mark("open", "–", "skipped", Status::NotApplicable.as_str());
+
 pub(crate) const fn verdict(verdict: Verdict) -> Mark {
     let word = verdict.as_str();
     match verdict {

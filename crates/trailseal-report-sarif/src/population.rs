@@ -93,7 +93,7 @@ impl Caution {
                 "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The category of the upload says so, and alerts of other runs stay as they are."
             }
             Self::Scoped => {
-                "The run was limited to a part of the accounts or Regions. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
+                "The run was limited to a part of the accounts, Regions or controls. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
             }
             Self::SelfDeclared => {
                 "The list of accounts comes from a file of the user and not from AWS Organizations. Nobody but the user vouches that no account is missing."
@@ -211,12 +211,17 @@ fn canonical(scope: &ScopeLine) -> String {
         ("excluded_accounts", &scope.excluded_accounts),
         ("regions", &scope.regions),
     ];
-    let texts = parts.map(|(name, values)| {
+    let text = |(name, values): (&str, &Vec<String>)| {
         let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
         values.sort_unstable();
         values.dedup();
         format!("{name}={}", values.join(","))
-    });
+    };
+    let mut texts: Vec<String> = parts.into_iter().map(text).collect();
+    // Scopes without it keep the category that they have always had.
+    if !scope.skipped_controls.is_empty() {
+        texts.push(text(("skipped_controls", &scope.skipped_controls)));
+    }
     texts.join(";")
 }
 
@@ -227,6 +232,7 @@ fn limits(scope: &ScopeLine) -> String {
         ("organizational units", &scope.organizational_units),
         ("all but the accounts", &scope.excluded_accounts),
         ("Regions", &scope.regions),
+        ("all but the controls", &scope.skipped_controls),
     ];
     let texts: Vec<String> = parts
         .into_iter()
@@ -252,6 +258,12 @@ mod tests {
         assert_eq!(same, canonical(&accounts(&["1", "2"])));
         let excluded = ScopeLine { excluded_accounts: texts(&["1", "2"]), ..Default::default() };
         assert_ne!(same, canonical(&excluded));
+        let skipping = |values: &[&str]| {
+            let skipped_controls = texts(values);
+            canonical(&ScopeLine { skipped_controls, ..accounts(&["1", "2"]) })
+        };
+        assert_eq!(skipping(&["b", "a"]), format!("{same};skipped_controls=a,b"));
+        assert_eq!(skipping(&["a", "b"]), skipping(&["b", "a"]));
     }
 
     #[test]
@@ -262,10 +274,11 @@ mod tests {
             organizational_units: texts(&["ou-'{0}"]),
             excluded_accounts: texts(&["3"]),
             regions: texts(&["a", "b", "c", "d", "e", "f"]),
+            skipped_controls: texts(&["key-rotation-enabled"]),
         };
         assert_eq!(
             limits(&scope),
-            "accounts 1, 2; organizational units ou-’(0); all but the accounts 3; Regions a, b, c, d, e and 1 more"
+            "accounts 1, 2; organizational units ou-’(0); all but the accounts 3; Regions a, b, c, d, e and 1 more; all but the controls key-rotation-enabled"
         );
     }
 }

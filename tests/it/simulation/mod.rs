@@ -14,6 +14,7 @@ mod read_only;
 mod rows_decide;
 mod sentences;
 mod sessions;
+mod skipped;
 mod trusted;
 mod truth;
 mod wire;

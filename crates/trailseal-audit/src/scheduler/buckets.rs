@@ -299,7 +299,7 @@ impl Scheduler<'_> {
     fn other_accounts(&self) -> OtherAccounts {
         let mut accounts = ranked(self.in_use(), |account| self.unit_rank(account));
         let in_use: BTreeSet<AccountId> = self.in_use().map(|account| account.id).collect();
-        if self.settings.scope.is_limited() {
+        if self.settings.scope.leaves_out_targets() {
             let owners = self.delivering.values().flatten().copied();
             accounts.extend(owners.collect::<BTreeSet<_>>());
             return OtherAccounts { accounts, left_out: in_use };

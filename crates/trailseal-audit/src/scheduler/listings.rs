@@ -1,5 +1,5 @@
-//! The two listings of a target, its trails and its event data stores, and the row of coverage that
-//! both make together. Plain values.
+//! The listings of a target, its trails and its event data stores, and the row of coverage that they
+//! make together. Plain values.
 
 use trailseal_fanout::outcome_of_failure;
 use trailseal_model::{Answer, CoverageRow, Gap, GapClass, Outcome, Region};
@@ -52,11 +52,12 @@ pub(super) enum Half {
     Stores(Listing),
 }
 
-/// The two listings of a target.
+/// The listings of a target.
 #[derive(Debug)]
 pub(super) struct Listings {
     pub(super) trails: Listing,
-    pub(super) stores: Listing,
+    /// `None` where only a skipped control needs it: then the trails speak for the target alone.
+    pub(super) stores: Option<Listing>,
     /// Whether the account listed its Regions itself, so that this one is enabled.
     pub(super) is_region_listed: bool,
 }
@@ -65,14 +66,16 @@ impl Listings {
     /// Whether only both listings together say that the Region is disabled, so that the trails of
     /// the account wait until the target is settled.
     pub(super) fn are_needed_together(&self) -> bool {
-        self.trails.is_in_doubt(self.is_region_listed)
+        self.stores.is_some() && self.trails.is_in_doubt(self.is_region_listed)
     }
 
     /// A Region is not called disabled against better knowledge: the account lists it as enabled, or
     /// it answered one of the listings.
     pub(super) fn doubted(mut self) -> Self {
-        if self.is_region_listed || self.trails.found.is_ok() || self.stores.found.is_ok() {
-            for listing in [&mut self.trails, &mut self.stores] {
+        let has_answered = |listing: &Listing| listing.found.is_ok();
+        let all = || std::iter::once(&self.trails).chain(&self.stores);
+        if self.is_region_listed || all().any(has_answered) {
+            for listing in std::iter::once(&mut self.trails).chain(&mut self.stores) {
                 let found = std::mem::replace(&mut listing.found, Ok(0));
                 listing.found = found.map_err(|gap| Box::new(refused_though_enabled(*gap)));
             }
@@ -83,19 +86,26 @@ impl Listings {
     /// The target's row, but for its gap.
     pub(super) fn row(&self, region: Region) -> CoverageRow {
         let Self { trails, stores, .. } = self;
-        let (outcome, reason) = match (trails.class(), stores.class()) {
-            (None, None) => (Outcome::Evaluated, None),
-            (None, Some(class)) | (Some(class), None) => (Outcome::Partial, Some(class)),
-            (Some(class), Some(_)) => (outcome_of_failure(class), Some(class)),
+        let (outcome, reason) = match (trails.class(), stores.as_ref().map(Listing::class)) {
+            (None, None | Some(None)) => (Outcome::Evaluated, None),
+            (None, Some(Some(class))) | (Some(class), Some(None)) => {
+                (Outcome::Partial, Some(class))
+            }
+            (Some(class), None | Some(Some(_))) => (outcome_of_failure(class), Some(class)),
         };
         let mut row = CoverageRow::with(region, outcome, reason);
         let count = |listing: &Listing| *listing.found.as_ref().unwrap_or(&0);
         row.trails_listed = trails.found.is_ok();
-        (row.trails_found, row.stores_found) = (count(trails), count(stores));
-        row.api_calls = trails.attempts.saturating_add(stores.attempts);
-        row.throttles = trails.throttles.saturating_add(stores.throttles);
-        row.started = trails.times.0.min(stores.times.0);
-        row.finished = trails.times.1.max(stores.times.1);
+        (row.trails_found, row.api_calls) = (count(trails), trails.attempts);
+        (row.throttles, row.started, row.finished) =
+            (trails.throttles, trails.times.0, trails.times.1);
+        if let Some(stores) = stores {
+            row.stores_found = count(stores);
+            row.api_calls = row.api_calls.saturating_add(stores.attempts);
+            row.throttles = row.throttles.saturating_add(stores.throttles);
+            row.started = row.started.min(stores.times.0);
+            row.finished = row.finished.max(stores.times.1);
+        }
         row
     }
 }

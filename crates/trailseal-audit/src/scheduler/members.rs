@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_evaluator::delivery;
 use trailseal_model::{
-    AccountId, Answer, Arn, Delivery, Gap, GapClass, MemberDelivery, Observed, Sighting, Target,
-    TrailStatus,
+    AccountId, Answer, Arn, Delivery, Gap, GapClass, MemberDelivery, Observed, Reading, Sighting,
+    Target, TrailStatus,
 };
 
 use super::Scheduler;
@@ -40,7 +40,8 @@ impl Scheduler<'_> {
         let Sighting { target, description, .. } = sighting;
         let is_of_member = description.is_organization_trail && target.account != description.owner;
         let is_at_home = target.region == description.home_region;
-        if is_of_member && self.settings.member_status.is_asked(is_at_home) {
+        let is_asked = self.settings.member_status.is_asked(is_at_home);
+        if is_of_member && is_asked && self.asks(Reading::MemberStatus) {
             let shown = self.member_questions.shown.entry(description.arn.clone()).or_default();
             shown.insert(*target);
         }

@@ -20,7 +20,7 @@ use std::sync::Arc;
 use trailseal_evaluator::{CollectedStore, EnabledRegions, Fold, Members};
 use trailseal_model::{
     Account, AccountId, Arn, Coverage, Event as Progress, EventSink, Gap, GapId, GapLedger,
-    MemberDelivery, Observed, Organization, PopulationSource, Region, Target, TrailListed,
+    MemberDelivery, Observed, Organization, PopulationSource, Reading, Region, Target, TrailListed,
 };
 
 use crate::event::{Event, Work};
@@ -184,6 +184,11 @@ impl<'a> Scheduler<'a> {
         }
         self.go_on_with_members();
         self.go_on_with_buckets();
+    }
+
+    /// Whether this is read: not where only skipped controls need it.
+    fn asks(&self, reading: Reading) -> bool {
+        reading.is_asked(&self.settings.scope.skipped_controls)
     }
 
     fn gap(&self, gap: Gap) -> GapId {

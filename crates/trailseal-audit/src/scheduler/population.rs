@@ -210,7 +210,7 @@ impl Scheduler<'_> {
         }
         let is_complete = matches!(self.population, Some(Observed::Known(())));
         let includes_any = || self.accounts.values().any(|account| scope.includes(account));
-        if is_complete && scope.is_limited() && !includes_any() {
+        if is_complete && scope.leaves_out_targets() && !includes_any() {
             return Err(AuditError::EmptyScope);
         }
         Ok(())

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use trailseal_evaluator::{CollectedStore, EnabledRegions, StoreWork};
 use trailseal_fanout::{Access, OpenedAccount, Sign};
 use trailseal_model::{
-    AccountId, Answer, Event as Progress, Gap, GapClass, Observed, Operation, Outcome, Region,
-    RegionSet, RegionStatus, Sighting, StoreListed, Target, TrailDescription, TrailListed,
+    AccountId, Answer, Event as Progress, Gap, GapClass, Observed, Operation, Outcome, Reading,
+    Region, RegionSet, RegionStatus, Sighting, StoreListed, Target, TrailDescription, TrailListed,
 };
 
 use super::Scheduler;
@@ -14,7 +14,8 @@ use super::listings::{Half, Listing, Listings};
 use crate::event::Times;
 
 impl Scheduler<'_> {
-    /// Plans an account: a row for each of its Regions, and two listings for each that is read.
+    /// Plans an account: a row for each of its Regions, and two listings for each that is read; one
+    /// where only a skipped control needs the other.
     pub(super) fn account_opened(&mut self, opened: &OpenedAccount) {
         self.lanes.open.end_one();
         let account = opened.account;
@@ -35,7 +36,9 @@ impl Scheduler<'_> {
         self.unread_targets.insert(account, targets.len());
         for target in targets {
             self.lanes.describe_trails.push(target);
-            self.lanes.list_stores.push(account, target);
+            if self.asks(Reading::Stores) {
+                self.lanes.list_stores.push(account, target);
+            }
         }
         self.queue_trails_of(account);
     }
@@ -60,6 +63,11 @@ impl Scheduler<'_> {
             self.fold.add(sighting);
         }
         let is_region_listed = self.lists_regions.contains(&target.account);
+        if !self.asks(Reading::Stores) {
+            let (trails, stores) = (listing, None);
+            self.settle(target, Listings { trails, stores, is_region_listed });
+            return self.target_read(target.account);
+        }
         if listing.is_in_doubt(is_region_listed) {
             self.in_doubt += 1;
         } else {
@@ -67,7 +75,8 @@ impl Scheduler<'_> {
         }
         match self.halves.remove(&target) {
             Some(Half::Stores(stores)) => {
-                self.settle(target, Listings { trails: listing, stores, is_region_listed });
+                let (trails, stores) = (listing, Some(stores));
+                self.settle(target, Listings { trails, stores, is_region_listed });
             }
             Some(Half::Trails(..)) | None => {
                 self.halves.insert(target, Half::Trails(listing, is_region_listed));
@@ -90,6 +99,7 @@ impl Scheduler<'_> {
         }
         match self.halves.remove(&target) {
             Some(Half::Trails(trails, is_region_listed)) => {
+                let stores = Some(stores);
                 self.settle(target, Listings { trails, stores, is_region_listed });
             }
             Some(Half::Stores(_)) | None => {
@@ -98,7 +108,7 @@ impl Scheduler<'_> {
         }
     }
 
-    /// Settles a target once both listings are in.
+    /// Settles a target once its listings are in.
     fn settle(&mut self, target: Target, listings: Listings) {
         let was_in_doubt = listings.are_needed_together();
         let listings = listings.doubted();
@@ -106,7 +116,7 @@ impl Scheduler<'_> {
         let is_disabled = row.outcome == Outcome::RegionDisabled;
         row.gap = listings.trails.found.err().map(|gap| self.gap(*gap));
         // That a disabled Region refuses the other listing too is the same news a second time.
-        if let Err(gap) = listings.stores.found
+        if let Some(Listing { found: Err(gap), .. }) = listings.stores
             && !is_disabled
         {
             let gap = self.gap(*gap);

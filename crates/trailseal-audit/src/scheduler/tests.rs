@@ -1,5 +1,6 @@
 //! Tables of events: what is done after what, and that the order of answers changes nothing.
 
+mod skipped;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};

@@ -8,7 +8,7 @@ use trailseal_evaluator::{
 };
 use trailseal_model::{
     AccountId, Answer, Arn, BucketFacts, DecryptGrant, DescribedFrom, Event as Progress, Gap,
-    GapClass, KeyRotation, Observed, Operation,
+    GapClass, KeyRotation, Observed, Operation, Reading,
 };
 
 use super::Scheduler;
@@ -38,7 +38,7 @@ struct TrailUnderWay {
 
 #[derive(Debug)]
 enum Bucket {
-    /// The trail names none.
+    /// The trail names none, or only skipped controls need it.
     None,
     Searched,
     Known(Arc<BucketFacts>),
@@ -73,7 +73,7 @@ impl Scheduler<'_> {
             let owner = description.owner;
             let arn = description.arn.clone();
             let bucket = match description.bucket.clone() {
-                Some(name) => {
+                Some(name) if self.asks(Reading::Buckets) => {
                     let id = (name.into(), owner);
                     if let Some(facts) = self.facts_of_bucket(&id) {
                         Bucket::Known(facts)
@@ -82,7 +82,7 @@ impl Scheduler<'_> {
                         Bucket::Searched
                     }
                 }
-                None => Bucket::None,
+                _ => Bucket::None,
             };
             let owner_regions = self.enabled_regions(owner);
             let are_regions_listed = self.lists_regions.contains(&owner);
@@ -101,8 +101,12 @@ impl Scheduler<'_> {
         let description = &trail.trail.description;
         if let Some(key) = read.key_work(description) {
             let account = key.account();
-            self.lanes.grants.push(account, key.clone());
-            self.lanes.rotations.push(account, key);
+            if self.asks(Reading::KeyGrants) {
+                self.lanes.grants.push(account, key.clone());
+            }
+            if self.asks(Reading::KeyRotation) {
+                self.lanes.rotations.push(account, key);
+            }
         }
         if let Some(under_way) = self.trails.under_way.get_mut(&description.arn) {
             under_way.read = Some(Arc::new(read));
@@ -122,10 +126,12 @@ impl Scheduler<'_> {
     /// organization trail the Regions that each member has enabled, and half of the partition's are
     /// disabled in most accounts.
     fn examine(&mut self, trail: &Arn) {
+        let asks_objects = Operation::HeadObject.is_asked(&self.settings.scope.skipped_controls);
         let Some(under_way) = self.trails.under_way.get_mut(trail) else { return };
         let Some(read) = under_way.read.clone().filter(|_| !under_way.is_examined) else { return };
         let FoldedTrail { description, described_from, .. } = &under_way.work.trail;
         let bucket = match &under_way.bucket {
+            Bucket::Known(_) if !asks_objects => None,
             // While it is not known which key is right, no object shows anything.
             Bucket::Known(_) if *described_from == DescribedFrom::DisagreeingShadows => None,
             Bucket::Known(bucket) => Some(Arc::clone(bucket)),

@@ -27,9 +27,10 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use trailseal_model::question::{GetEventSelectors, GetTrailStatus};
 use trailseal_model::{
-    AccountId, Answer, Answers, Arn, BucketFacts, DecryptGrant, Gap, GapClass, GapId, GapLedger,
-    KeyPresence, KeyRotation, ManagementEvents, Observed, Organization, Region, RegionSet,
-    SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus, Window, ask,
+    AccountId, Answer, Answers, Arn, BucketFacts, ControlId, DecryptGrant, Gap, GapClass, GapId,
+    GapLedger, KeyPresence, KeyRotation, ManagementEvents, Observed, Organization, Reading, Region,
+    RegionSet, SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus,
+    Window, ask,
 };
 
 use crate::encryption::ExpectedKey;
@@ -132,11 +133,11 @@ pub struct CollectedTrail {
 pub struct TrailRead {
     /// GetTrailStatus, by Region.
     pub status: Vec<(Region, Observed<Answer<TrailStatus>>)>,
-    /// GetEventSelectors.
-    pub management_events: Observed<Answer<ManagementEvents>>,
+    /// GetEventSelectors; `None` where only skipped controls need it.
+    pub management_events: Option<Observed<Answer<ManagementEvents>>>,
     /// The key that the trail names.
     pub key_named: Option<Arn>,
-    /// DescribeKey of it.
+    /// DescribeKey of it; `None` where only skipped controls need it, too.
     pub key: Option<Observed<Answer<KeyPresence>>>,
     /// The policy of that key, where there is one to read.
     pub key_policy: Option<Observed<Answer<Arc<str>>>>,
@@ -151,7 +152,7 @@ impl TrailRead {
         let key_named = key_arn(description);
         Self {
             status: vec![(description.home_region, Observed::Unread(gap))],
-            management_events: Observed::Unread(gap),
+            management_events: Some(Observed::Unread(gap)),
             key: key_named.as_ref().map(|_| Observed::Unread(gap)),
             expected_key: ExpectedKey { is_named: key_named.is_some(), ..ExpectedKey::default() },
             key_named,
@@ -168,13 +169,25 @@ pub struct Collector<'a, A> {
     answers: Once<&'a A>,
     gaps: &'a GapLedger,
     settings: CollectSettings,
+    skipped: BTreeSet<ControlId>,
     buckets: SingleFlight<AccountId, BucketsOwned>,
 }
 
 impl<'a, A: Answers> Collector<'a, A> {
     /// A collector that asks this, and keeps its gaps in this ledger.
     pub fn new(answers: &'a A, gaps: &'a GapLedger, settings: CollectSettings) -> Self {
-        Self { answers: Once::new(answers), gaps, settings, buckets: SingleFlight::default() }
+        let (answers, skipped) = (Once::new(answers), BTreeSet::new());
+        Self { answers, gaps, settings, skipped, buckets: SingleFlight::default() }
+    }
+
+    /// The same, asking nothing that only these controls need.
+    #[must_use]
+    pub fn skipping(self, skipped: &BTreeSet<ControlId>) -> Self {
+        Self { skipped: skipped.clone(), ..self }
+    }
+
+    fn asks(&self, reading: Reading) -> bool {
+        reading.is_asked(&self.skipped)
     }
 
     /// Reads one trail and its key, but for the key's grants and rotation: no essential control
@@ -182,17 +195,28 @@ impl<'a, A: Answers> Collector<'a, A> {
     pub async fn read_trail(&self, work: &TrailWork, members: &Members) -> TrailRead {
         let description = &work.trail.description;
         let administrator = administrator(description, members);
-        let status = self.status(work, administrator).await;
-        let management_events = self.management_events(description, administrator).await;
+        let status = match self.asks(Reading::TrailStatus) {
+            true => self.status(work, administrator).await,
+            false => Vec::new(),
+        };
+        let management_events = match self.asks(Reading::EventSelectors) {
+            true => Some(self.management_events(description, administrator).await),
+            false => None,
+        };
         let home = key::home(description);
         let key_named = key_arn(description);
         let key = match &key_named {
-            Some(named) => Some(self.key(named, home, members).await),
-            None => None,
+            Some(named) if self.asks(Reading::TrailKeys) => {
+                Some(self.key(named, home, members).await)
+            }
+            _ => None,
         };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
-        let key_policy = self.key_policy(&expected, home, members).await;
+        let key_policy = match self.asks(Reading::KeyPolicies) {
+            true => self.key_policy(&expected, home, members).await,
+            false => None,
+        };
         let is_of_aws = expected.is_of_aws();
         let refusals = [key_policy.as_ref().and_then(Observed::gap)];
         let key = key.map(|key| key::with_refusal(self.gaps, key, refusals));

@@ -1,9 +1,12 @@
 //! Where the objects of a bucket are found, and what shows their encryption. The examination is
 //! written against this alone.
 
+use std::collections::BTreeSet;
+
 use trailseal_model::question::{HeadObject, ListObjects};
 use trailseal_model::{
-    Answer, Answers, Gap, GapId, GapLedger, ObjectHead, ObjectsListed, Reader, Want, ask,
+    Answer, Answers, ControlId, Gap, GapId, GapLedger, ObjectHead, ObjectsListed, Reader, Reading,
+    Want, ask,
 };
 
 use super::CollectSettings;
@@ -61,15 +64,21 @@ impl<A: Answers> ObjectSource for LiveObjects<'_, A> {
     }
 }
 
-/// Examines the objects of one trail: a source, the settings, and where gaps are kept.
+/// Examines the objects of one trail: a source, the settings, what is skipped, and where gaps are
+/// kept.
 #[derive(Debug)]
 pub(super) struct Examiner<'a, S> {
     pub(super) source: S,
     pub(super) gaps: &'a GapLedger,
     pub(super) settings: &'a CollectSettings,
+    pub(super) skipped: &'a BTreeSet<ControlId>,
 }
 
 impl<S: ObjectSource> Examiner<'_, S> {
+    pub(super) fn asks(&self, reading: Reading) -> bool {
+        reading.is_asked(self.skipped)
+    }
+
     pub(super) fn gap(&self, gap: Gap) -> GapId {
         self.gaps.record(gap)
     }

@@ -6,7 +6,7 @@ use std::cmp::Reverse;
 use jiff::{SignedDuration, Timestamp};
 use trailseal_model::{
     AccountPrefixes, Answer, Answers, Arn, BucketFacts, GapId, KeyPresence, Observed, Population,
-    Reader, SampleMethod, SampledCluster, Selection, Target, TrailDescription, Window,
+    Reader, Reading, SampleMethod, SampledCluster, Selection, Target, TrailDescription, Window,
 };
 
 use super::census::Holding;
@@ -90,12 +90,13 @@ impl<A: Answers> Collector<'_, A> {
             window,
         };
         let source = LiveObjects { answers: &self.answers, reader, bucket: &bucket.name };
-        let examiner = Examiner { source, gaps: self.gaps, settings: &self.settings };
+        let (gaps, settings, skipped) = (self.gaps, &self.settings, &self.skipped);
+        let examiner = Examiner { source, gaps, settings, skipped };
         let mut read = examiner.read(&place, description, expected).await;
         // A bucket that refused to be listed would refuse this too.
         let of_window = &read.evidence.window;
         let is_listed = of_window.listed_by.is_some() || has_no_gap(of_window, &read.objects);
-        if is_organization_trail && is_listed {
+        if is_organization_trail && is_listed && self.asks(Reading::LogObjects) {
             read.prefixes = Some(examiner.prefixes(&place, members).await);
         }
         read
@@ -120,7 +121,9 @@ impl<S: ObjectSource> Examiner<'_, S> {
         expected: ExpectedKey,
     ) -> ReadObjects {
         let mut examination = Examination::new(self, place, description, &expected);
-        examination.examine().await;
+        if self.asks(Reading::LogObjects) {
+            examination.examine().await;
+        }
         let Examination { examined, window, clusters, census, .. } = examination;
         let Examined { mut objects, listed, .. } = examined;
         let beside =
@@ -159,9 +162,14 @@ impl<S: ObjectSource> Examiner<'_, S> {
             let history = HistorySearch { gaps: gaps.clone(), ..HistorySearch::default() };
             return (history, DigestListing { gaps, ..DigestListing::default() }, Vec::new());
         }
-        let (history, mut others) =
-            self.history(place, description, expected, listed, objects).await;
-        let (digest, newest) = self.digest(description, place).await;
+        let (history, mut others) = match self.asks(Reading::OlderLogs) {
+            true => self.history(place, description, expected, listed, objects).await,
+            false => Default::default(),
+        };
+        let (digest, newest) = match self.asks(Reading::Digests) {
+            true => self.digest(description, place).await,
+            false => Default::default(),
+        };
         others.extend(newest);
         (history, digest, others)
     }

@@ -7,6 +7,7 @@ mod owners;
 mod prefixes;
 mod rotation;
 mod sampling;
+mod skipped;
 mod stand_in;
 mod store;
 

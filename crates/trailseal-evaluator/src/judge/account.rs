@@ -17,18 +17,28 @@ pub(super) fn judge_all(facts: &OrganizationFacts) -> Vec<Finding> {
     facts.accounts.iter().map(|it| covered(facts, &candidates, it)).collect()
 }
 
+/// Whether the account is in use and in scope.
+pub(super) fn is_judged(facts: &OrganizationFacts, account: &Account) -> bool {
+    account.state.is_audited()
+        && facts.scope.includes(account)
+        && !all_excluded(facts.coverage.of_account(account.id))
+}
+
 fn covered(facts: &OrganizationFacts, candidates: &Candidates<'_>, account: &Account) -> Finding {
     let subject = Subject::Account(account.id);
+    if facts.scope.skipped_controls.contains(&CONTROL) {
+        return Finding::skipped(CONTROL, subject);
+    }
     if !account.state.is_audited() {
         return Finding::not_applicable(CONTROL, subject, Reason::AccountNotActive)
             .saying(format!("The account is not in use: {}.", account.state));
     }
-    let rows = facts.coverage.of_account(account.id);
-    if !facts.scope.includes(account) || all_excluded(rows) {
+    if !is_judged(facts, account) {
         return Finding::not_applicable(CONTROL, subject, Reason::Excluded)
             .saying("The account was left out of this run.".to_owned());
     }
     let mut sum = Sum::default();
+    let rows = facts.coverage.of_account(account.id);
     for row in rows.iter().filter(|it| !it.outcome.is_left_out()) {
         let target = Target { account: account.id, region: row.region };
         match best(facts, candidates, target, row) {

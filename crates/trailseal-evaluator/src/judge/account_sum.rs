@@ -129,7 +129,7 @@ impl<'a> Sum<'a> {
     /// What shows that the covering trails record, and that they log.
     fn proof(&self) -> Option<Proof> {
         let calls = self.by.values().flat_map(|trail| {
-            let selectors = trail.management_events.known().map(|it| &it.evidence);
+            let selectors = trail.recorded_events().map(|answer| &answer.evidence);
             let home = trail.status.iter().find(|it| it.0 == trail.description.home_region);
             let status = home.and_then(|it| it.1.known()).map(|it| &it.evidence);
             selectors.into_iter().chain(status)
@@ -141,7 +141,7 @@ impl<'a> Sum<'a> {
 
     fn shown(&self) -> String {
         let trails = self.by.iter().map(|(arn, trail)| {
-            let excluded = match trail.management_events.known().map(|it| &it.value) {
+            let excluded = match trail.recorded_events().map(|answer| &answer.value) {
                 Some(ManagementEvents::Recorded { excluded_sources, .. })
                     if !excluded_sources.is_empty() =>
                 {
@@ -189,7 +189,7 @@ fn shortfall(facts: &OrganizationFacts, trail: &TrailFacts, target: Target) -> O
             format!("has its home in {home}, which the account has not enabled")
         });
     }
-    match trail.management_events.known().map(|it| &it.value) {
+    match trail.recorded_events().map(|answer| &answer.value) {
         Some(ManagementEvents::Recorded { read: true, write: false, .. }) => {
             return Some("records reads only".to_owned());
         }

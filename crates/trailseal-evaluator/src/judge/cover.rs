@@ -66,8 +66,11 @@ pub(super) fn cover<'a>(
         other => return other,
     }
     match &trail.management_events {
-        Observed::Unread(gap) => return Cover::Unproven(Reason::SelectorsUnread, Some(*gap)),
-        Observed::Known(answer) => match &answer.value {
+        None => return Cover::Unproven(Reason::SelectorsUnread, None),
+        Some(Observed::Unread(gap)) => {
+            return Cover::Unproven(Reason::SelectorsUnread, Some(*gap));
+        }
+        Some(Observed::Known(answer)) => match &answer.value {
             ManagementEvents::NotUnderstood(_) => {
                 return Cover::Unproven(Reason::SelectorsNotUnderstood, None);
             }

@@ -68,6 +68,9 @@ impl<'a> TrailCase<'a> {
     }
 
     fn judge(&self, control: &Control) -> Option<Finding> {
+        if self.facts.scope.skipped_controls.contains(&control.id) {
+            return Some(Finding::skipped(control.id, self.subject()));
+        }
         if self.trail.described_from == DescribedFrom::DisagreeingShadows {
             return Some(self.disagreeing(control.id));
         }

@@ -7,6 +7,7 @@ use trailseal_model::{
     Status, Subject, TrailFacts, Verdict, verdicts,
 };
 
+use super::account::is_judged;
 use super::cover::{Candidates, Recorder, recorders};
 use crate::age::corroborate;
 
@@ -20,11 +21,13 @@ pub fn account_sealing(facts: &OrganizationFacts, findings: &[Finding]) -> Vec<A
     let mut answers: Vec<AccountSealing> = covered
         .filter_map(|finding| {
             let Subject::Account(account) = *finding.subject() else { return None };
-            let is_judged = finding.status() != Status::NotApplicable;
+            let is_judged = facts.account(account).is_some_and(|it| is_judged(facts, it));
             let recorders =
                 if is_judged { recorders(facts, &candidates, account) } else { Vec::new() };
             let is_complete = lists_every_trail(facts, account);
-            let logs_sealed = answer(finding.status(), &recorders, &verdicts, is_complete);
+            let covered = finding.status();
+            let logs_sealed =
+                is_judged.then(|| answer(covered, &recorders, &verdicts, is_complete));
             let trails = recorders.iter().map(|it| it.trail.description.arn.clone());
             let mut recorded_by: Vec<Arn> = trails.collect();
             recorded_by.sort();
@@ -68,27 +71,26 @@ fn lists_every_trail(facts: &OrganizationFacts, account: AccountId) -> bool {
 }
 
 /// An unsealed trail counts only where it is known to log for the account, and a sealed account
-/// needs that of every one.
+/// needs that of every one. Where coverage was not judged, nothing is proven.
 fn answer(
     covered: Status,
     recorders: &[Recorder<'_>],
     verdicts: &BTreeMap<&Arn, Verdict>,
     is_complete: bool,
-) -> Option<LogsSealed> {
+) -> LogsSealed {
     let of = |it: &Recorder<'_>| {
         verdicts.get(&it.trail.description.arn).copied().unwrap_or(Verdict::Unproven)
     };
     match covered {
-        Status::NotApplicable => None,
-        Status::Fail => Some(LogsSealed::NotCovered),
-        Status::NotProven => Some(LogsSealed::Unproven),
+        Status::Fail => LogsSealed::NotCovered,
+        Status::NotProven | Status::NotApplicable => LogsSealed::Unproven,
         Status::Pass if recorders.iter().any(|it| it.is_known && of(it) == Verdict::Unsealed) => {
-            Some(LogsSealed::Unsealed)
+            LogsSealed::Unsealed
         }
         Status::Pass => {
             let is_sealed = |it: &Recorder<'_>| it.is_known && of(it) == Verdict::Sealed;
             let all = !recorders.is_empty() && recorders.iter().all(is_sealed);
-            Some(if all && is_complete { LogsSealed::Sealed } else { LogsSealed::Unproven })
+            if all && is_complete { LogsSealed::Sealed } else { LogsSealed::Unproven }
         }
     }
 }

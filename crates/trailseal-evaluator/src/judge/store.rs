@@ -24,6 +24,9 @@ fn unread(subject: Subject, gaps: Vec<GapId>, what: &str) -> Finding {
 
 fn encrypted(facts: &OrganizationFacts, store: &StoreFacts) -> Finding {
     let subject = Subject::EventDataStore(store.arn.clone());
+    if facts.scope.skipped_controls.contains(&CONTROL) {
+        return Finding::skipped(CONTROL, subject);
+    }
     let name = &store.name;
     let described = match &store.description {
         Observed::Known(answer) => answer,

@@ -63,6 +63,27 @@ fn a_verdict_is_never_better_than_its_worst_essential_control() {
 }
 
 #[test]
+fn an_essential_control_that_was_skipped_proves_nothing_and_a_failure_still_fails() {
+    let pass = || Finding::pass(ControlId::KeyUsable, subject(), Reason::Usable, &proof());
+    let fail = || Finding::fail(ControlId::KeyUsable, subject(), Reason::Disabled, &proof());
+    let skipped = |control| Finding::skipped(control, subject());
+    for control in ControlId::ALL {
+        let expected = if control.entry().essential { Verdict::Unproven } else { Verdict::Sealed };
+        assert_eq!(verdict(&[pass(), skipped(*control)]), expected, "{control}");
+        assert_eq!(verdict(&[fail(), skipped(*control)]), Verdict::Unsealed, "{control}");
+    }
+}
+
+#[test]
+fn a_skipped_control_is_not_missing() {
+    let findings: Vec<Finding> =
+        ControlId::ALL.iter().map(|control| Finding::skipped(*control, subject())).collect();
+    let facts = facts(Outcome::Evaluated, Observed::Known(()));
+    assert_eq!(Completeness::of(&facts, &findings, &not_accepted()), Completeness::Complete);
+    assert_eq!(HasFailures::of(&findings, Severity::Note, &not_accepted()), HasFailures::No);
+}
+
+#[test]
 fn a_trail_s_verdict_needs_its_own_findings_only() {
     let other =
         Subject::Trail(Arn::new("arn:aws:cloudtrail:us-east-1:111111111111:trail/u").unwrap());

@@ -199,6 +199,9 @@ pub struct ScopeLine {
     pub excluded_accounts: Vec<String>,
     /// Only these Regions.
     pub regions: Vec<String>,
+    /// None of these controls: each of their findings is `not_applicable`, `skipped`.
+    #[serde(default)]
+    pub skipped_controls: Vec<String>,
 }
 
 /// The numbers that judging depended on.

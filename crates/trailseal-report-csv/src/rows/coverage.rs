@@ -6,6 +6,8 @@ use crate::cell::Row;
 use crate::record_index::RecordIndex;
 
 pub(crate) fn row(known: &RecordIndex, it: &CoverageLine) -> Row {
+    // What was not listed is not none.
+    let stores_found = Some(it.stores_found).filter(|_| known.lists_stores());
     known
         .row()
         .cell(&it.account_id)
@@ -22,7 +24,7 @@ pub(crate) fn row(known: &RecordIndex, it: &CoverageLine) -> Row {
         .cell(it.throttles)
         .maybe(it.started_at.as_ref())
         .maybe(it.finished_at.as_ref())
-        .cell(it.stores_found)
+        .maybe(stores_found)
         .free(known.ou_names(&it.account_id))
         .maybe(it.newest_log.as_ref())
         .maybe(it.newest_log_at.as_ref())

@@ -41,6 +41,25 @@ fn a_scoped_run_says_so_in_every_row_and_how_in_its_run() {
 }
 
 #[test]
+fn a_run_without_a_control_is_scoped_and_names_it() {
+    let files = files(|run| {
+        run.scope.is_limited = true;
+        run.scope.skipped_controls = vec!["event-data-store-kms-encrypted".to_owned()];
+    });
+    check(&files, "organizations", "scoped");
+    let run: Value = serde_json::from_slice(&files[RUN_FILE]).expect("json");
+    assert_eq!(run["scope"]["skipped_controls"][0], "event-data-store-kms-encrypted");
+    let found = |files: &Files| {
+        let rows = read(files, Table::Coverage);
+        let names = columns(Table::Coverage).iter();
+        let place = names.clone().position(|name| *name == "event_data_stores_found");
+        rows[1][place.expect("the column")].clone()
+    };
+    assert_eq!(found(&files), "");
+    assert_eq!(found(&self::files(|_| ())), "2");
+}
+
+#[test]
 fn a_population_that_only_the_user_vouches_for_says_so() {
     check(&files(|run| run.population_source = "accounts_file".into()), "accounts_file", "whole");
 }

@@ -53,6 +53,24 @@ fn a_whole_run_of_an_organization_needs_no_caution() {
 }
 
 #[test]
+fn a_run_without_a_control_closes_no_alert_of_a_whole_one() {
+    let skip = |ids: &[&str]| {
+        let ids: Vec<String> = ids.iter().map(ToString::to_string).collect();
+        changed(move |run| {
+            run.scope.is_limited = true;
+            run.scope.skipped_controls = ids;
+        })
+    };
+    let document = skip(&["key-usable", "history-sealed"]);
+    assert_eq!(cautions(&document), ["limited-scope"]);
+    let banner = document["properties"]["banner"][0].as_str().unwrap();
+    assert!(banner.contains("'all but the controls key-usable, history-sealed'"), "{banner}");
+    assert!(category(&document).starts_with("trailseal/o-1/scope-"));
+    assert_eq!(category(&document), category(&skip(&["history-sealed", "key-usable"])));
+    assert_ne!(category(&document), category(&skip(&["key-usable"])));
+}
+
+#[test]
 fn a_simulation_says_so_and_never_closes_real_alerts() {
     let document = changed(|it| it.simulation = Some("demo".to_owned()));
     assert_eq!(cautions(&document), ["simulated-organization"]);

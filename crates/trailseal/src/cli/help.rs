@@ -45,6 +45,7 @@ Scope:
   --accounts, --exclude-account, --ou and --regions limit what is judged. Targets that are left out
   are `excluded` in coverage.csv, and every report says that the run was SCOPED. Owners of trails,
   keys and buckets outside the scope are still read where something in scope depends on them.
+  --skip-control leaves controls out, and what only they need is not asked; the run is SCOPED too.
 
 Examples:
   trailseal scan

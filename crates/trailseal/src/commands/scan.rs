@@ -35,6 +35,7 @@ impl ScanArgs {
     pub(crate) fn scan(self, arguments: Vec<String>) -> Result<Scan, UserError> {
         let file = self.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
         let settings = self.given.over(file).in_force();
+        settings.check()?;
         let declared = settings.accounts_file.as_deref().map(accounts::read).transpose()?;
         let accepted = settings.exceptions.as_deref().map(exceptions::read).transpose()?;
         Ok(Scan {

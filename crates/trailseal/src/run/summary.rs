@@ -128,6 +128,12 @@ fn banners(audit: &Audit) -> Vec<String> {
     banners
 }
 
+/// Controls are named: what is missing without them is another thing for each.
+fn skipped(scope: &Scope) -> Option<String> {
+    let skipped: Vec<&str> = scope.skipped_controls.iter().map(|it| it.as_str()).collect();
+    (!skipped.is_empty()).then(|| format!("without {} (--skip-control)", skipped.join(", ")))
+}
+
 /// The flags that limit a run, with how much they name.
 fn limits(scope: &Scope) -> String {
     let part = |flag: &str, count: usize| (count > 0).then(|| format!("{flag} ({count})"));
@@ -136,6 +142,7 @@ fn limits(scope: &Scope) -> String {
         part("--ou", scope.organizational_units.len()),
         part("--exclude-account", scope.excluded_accounts.len()),
         part("--regions", scope.regions.len()),
+        skipped(scope),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }

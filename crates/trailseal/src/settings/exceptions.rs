@@ -154,6 +154,7 @@ macro_rules! words {
     ($($type:ty: $kind:literal, $known:expr;)+) => {$(
         impl Value for $type {
             fn parse(text: &str) -> Result<Self, String> {
+                let text = text.trim();
                 text.parse::<Self>().ok().ok_or_else(|| {
                     let near = did_you_mean(text, $known);
                     format!(concat!("there is no ", $kind, " `{}`{}"), text, near)

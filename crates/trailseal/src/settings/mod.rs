@@ -15,8 +15,11 @@ use std::path::PathBuf;
 
 use clap::{Arg, Command};
 use trailseal_fanout::RateShare;
-use trailseal_model::{AccountId, MemberStatusScope, Region, Scope, Severity, Thresholds};
+use trailseal_model::{
+    AccountId, ControlId, MemberStatusScope, Region, Scope, Severity, Thresholds,
+};
 
+use crate::error::UserError;
 pub(crate) use file::read;
 use layers::settings;
 use sessions::{RoleName, SessionName, SessionTag};
@@ -113,6 +116,9 @@ settings! {
         /// Judge only these Regions
         #[arg(long, value_name = "REGION", help_heading = SCOPE)]
         regions: Region;
+        /// Control to leave out; what only such controls need is not read
+        #[arg(long = "skip-control", value_name = "CONTROL", help_heading = SCOPE)]
+        skip_controls: ControlId;
         /// Key of an account tag to show in the reports; costs one call for each account
         #[arg(long = "account-tag", value_name = "KEY", help_heading = OUTPUT)]
         account_tags: String;
@@ -130,7 +136,7 @@ settings! {
 
 /// Settings that the record has in fields of their own, and the one that is secret. Every other one
 /// is recorded by its key.
-const NOT_RECORDED: [&str; 15] = [
+const NOT_RECORDED: [&str; 16] = [
     "accounts",
     "accounts_file",
     "exclude_accounts",
@@ -143,6 +149,7 @@ const NOT_RECORDED: [&str; 15] = [
     "role_name",
     "sample_size",
     "seed",
+    "skip_controls",
     "tolerable_rate",
     "trusted_key_accounts",
     "window",
@@ -156,7 +163,19 @@ impl Settings {
             organizational_units: self.organizational_units.iter().map(|it| it.0.clone()).collect(),
             excluded_accounts: self.exclude_accounts.iter().copied().collect(),
             regions: self.regions.iter().copied().collect(),
+            skipped_controls: self.skip_controls.iter().copied().collect(),
         }
+    }
+
+    /// Refuses settings that leave nothing to judge.
+    pub(crate) fn check(&self) -> Result<(), UserError> {
+        if self.scope().skipped_controls.len() < ControlId::ALL.len() {
+            return Ok(());
+        }
+        Err(UserError::usage(
+            "every control is skipped, so nothing is left to judge",
+            "name fewer controls with --skip-control",
+        ))
     }
 
     /// What a reader needs to run the same scan again and finds nowhere else in the record.

@@ -303,7 +303,7 @@ impl World {
                 );
                 let read = TrailRead {
                     status: vec![(description.home_region, Observed::Known(answer))],
-                    management_events: Observed::Known(selectors),
+                    management_events: Some(Observed::Known(selectors)),
                     key_named: key_arn(description),
                     key: None,
                     key_policy: None,

@@ -54,7 +54,7 @@ fn what_the_owner_refuses_the_administrator_is_asked_and_there_is_no_gap() {
     assert!(facts.status.iter().all(|it| it.1.known().unwrap().value == delivered(10)));
     let by = facts.status.iter().map(|it| it.1.known().unwrap().evidence.account);
     assert!(by.eq([Some(account(ADMINISTRATOR)); 2]));
-    assert_eq!(facts.management_events.known().unwrap().value, everything());
+    assert_eq!(facts.recorded_events().unwrap().value, everything());
     assert_eq!(gaps, []);
 }
 
@@ -81,7 +81,7 @@ fn where_both_refuse_the_owner_s_gap_stands() {
         let (collected, gaps) = collect_of(&world, organization_trail());
         assert_eq!(collected.facts.status.len(), 2);
         assert!(collected.facts.status.iter().all(|it| it.1.gap().is_some()));
-        assert!(collected.facts.management_events.gap().is_some());
+        assert!(collected.facts.management_events.as_ref().unwrap().gap().is_some());
         let expected = (Some(account(OWNER)), GapClass::RoleNotAssumable);
         assert_eq!(gaps.len(), 3);
         assert!(gaps.iter().all(|it| (it.account, it.class) == expected), "{gaps:?}");
@@ -127,7 +127,7 @@ fn nobody_stands_in_for_an_owner_who_says_that_there_is_no_such_trail() {
     let world = World::new().failing(failing_in(OWNER, GapClass::NotFound));
     let (collected, _) = collect_of(&world, organization_trail());
     assert!(collected.facts.status.iter().all(|it| it.1.known().is_none()));
-    assert!(collected.facts.management_events.known().is_none());
+    assert!(collected.facts.recorded_events().is_none());
 }
 
 #[test]

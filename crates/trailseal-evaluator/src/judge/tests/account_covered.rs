@@ -80,7 +80,7 @@ pub(super) fn multi_region(name: &str) -> TrailFacts {
 
 fn recording_events(name: &str, events: Observed<Answer<ManagementEvents>>) -> TrailFacts {
     let mut trail = multi_region(name);
-    trail.management_events = events;
+    trail.management_events = Some(events);
     trail
 }
 
@@ -285,7 +285,7 @@ fn a_trail_that_covers_half_is_named_with_its_half() {
 #[test]
 fn what_is_not_proven_of_a_region_is_said() {
     let mut trail = multi_region("main");
-    trail.management_events = Observed::Unread(gap(0));
+    trail.management_events = Some(Observed::Unread(gap(0)));
     let mut facts = facts(vec![trail], BOTH);
     let kind = trailseal_model::Gap::new(GapClass::Denied, Operation::GetEventSelectors);
     facts.gap_kinds = [trailseal_model::GapKind::from(&kind)].into_iter().collect();

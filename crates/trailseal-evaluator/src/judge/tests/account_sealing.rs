@@ -97,7 +97,7 @@ fn a_trail_counts_whatever_events_it_records() {
         Observed::Unread(gap(7)),
     ] {
         let mut data_only = own_unsealed();
-        data_only.management_events = management_events;
+        data_only.management_events = Some(management_events);
         check(&facts(vec![of_organization(), data_only], ALL), MEMBER, "unsealed main own");
     }
 }

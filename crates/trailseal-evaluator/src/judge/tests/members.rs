@@ -180,7 +180,7 @@ fn each_target_has_every_trail_that_covers_it() {
 #[test]
 fn a_trail_that_may_not_cover_a_target_is_not_named() {
     for change in [
-        (|it: &mut TrailFacts| it.management_events = Observed::Unread(gap(1)))
+        (|it: &mut TrailFacts| it.management_events = Some(Observed::Unread(gap(1))))
             as fn(&mut TrailFacts),
         |it| it.status.iter_mut().for_each(|it| it.1 = Observed::Unread(gap(1))),
         |it| it.status.iter_mut().for_each(|it| it.1 = stopped()),

@@ -52,7 +52,7 @@ pub(super) fn trail_line(
         DescribedFrom::AgreeingShadows => "agreeing_shadows",
         DescribedFrom::DisagreeingShadows => "disagreeing_shadows",
     };
-    let events = match trail.management_events.known().map(|it| &it.value) {
+    let events = match trail.recorded_events().map(|answer| &answer.value) {
         Some(ManagementEvents::Recorded { read, write, excluded_sources }) => {
             Some((*read, *write, excluded_sources.clone()))
         }

@@ -51,6 +51,7 @@ pub(super) fn scope_line(scope: &Scope) -> ScopeLine {
         organizational_units: words(&scope.organizational_units),
         excluded_accounts: words(&scope.excluded_accounts),
         regions: words(&scope.regions),
+        skipped_controls: words(&scope.skipped_controls),
     }
 }
 
