@@ -8,7 +8,9 @@ use serde_json::Value;
 use trailseal::{Environment, Planned, plan_in};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
-use trailseal_sim::state::LoggedCall;
+use trailseal_sim::state::{Effect, LoggedCall, Rule};
+use trailseal_sim::world::account::AccountId;
+use trailseal_sim::world::denial::PolicyKind;
 use trailseal_tests::sim::access_flags;
 
 use super::{cost, fair, of_text, scanned_in, start};
@@ -129,6 +131,9 @@ async fn settings_change_the_plan_as_they_change_the_scan() {
         &["--account-tag", "stage"],
         &["--role-fallback", "Other"],
         &["--sample-size", "10"],
+        &["--skip-control", "event-data-store-kms-encrypted,key-readers-limited"],
+        &["--skip-control", "log-objects-sealed,digest-objects-sealed,history-sealed"],
+        &["--skip-control", "account-covered,trail-delivering"],
     ] {
         assert_eq!(outside_the_plan(&landing_zone, flags).await, [""; 0], "{flags:?}");
     }
@@ -261,6 +266,56 @@ case = "access-kms-denied"
     let account = key["accounts"][0].as_str().unwrap();
     assert!(resource.starts_with("arn:aws:kms:") && resource.contains(account), "{key}");
     assert!(text.contains(resource), "{text}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_bucket_is_listed_where_it_is_and_an_owner_that_is_not_found_is_no_missing_permission() {
+    let mut scenario = of_text(ORGANIZATION);
+    // Without the setting, the account is found by the bucket's name or its own.
+    let archive = scenario.access.log_archive.take().unwrap();
+    let (_, json, _) = planned(&scenario, &[]).await;
+    let bucket = &json["buckets"][0];
+    assert_eq!((&json["exit_code"], &bucket["answer"]), (&Value::from(0), &"listed".into()));
+    assert_eq!(bucket["accounts"], serde_json::json!([archive.to_string()]));
+    scenario.parts.buckets[0].owner = AccountId::new(999_999_999_999).unwrap();
+    let (_, json, _) = planned(&scenario, &[]).await;
+    assert_eq!(json["exit_code"], 0, "{}", json["missing"]);
+    assert_eq!(json["buckets"][0]["answer"], "owner_unknown");
+    assert!(json["not_seen"].to_string().contains("bucket_owners"));
+    // Where the settings name the owner, a refusal is a missing permission.
+    let name = json["buckets"][0]["bucket"].as_str().unwrap();
+    let (_, json, _) = planned(&scenario, &["--bucket-owner", &format!("{name}={archive}")]).await;
+    assert_eq!(json["exit_code"], 3);
+    let resource = &missing(&json, "ListObjectsV2")["statement"]["Resource"];
+    assert_eq!(*resource, format!("arn:aws:s3:::{name}"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn accounts_of_a_file_take_the_place_of_those_that_cannot_be_listed() {
+    let scenario = of_text(ORGANIZATION);
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("accounts.txt");
+    let accounts = scenario.parts.accounts.iter().map(|it| format!("{}\n", it.id));
+    std::fs::write(&file, accounts.collect::<String>()).unwrap();
+    let simulator = Arc::new(Simulator::of(&scenario));
+    simulator
+        .state()
+        .faults
+        .add(Rule::operation("ListAccounts", Effect::Denied(PolicyKind::Identity)));
+    let access = access_flags(&scenario);
+    let flags = ["--accounts-file", file.to_str().unwrap()];
+    let flags = access.iter().map(String::as_str).chain(flags).map(OsString::from);
+    let flags: Vec<OsString> = flags.collect();
+    let outside = || Environment::simulated(&simulator, "test").unwrap();
+    let planned = plan_in(flags.clone(), outside()).await.unwrap();
+    let json: Value = serde_json::from_str(&planned.json).unwrap();
+    assert_eq!((planned.exit_code, &json["missing"]), (0, &serde_json::json!([])));
+    assert_eq!(json["population"]["source"], "accounts_file");
+    assert_eq!(json["calls"]["DescribeOrganization"]["about"], 1);
+    assert!(planned.text.contains("only you vouch that none is missing"), "{}", planned.text);
+    // Without the file there is nothing to plan, as there is nothing to scan.
+    let refused = plan_in(flags[..flags.len() - 2].to_vec(), outside()).await.unwrap_err();
+    assert_eq!(refused.exit_code, 2, "{refused}");
 }
 
 /// A number as the text shows it.

@@ -236,3 +236,14 @@ fn shares_outside_zero_to_one_are_refused() {
         assert_eq!(RateShare::new(share), None);
     }
 }
+
+#[tokio::test(start_paused = true)]
+async fn the_time_of_a_number_of_requests_is_the_time_that_they_take() {
+    for (share, requests) in [(0.5, 3), (0.5, 40), (1.0, 100), (0.1, 7)] {
+        let planned = RateShare::new(share).unwrap();
+        let planned = planned.time_of(Operation::DescribeTrails, requests);
+        let taken = time_for(usize::try_from(requests).unwrap(), share, |_| 1).await;
+        let difference = taken.abs_diff(planned);
+        assert!(difference < Duration::from_millis(5), "{requests}: {planned:?}, {taken:?}");
+    }
+}

@@ -5,7 +5,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_fanout::RateShare;
-use trailseal_model::{AccountId, LimitScope, MemberStatusScope, Operation, PopulationSource};
+use trailseal_model::{
+    AccountId, LimitScope, MemberStatusScope, Operation, PopulationSource, Reading,
+};
 
 use super::bounds;
 use super::calls::{Calls, End, Range};
@@ -46,7 +48,9 @@ pub(super) fn estimate(seen: &Seen, pace: PaceSettings) -> Estimate {
         operation: *operation,
         calls: calls_of(*operation, seen),
     });
-    let operations: Vec<OperationCalls> = all.filter(|it| it.calls.high > 0).collect();
+    let skipped = &seen.asked.scope.skipped_controls;
+    let all = all.filter(|it| it.calls.high > 0 && it.operation.is_asked(skipped));
+    let operations: Vec<OperationCalls> = all.collect();
     let total: Calls = operations.iter().map(|it| it.calls).sum();
     let calls = |operation| {
         let found = operations.iter().find(|it| it.operation == operation);
@@ -154,6 +158,7 @@ fn calls_of(operation: Operation, seen: &Seen) -> Calls {
         }
         O::DescribeTrails => {
             let (support, targets) = (support(seen), targets(seen));
+            // Whether the role lets a scan in there is not known.
             Calls::between(targets.low, targets.about + support, targets.high + support)
         }
         O::ListEventDataStores => targets(seen),
@@ -201,7 +206,8 @@ fn assumed(seen: &Seen) -> Calls {
     let others = seen.in_use - u64::from(seen.has_caller);
     let refused = seen.in_use - seen.opened.len() as u64;
     let about = others + refused * seen.asked.fallbacks;
-    let high = (others + outside(seen)) * (1 + seen.asked.fallbacks);
+    // The owners of trails may be accounts that are not listed.
+    let high = (others + outside(seen) + support(seen)) * (1 + seen.asked.fallbacks);
     Calls::between(others, about, high)
 }
 
@@ -215,13 +221,8 @@ fn targets(seen: &Seen) -> Calls {
 
 /// Homes of trails that are read only because something in scope depends on them.
 fn support(seen: &Seen) -> u64 {
-    let homes = seen.trails.iter().filter(|trail| is_support(trail, seen));
+    let homes = seen.trails.iter().filter(|trail| trail.is_support);
     homes.map(|trail| (trail.owner, trail.home)).collect::<BTreeSet<_>>().len() as u64
-}
-
-/// Whether no target in scope is a trail's home, and a scan asks there all the same.
-fn is_support(trail: &SeenTrail, seen: &Seen) -> bool {
-    !trail.is_home_read && seen.asked.scope.is_limited()
 }
 
 /// The Regions in which a trail's owner is asked.
@@ -253,6 +254,7 @@ fn of_trail(operation: Operation, trail: &SeenTrail, seen: &Seen) -> Calls {
             let own = owner_regions(trail, seen);
             let (low, about, high) = members(trail, seen);
             let certain = seen.account(trail.owner).map_or(1, |owner| owner.certain);
+            let own = if seen.asked.reads(Reading::TrailStatus) { own } else { 0 };
             let low = if is_read(trail) { own.min(certain) + low } else { 0 };
             Calls::between(low, own + about, again * own + high)
         }
@@ -276,7 +278,7 @@ fn of_trail(operation: Operation, trail: &SeenTrail, seen: &Seen) -> Calls {
 
 /// What members are asked about an organization trail.
 fn members(trail: &SeenTrail, seen: &Seen) -> (u64, u64, u64) {
-    if !trail.is_organization {
+    if !trail.is_organization || !seen.asked.reads(Reading::MemberStatus) {
         return (0, 0, 0);
     }
     let others = seen.opened.iter().filter(|account| account.id != trail.owner);
@@ -307,7 +309,10 @@ fn of_trails(operation: Operation, seen: &Seen) -> Calls {
     let listed = listed.len() as u64;
     match operation {
         Operation::HeadBucket => Calls::between(listed, all.about.saturating_sub(shared), all.high),
-        Operation::ListObjectsV2 => Calls::between(listed, all.about, all.high),
+        Operation::ListObjectsV2 => {
+            let listed = if seen.asked.reads(Reading::LogObjects) { listed } else { 0 };
+            Calls::between(listed, all.about, all.high)
+        }
         _ => all,
     }
 }
@@ -327,6 +332,7 @@ fn unseen(operation: Operation, account: &SeenAccount, seen: &Seen) -> Calls {
         bucket: None,
         is_certain: false,
         is_home_read: false,
+        is_support: false,
         members_at_home: 0,
         is_bucket_listed: false,
     };
@@ -357,7 +363,10 @@ fn described(seen: &Seen) -> Calls {
     let certain = seen.keys.iter().filter(|key| key.is_certain).count() as u64;
     let all = seen.keys.len() as u64;
     let (named, more) = more_trails(seen);
-    let stores = stores(seen);
+    let stores = if seen.asked.reads(Reading::StoreKeys) { stores(seen) } else { Calls::default() };
+    if !seen.asked.reads(Reading::TrailKeys) {
+        return Calls { low: 0, ..stores };
+    }
     let low = if seen.asked.scope.is_limited() { 0 } else { certain };
     Calls::between(low, all + named + stores.about, all + more + stores.high)
 }
@@ -391,3 +400,6 @@ fn owners(seen: &Seen) -> Calls {
     let opened = first.iter().filter(|account| seen.account(**account).is_some()).count() as u64;
     Calls::between(0, opened, seen.all_in_use)
 }
+
+#[cfg(test)]
+mod tests;

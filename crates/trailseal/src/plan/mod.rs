@@ -20,7 +20,7 @@ mod text;
 use std::sync::Arc;
 
 use trailseal_aws::Aws;
-use trailseal_model::{AccountId, Thresholds};
+use trailseal_model::{AccountId, Reading, Thresholds};
 
 use crate::environment::Environment;
 use crate::error::UserError;
@@ -104,8 +104,15 @@ async fn made(aws: &Aws, scan: &Scan, events: &RunEvents) -> Result<Conclusions,
         configured: &configured,
         log_archives: &settings.log_archive_accounts,
     };
-    let buckets = resources.buckets(&mut rows, owners).await;
-    let keys = resources.keys(&mut rows).await;
+    let is_asked = |reading: Reading| reading.is_asked(&scope.skipped_controls);
+    let mut buckets = Vec::new();
+    if is_asked(Reading::LogObjects) {
+        buckets = resources.buckets(&mut rows, owners).await;
+    }
+    let mut keys = Vec::new();
+    if is_asked(Reading::TrailKeys) {
+        keys = resources.keys(&mut rows).await;
+    }
     probe.trail_lists(&mut rows).await;
     let who = Who {
         caller: caller.arn.clone(),

@@ -97,6 +97,13 @@ fn of_scope_and_list(seen: &Seen, population: &Counts) -> Vec<NotSeen> {
         names.len() as u64,
         format!("Only {} {verb} judged: every report is SCOPED", names.join(", ")),
     )];
+    let skipped = &seen.asked.scope.skipped_controls;
+    let names: Vec<&str> = skipped.iter().map(|control| control.as_str()).collect();
+    all.push(entry(
+        "skipped_controls",
+        names.len() as u64,
+        format!("Nothing is judged by {}: every report is SCOPED", names.join(", ")),
+    ));
     if !population.is_complete {
         let text = "ListAccounts ended early: accounts are missing from this plan";
         all.push(entry("list_incomplete", 1, text.to_owned()));

@@ -26,7 +26,10 @@ pub(super) struct Population {
     pub(super) units: BTreeSet<String>,
     /// Whether each unit is also asked for its accounts.
     pub(super) asks_units_for_accounts: bool,
-    /// What could not be read of it.
+    /// Whether the organization's id is asked for by itself.
+    pub(super) describes_organization: bool,
+    /// What could not be read of it. That the accounts cannot be listed is nothing that is missing where
+    /// the user listed them.
     pub(super) gaps: Vec<Gap>,
     /// Whether no account can be missing from the list.
     pub(super) is_complete: bool,
@@ -73,6 +76,7 @@ fn of(accounts: Vec<Account>, source: PopulationSource) -> Population {
         source,
         units: BTreeSet::new(),
         asks_units_for_accounts: false,
+        describes_organization: false,
         gaps: Vec::new(),
         is_complete: true,
     }
@@ -106,7 +110,7 @@ async fn declared(
     }
     let mut population = of(wanted.declared.to_vec(), PopulationSource::AccountsFile);
     if !is_standalone {
-        population.gaps.push(gap);
+        population.describes_organization = true;
         match ask(answers, DescribeOrganization).await {
             Ok(answer) => population.organization = Some(answer.value),
             Err(gap) => population.gaps.push(gap),

@@ -7,7 +7,7 @@ use trailseal_fanout::{Access, OpenedAccount, guarded, open_account};
 use trailseal_model::question::{DescribeTrails, ListEventDataStores, ListTrails};
 use trailseal_model::{
     Account, AccountId, Answers, Event, EventSink, Gap, GapClass, Operation, Outcome, Partition,
-    Region, RegionStatus, Scope, Target, TrailDescription, TrailListed, ask,
+    Reading, Region, RegionStatus, Scope, Target, TrailDescription, TrailListed, ask,
 };
 
 /// Calls for one account at most: AssumeRole, ListRegions, DescribeTrails, ListEventDataStores, and two
@@ -155,22 +155,30 @@ impl<A: Answers> Probe<'_, A> {
         };
         if let Some(region) = reached.looked_in {
             let target = Target { account, region };
-            let (trails, stores) = futures::join!(
-                ask(self.answers, DescribeTrails { target }),
-                ask(self.answers, ListEventDataStores { target })
-            );
+            let (trails, stores) =
+                futures::join!(ask(self.answers, DescribeTrails { target }), self.stores(target));
             reached.trails = trails.map(|answer| answer.value).map_err(Box::new);
-            reached.stores = stores.map(|answer| answer.value.len() as u64).map_err(Box::new);
+            spent += 1 + u8::from(stores.is_some());
+            reached.stores = stores.unwrap_or(Ok(0));
             // Whether a Region is disabled that refuses the session is found out with another call.
             let is_refused = [reached.trails.as_ref().err(), reached.stores.as_ref().err()]
                 .into_iter()
                 .flatten()
                 .any(|gap| gap.class == GapClass::RegionDisabled);
-            spent += 2 + u8::from(is_refused);
+            spent += u8::from(is_refused);
             let outcome = Outcome::Evaluated;
             self.events.emit(&Event::TargetSettled { target, outcome });
         }
         (reached, spent)
+    }
+
+    /// The number of event data stores in a target; `None` where only skipped controls need them.
+    async fn stores(&self, target: Target) -> Option<Result<u64, Box<Gap>>> {
+        if !Reading::Stores.is_asked(&self.scope.skipped_controls) {
+            return None;
+        }
+        let stores = ask(self.answers, ListEventDataStores { target }).await;
+        Some(stores.map(|answer| answer.value.len() as u64).map_err(Box::new))
     }
 
     /// The Region that shows most of an account: the partition's default one, else one that every

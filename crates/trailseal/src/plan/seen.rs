@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_evaluator::key_arn;
 use trailseal_model::{
-    AccountId, Arn, MemberStatusScope, PopulationSource, Region, RegionSet, Scope,
+    AccountId, Arn, MemberStatusScope, PopulationSource, Reading, Region, RegionSet, Scope,
 };
 
 use super::bounds::TRAILS_A_REGION;
@@ -25,6 +25,13 @@ pub(super) struct Asked {
     pub(super) fallbacks: u64,
     pub(super) log_archives: Vec<AccountId>,
     pub(super) configured: Vec<(String, AccountId)>,
+}
+
+impl Asked {
+    /// Whether something is read that not only skipped controls need.
+    pub(super) fn reads(&self, reading: Reading) -> bool {
+        reading.is_asked(&self.scope.skipped_controls)
+    }
 }
 
 /// An account that was opened.
@@ -67,6 +74,8 @@ pub(super) struct SeenTrail {
     pub(super) is_certain: bool,
     /// Whether its owner and home are read by themselves, not as support of what is in scope.
     pub(super) is_home_read: bool,
+    /// Whether its home is read only because something in scope depends on it.
+    pub(super) is_support: bool,
     /// Members that show it in its home Region, besides its owner.
     pub(super) members_at_home: u64,
     /// Whether its bucket could be listed.
@@ -133,21 +142,19 @@ impl Seen {
         };
         let in_scope = rows.iter().filter(|row| asked.scope.includes(&row.account));
         let asked_rows = || rows.iter().filter(is_asked);
-        let is_file = population.source == PopulationSource::AccountsFile;
-        let describes_organization = is_file && !population.gaps.is_empty();
         Self {
             source: population.source,
             accounts: population.accounts.len() as u64,
             account_pages,
             units: population.units.len() as u64,
             asks_units_for_accounts: population.asks_units_for_accounts,
-            describes_organization,
+            describes_organization: population.describes_organization,
             in_scope: in_scope.count() as u64,
             in_use: asked_rows().count() as u64,
             all_in_use: rows.iter().filter(is_in_use).count() as u64,
             has_caller: asked_rows().any(|row| row.account.id == asked.caller),
             opened: opened(rows),
-            trails: seen_trails(found),
+            trails: seen_trails(found, &asked.scope),
             keys: seen_keys(found),
             partition_regions,
             asked,
@@ -218,7 +225,7 @@ fn hidden(reached: &Reached) -> u64 {
     }
 }
 
-fn seen_trails(found: Found<'_>) -> Vec<SeenTrail> {
+fn seen_trails(found: Found<'_>, scope: &Scope) -> Vec<SeenTrail> {
     let Found { rows, buckets, .. } = found;
     let mut shown_by: BTreeMap<&Arn, Vec<(AccountId, Option<Region>)>> = BTreeMap::new();
     for row in rows {
@@ -238,6 +245,11 @@ fn seen_trails(found: Found<'_>) -> Vec<SeenTrail> {
         let targets = super::probe::row_of(rows, owner).and_then(AccountRow::reached);
         let is_home_read =
             targets.is_some_and(|it| it.targets.iter().any(|target| target.region == home));
+        let is_support = match super::probe::row_of(rows, owner).map(|row| &row.standing) {
+            None | Some(Standing::LeftOut) => true,
+            Some(Standing::Reached(_)) => !is_home_read && !scope.includes_region(home),
+            Some(Standing::NotInUse | Standing::Unreachable(_)) => false,
+        };
         let at_home = shown_by.iter().filter(|seen| seen.0 != owner && seen.1 == Some(home));
         SeenTrail {
             owner,
@@ -247,6 +259,7 @@ fn seen_trails(found: Found<'_>) -> Vec<SeenTrail> {
             bucket: trail.bucket.clone(),
             is_certain: shown_by.iter().any(|seen| seen.0 == owner),
             is_home_read,
+            is_support,
             members_at_home: at_home.count() as u64,
             is_bucket_listed: trail.bucket.as_deref().is_some_and(|name| listed.contains(name)),
         }
