@@ -233,3 +233,33 @@ fn a_role_that_every_account_refuses_is_said_at_once_and_ends_a_scan_that_fails_
     assert!(text.contains("the first 20 accounts") && text.contains("--role-name"), "{text}");
     assert!(!folder.path().join("out").exists());
 }
+
+#[test]
+fn a_plan_takes_the_settings_of_a_scan_and_only_its_result_goes_to_stdout() {
+    let folder = tempfile::tempdir().unwrap();
+    let sim = simulator(folder.path());
+    // What only the run itself uses is in the file, too.
+    let file = "out = 'reports'\nseed = 7\nmax_in_flight = 10\n";
+    fs::write(folder.path().join("settings.toml"), file).unwrap();
+    let plan = |flags: &[&str]| {
+        let arguments = [&["plan", "--config", "settings.toml", "--fail-fast"], flags].concat();
+        let mut command = command(folder.path(), &arguments);
+        command.envs(sim.environment()).env("TRAILSEAL_RATE_SHARE", "0.25").output().unwrap()
+    };
+    let output = plan(&[]);
+    assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
+    let text = String::from_utf8(output.stdout.clone()).unwrap();
+    assert!(text.contains("5 accounts, 5 active, 5 roles ok, about "), "{text}");
+    assert!(text.contains("at 0.25 of the published quotas"), "{text}");
+    assert!(stderr(&output).contains("trailseal: caller "), "{}", stderr(&output));
+    let output = plan(&["--json", "--quiet"]);
+    let json: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((&json["max_in_flight"], &json["exit_code"]), (&10.into(), &0.into()));
+    assert_eq!(stderr(&output), "");
+    assert!(!folder.path().join("reports").exists(), "a plan writes nothing");
+    let secret = sim.told("secret_access_key");
+    assert!(!text.contains(&secret) && !json.to_string().contains(&secret));
+    let output = plan(&["--rate-shar", "1"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(stderr(&output).contains("see `trailseal plan --help`"), "{}", stderr(&output));
+}

@@ -37,6 +37,27 @@ pub(super) struct Who {
     pub(super) has_external_id: bool,
 }
 
+impl Who {
+    /// The ARN of what reads an account: the caller itself in its own one, else the audit role.
+    fn reader(&self, account: AccountId) -> String {
+        if self.caller.account() == Some(account) {
+            return principal(&self.caller);
+        }
+        format!("arn:{}:iam::{account}:role/{}", self.partition, self.role_name)
+    }
+
+    /// Whose policies let these accounts be read.
+    fn readers(&self, accounts: &[AccountId]) -> String {
+        let own = self.caller.account().filter(|account| accounts.contains(account));
+        let role = format!("a policy of role {}", self.role_name);
+        match own {
+            None => role,
+            Some(_) if accounts.len() == 1 => format!("a policy of {}", principal(&self.caller)),
+            Some(own) => format!("{role}, and for {own} into one of {}", principal(&self.caller)),
+        }
+    }
+}
+
 /// Characters of a message that are shown.
 const SHOWN: usize = 500;
 
@@ -159,7 +180,7 @@ fn statement(gaps: &[&Gap], accounts: &[AccountId], who: &Who) -> Option<(String
             let place = if is_directory {
                 format!("a policy of {}", principal(&who.caller))
             } else {
-                format!("a policy of role {}", who.role_name)
+                who.readers(accounts)
             };
             Some((place, allow(action, &resources(gaps))))
         }
@@ -170,12 +191,7 @@ fn statement(gaps: &[&Gap], accounts: &[AccountId], who: &Who) -> Option<(String
                 "the bucket's policy"
             };
             let mut statement = allow(action, &resources(gaps));
-            let roles: Vec<String> = accounts
-                .iter()
-                .map(|account| {
-                    format!("arn:{}:iam::{account}:role/{}", who.partition, who.role_name)
-                })
-                .collect();
+            let roles: Vec<String> = accounts.iter().map(|account| who.reader(*account)).collect();
             statement["Principal"] = json!({ "AWS": roles });
             Some((place.to_owned(), statement))
         }
@@ -294,6 +310,21 @@ mod tests {
         assert_eq!(statement["Principal"]["AWS"], "arn:aws:iam::111122223333:role/Auditor");
         let id = &statement["Condition"]["StringEquals"]["sts:ExternalId"];
         assert_eq!(id, "<the value of --external-id>");
+    }
+
+    #[test]
+    fn the_caller_reads_its_own_account_and_the_role_the_others() {
+        let own = 111_122_223_333;
+        let denied = |account| {
+            gap(Operation::ListEventDataStores, GapClass::DeniedByIdentityPolicy, account, "")
+        };
+        let caller = "arn:aws:iam::111122223333:role/Auditor";
+        let place = |gaps: &[Gap]| of(gaps)[0].paste_into.clone().unwrap();
+        assert_eq!(place(&[denied(own)]), format!("a policy of {caller}"));
+        assert_eq!(place(&[denied(7)]), "a policy of role TrailsealAudit");
+        let both = place(&[denied(7), denied(own)]);
+        let expected = "a policy of role TrailsealAudit, and for 111122223333 into one of ";
+        assert_eq!(both, format!("{expected}{caller}"));
     }
 
     #[test]
