@@ -112,10 +112,15 @@ fn busiest(operation: Operation, calls: Calls, seen: &Seen) -> Calls {
         (LimitScope::Caller, _) => calls,
         (LimitScope::Account, _) => few(2),
         (LimitScope::BucketPrefix, _) => {
-            // At most all of the largest trail, in one account's folder.
-            let trails = seen.trails.iter().map(|trail| of_trail(operation, trail, seen));
-            let high = trails.map(|trail| trail.high).max().unwrap_or(calls.high);
-            Calls::between(0, calls.about.min(high), calls.high.min(high))
+            // Each account has a folder of its own, with a key of its own. All trails may share it.
+            let in_one_folder = seen.trails.iter().map(|trail| {
+                let trail = SeenTrail { is_organization: false, ..trail.clone() };
+                of_trail(operation, &trail, seen)
+            });
+            let about = in_one_folder.clone().map(|calls| calls.about).max().unwrap_or_default();
+            let high = in_one_folder.map(|calls| calls.high).sum::<u64>();
+            let high = if more_trails(seen).1 > 0 { calls.high } else { calls.high.min(high) };
+            Calls::between(0, about.min(calls.about), high)
         }
         (LimitScope::RegionStatus, Operation::GetTrailStatus | Operation::GetEventSelectors) => {
             let owned =
