@@ -18,8 +18,9 @@ See `trailseal COMMAND --help` for the flags, files and examples of a command.";
 
 /// Of `plan`.
 pub(crate) const PLAN: &str = "\
-`plan` and `scan` take the same flags, variables and file: change the one word. What only the run itself
-uses (--out, --exceptions, --seed and the like) is read and checked, and changes nothing in the plan.
+`plan` and `scan` take the same flags, variables and file: change the one word. What only the run
+itself uses (--out, --exceptions, --seed and the like) is read and checked, and changes nothing in
+the plan.
 
 Examples:
   trailseal plan --external-id EXAMPLE
@@ -29,8 +30,8 @@ Examples:
   trailseal plan --config trailseal.toml && trailseal scan --config trailseal.toml
       scan only if nothing is missing
 
-Numbers are exact where the population decides them. Where trails and objects decide, they are given as
-`at least`, `about` and `at most`; retries come on top.
+Numbers are exact where the population decides them. Where trails and objects decide, they are
+given as `at least`, `about` and `at most`; retries come on top.
 
 Exit codes:
   0   ready: nothing is missing that a plan can tell

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 
 use super::bounds;
 use super::calls::{Calls, Range};
+use super::counts::Counts;
 use super::missing::Missing;
-use super::report::{AccountLine, BucketLine, Conclusions, Counts, Plan};
+use super::report::{AccountLine, BucketLine, Conclusions, Plan};
 use crate::version::VERSION;
 
 /// The version of the object's schema.

@@ -6,6 +6,7 @@
 
 pub mod bounds;
 mod calls;
+mod counts;
 mod estimate;
 mod json;
 mod missing;
@@ -16,6 +17,7 @@ mod report;
 mod resources;
 mod seen;
 mod text;
+mod words;
 
 use std::sync::Arc;
 

@@ -1,9 +1,10 @@
 //! What a scan with these settings does not show, and what a plan cannot find out. Pure.
 
+use super::counts::Counts;
 use super::probe::{AccountRow, MOST, Reached};
-use super::report::{Counts, counted, first};
 use super::resources::{BucketAnswer, BucketRow};
 use super::seen::{Found, Seen};
+use super::words::{counted, first};
 
 /// Something that a scan with these settings does not show.
 #[derive(Debug, Clone, PartialEq, Eq)]

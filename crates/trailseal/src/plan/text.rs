@@ -6,9 +6,11 @@ use trailseal_model::{AccountId, Endpoint, PopulationSource, exit_code};
 
 use super::bounds;
 use super::calls::{Calls, Range};
+use super::counts::Counts;
 use super::missing::Missing;
 use super::not_seen::NotSeen;
-use super::report::{Conclusions, Counts, Plan, counted, first, grouped};
+use super::report::{Conclusions, Plan};
+use super::words::{counted, first, grouped};
 
 /// The whole text.
 pub(super) fn text(plan: &Plan) -> String {
