@@ -112,7 +112,6 @@ fn busiest(operation: Operation, calls: Calls, seen: &Seen) -> Calls {
     let few =
         |most: u64| Calls::between(calls.low.min(1), calls.about.min(1), calls.high.min(most));
     match (operation.quota().scope, operation) {
-        (LimitScope::Caller, _) => calls,
         (LimitScope::Account, _) => few(2),
         (LimitScope::BucketPrefix, _) => {
             // Each account has a folder of its own, with a key of its own. All trails may share it.
@@ -137,8 +136,8 @@ fn busiest(operation: Operation, calls: Calls, seen: &Seen) -> Calls {
         }
         (LimitScope::RegionStatus, Operation::GetEventDataStore) => few(bounds::STORES_A_REGION),
         (LimitScope::RegionStatus, operation) if operation.service() == "cloudtrail" => few(2),
-        // All keys may be in one account and Region, all buckets may be of one account.
-        (LimitScope::RegionStatus, _) => calls,
+        // The caller pays for all; and all keys may be in one account and Region, all buckets of one.
+        (LimitScope::Caller | LimitScope::RegionStatus, _) => calls,
     }
 }
 
@@ -150,12 +149,12 @@ fn calls_of(operation: Operation, seen: &Seen) -> Calls {
             let probed = seen.opened.iter().filter(|account| !account.lists_regions).count();
             Calls::between(1, 1, 1 + probed as u64)
         }
-        O::ListAccounts | O::DescribeOrganization | O::ListRoots | O::ListTagsForResource => {
-            of_directory(operation, seen)
-        }
-        O::ListOrganizationalUnitsForParent | O::ListAccountsForParent => {
-            of_directory(operation, seen)
-        }
+        O::ListAccounts
+        | O::DescribeOrganization
+        | O::ListRoots
+        | O::ListOrganizationalUnitsForParent
+        | O::ListAccountsForParent
+        | O::ListTagsForResource => of_directory(operation, seen),
         O::AssumeRole => assumed(seen),
         O::ListRegions | O::ListTrails => {
             let opened = seen.opened.len() as u64;

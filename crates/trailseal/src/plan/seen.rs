@@ -64,6 +64,7 @@ pub(super) struct SeenAccount {
 
 /// A trail that an account shows.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(super) struct SeenTrail {
     pub(super) owner: AccountId,
     pub(super) home: Region,
