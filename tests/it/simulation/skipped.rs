@@ -70,13 +70,13 @@ async fn found_with(skipped: &[ControlId], more: &[&str]) -> Found {
     let accounts = cells("accounts.csv", ["account_id", "account_id"], ["logs_sealed"; 2]);
     let coverage = cells("coverage.csv", ["account_id", "region"], ["outcome", "outcome"]);
     let run = json(&scanned.folder, "run.json");
-    let calls = run["calls"].as_object().unwrap().iter();
+    let counts = run["calls"].as_object().unwrap().iter();
     Found {
         findings,
         answers: verdicts.into_iter().chain(accounts).map(single).collect(),
         coverage: coverage.into_iter().map(|(target, outcome)| (target, outcome.0)).collect(),
         gaps: rows(&scanned.folder, "gaps.csv").iter().map(|row| row["gap_id"].clone()).collect(),
-        calls: calls.map(|(name, count)| (name.clone(), count.as_u64().unwrap())).collect(),
+        calls: counts.map(|(name, count)| (name.clone(), count.as_u64().unwrap())).collect(),
         folder: guard,
         scanned,
     }

@@ -94,8 +94,8 @@ pub(super) fn operations() -> String {
         "Operations",
         "Every AWS call that Trailseal can make. Everything reads, but for \
          `publish`, which is there for reports that go to a bucket: this version has no such \
-         destination and refuses the call. What only controls need that `--skip-control` names is not \
-         called.",
+         destination and refuses the call. An operation that only skipped controls need \
+         (`--skip-control`) is not called.",
         [
             "Service",
             "Operation",

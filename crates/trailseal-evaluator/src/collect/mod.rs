@@ -195,13 +195,15 @@ impl<'a, A: Answers> Collector<'a, A> {
     pub async fn read_trail(&self, work: &TrailWork, members: &Members) -> TrailRead {
         let description = &work.trail.description;
         let administrator = administrator(description, members);
-        let status = match self.asks(Reading::TrailStatus) {
-            true => self.status(work, administrator).await,
-            false => Vec::new(),
+        let status = if self.asks(Reading::TrailStatus) {
+            self.status(work, administrator).await
+        } else {
+            Vec::new()
         };
-        let management_events = match self.asks(Reading::EventSelectors) {
-            true => Some(self.management_events(description, administrator).await),
-            false => None,
+        let management_events = if self.asks(Reading::EventSelectors) {
+            Some(self.management_events(description, administrator).await)
+        } else {
+            None
         };
         let home = key::home(description);
         let key_named = key_arn(description);
@@ -213,9 +215,10 @@ impl<'a, A: Answers> Collector<'a, A> {
         };
         let expected_key = objects::expected_key(key_named.as_ref(), key.as_ref());
         let expected = Expected { key: key.as_ref(), arn: expected_key.as_ref() };
-        let key_policy = match self.asks(Reading::KeyPolicies) {
-            true => self.key_policy(&expected, home, members).await,
-            false => None,
+        let key_policy = if self.asks(Reading::KeyPolicies) {
+            self.key_policy(&expected, home, members).await
+        } else {
+            None
         };
         let is_of_aws = expected.is_of_aws();
         let refusals = [key_policy.as_ref().and_then(Observed::gap)];

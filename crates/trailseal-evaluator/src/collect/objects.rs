@@ -162,13 +162,15 @@ impl<S: ObjectSource> Examiner<'_, S> {
             let history = HistorySearch { gaps: gaps.clone(), ..HistorySearch::default() };
             return (history, DigestListing { gaps, ..DigestListing::default() }, Vec::new());
         }
-        let (history, mut others) = match self.asks(Reading::OlderLogs) {
-            true => self.history(place, description, expected, listed, objects).await,
-            false => Default::default(),
+        let (history, mut others) = if self.asks(Reading::OlderLogs) {
+            self.history(place, description, expected, listed, objects).await
+        } else {
+            Default::default()
         };
-        let (digest, newest) = match self.asks(Reading::Digests) {
-            true => self.digest(description, place).await,
-            false => Default::default(),
+        let (digest, newest) = if self.asks(Reading::Digests) {
+            self.digest(description, place).await
+        } else {
+            Default::default()
         };
         others.extend(newest);
         (history, digest, others)
