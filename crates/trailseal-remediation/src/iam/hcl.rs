@@ -1,6 +1,8 @@
 //! Terraform's language, laid out as `terraform fmt` leaves it: two blanks a level, and the equals signs
 //! of attributes below each other where each fits on one line.
 
+use std::fmt::Write as _;
+
 use super::json::quoted;
 use super::node::Node;
 
@@ -73,8 +75,8 @@ fn push_attributes(out: &mut String, attributes: &[(String, String)], depth: usi
     for run in attributes.chunk_by(|one, other| is_one_line(one) && is_one_line(other)) {
         let width = run.iter().map(|it| it.0.chars().count()).max().unwrap_or_default();
         for (name, value) in run {
-            out.push_str(&"  ".repeat(depth));
-            out.push_str(&format!("{name:width$} = {value}\n"));
+            let indent = "  ".repeat(depth);
+            let _ = writeln!(out, "{indent}{name:width$} = {value}");
         }
     }
 }

@@ -51,6 +51,7 @@ impl RoleName {
 
 /// What policies are asked for: who gets them, and the settings of the scan that they are for.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each says whether a setting is used")]
 pub struct IamRequest {
     /// Who gets the policy.
     pub recipient: Recipient,

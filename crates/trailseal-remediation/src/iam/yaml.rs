@@ -38,12 +38,11 @@ fn write(out: &mut String, node: &Node, depth: usize) {
                 out.push_str(&indent);
                 out.push_str(&key_of(key));
                 out.push(':');
-                match scalar(value) {
-                    Some(scalar) => out.extend([" ", &scalar, "\n"]),
-                    None => {
-                        out.push('\n');
-                        write(out, value, depth + 1);
-                    }
+                if let Some(scalar) = scalar(value) {
+                    out.extend([" ", &scalar, "\n"]);
+                } else {
+                    out.push('\n');
+                    write(out, value, depth + 1);
                 }
             }
         }
@@ -51,14 +50,13 @@ fn write(out: &mut String, node: &Node, depth: usize) {
             for item in items {
                 out.push_str(&indent);
                 out.push_str("- ");
-                match scalar(item) {
-                    Some(scalar) => out.extend([&scalar, "\n"]),
-                    None => {
-                        // The first line of the item is beside its dash.
-                        let mut block = String::new();
-                        write(&mut block, item, depth + 1);
-                        out.push_str(block.trim_start());
-                    }
+                if let Some(scalar) = scalar(item) {
+                    out.extend([&scalar, "\n"]);
+                } else {
+                    // The first line of the item is beside its dash.
+                    let mut block = String::new();
+                    write(&mut block, item, depth + 1);
+                    out.push_str(block.trim_start());
                 }
             }
         }

@@ -183,12 +183,11 @@ pub(crate) fn run(args: IamArgs) -> Result<Outcome, UserError> {
         };
         UserError::usage(error.to_string(), advice)
     })?;
-    let notes = match request.caller.is_of_session() {
-        true => format!(
-            "note: the caller is {}; if this role has a path, give its ARN with --caller\n",
-            request.caller.arn()
-        ),
-        false => String::new(),
+    let notes = if request.caller.is_of_session() {
+        let arn = request.caller.arn();
+        format!("note: the caller is {arn}; if this role has a path, give its ARN with --caller\n")
+    } else {
+        String::new()
     };
     Ok(Outcome { notes, ..Outcome::result(text) })
 }
