@@ -21,6 +21,8 @@ const ORGANIZATION: &str = include_str!("skipped.toml");
 const FLAGS: &[&str] = &[
     "--regions",
     "us-east-1,eu-west-1",
+    "--window",
+    "2d",
     "--seed",
     "1",
     "--sample-size",
