@@ -10,7 +10,7 @@
 //! **Architecture invariant**: a file of an earlier process is never changed. Each process writes files
 //! of its own, a new epoch.
 //!
-//! **Architecture invariant**: a disk that fails or is full never blocks the asker: the writer says so
+//! **Architecture invariant**: a disk that fails or is full never blocks the asker: the writer reports it
 //! once, and takes nothing more.
 //!
 //! **Architecture invariant**: nothing that is read takes more memory than its limit, whatever a file

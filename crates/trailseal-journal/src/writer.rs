@@ -183,7 +183,7 @@ impl Writer {
         self.stop(Some(why))
     }
 
-    /// The same writer, which waits so long for the last records.
+    /// The same writer, with another wait for the last records.
     #[cfg(test)]
     pub(crate) fn with_patience(mut self, patience: Duration) -> Self {
         self.patience = patience;

@@ -185,7 +185,7 @@ fn after_the_end_nothing_is_taken() {
     assert_eq!((journal.len(), journal.end()), (0, Some(EndReason::Cancelled)));
 }
 
-/// A folder with room for so many bytes.
+/// A folder with room for a number of bytes.
 struct Limited {
     folder: PathBuf,
     room: Arc<Mutex<usize>>,

@@ -205,7 +205,7 @@ impl Thread {
         self.unsynced_since = None;
     }
 
-    /// Keeps the first failure and says so. A frame that was written in part is taken back, which makes
+    /// Keeps and reports the first failure. A frame that was written in part is taken back, which makes
     /// room for the end record on a full disk.
     fn answer_for(&mut self, result: io::Result<()>) {
         let Err(error) = result else { return };
@@ -234,7 +234,7 @@ impl Thread {
 }
 
 impl Drop for Thread {
-    /// Whatever ends the thread, a bug included, nobody waits for it.
+    /// Whatever ends the thread, a bug included, no caller waits for it.
     fn drop(&mut self) {
         self.shared.room.close();
         if std::thread::panicking() {
