@@ -72,6 +72,28 @@ fn settings_come_from_flags_variables_and_the_file_of_a_scan() {
 }
 
 #[test]
+fn every_setting_of_a_scan_is_taken_and_those_that_change_no_policy_have_no_effect() {
+    let folder = tempfile::tempdir().unwrap();
+    let member = ["--for", "member", "--caller", CALLER];
+    let further = [
+        "--regions",
+        "us-east-1",
+        "--ou",
+        "ou-ab12-cdef3456",
+        "--log-archive-account",
+        "210987654321",
+        "--bucket-owner",
+        "logs=210987654321",
+        "--member-status",
+        "all",
+        "--deadline",
+        "50m",
+    ];
+    let whole = [&member[..], &further].concat();
+    assert_eq!(printed(&folder, &[], &whole), printed(&folder, &[], &member));
+}
+
+#[test]
 fn a_session_counts_as_its_role_and_that_is_said_beside_the_result() {
     let folder = tempfile::tempdir().unwrap();
     let session = "arn:aws:sts::111122223333:assumed-role/TrailsealCaller/i-0123";

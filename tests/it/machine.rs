@@ -253,6 +253,7 @@ fn a_plan_takes_the_settings_of_a_scan_and_only_its_result_goes_to_stdout() {
     assert!(text.contains("5 accounts, 5 active, 5 roles ok, about "), "{text}");
     assert!(text.contains("at 0.25 of the published quotas"), "{text}");
     assert!(stderr(&output).contains("trailseal: caller "), "{}", stderr(&output));
+    assert!(stderr(&output).contains(", 5 accounts listed\n"), "{}", stderr(&output));
     let output = plan(&["--json", "--quiet"]);
     let json: Value = serde_json::from_slice(&output.stdout).unwrap();
     assert_eq!((&json["max_in_flight"], &json["exit_code"]), (&10.into(), &0.into()));

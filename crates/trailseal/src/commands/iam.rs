@@ -3,7 +3,6 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use trailseal_model::ControlId;
 use trailseal_remediation::iam::{
     Caller, ExternalId, Format, IamError, IamRequest, LogBucket, Recipient, RoleName, document,
 };
@@ -11,10 +10,10 @@ use trailseal_remediation::iam::{
 use super::Outcome;
 use crate::cli::help;
 use crate::error::UserError;
-use crate::settings::value::{Secret, parse};
-use crate::settings::{self, Given, Settings, sessions};
+use crate::settings::{self, Given, sessions};
 
-/// The flags of `iam`. Those that are settings of `scan` have its names, variables and keys.
+/// The flags of `iam`, and the settings of the scan that the policies are for. Those that change no
+/// policy have no effect.
 #[derive(Debug, Args)]
 #[command(after_long_help = help::IAM)]
 pub(crate) struct IamArgs {
@@ -34,45 +33,8 @@ pub(crate) struct IamArgs {
     /// any [default: every bucket]
     #[arg(long = "bucket", value_name = "NAME[/PREFIX]", value_parser = LogBucket::parse)]
     buckets: Vec<LogBucket>,
-    /// Role to assume in every account but the caller's own
-    #[arg(long, value_parser = parse::<sessions::RoleName>, value_name = "NAME")]
-    role_name: Option<sessions::RoleName>,
-    /// Role to try where the role is missing or does not trust the caller
-    #[arg(
-        long = "role-fallback",
-        value_name = "NAME",
-        value_parser = parse::<sessions::RoleName>,
-        value_delimiter = ','
-    )]
-    role_fallbacks: Vec<sessions::RoleName>,
-    /// External id that the role's trust policy asks for
-    #[arg(long, value_name = "ID", value_parser = parse::<Secret>)]
-    external_id: Option<Secret>,
-    /// Tag of the sessions in other accounts
-    #[arg(
-        long = "session-tag",
-        value_name = "KEY=VALUE",
-        value_parser = parse::<sessions::SessionTag>,
-        value_delimiter = ','
-    )]
-    session_tags: Vec<sessions::SessionTag>,
-    /// Source identity of the sessions in other accounts
-    #[arg(long, value_name = "NAME", value_parser = parse::<sessions::SessionName>)]
-    source_identity: Option<sessions::SessionName>,
-    /// File of accounts for scans where ListAccounts is unavailable
-    #[arg(long, value_name = "FILE")]
-    accounts_file: Option<PathBuf>,
-    /// Key of an account tag to show in the reports
-    #[arg(long = "account-tag", value_name = "KEY", value_delimiter = ',')]
-    account_tags: Vec<String>,
-    /// Control that is not judged: what only it needs is not allowed
-    #[arg(
-        long = "skip-control",
-        value_name = "CONTROL",
-        value_parser = parse::<ControlId>,
-        value_delimiter = ','
-    )]
-    skip_controls: Vec<ControlId>,
+    #[command(flatten)]
+    given: Given,
     /// Read settings from a TOML file; flags and variables take precedence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -133,25 +95,9 @@ fn organization(text: &str) -> Result<String, String> {
 }
 
 impl IamArgs {
-    /// The settings of `scan` among the flags, over those of the file and the defaults.
-    fn settings(&self) -> Result<Settings, UserError> {
-        let file = self.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
-        let given = Given {
-            role_name: self.role_name.clone(),
-            role_fallbacks: self.role_fallbacks.clone(),
-            external_id: self.external_id.clone(),
-            session_tags: self.session_tags.clone(),
-            source_identity: self.source_identity.clone(),
-            accounts_file: self.accounts_file.clone(),
-            account_tags: self.account_tags.clone(),
-            skip_controls: self.skip_controls.clone(),
-            ..Given::default()
-        };
-        Ok(given.over(file).in_force())
-    }
-
     fn request(self) -> Result<IamRequest, UserError> {
-        let settings = self.settings()?;
+        let file = self.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
+        let settings = self.given.over(file).in_force();
         settings.check()?;
         let tags = sessions::tags(&settings.session_tags)?;
         let fallbacks = settings.role_fallbacks.into_iter().map(|role| RoleName(role.0));

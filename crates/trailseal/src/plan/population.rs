@@ -57,7 +57,10 @@ pub(super) async fn read(
     };
     population.accounts.sort_by_key(|account| account.id);
     population.accounts.dedup_by_key(|account| account.id);
-    events.emit(&Event::AccountsListed { count: population.accounts.len() });
+    if population.source != PopulationSource::Organizations {
+        // Whatever answers ListAccounts counts its pages by itself.
+        events.emit(&Event::AccountsListed { count: population.accounts.len() });
+    }
     check_accounts(&population, wanted)?;
     let organization = population.organization.as_ref().map(|it| it.id.as_str());
     let is_complete = population.is_complete;

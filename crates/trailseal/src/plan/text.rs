@@ -60,11 +60,11 @@ fn headline(plan: &Plan) -> String {
         count => format!("{} things are missing", grouped(count)),
     };
     format!(
-        "{whose}, {}, {} active, {} roles ok{unreachable}, about {} calls, {} at {}, {} for requests to \
+        "{whose}, {}, {} active, {} ok{unreachable}, about {} calls, {} at {}, {} for requests to \
          S3; {lacks}",
         counted(population.listed, "account"),
         grouped(active),
-        grouped(population.roles_ok),
+        counted(population.roles_ok, "role"),
         grouped(rounded(estimate.total.about)),
         about_time(estimate.seconds.about),
         share(plan.asking.rate_share.get()),

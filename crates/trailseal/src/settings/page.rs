@@ -40,6 +40,10 @@ pub(crate) fn page(command: &Command) -> String {
          in the variable; in the file give a list, or for `session_tags` and `bucket_owners` a table.\n\n\
          ## Without a key\n\n| Flag | Variable | |\n| --- | --- | --- |\n\
          | `--config` | `TRAILSEAL_CONFIG` | the file of settings |\n\
+         | `--resume` | | continue the scan in this folder, with its own settings where none are given |\n\
+         | `--ask-again` | | class of gaps that `--resume` asks again |\n\
+         | `--keep-journal` | | keep the journal of answers even if everything was read |\n\
+         | `--no-journal` | | keep no journal of answers |\n\
          | `--fail-fast` | | stop if the first 20 accounts all refuse the role for the same reason |\n\
          | `--quiet` | | show no progress, only the summary |\n\
          | `--log-format` | `TRAILSEAL_LOG_FORMAT` | `text` or `json`; of every command |\n\
