@@ -122,6 +122,18 @@ impl Limits {
         Self { operations, is_closed: watch::Sender::new(false) }
     }
 
+    /// The same limits for a run that goes on where an earlier process of it was cut off: that one may
+    /// have used what quotas allow at once, so nothing is left of it.
+    #[must_use]
+    pub fn used_up(share: RateShare) -> Self {
+        let mut limits = Self::new(share);
+        let now = Instant::now();
+        for limit in &mut limits.operations {
+            limit.fills_until = Some(now + limit.period * limit.burst.get());
+        }
+        limits
+    }
+
     /// No request begins any more: the run stops.
     pub fn close(&self) {
         self.is_closed.send_replace(true);
@@ -174,6 +186,10 @@ struct OperationLimit {
     buckets: RateLimiter<LimitKey, DefaultKeyedStateStore<LimitKey>, TokioClock>,
     /// The time between two requests at the full share.
     period: Duration,
+    /// Requests that may be made at once.
+    burst: NonZeroU32,
+    /// Until then a key that was not asked for yet has no burst.
+    fills_until: Option<Instant>,
     keys: Mutex<Keys>,
     permits: AtomicU32,
 }
@@ -194,10 +210,21 @@ impl OperationLimit {
         let burst = scaled_burst(published.burst, share);
         let quota = Quota::with_period(period).expect("a rate above zero").allow_burst(burst);
         let buckets = RateLimiter::new(quota, DefaultKeyedStateStore::default(), TokioClock);
-        Self { buckets, period, keys: Mutex::default(), permits: AtomicU32::default() }
+        let (keys, permits) = (Mutex::default(), AtomicU32::default());
+        Self { buckets, period, burst, fills_until: None, keys, permits }
+    }
+
+    /// Takes the burst of a key that nothing was asked of yet, while buckets fill up. A bucket that was
+    /// asked for has been emptied, and takes longer than that to be full again.
+    fn empty(&self, key: LimitKey) {
+        if self.fills_until.is_some_and(|until| Instant::now() < until) {
+            // Refused where there is less: then it was emptied before.
+            let _ = self.buckets.check_key_n(&key, self.burst);
+        }
     }
 
     async fn permit(&self, key: LimitKey) {
+        self.empty(key);
         let (waiting, is_slowed) = {
             let keys = self.keys();
             (keys.queues.get(&key).cloned(), keys.slowed.contains_key(&key))

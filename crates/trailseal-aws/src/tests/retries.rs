@@ -278,7 +278,7 @@ async fn when_the_run_stops_nothing_more_is_sent_and_what_waits_is_cancelled_at_
     let asked = ask(&aws, DescribeTrails { target: target("us-east-1") });
     let (answer, ()) = futures::join!(asked, stop);
     assert_eq!(answer.unwrap_err().class, GapClass::Cancelled);
-    assert_eq!(began.elapsed(), Duration::from_millis(1));
+    assert!(began.elapsed() < Duration::from_millis(10), "{:?}", began.elapsed());
     assert_eq!(fake.count("DescribeTrails"), 1);
     let next = ask(&aws, DescribeTrails { target: target("eu-west-1") }).await;
     assert_eq!(next.unwrap_err().class, GapClass::Cancelled);

@@ -38,6 +38,20 @@ async fn permitted_within(seconds: u64, limits: &Limits, place: QuotaKey<'_>) ->
 }
 
 #[tokio::test(start_paused = true)]
+async fn limits_that_are_used_up_have_no_burst_until_they_would_have_filled() {
+    let share = RateShare::new(1.0).unwrap();
+    let of_fresh = permitted_within(2, &Limits::new(share), at(1)).await;
+    let used_up = Limits::used_up(share);
+    let of_used_up = permitted_within(2, &used_up, at(1)).await;
+    let quota = Operation::DescribeTrails.quota();
+    assert!(of_used_up <= quota.per_second * 2, "{of_used_up}");
+    assert!(of_fresh > of_used_up, "{of_fresh} and {of_used_up}");
+    // A key that is asked for later has its burst, as soon as it would be there.
+    tokio::time::sleep(Duration::from_secs(60)).await;
+    assert_eq!(permitted_within(2, &used_up, at(2)).await, of_fresh);
+}
+
+#[tokio::test(start_paused = true)]
 async fn one_hot_key_gets_its_burst_and_then_its_rate() {
     // 9 at once, one is kept back, then 10 a second: the 60th comes 5.1 s after the start.
     let took = time_for(60, 1.0, |_| 1).await;

@@ -22,6 +22,7 @@ mod words;
 use std::sync::Arc;
 
 use trailseal_aws::Aws;
+use trailseal_fanout::Limits;
 use trailseal_model::{AccountId, Reading, Thresholds};
 
 use crate::environment::Environment;
@@ -56,7 +57,9 @@ pub(crate) async fn plan(scan: Scan, outside: Environment) -> Result<Planned, Us
     let run_id = run_id(started_at, outside.simulation.as_deref());
     let tags = sessions::tags(&scan.settings.session_tags)?;
     let events = Arc::new(RunEvents::new(scan.progress));
-    let Connection { aws, .. } = connect(&scan.settings, tags, &run_id, &outside, &events).await?;
+    let limits = Limits::new(scan.settings.rate_share);
+    let connecting = connect(&scan.settings, tags, &run_id, &outside, &events, limits);
+    let Connection { aws, .. } = connecting.await?;
     events.connected(&aws, &scan.settings);
     let made = tokio::select! {
         biased;

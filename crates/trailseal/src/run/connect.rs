@@ -19,15 +19,16 @@ pub(crate) struct Connection {
     pub(super) limits: Arc<Limits>,
 }
 
-/// Finds out who the caller is, and opens the way to AWS.
+/// Finds out who the caller is, and opens the way to AWS, within these limits.
 pub(crate) async fn connect(
     settings: &Settings,
     session_tags: BTreeMap<String, String>,
     run_id: &str,
     outside: &Environment,
     events: &Arc<RunEvents>,
+    limits: Limits,
 ) -> Result<Connection, UserError> {
-    let limits = Arc::new(Limits::new(settings.rate_share));
+    let limits = Arc::new(limits);
     let session_name = settings.session_name.as_ref().map(|it| it.0.clone());
     let session = AwsSettings {
         role_name: settings.role_name.0.clone(),

@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use jiff::Timestamp;
 use tokio::time::Instant;
+use trailseal_fanout::Limits;
 use trailseal_journal::{EndReason, RunManifest};
 use trailseal_model::record::v1::Run;
 use trailseal_model::{Account, Exception, GapClass, exit_code};
@@ -168,15 +169,19 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     let start = Instant::now();
     let identity = Identity::of(&scan, &outside);
     let events = Arc::new(RunEvents::new(scan.progress));
-    let (run_id, started_at) = (&identity.run_id, identity.started_at);
-    scan.heartbeat.begin(run_id, started_at, scan.settings.scope(), &outside, &events);
+    let run_id = &identity.run_id;
+    scan.heartbeat.begin(run_id, identity.started_at, scan.settings.scope(), &outside, &events);
     let tags = sessions::tags(&scan.settings.session_tags)?;
     let place = Place::take(&scan, &identity.run_id)?;
     if let Some((_, manifest)) = &scan.resume {
         manifest::check_asked(manifest, &scan.settings, &scan.files)?;
         manifest::check_age(manifest, outside.clock.now(), scan.settings.resume_max_age)?;
     }
-    let connecting = connect::connect(&scan.settings, tags, &identity.run_id, &outside, &events);
+    let limits = match &scan.resume {
+        Some(_) => Limits::used_up(scan.settings.rate_share),
+        None => Limits::new(scan.settings.rate_share),
+    };
+    let connecting = connect::connect(&scan.settings, tags, run_id, &outside, &events, limits);
     let resumed = scan.resume.as_ref().map(|(folder, _)| folder.as_path());
     let connection = tokio::select! {
         biased;
