@@ -100,7 +100,8 @@ fn command() -> Command {
     let command = Cli::command()
         .mut_subcommand("scan", settings::with_variables)
         .mut_subcommand("plan", settings::with_variables)
-        .mut_subcommand("iam", settings::with_variables);
+        .mut_subcommand("iam", settings::with_variables)
+        .mut_subcommand("replay", settings::for_judging);
     match std::env::var_os(logging::FORMAT_VARIABLE) {
         Some(format) if format.is_empty() => {
             command.mut_arg("log_format", |it| it.env(Resettable::Reset))

@@ -5,6 +5,7 @@ mod cut;
 mod damage;
 #[cfg(unix)]
 mod killed;
+mod latest;
 mod refused;
 mod replayed;
 #[cfg(unix)]

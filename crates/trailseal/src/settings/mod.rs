@@ -21,6 +21,7 @@ use trailseal_model::{
 };
 
 use crate::error::UserError;
+use class::Class;
 pub(crate) use file::read;
 use layers::settings;
 use sessions::{RoleName, SessionName, SessionTag};
@@ -242,6 +243,16 @@ pub(crate) fn with_variables(command: Command) -> Command {
         // Clap wants names that last as long as the program.
         let name: &'static str = Box::leak(name.into_boxed_str());
         arg.env(name).hide_env_values(true)
+    })
+}
+
+/// The command that judges answers again: its help shows the settings that may be others than the
+/// scan's. The rest is taken as well, where it says the same.
+pub(crate) fn for_judging(command: Command) -> Command {
+    command.mut_args(|arg| {
+        let key = arg.get_id().as_str();
+        let is_shown = key == "out" || Class::of(key) == Class::Judged || !KEYS.contains(&key);
+        arg.hide(!is_shown)
     })
 }
 
