@@ -133,7 +133,7 @@ fn the_summary_has_the_numbers_of_the_record_and_is_the_last_of_all_objects() {
             (&summary["Success"], json!(1)),
             (&summary["Complete"], json!(u8::from(is_complete))),
             (&summary["problem"], Value::Null),
-            (&summary["is_resumable"], json!(false)),
+            (&summary["is_resumable"], json!(!is_complete)),
         ] {
             assert_eq!(*found, expected, "{role}");
         }

@@ -4,7 +4,9 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 use tokio::time::Instant;
-use trailseal_model::{Answers, AnyQuestion, AnyResult, BoxFuture, Gap, GapClass, Operation};
+use trailseal_model::{
+    Answers, AnyAnswer, AnyQuestion, AnyResult, BoxFuture, Gap, GapClass, Operation,
+};
 
 /// Why a run stops before everything is asked.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -74,6 +76,15 @@ impl<A> Gate<A> {
         self.closed.borrow().map(|closed| closed.why.into())
     }
 
+    /// The same of the one answer that may be a part: where it ends.
+    fn named_within(&self, result: AnyResult) -> AnyResult {
+        let mut answer = result.map_err(|gap| self.named(gap))?;
+        if let AnyAnswer::ListAccounts(listed) = &mut answer.value {
+            listed.ended_by = listed.ended_by.take().map(|gap| self.named(gap));
+        }
+        Ok(answer)
+    }
+
     /// A request that was not sent because the run stops is lost for the reason of the gate.
     fn named(&self, gap: Gap) -> Gap {
         let stopped = self.closed_by().filter(|_| gap.class == GapClass::Cancelled);
@@ -91,7 +102,7 @@ impl<A: Answers> Answers for Gate<A> {
             }
             tokio::select! {
                 biased;
-                answer = self.inner.answer(question) => answer.map_err(|gap| self.named(gap)),
+                answer = self.inner.answer(question) => self.named_within(answer),
                 class = over(self.closed.clone()) => Err(Gap { class, ..gap }),
             }
         })

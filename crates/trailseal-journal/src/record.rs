@@ -64,6 +64,12 @@ struct EndLine {
 pub(crate) fn line_of(question: &AnyQuestion, result: &AnyResult) -> Option<Vec<u8>> {
     match result {
         Err(gap) if !is_kept(gap.class) => None,
+        // The only answer that may be a part of one.
+        Ok(Answer { value: AnyAnswer::ListAccounts(listed), .. })
+            if listed.ended_by.as_ref().is_some_and(|gap| !is_kept(gap.class)) =>
+        {
+            None
+        }
         Err(gap) => Some(to_line(&UnansweredLine { q: question, g: gap })),
         Ok(answer) => Some(to_line(&AnsweredLine { q: question, a: answer })),
     }

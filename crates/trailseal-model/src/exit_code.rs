@@ -15,7 +15,7 @@ pub const FAILURES_AND_INCOMPLETE: u8 = 4;
 pub const INTERNAL: u8 = 70;
 /// The run's own disk, output or network failed.
 pub const OWN_MACHINE: u8 = 74;
-/// The scan was interrupted, and can be continued.
+/// The scan was interrupted; it can be continued if it kept a journal.
 pub const INTERRUPTED: u8 = 75;
 
 /// Every exit code with its meaning, for the generated page.
@@ -36,7 +36,10 @@ pub const ALL: &[(u8, &str)] = &[
         OWN_MACHINE,
         "the run's own disk, output or network failed: reports that cannot be written, or no answer from AWS at all",
     ),
-    (INTERRUPTED, "interrupted by a signal; `trailseal scan --resume` continues the scan"),
+    (
+        INTERRUPTED,
+        "interrupted by a signal, or by a deadline that came before the accounts were listed; `trailseal scan --resume` continues the scan if it kept a journal",
+    ),
 ];
 
 #[cfg(test)]

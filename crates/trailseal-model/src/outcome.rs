@@ -9,6 +9,8 @@ use crate::exception_matches::ExceptionMatches;
 use crate::exit_code::{CLEAN, FAILURES, FAILURES_AND_INCOMPLETE, INCOMPLETE};
 use crate::facts::OrganizationFacts;
 use crate::finding::{Finding, Status, Subject};
+use crate::gap::{Gap, GapId, Gaps};
+use crate::gap_class::GapClass;
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -82,14 +84,19 @@ pub enum Completeness {
 }
 
 impl Completeness {
-    /// Incomplete is: a population that is not known to be whole, a target that was not read, and an
-    /// essential control that is not proven.
+    /// Incomplete is: a population that is not known to be whole, a target that was not read, an
+    /// essential control that is not proven, and a run that ended before everything was asked.
     #[must_use]
     pub fn of(
         facts: &OrganizationFacts,
         findings: &[Finding],
+        gaps: &Gaps,
         excepted: &ExceptionMatches,
     ) -> Self {
+        let was_cut_off = |(id, gap): (GapId, &Gap)| {
+            matches!(gap.class, GapClass::Deadline | GapClass::Cancelled)
+                && excepted.of_gap(id).is_none()
+        };
         let is_missing = |it: &Finding| {
             it.status() == Status::NotProven
                 && it.control().entry().essential
@@ -98,7 +105,8 @@ impl Completeness {
         let is_accepted = |account, row: &_| excepted.has_target(account, row);
         let is_whole = facts.population.known().is_some()
             && !facts.coverage.is_incomplete_but_for(is_accepted)
-            && !findings.iter().any(is_missing);
+            && !findings.iter().any(is_missing)
+            && !gaps.with_ids().any(was_cut_off);
         if is_whole { Self::Complete } else { Self::Incomplete }
     }
 }

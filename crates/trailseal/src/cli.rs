@@ -277,7 +277,7 @@ fn execute(cli: Cli, arguments: Vec<String>, heartbeat: &Heartbeat) -> Result<Ou
 
 fn warn_of_unknown_variables() {
     for warning in unknown_variables(std::env::vars_os().map(|it| it.0)) {
-        terminal::line(warning);
+        terminal::warning(warning);
     }
 }
 

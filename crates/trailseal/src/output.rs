@@ -18,7 +18,7 @@ pub const RECORD_FILE: &str = "record.jsonl";
 pub(crate) const COMPLETE_FILE: &str = ".complete";
 
 /// Where the files of a scan are made within its folder.
-const WITHIN: &str = ".reports";
+pub(crate) const WITHIN: &str = ".reports";
 
 /// How a folder under construction gets to its destination.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -150,11 +150,21 @@ impl OutputFolder {
         }
         for entry in fs::read_dir(&self.building)? {
             let entry = entry?;
+            File::open(entry.path())?.sync_all()?;
             fs::rename(entry.path(), self.destination.join(entry.file_name()))?;
         }
         fs::remove_dir(&self.building)?;
-        File::create(self.destination.join(COMPLETE_FILE))?.sync_all()
+        sync_folder(&self.destination);
+        File::create(self.destination.join(COMPLETE_FILE))?.sync_all()?;
+        sync_folder(&self.destination);
+        Ok(())
     }
+}
+
+/// Makes the names in a folder last, where the system can do that: the journal goes next.
+fn sync_folder(folder: &Path) {
+    // Not every file system takes this, and what was written is not the worse for it.
+    let _ = File::open(folder).and_then(|folder| folder.sync_all());
 }
 
 fn unwritable(destination: &Path, problem: &io::Error) -> UserError {

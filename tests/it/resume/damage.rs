@@ -22,13 +22,15 @@ fn segment(out: &Path) -> PathBuf {
     entries.into_iter().find(|path| path.extension() == Some("journal".as_ref())).unwrap()
 }
 
+/// Does something to the journal in a folder.
+type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
+
 #[tokio::test(start_paused = true)]
 async fn a_damaged_part_is_named_and_asked_again_and_the_rest_is_not() {
     let whole = Ended::of("small", &[]).await;
     let other = Ended::of("small", &["--seed", "99"]).await;
     let expected = whole.reports();
     let asked: u64 = whole.calls.values().sum();
-    type Damage<'a> = Box<dyn Fn(&Path) + 'a>;
     let cut_in_half = |out: &Path| {
         let bytes = fs::read(segment(out)).unwrap();
         fs::write(segment(out), &bytes[..bytes.len() / 2]).unwrap();

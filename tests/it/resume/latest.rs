@@ -5,10 +5,11 @@ use std::sync::Arc;
 
 use serde_json::Value;
 use trailseal_sim::Simulator;
+use trailseal_sim::scenario::Scenario;
+use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 use trailseal_tests::sim::scan;
 
 use super::with_access;
-use crate::simulation::fair;
 
 fn json(path: &Path) -> Value {
     serde_json::from_slice(&std::fs::read(path).unwrap()).unwrap()
@@ -16,11 +17,16 @@ fn json(path: &Path) -> Value {
 
 #[tokio::test(start_paused = true)]
 async fn the_newest_scan_is_named_and_the_oldest_go() {
-    let scenario = fair("small");
     let around = tempfile::tempdir().unwrap();
     let around = around.path();
     std::fs::write(around.join("notes.txt"), "mine").unwrap();
-    for name in ["a", "b", "c"] {
+    for (name, day) in [("a", 18), ("b", 19), ("c", 20)] {
+        let start = format!("2026-11-{day}T12:02:30Z").parse().unwrap();
+        let scenario = Scenario {
+            weather: RandomFaultSettings::default(),
+            limits: LimitSettings::default(),
+            ..Scenario::ready_made("small", start).unwrap()
+        };
         let flags = with_access(&scenario, &["--keep", "2"]);
         let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
         let simulator = Arc::new(Simulator::of(&scenario));

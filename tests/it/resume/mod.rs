@@ -117,9 +117,19 @@ async fn resumed(
     flags: &[&str],
 ) -> (Arc<Simulator>, Result<Scanned, Failure>) {
     let simulator = Arc::new(Simulator::of(scenario));
+    let scanned = resumed_from(&simulator, scenario, out, flags).await;
+    (simulator, scanned)
+}
+
+/// The same with a simulator of one's own.
+async fn resumed_from(
+    simulator: &Arc<Simulator>,
+    scenario: &Scenario,
+    out: &Path,
+    flags: &[&str],
+) -> Result<Scanned, Failure> {
     let flags = with_access(scenario, flags);
     let words = flags.iter().map(std::ffi::OsString::from);
     let words = words.chain(["--resume".into(), out.into()]);
-    let scanned = trailseal::scan_in(words, outside(&simulator).unwrap()).await;
-    (simulator, scanned.map_err(Failure::from))
+    trailseal::scan_in(words, outside(simulator)?).await.map_err(Failure::from)
 }

@@ -1,8 +1,13 @@
 //! What is no continuation of the scan is refused in one line, and nothing is lost.
 
+use std::sync::Arc;
+
+use trailseal_sim::Simulator;
+use trailseal_sim::state::{Effect, Rule};
+use trailseal_sim::world::denial::PolicyKind;
 use trailseal_tests::audit::files;
 
-use super::{Ended, cut_off, resumed};
+use super::{Ended, cut_off, resumed, resumed_from};
 
 /// How a scan with these flags is refused.
 async fn refusal(whole: &Ended, out: &std::path::Path, flags: &[&str]) -> String {
@@ -26,7 +31,7 @@ async fn settings_that_change_what_is_asked_are_refused() {
         (&["--seed", "8"], "seed was `7`"),
         (&["--role-fallback", "Another"], "role_fallbacks was nothing and is `Another`"),
         (&["--sample-size", "10"], "sample_size"),
-        (&["--resume-max-age", "1s"], "hours ago"),
+        (&["--resume-max-age", "1s"], "more than 1d ago"),
     ] {
         let flags: Vec<&str> = flags.to_vec();
         // The time of a simulation stands still, so the scan is made to have begun earlier.
@@ -84,6 +89,42 @@ async fn another_caller_organization_partition_or_source_is_refused() {
     let (_, scanned) = resumed(&whole.scenario, &out, &[]).await;
     let refusal = scanned.unwrap_err().to_string();
     assert!(refusal.contains("begun in organization o-another"), "{refusal}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_list_of_accounts_that_was_there_is_never_given_up_for_a_shorter_one() {
+    let whole = Ended::of("small", &[]).await;
+    let (records, manifest) = (whole.records(), whole.journal().manifest().clone());
+    let around = tempfile::tempdir().unwrap();
+    let out = cut_off(around.path(), &manifest, &records[..100]).await;
+    for (effect, expected) in [
+        (Effect::Denied(PolicyKind::Identity), "cannot be listed again"),
+        (Effect::ServerError, "cannot be listed again"),
+    ] {
+        let simulator = Arc::new(Simulator::of(&whole.scenario));
+        simulator.state().faults.add(Rule::operation("ListAccounts", effect));
+        let refusal = resumed_from(&simulator, &whole.scenario, &out, &[]).await.unwrap_err();
+        assert!(refusal.to_string().contains(expected), "{refusal}");
+        assert!(out.join("journal/run.json").exists(), "nothing is lost");
+    }
+    let (_, scanned) = resumed(&whole.scenario, &out, &[]).await;
+    assert_eq!(scanned.unwrap().exit_code, whole.scanned.exit_code);
+    assert_eq!(super::reports(&out), whole.reports());
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_external_id_has_to_be_given_again() {
+    let whole = Ended::of("landing-zone", &[]).await;
+    let (records, manifest) = (whole.records(), whole.journal().manifest().clone());
+    let id = whole.scenario.access.external_id.clone().unwrap();
+    assert!(!format!("{manifest:?}").contains(&*id));
+    let around = tempfile::tempdir().unwrap();
+    let out = cut_off(around.path(), &manifest, &records[..100]).await;
+    let mut without = whole.scenario.clone();
+    without.access.external_id = None;
+    let (_, scanned) = resumed(&without, &out, &[]).await;
+    let refusal = scanned.unwrap_err().to_string();
+    assert!(refusal.contains("give it again with --external-id"), "{refusal}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,8 +4,9 @@ use std::fs;
 use std::path::Path;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
+use tokio::time::Instant;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_tests::sim::scan;
@@ -52,7 +53,7 @@ pub(super) fn journaled(out: &Path) -> u64 {
 
 /// Waits until a folder's journal has so many bytes, or the child ends.
 pub(super) fn wait_for(child: &mut Child, out: &Path, bytes: u64) {
-    let end = Instant::now() + Duration::from_secs(60);
+    let end = Instant::now() + Duration::from_mins(1);
     while journaled(out) < bytes && Instant::now() < end && child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(2));
     }
@@ -153,6 +154,20 @@ fn slow(name: &str) -> Scenario {
     let mut scenario = fair(name);
     scenario.weather.latency_ms = 1000;
     scenario
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_deadline_before_the_accounts_are_listed_is_no_mistake_of_the_user() {
+    let scenario = slow("small");
+    let simulator = Arc::new(Simulator::of(&scenario));
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    let flags = with_access(&scenario, &["--deadline", "3s"]);
+    let flags: Vec<&str> = flags.iter().map(String::as_str).collect();
+    let error = scan(&simulator, &flags, &out).await.unwrap_err().to_string();
+    assert!(error.contains("the deadline of 3s came before the accounts were listed"), "{error}");
+    let (_, resumed) = resumed(&scenario, &out, &[]).await;
+    assert!(resumed.is_ok() || !out.exists(), "{resumed:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -87,7 +87,7 @@ fn calls_by_account(simulator: &Simulator) -> BTreeMap<String, usize> {
             "GetCallerIdentity" => continue,
             operation if operation.starts_with("ListAccounts") => continue,
             "ListRoots" | "ListOrganizationalUnitsForParent" | "DescribeOrganization" => continue,
-            _ => account.to_string(),
+            _ => account.clone(),
         };
         *counts.entry(account).or_default() += 1;
     }

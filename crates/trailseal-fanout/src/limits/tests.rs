@@ -47,7 +47,7 @@ async fn limits_that_are_used_up_have_no_burst_until_they_would_have_filled() {
     assert!(of_used_up <= quota.per_second * 2, "{of_used_up}");
     assert!(of_fresh > of_used_up, "{of_fresh} and {of_used_up}");
     // A key that is asked for later has its burst, as soon as it would be there.
-    tokio::time::sleep(Duration::from_secs(60)).await;
+    tokio::time::sleep(Duration::from_mins(1)).await;
     assert_eq!(permitted_within(2, &used_up, at(2)).await, of_fresh);
 }
 

@@ -8,8 +8,7 @@ use crate::controls::ControlId;
 use crate::coverage::{Coverage, CoverageRow, Outcome};
 use crate::evidence::{Evidence, Observed, Proof};
 use crate::facts::Thresholds;
-use crate::gap::{Gap, GapId, GapKinds, GapLedger};
-use crate::gap_class::GapClass;
+use crate::gap::{GapKinds, GapLedger};
 use crate::operation::Operation;
 use crate::reason::Reason;
 use crate::region::Region;
@@ -79,8 +78,27 @@ fn a_skipped_control_is_not_missing() {
     let findings: Vec<Finding> =
         ControlId::ALL.iter().map(|control| Finding::skipped(*control, subject())).collect();
     let facts = facts(Outcome::Evaluated, Observed::Known(()));
-    assert_eq!(Completeness::of(&facts, &findings, &not_accepted()), Completeness::Complete);
+    assert_eq!(
+        Completeness::of(&facts, &findings, &Gaps::default(), &not_accepted()),
+        Completeness::Complete
+    );
     assert_eq!(HasFailures::of(&findings, Severity::Note, &not_accepted()), HasFailures::No);
+}
+
+#[test]
+fn a_run_that_ended_before_everything_was_asked_is_incomplete() {
+    for (class, expected) in [
+        (GapClass::Deadline, Completeness::Incomplete),
+        (GapClass::Cancelled, Completeness::Incomplete),
+        (GapClass::Denied, Completeness::Complete),
+    ] {
+        let ledger = GapLedger::default();
+        // No essential control needs it.
+        ledger.record(Gap::new(class, Operation::ListGrants));
+        let facts = facts(Outcome::Evaluated, Observed::Known(()));
+        let found = Completeness::of(&facts, &[], &ledger.into_gaps(), &not_accepted());
+        assert_eq!(found, expected, "{class}");
+    }
 }
 
 #[test]
@@ -165,7 +183,7 @@ fn complete_needs_the_population_every_target_and_every_essential_control() {
     let unproven = |control| Finding::not_proven(control, subject(), Reason::Unread, Vec::new());
     let whole = || Observed::Known(());
     let of = |facts: OrganizationFacts, findings: &[Finding]| {
-        Completeness::of(&facts, findings, &not_accepted())
+        Completeness::of(&facts, findings, &Gaps::default(), &not_accepted())
     };
     let (complete, incomplete) = (Completeness::Complete, Completeness::Incomplete);
     assert_eq!(of(facts(Outcome::Evaluated, whole()), &[]), complete);

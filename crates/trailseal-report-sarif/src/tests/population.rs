@@ -1,7 +1,7 @@
 //! What the file says of the population, and the category that follows from it.
 
 use serde_json::{Value, json};
-use trailseal_model::record::v1::{EndpointLine, Line, RunLine};
+use trailseal_model::record::v1::{ChangedSettingLine, EndpointLine, Line, RejudgedLine, RunLine};
 
 use super::record::*;
 
@@ -48,7 +48,7 @@ fn a_whole_run_of_an_organization_needs_no_caution() {
         "entries": 0, "in_force": 0, "expired": 0, "unmatched": 0, "findings": 0, "gaps": 0,
         "targets": 0, "warnings": []
     });
-    let properties = json!({ "banner": [], "endpoints": [], "exceptions": exceptions, "population_source": "organizations", "scope": "whole", "simulation": null });
+    let properties = json!({ "banner": [], "endpoints": [], "exceptions": exceptions, "population_source": "organizations", "rejudged": null, "scope": "whole", "simulation": null });
     assert_eq!(document["properties"], properties);
 }
 
@@ -171,6 +171,28 @@ fn a_standalone_account_stands_for_itself() {
 }
 
 #[test]
+fn answers_that_were_judged_again_are_said_to_be() {
+    let document = changed(|run| {
+        let setting = ChangedSettingLine {
+            key: "fail_on".to_owned(),
+            before: "high".to_owned(),
+            now: "low".to_owned(),
+        };
+        run.rejudged = Some(RejudgedLine {
+            answers_tool_version: run.tool_version.clone(),
+            changed_settings: vec![setting],
+        });
+    });
+    assert_eq!(cautions(&document), ["answers-judged-again"]);
+    let banner = document["properties"]["banner"][0].as_str().unwrap();
+    assert!(
+        banner.starts_with("RE-JUDGED: ") && banner.contains("fail_on low instead of high"),
+        "{banner}"
+    );
+    assert_eq!(document["properties"]["rejudged"]["changed_settings"][0]["now"], "low");
+}
+
+#[test]
 fn every_run_has_every_descriptor() {
     let document = changed(|_| ());
     let descriptors = document["tool"]["driver"]["notifications"].as_array().unwrap();
@@ -178,6 +200,7 @@ fn every_run_has_every_descriptor() {
     let expected = [
         "simulated-organization",
         "endpoints-not-aws",
+        "answers-judged-again",
         "limited-scope",
         "population-self-declared",
         "standalone-account",

@@ -22,6 +22,7 @@ use crate::terminal;
 
 /// The flags of `scan`.
 #[derive(Debug, Args)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each flag without a value")]
 #[command(after_long_help = help::SCAN)]
 pub(crate) struct ScanArgs {
     #[command(flatten)]

@@ -10,14 +10,17 @@ use trailseal_audit::{AuditError, AuditSettings, Audited, Closing, Gate, GateHan
 use trailseal_evaluator::CollectSettings;
 use trailseal_journal::{EndReason, JournalError};
 use trailseal_model::question::ListAccounts;
-use trailseal_model::{AccountId, Answers, GapClass, Operation, Partition, Thresholds};
+use trailseal_model::{
+    AccountId, Answers, AnyQuestion, AnyResult, GapClass, Operation, Partition, Thresholds,
+};
 
 use super::connect::from_gap;
+use super::endings::interrupted;
 use super::journaling::{accounts, compare};
 use super::noted::Noted;
 use super::refusals::{advice, problem};
-use super::stop::{GRACE, asking_ends};
-use super::{Running, Scan, interrupted};
+use super::stop::GRACE;
+use super::{Running, Scan};
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::output::unwritten;
@@ -36,7 +39,7 @@ pub(super) struct Answered {
 /// How the audit's time went by.
 enum Ended {
     /// Every question had its answer or gap.
-    Audited(Result<Audited, AuditError>),
+    Audited(Box<Result<Audited, AuditError>>),
     /// The first accounts all refuse the role.
     Refused(GapClass),
     /// Answers cannot be kept any more.
@@ -52,17 +55,18 @@ pub(super) async fn audited(
     samples: &mut SampleSpool,
 ) -> Result<Answered, UserError> {
     let Running { scan, journaling, events, connection, .. } = run;
-    let journaled = journaling.before(&connection.aws);
-    let noted = Noted::new(&journaled);
-    let (gate, handle) = Gate::new(&noted);
+    // What the journal has is answered also when nothing more is asked.
+    let (gate, handle) = Gate::new(&connection.aws);
+    let journaled = journaling.before(&gate);
+    let noted = Noted::new(&journaled, events);
     if scan.resume.is_some() {
-        check_population(run, &gate, &noted).await?;
+        noted.keep_accounts(accounts_again(run).await?);
     }
     let ended = tokio::select! {
         biased;
         problem = journaling.failed() => Ended::Unkept(problem),
         () = stopped(run, &handle) => Ended::Cut,
-        res = audit(&gate, settings, events.as_ref(), samples) => Ended::Audited(res),
+        res = audit(&noted, settings, events.as_ref(), samples) => Ended::Audited(Box::new(res)),
         class = events.refused_everywhere(), if scan.fails_fast => Ended::Refused(class),
         () = events.show() => unreachable!("progress is shown for as long as the audit runs"),
     };
@@ -82,12 +86,18 @@ pub(super) async fn audited(
             let role = &scan.settings.role_name.0;
             Err(UserError::usage(problem(class, role), advice(&scan.settings)))
         }
-        (Ended::Cut | Ended::Audited(_), Some(signal)) => Err(interrupted(signal, run.to_resume())),
+        (Ended::Cut | Ended::Audited(_), Some(signal)) => {
+            Err(interrupted(signal, run.how_to_resume()))
+        }
         (Ended::Cut, None) => unreachable!("only a signal cuts a run"),
         (Ended::Audited(res), None) => {
             sealed.map_err(|problem| unkept(&problem))?;
+            let audited = (*res).map_err(|error| match error {
+                AuditError::NoDirectory(gap) if gap.class == GapClass::Deadline => run.too_late(),
+                error => not_audited(error),
+            });
             Ok(Answered {
-                audited: res.map_err(not_audited)?,
+                audited: audited?,
                 other_roles: noted.other_roles(&scan.settings.role_name.0),
                 reused: journaled.reused(),
             })
@@ -98,17 +108,11 @@ pub(super) async fn audited(
 /// Closes the gate when the run is asked to stop or its time for asking is over. Ready when nothing
 /// more is waited for after a signal.
 async fn stopped(run: &Running, gate: &GateHandle) {
-    let deadline = run.scan.settings.deadline.map(|deadline| deadline.0);
-    let asking_ends = async {
-        match deadline {
-            Some(deadline) => tokio::time::sleep_until(asking_ends(run.start, deadline)).await,
-            None => std::future::pending().await,
-        }
-    };
+    let deadline = run.scan.settings.deadline;
     let grace = tokio::select! {
         biased;
         _ = run.scan.stop.requested() => None,
-        () = asking_ends => Some(deadline.map_or(GRACE, |deadline| GRACE.min(deadline / 10))),
+        () = run.asking_ends() => Some(deadline.map_or(GRACE, |deadline| GRACE.min(deadline.0 / 10))),
     };
     run.connection.limits.close();
     if let Some(grace) = grace {
@@ -119,23 +123,30 @@ async fn stopped(run: &Running, gate: &GateHandle) {
     tokio::time::sleep_until(Instant::now() + GRACE + Duration::from_millis(500)).await;
 }
 
-/// Asks for the accounts again, and refuses another organization than the journal's. The audit gets
-/// the same list.
-async fn check_population<A: Answers>(
-    run: &Running,
-    gate: &impl Answers,
-    noted: &Noted<A>,
-) -> Result<(), UserError> {
+/// Asks for the accounts again, and refuses another organization than the journal's. A list that was
+/// there before is never given up for the lack of one: accounts would be left out in silence.
+async fn accounts_again(run: &Running) -> Result<AnyResult, UserError> {
+    let question = AnyQuestion::from(ListAccounts);
     let listed = tokio::select! {
         biased;
-        signal = run.scan.stop.requested() => return Err(interrupted(signal, run.to_resume())),
-        listed = gate.answer(ListAccounts.into()) => listed,
+        signal = run.scan.stop.requested() => return Err(interrupted(signal, run.how_to_resume())),
+        () = run.asking_ends() => return Err(run.too_late()),
+        listed = run.connection.aws.answer(question.clone()) => listed,
     };
-    if let (Some(before), Some(now)) = (run.journaling.accounts(), accounts(&listed)) {
-        compare(&before, now)?;
+    if let Some(before) = run.journaling.accounts() {
+        match (accounts(&listed), &listed) {
+            (Some(now), _) => compare(&before, now)?,
+            (None, Err(gap)) => {
+                return Err(from_gap(
+                    "the accounts of the organization cannot be listed again",
+                    gap,
+                ));
+            }
+            (None, Ok(_)) => {}
+        }
     }
-    noted.keep_accounts(listed);
-    Ok(())
+    run.journaling.keep(&question, &listed).await;
+    Ok(listed)
 }
 
 fn unkept(problem: &JournalError) -> UserError {

@@ -6,7 +6,7 @@ use std::io::{self, Read as _, Seek as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use crate::error::UserError;
-use crate::output::{COMPLETE_FILE, OutputFolder};
+use crate::output::{COMPLETE_FILE, OutputFolder, WITHIN};
 
 /// Held by the run that writes to the folder. The operating system releases it when the process ends,
 /// however it ends.
@@ -30,8 +30,11 @@ impl RunFolder {
         let made = make(path).map_err(|problem| unusable(path, &problem))?;
         let lock = lock(path)?;
         let folder = Self { path: path.to_owned(), _lock: lock, made };
-        match fs::read_dir(path).and_then(only_the_lock) {
-            Ok(true) => Ok(folder),
+        match fs::read_dir(path).and_then(is_unused) {
+            Ok(true) => {
+                folder.remove_journal().map_err(|problem| unusable(path, &problem))?;
+                Ok(folder)
+            }
             Ok(false) => Err(in_use(path)),
             Err(problem) => Err(unusable(path, &problem)),
         }
@@ -39,7 +42,7 @@ impl RunFolder {
 
     /// Takes a folder in which a run began and did not end.
     pub(crate) fn resume(path: &Path) -> Result<Self, UserError> {
-        if !path.join(JOURNAL).is_dir() {
+        if !has_run(&path.join(JOURNAL)) {
             return Err(no_journal(path));
         }
         Ok(Self { path: path.to_owned(), _lock: lock(path)?, made: Vec::new() })
@@ -128,19 +131,28 @@ fn held(path: &Path, lock: &mut File) -> UserError {
     )
 }
 
-fn only_the_lock(entries: fs::ReadDir) -> io::Result<bool> {
+/// Whether nothing is in a folder but what a process leaves that was killed before it asked anything.
+fn is_unused(entries: fs::ReadDir) -> io::Result<bool> {
     for entry in entries {
-        if entry?.file_name() != LOCK_FILE {
+        let entry = entry?;
+        let name = entry.file_name();
+        let is_empty_journal = name == JOURNAL && !has_run(&entry.path());
+        if name != LOCK_FILE && name != WITHIN && !is_empty_journal {
             return Ok(false);
         }
     }
     Ok(true)
 }
 
+/// Whether a journal tells which run it is of; one without that has nothing to continue.
+fn has_run(journal: &Path) -> bool {
+    journal.join("run.json").exists()
+}
+
 /// The error for a folder that has something in it, which says how to go on where a run can.
 fn in_use(path: &Path) -> UserError {
     let shown = path.display();
-    let has_journal = path.join(JOURNAL).is_dir();
+    let has_journal = has_run(&path.join(JOURNAL));
     if !has_journal {
         return UserError::usage(
             format!("the output folder `{shown}` is not empty"),
@@ -187,6 +199,7 @@ mod tests {
             "{second}"
         );
         fs::create_dir(first.journal()).unwrap();
+        fs::write(first.journal().join("run.json"), "{}").unwrap();
         assert!(problem(RunFolder::resume(&path)).contains("another run"));
         // As after a kill: the file is left, and nothing holds its lock.
         drop(first);
@@ -205,6 +218,17 @@ mod tests {
         fs::create_dir(&given).unwrap();
         drop(RunFolder::begin(&given).unwrap());
         assert_eq!(fs::read_dir(&given).unwrap().count(), 0);
+    }
+
+    #[test]
+    fn what_a_process_leaves_that_asked_nothing_is_no_run() {
+        let around = tempfile::tempdir().unwrap();
+        let path = around.path().join("out");
+        fs::create_dir_all(path.join(JOURNAL)).unwrap();
+        fs::create_dir(path.join(WITHIN)).unwrap();
+        fs::write(path.join(LOCK_FILE), "999999\n").unwrap();
+        assert!(problem(RunFolder::resume(&path)).contains("no journal"));
+        RunFolder::begin(&path).unwrap();
     }
 
     #[test]

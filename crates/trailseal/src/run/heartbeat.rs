@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use trailseal_aws::Clock;
@@ -30,7 +30,7 @@ struct Begun {
     scope: Scope,
     events: Arc<RunEvents>,
     finished: OnceLock<Finished>,
-    resumable: OnceLock<PathBuf>,
+    resumable: Mutex<Option<PathBuf>>,
 }
 
 /// A scan whose reports are written.
@@ -61,7 +61,7 @@ impl Heartbeat {
             scope,
             events: Arc::clone(events),
             finished: OnceLock::new(),
-            resumable: OnceLock::new(),
+            resumable: Mutex::default(),
         });
     }
 
@@ -78,10 +78,19 @@ impl Heartbeat {
         });
     }
 
-    /// Notes that the scan can be resumed in this folder.
+    /// Notes that the scan can be continued in this folder, if it ends now.
     pub(crate) fn resumable(&self, folder: &Path) {
+        self.set_resumable(Some(folder.to_owned()));
+    }
+
+    /// Notes that nothing is left to continue.
+    pub(crate) fn not_resumable(&self) {
+        self.set_resumable(None);
+    }
+
+    fn set_resumable(&self, folder: Option<PathBuf>) {
         if let Some(begun) = self.0.get() {
-            begun.resumable.get_or_init(|| folder.to_owned());
+            *begun.resumable.lock().unwrap_or_else(PoisonError::into_inner) = folder;
         }
     }
 
@@ -113,6 +122,7 @@ impl Heartbeat {
             ..finished.map(|finished| finished.metrics.clone()).unwrap_or_default()
         };
         let text = |path: &Path| path.display().to_string();
+        let resumable = begun.resumable.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let summary = Summary {
             kind: KIND.to_owned(),
             schema: SCHEMA.to_owned(),
@@ -132,8 +142,8 @@ impl Heartbeat {
             problem: error.map(|error| error.problem.clone()),
             advice: error.map(|error| error.advice.clone()),
             report_folder: finished.map(|finished| text(&finished.folder)),
-            is_resumable: begun.resumable.get().is_some(),
-            resume_folder: begun.resumable.get().map(|folder| text(folder)),
+            is_resumable: resumable.is_some(),
+            resume_folder: resumable.as_deref().map(text),
             calls_by_operation: calls
                 .into_iter()
                 .map(|(name, all)| (name.to_owned(), all))

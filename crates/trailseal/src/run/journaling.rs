@@ -8,7 +8,7 @@ use trailseal_journal::{
 };
 use trailseal_model::question::ListAccounts;
 use trailseal_model::{
-    AccountId, AccountsListed, Answers, AnyAnswer, AnyResult, GapClass, Operation,
+    AccountId, AccountsListed, Answers, AnyAnswer, AnyQuestion, AnyResult, GapClass, Operation,
 };
 
 use super::Scan;
@@ -90,6 +90,13 @@ impl Journaling {
         accounts(&Ok(answer)).cloned()
     }
 
+    /// Keeps an answer that was asked for beside the journal.
+    pub(super) async fn keep(&self, question: &AnyQuestion, result: &AnyResult) {
+        if let Some(writer) = &self.writer {
+            writer.append(question, result).await;
+        }
+    }
+
     /// Ready when answers cannot be kept any more.
     pub(super) async fn failed(&self) -> JournalError {
         match &self.writer {
@@ -131,6 +138,10 @@ pub(super) fn compare(before: &AccountsListed, now: &AccountsListed) -> Result<(
         let accounts = listed.accounts.iter().filter(|account| account.state.is_audited());
         accounts.map(|account| account.id).collect()
     };
+    // What is missing in a part of a list is neither new nor closed.
+    if before.ended_by.is_some() || now.ended_by.is_some() {
+        return Ok(());
+    }
     let (was, is) = (in_use(before), in_use(now));
     say("created", is.difference(&was));
     say("closed or removed", was.difference(&is));

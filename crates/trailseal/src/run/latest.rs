@@ -1,6 +1,7 @@
 //! Beside the folders of scans: `latest.json` points to the newest complete one, and `--keep` removes the
 //! oldest of them.
 
+use std::collections::BTreeMap;
 use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,55 +11,61 @@ use serde::{Deserialize, Serialize};
 use trailseal_report_csv::RUN_FILE;
 
 use super::folder::{JOURNAL, LOCK_FILE};
-use crate::error::UserError;
-use crate::output::{COMPLETE_FILE, is_report};
+use crate::output::{COMPLETE_FILE, WITHIN, is_report};
 
 /// Names the newest complete run among the folders beside it.
 const LATEST_FILE: &str = "latest.json";
 
 /// What `latest.json` has.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub(crate) struct Latest {
+struct Latest {
     /// The run.
-    pub(crate) run_id: String,
+    run_id: String,
     /// Its folder, relative to the one that the file is in.
-    pub(crate) folder: String,
+    folder: String,
     /// When it began.
-    pub(crate) started_at: Timestamp,
+    started_at: Timestamp,
     /// When it ended.
-    pub(crate) finished_at: Timestamp,
+    finished_at: Timestamp,
     /// Its exit code.
-    pub(crate) exit_code: u8,
+    exit_code: u8,
+}
+
+/// A run whose reports are whole.
+#[derive(Debug, Clone)]
+pub(super) struct EndedRun {
+    pub(super) run_id: String,
+    pub(super) started_at: Timestamp,
+    pub(super) finished_at: Timestamp,
+    pub(super) exit_code: u8,
 }
 
 /// What of `run.json` is needed here.
 #[derive(Debug, Deserialize)]
 struct RunFile {
+    run_id: String,
     started_at: Timestamp,
     simulation: Option<String>,
 }
 
 /// Notes a complete run, unless a later one is noted already, and keeps no more than `keep` of the
 /// complete runs beside it. Two runs that end together do so one after the other.
-pub(crate) fn note(folder: &Path, latest: &Latest, keep: Option<u32>) -> Result<(), UserError> {
-    let around = around(folder);
-    let noted = File::open(&around).and_then(|lock| {
-        // Where folders cannot be locked, the last one to write wins.
-        let _ = lock.lock();
-        write(&around, latest)?;
-        keep.map_or(Ok(()), |keep| prune(&around, folder, keep as usize))
-    });
-    noted.map_err(|problem| {
-        UserError::own(
-            format!("`{}` cannot be updated: {problem}", around.join(LATEST_FILE).display()),
-            "the reports are whole; check the rights and the free space of the folder around them",
-        )
-    })
-}
-
-fn around(folder: &Path) -> PathBuf {
-    let parent = folder.parent().filter(|parent| !parent.as_os_str().is_empty());
-    parent.unwrap_or(Path::new(".")).to_owned()
+pub(super) fn note(folder: &Path, run: EndedRun, keep: Option<u32>) -> io::Result<()> {
+    // So that it has a name, also where it was called `.`.
+    let folder = folder.canonicalize()?;
+    let (Some(around), Some(name)) = (folder.parent(), folder.file_name()) else { return Ok(()) };
+    let latest = Latest {
+        run_id: run.run_id,
+        folder: name.to_string_lossy().into_owned(),
+        started_at: run.started_at,
+        finished_at: run.finished_at,
+        exit_code: run.exit_code,
+    };
+    // Where folders cannot be opened or locked, the last one to write wins.
+    let lock = File::open(around).ok();
+    let _ = lock.as_ref().map(File::lock);
+    write(around, &latest)?;
+    keep.map_or(Ok(()), |keep| prune(around, &folder, keep as usize))
 }
 
 fn write(around: &Path, latest: &Latest) -> io::Result<()> {
@@ -78,22 +85,22 @@ fn write(around: &Path, latest: &Latest) -> io::Result<()> {
 }
 
 /// Removes the oldest complete runs, so that `keep` are left; `own` is always one of them. A real run
-/// never makes a simulated one go, nor the other way round.
+/// never makes a simulated one go, nor the other way round. What has the reports of one run a second
+/// time, made by `report` or `replay`, stays with the first.
 fn prune(around: &Path, own: &Path, keep: usize) -> io::Result<()> {
-    let own_path = own.canonicalize()?;
-    let Some(own) = complete_run(own) else { return Ok(()) };
-    let mut others = Vec::new();
+    let Some(own_run) = run_of(own) else { return Ok(()) };
+    let mut others: BTreeMap<(Timestamp, String), Vec<PathBuf>> = BTreeMap::new();
     for entry in fs::read_dir(around)? {
         let path = entry?.path();
         let Some(run) = complete_run(&path) else { continue };
-        if run.simulation.is_some() == own.simulation.is_some() && path.canonicalize()? != own_path
+        if run.simulation.is_some() == own_run.simulation.is_some() && run.run_id != own_run.run_id
         {
-            others.push((run.started_at, path));
+            others.entry((run.started_at, run.run_id)).or_default().push(path);
         }
     }
-    others.sort();
     let surplus = (others.len() + 1).saturating_sub(keep.max(1));
-    for (_, path) in others.into_iter().take(surplus) {
+    for paths in others.into_values().take(surplus) {
+        let [path] = &*paths else { continue };
         // First it stops to count as complete, then it goes.
         fs::remove_file(path.join(COMPLETE_FILE))?;
         fs::remove_dir_all(path)?;
@@ -105,25 +112,25 @@ fn prune(around: &Path, own: &Path, keep: usize) -> io::Result<()> {
 /// else's is in it.
 fn complete_run(folder: &Path) -> Option<RunFile> {
     let is_folder = folder.symlink_metadata().is_ok_and(|of| of.is_dir());
-    let is_locked = !is_free(folder);
-    if !is_folder || is_locked || !folder.join(COMPLETE_FILE).is_file() {
+    if !is_folder || !is_free(folder) || !folder.join(COMPLETE_FILE).is_file() {
         return None;
     }
-    let run = fs::read(folder.join(RUN_FILE)).ok()?;
     let mut names = fs::read_dir(folder).ok()?.map(|entry| entry.map(|entry| entry.file_name()));
     let are_ours = names.all(|name| name.is_ok_and(|name| name.to_str().is_some_and(is_ours)));
-    are_ours.then(|| serde_json::from_slice(&run).ok()).flatten()
+    are_ours.then(|| run_of(folder)).flatten()
+}
+
+fn run_of(folder: &Path) -> Option<RunFile> {
+    serde_json::from_slice(&fs::read(folder.join(RUN_FILE)).ok()?).ok()
 }
 
 fn is_ours(name: &str) -> bool {
-    is_report(name) || [JOURNAL, LOCK_FILE].contains(&name)
+    is_report(name) || [JOURNAL, LOCK_FILE, WITHIN].contains(&name)
 }
 
-/// Whether no process has the folder's lock; this one has that of its own folder.
+/// Whether no process has the folder's lock.
 fn is_free(folder: &Path) -> bool {
-    let Ok(lock) = File::open(folder.join(LOCK_FILE)) else { return true };
-    let owner = io::read_to_string(&lock).unwrap_or_default();
-    owner.trim() == std::process::id().to_string() || lock.try_lock_shared().is_ok()
+    File::open(folder.join(LOCK_FILE)).map_or(true, |lock| lock.try_lock_shared().is_ok())
 }
 
 #[cfg(test)]
@@ -144,15 +151,9 @@ mod tests {
         folder
     }
 
-    fn latest(name: &str, day: u8) -> Latest {
+    fn ended(name: &str, day: u8) -> EndedRun {
         let (started_at, finished_at) = (at(day), at(day));
-        Latest {
-            run_id: name.to_owned(),
-            folder: name.to_owned(),
-            started_at,
-            finished_at,
-            exit_code: 0,
-        }
+        EndedRun { run_id: name.to_owned(), started_at, finished_at, exit_code: 0 }
     }
 
     fn noted(around: &Path) -> Latest {
@@ -173,13 +174,13 @@ mod tests {
         let around = around.path();
         for (name, day, expected) in [("b", 2, "b"), ("a", 1, "b"), ("c", 3, "c")] {
             let folder = run(around, name, day);
-            note(&folder, &latest(name, day), None).unwrap();
+            note(&folder, ended(name, day), None).unwrap();
             assert_eq!(noted(around).run_id, expected);
         }
         assert_eq!(names(around), ["a", "b", "c", LATEST_FILE]);
         fs::write(around.join(LATEST_FILE), "no JSON").unwrap();
-        note(&around.join("a"), &latest("a", 1), None).unwrap();
-        assert_eq!(noted(around), latest("a", 1));
+        note(&around.join("a"), ended("a", 1), None).unwrap();
+        assert_eq!((&*noted(around).run_id, &*noted(around).folder), ("a", "a"));
     }
 
     #[test]
@@ -195,10 +196,16 @@ mod tests {
         locked.lock().unwrap();
         fs::write(run(around, "killed", 1).join(LOCK_FILE), "1").unwrap();
         fs::write(run(around, "no-run", 1).join(RUN_FILE), "{}").unwrap();
+        // The reports of one run, made a second time.
+        let again =
+            serde_json::json!({ "started_at": at(1), "run_id": "twice", "simulation": null });
+        for name in ["twice", "twice-again"] {
+            fs::write(run(around, name, 1).join(RUN_FILE), again.to_string()).unwrap();
+        }
         fs::write(around.join("file"), "mine").unwrap();
         #[cfg(unix)]
         std::os::unix::fs::symlink(around.join("x"), around.join("link")).unwrap();
-        note(&around.join("own"), &latest("own", 9), Some(2)).unwrap();
+        note(&around.join("own"), ended("own", 9), Some(2)).unwrap();
         let mut left =
             vec!["annotated", "file", "latest.json", "locked", "no-run", "own", "unfinished", "x"];
         if cfg!(unix) {

@@ -12,7 +12,7 @@ use super::folder::{JOURNAL, no_journal};
 use super::{Identity, Scan};
 use crate::error::UserError;
 use crate::settings::class::Class;
-use crate::settings::value::Span;
+use crate::settings::value::{Span, Value as _};
 use crate::settings::{Given, Settings};
 use crate::version::VERSION;
 
@@ -37,13 +37,32 @@ pub(super) fn unreadable(problem: &JournalError) -> UserError {
     }
 }
 
+/// That there is an external id is kept, and nothing more of it.
+const EXTERNAL_ID: &str = "external_id";
+const GIVEN: &str = "given";
+
+/// Refuses to go on without the external id that the scan was begun with: every account that is opened
+/// now would refuse the role.
+pub(super) fn check_external_id(
+    manifest: &RunManifest,
+    settings: &Settings,
+) -> Result<(), UserError> {
+    if manifest.run.contains_key(EXTERNAL_ID) && settings.external_id.is_none() {
+        return Err(UserError::usage(
+            "the scan was begun with an external id, which is kept nowhere",
+            "give it again with --external-id",
+        ));
+    }
+    Ok(())
+}
+
 /// The settings of a manifest as the lowest layer: what the user does not give again stays as it was.
 pub(crate) fn layer(manifest: &RunManifest) -> Result<Given, UserError> {
     let mut texts = manifest.asked.clone();
     texts.extend(manifest.judged.clone());
     texts.extend(manifest.run.clone());
     // A folder is named by --resume or --out, and a scan's time by itself.
-    for key in ["out", "deadline"] {
+    for key in ["out", "deadline", EXTERNAL_ID] {
         texts.remove(key);
     }
     texts.insert("seed".to_owned(), manifest.seed.to_string());
@@ -62,6 +81,10 @@ pub(super) fn of_scan(scan: &Scan, aws: &Aws, identity: &Identity) -> RunManifes
         texts.map(|(key, text)| (key.to_owned(), text)).collect()
     };
     let caller = aws.caller();
+    let mut running: BTreeMap<String, String> = of_class(Class::Running);
+    if scan.settings.external_id.is_some() {
+        running.insert(EXTERNAL_ID.to_owned(), GIVEN.to_owned());
+    }
     RunManifest {
         tool_version: VERSION.to_owned(),
         run_id: identity.run_id.clone(),
@@ -75,7 +98,7 @@ pub(super) fn of_scan(scan: &Scan, aws: &Aws, identity: &Identity) -> RunManifes
         arguments: scan.arguments.clone(),
         asked: of_class(Class::Asked),
         judged: of_class(Class::Judged),
-        run: of_class(Class::Running),
+        run: running,
         files: scan.files.clone(),
         format: FormatVersion::CURRENT,
     }
@@ -179,11 +202,14 @@ pub(crate) fn check_asked(
         Some(text) => format!("`{}`", text.replace('\n', ", ")),
         None => "nothing".to_owned(),
     };
-    let changes: Vec<String> = changed
+    let descriptions: Vec<String> = changed
         .iter()
         .map(|key| match *key {
             "accounts_file" => "the accounts in accounts_file".to_owned(),
-            "seed" => format!("seed was `{}`", manifest.seed),
+            "seed" => {
+                let now = settings.seed.map(|seed| seed.to_string());
+                format!("seed was `{}` and is {}", manifest.seed, shown(now.as_deref()))
+            }
             key => {
                 let before = shown(manifest.asked.get(key).map(String::as_str));
                 format!("{key} was {before} and is {}", shown(now.get(key).map(|it| &**it)))
@@ -191,8 +217,8 @@ pub(crate) fn check_asked(
         })
         .collect();
     Err(UserError::usage(
-        format!("these settings change what is asked: {}", changes.join("; ")),
-        "leave them out to continue the scan as it was begun, or begin a new one in another folder",
+        format!("these settings change what is asked: {}", descriptions.join("; ")),
+        "leave them out, or begin a new scan in another folder",
     ))
 }
 
@@ -207,7 +233,7 @@ pub(super) fn check_age(
         return Ok(());
     }
     Err(UserError::usage(
-        format!("the scan was begun at {:.0}, {} hours ago", manifest.started_at, age.as_hours()),
+        format!("the scan was begun at {:.0}, more than {} ago", manifest.started_at, most.shown()),
         "begin a new one, or allow more with --resume-max-age",
     ))
 }

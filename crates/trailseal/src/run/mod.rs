@@ -4,6 +4,7 @@
 pub(crate) mod audited;
 mod conclude;
 pub(crate) mod connect;
+mod endings;
 mod folder;
 pub(crate) mod heartbeat;
 mod journaling;
@@ -34,16 +35,18 @@ use crate::error::UserError;
 use crate::output::{OutputFolder, unwritten};
 use crate::samples::SampleSpool;
 use crate::settings::{Settings, sessions};
+use crate::terminal;
 use crate::version::VERSION;
 use audited::{Answered, audited};
 use conclude::{Conclusion, conclude};
+use endings::{interrupted, resumable, resume_command, too_late};
 use folder::RunFolder;
 use heartbeat::Heartbeat;
 use journaling::Journaling;
 pub(crate) use journaling::KeepJournal;
 use progress::{Progress, RunEvents};
 use publish::SPOOL_FILE;
-use stop::Stop;
+use stop::{Stop, asking_ends};
 
 /// The folder of the folders of runs, unless the user names one.
 pub(crate) const OUT: &str = "trailseal-out";
@@ -173,8 +176,14 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     scan.heartbeat.begin(run_id, identity.started_at, scan.settings.scope(), &outside, &events);
     let tags = sessions::tags(&scan.settings.session_tags)?;
     let place = Place::take(&scan, &identity.run_id)?;
+    let command = resume_command(&scan.out(run_id), &scan.settings);
+    let kept = scan.resume.as_ref().map(|_| &*command);
+    if let Some((folder, _)) = &scan.resume {
+        scan.heartbeat.resumable(folder);
+    }
     if let Some((_, manifest)) = &scan.resume {
         manifest::check_asked(manifest, &scan.settings, &scan.files)?;
+        manifest::check_external_id(manifest, &scan.settings)?;
         manifest::check_age(manifest, outside.clock.now(), scan.settings.resume_max_age)?;
     }
     let limits = match &scan.resume {
@@ -182,11 +191,12 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
         None => Limits::new(scan.settings.rate_share),
     };
     let connecting = connect::connect(&scan.settings, tags, run_id, &outside, &events, limits);
-    let resumed = scan.resume.as_ref().map(|(folder, _)| folder.as_path());
+    let deadline = scan.settings.deadline.map(|deadline| deadline.0);
     let connection = tokio::select! {
         biased;
-        signal = scan.stop.requested() => return Err(interrupted(signal, resumed)),
-        connected = connecting => connected?,
+        signal = scan.stop.requested() => return Err(interrupted(signal, kept)),
+        () = asking_ends(start, deadline) => return Err(too_late(&scan.settings, kept)),
+        connected = connecting => connected.map_err(|error| resumable(error, kept))?,
     };
     let manifest = match &scan.resume {
         Some((_, manifest)) => {
@@ -196,17 +206,13 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
         None => manifest::of_scan(&scan, &connection.aws, &identity),
     };
     let journaling = Journaling::begin(&scan, place.folder.as_ref(), &manifest)?;
-    let folder = place.folder.as_ref().map(|folder| folder.path().to_owned());
-    let run = Running { start, scan, identity, manifest, connection, journaling, events, folder };
-    let (heartbeat, kept) = (run.scan.heartbeat.clone(), run.to_resume().map(Path::to_owned));
-    let scanned = Box::pin(run.to_its_end(&outside, place)).await;
-    let may_go_on = |code: u8| [exit_code::INTERRUPTED, exit_code::OWN_MACHINE].contains(&code);
-    if let (Err(error), Some(folder)) = (&scanned, kept)
-        && may_go_on(error.exit_code)
-    {
-        heartbeat.resumable(&folder);
+    let kept = place.folder.as_ref().filter(|_| journaling.is_kept()).map(RunFolder::path);
+    if let Some(folder) = kept {
+        scan.heartbeat.resumable(folder);
     }
-    scanned
+    let command = kept.map(|_| command);
+    let run = Running { start, scan, identity, manifest, connection, journaling, events, command };
+    Box::pin(run.ended(&outside, place)).await
 }
 
 /// A scan that is connected and has its journal.
@@ -218,20 +224,29 @@ struct Running {
     connection: connect::Connection,
     journaling: Journaling,
     events: Arc<RunEvents>,
-    /// The scan's folder.
-    folder: Option<PathBuf>,
+    /// The command that continues it, if its answers are kept.
+    command: Option<String>,
 }
 
 impl Running {
-    /// The folder that the run can be continued in.
-    fn to_resume(&self) -> Option<&Path> {
-        self.folder.as_deref().filter(|_| self.journaling.is_kept())
+    fn how_to_resume(&self) -> Option<&str> {
+        self.command.as_deref()
     }
 
-    async fn to_its_end(self, outside: &Environment, place: Place) -> Result<Scanned, UserError> {
+    /// Ready when the time for asking is over.
+    async fn asking_ends(&self) {
+        let deadline = self.scan.settings.deadline.map(|deadline| deadline.0);
+        asking_ends(self.start, deadline).await;
+    }
+
+    fn too_late(&self) -> UserError {
+        too_late(&self.scan.settings, self.how_to_resume())
+    }
+
+    async fn ended(self, outside: &Environment, place: Place) -> Result<Scanned, UserError> {
         let Self { scan, identity, journaling, events, .. } = &self;
         let folder = place.folder.as_ref();
-        let to_resume = self.to_resume();
+        let command = self.how_to_resume();
         events.connected(&self.connection.aws, &scan.settings);
         journaling.describe(scan.progress);
         let samples = SampleSpool::create(&place.reports.path(SPOOL_FILE));
@@ -258,40 +273,47 @@ impl Running {
         let concluding = tokio::task::spawn_blocking(|| conclude(conclusion));
         let scanned = tokio::select! {
             biased;
-            signal = scan.stop.requested() => return Err(interrupted(signal, to_resume)),
+            signal = scan.stop.requested() => return Err(interrupted(signal, command)),
             concluded = concluding => concluded.map_err(|panicked| match panicked.try_into_panic() {
                 Ok(panic) => std::panic::resume_unwind(panic),
                 Err(_) => unwritten(&"the thread that writes them was cancelled"),
             })?,
         };
-        let scanned = scanned.map_err(|error| resumable(error, to_resume))?;
-        self.finish(folder, &scanned, outside.clock.now())?;
+        let scanned = scanned.map_err(|error| resumable(error, command))?;
+        if let Some(folder) = folder {
+            self.finish(folder, &scanned, outside.clock.now());
+        }
         Ok(scanned)
     }
 
-    /// Removes what is not needed any more, and points to the run.
-    fn finish(
-        &self,
-        folder: Option<&RunFolder>,
-        scanned: &Scanned,
-        finished_at: Timestamp,
-    ) -> Result<(), UserError> {
-        let Some(folder) = folder else { return Ok(()) };
-        if let Some(folder) = self.to_resume().filter(|_| !is_done(scanned.exit_code)) {
-            self.scan.heartbeat.resumable(folder);
+    /// Removes what is not needed any more, and points to the run. The reports are there, so nothing
+    /// of this is worth more than a warning.
+    fn finish(&self, folder: &RunFolder, scanned: &Scanned, finished_at: Timestamp) {
+        if is_done(scanned.exit_code) {
+            self.scan.heartbeat.not_resumable();
+            if self.scan.keep_journal != KeepJournal::Always
+                && let Err(problem) = folder.remove_journal()
+            {
+                let journal = folder.journal();
+                terminal::warning(format_args!(
+                    "{} cannot be removed: {problem}",
+                    journal.display()
+                ));
+            }
         }
-        if is_done(scanned.exit_code) && self.scan.keep_journal != KeepJournal::Always {
-            folder.remove_journal().map_err(|problem| unwritten(&problem))?;
-        }
-        let name = folder.path().file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let latest = latest::Latest {
+        let run = latest::EndedRun {
             run_id: self.identity.run_id.clone(),
-            folder: name,
             started_at: self.identity.started_at,
             finished_at,
             exit_code: scanned.exit_code,
         };
-        latest::note(folder.path(), &latest, self.scan.settings.keep.map(|keep| keep.0))
+        let keep = self.scan.settings.keep.map(|keep| keep.0);
+        if let Err(problem) = latest::note(folder.path(), run, keep) {
+            terminal::warning(format_args!(
+                "the folder around {} cannot be brought up to date: {problem}",
+                folder.path().display()
+            ));
+        }
     }
 
     /// Seals the journal, or removes it where the run is over before it began.
@@ -301,11 +323,12 @@ impl Running {
         let is_refused = error.exit_code == exit_code::USAGE && self.scan.resume.is_none();
         if let Some(folder) = folder.filter(|_| is_refused) {
             drop(self.journaling.seal(EndReason::Cancelled));
+            self.scan.heartbeat.not_resumable();
             // What is left of it does no harm, and the error is what counts.
             let _ = folder.remove_journal();
             return error;
         }
-        resumable(error, self.to_resume())
+        resumable(error, self.how_to_resume())
     }
 
     fn run_line(
@@ -350,30 +373,6 @@ impl Running {
 /// Whether everything was read, so that nothing is left to continue.
 fn is_done(code: u8) -> bool {
     [exit_code::CLEAN, exit_code::FAILURES].contains(&code)
-}
-
-/// The error of a run that was asked to stop.
-fn interrupted(signal: &str, to_resume: Option<&Path>) -> UserError {
-    let problem = format!("interrupted by {signal}");
-    match to_resume {
-        Some(folder) => UserError::interrupted(problem, how_to_resume(folder)),
-        None => UserError::interrupted(problem, "no answer was kept; begin the scan again"),
-    }
-}
-
-fn how_to_resume(folder: &Path) -> String {
-    format!("continue with `trailseal scan --resume {}`", folder.display())
-}
-
-/// The same error of the run's own machine, with how to go on once that is mended.
-fn resumable(error: UserError, to_resume: Option<&Path>) -> UserError {
-    match to_resume.filter(|_| error.exit_code == exit_code::OWN_MACHINE) {
-        Some(folder) => UserError::own(
-            error.problem,
-            format!("{}, then {}", error.advice, how_to_resume(folder)),
-        ),
-        None => error,
-    }
 }
 
 /// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for

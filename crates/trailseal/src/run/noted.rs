@@ -8,18 +8,21 @@ use trailseal_model::{
     AccountId, Answers, AnyAnswer, AnyQuestion, AnyResult, Arn, BoxFuture, Operation,
 };
 
+use super::progress::RunEvents;
+
 /// Passes questions on, and notes two kinds of answers.
 #[derive(Debug)]
-pub(super) struct Noted<A> {
+pub(super) struct Noted<'a, A> {
     inner: A,
+    events: &'a RunEvents,
     /// The list of accounts, until it is asked for again.
     accounts: Mutex<Option<AnyResult>>,
     roles: Mutex<BTreeMap<AccountId, Arn>>,
 }
 
-impl<A> Noted<A> {
-    pub(super) fn new(inner: A) -> Self {
-        Self { inner, accounts: Mutex::default(), roles: Mutex::default() }
+impl<'a, A> Noted<'a, A> {
+    pub(super) fn new(inner: A, events: &'a RunEvents) -> Self {
+        Self { inner, events, accounts: Mutex::default(), roles: Mutex::default() }
     }
 
     /// Keeps this list of accounts as the answer for the next one who asks.
@@ -36,7 +39,7 @@ impl<A> Noted<A> {
     }
 }
 
-impl<A: Answers> Answers for Noted<A> {
+impl<A: Answers> Answers for Noted<'_, A> {
     fn answer(&self, question: AnyQuestion) -> BoxFuture<'_, AnyResult> {
         if matches!(question, AnyQuestion::ListAccounts(_))
             && let Some(listed) = locked(&self.accounts).take()
@@ -52,6 +55,7 @@ impl<A: Answers> Answers for Noted<A> {
             if let Ok(answer) = &result
                 && let AnyAnswer::OpenAccount(Some(role)) = &answer.value
             {
+                self.events.note_opened();
                 locked(&self.roles).insert(account, role.clone());
             }
             result

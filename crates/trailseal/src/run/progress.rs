@@ -182,6 +182,11 @@ impl RunEvents {
         self.refused_by.get().copied().unwrap_or(GapClass::RoleNotAssumable)
     }
 
+    /// Notes that an account let the role in, by its answer.
+    pub(crate) fn note_opened(&self) {
+        self.refusals.note_opened();
+    }
+
     /// Warns at once that every account refuses the role, for the rest of the scan takes long.
     fn check_refusals(&self, event: &Event<'_>) {
         let Some(class) = self.refusals.add(event) else { return };

@@ -26,7 +26,7 @@ impl Refusals {
     pub(super) fn add(&self, event: &Event<'_>) -> Option<GapClass> {
         match event {
             Event::Request { operation: Operation::AssumeRole, failure: None, .. } => {
-                self.has_opened.store(true, Ordering::Relaxed);
+                self.note_opened();
                 None
             }
             Event::GapRecorded { gap } if gap.operation == Operation::AssumeRole => {
@@ -42,6 +42,11 @@ impl Refusals {
             }
             _ => None,
         }
+    }
+
+    /// Notes that an account let the role in; where a journal tells that, no request shows it.
+    pub(super) fn note_opened(&self) {
+        self.has_opened.store(true, Ordering::Relaxed);
     }
 
     /// Ready when the first accounts have all refused the role for the same reason.

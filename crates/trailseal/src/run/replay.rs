@@ -49,8 +49,8 @@ pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Sca
     };
     let (kept, unanswered) = (Some(Arc::new(kept)), Unanswered(missing));
     let replayed = Journaled::new(unanswered, kept, None, AskAgain::nothing());
-    let noted = Noted::new(&replayed);
     let events = RunEvents::new(Progress::Quiet);
+    let noted = Noted::new(&replayed, &events);
     let audited = Box::pin(audit(&noted, &settings, &events, &mut samples)).await;
     let audited = audited.map_err(not_audited)?;
     let window = settings.collect.window;

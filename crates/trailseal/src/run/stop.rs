@@ -40,12 +40,20 @@ impl Stop {
     }
 }
 
-/// When a run with this deadline stops asking, counted from its start: what is left is for judging and
-/// the reports. A tenth of the time, but from five seconds to five minutes, and never more than half.
-pub(super) fn asking_ends(start: Instant, deadline: Duration) -> Instant {
-    let for_reports = (deadline / 10).clamp(Duration::from_secs(5), Duration::from_secs(300));
+/// Ready when a run with this deadline stops asking; never without one.
+pub(super) async fn asking_ends(start: Instant, deadline: Option<Duration>) {
+    match deadline {
+        Some(deadline) => tokio::time::sleep_until(start + time_for_asking(deadline)).await,
+        None => std::future::pending().await,
+    }
+}
+
+/// How much of the time until a deadline is for asking: what is left is for judging and the reports, a
+/// tenth of the time, but from five seconds to five minutes, and never more than half.
+fn time_for_asking(deadline: Duration) -> Duration {
+    let for_reports = (deadline / 10).clamp(Duration::from_secs(5), Duration::from_mins(5));
     // The answers under way are waited for within that time.
-    start + (deadline - for_reports.min(deadline / 2)).saturating_sub(GRACE.min(deadline / 10))
+    deadline.saturating_sub(for_reports.min(deadline / 2)).saturating_sub(GRACE.min(deadline / 10))
 }
 
 #[cfg(test)]
@@ -54,10 +62,9 @@ mod tests {
 
     #[test]
     fn a_part_of_the_time_is_kept_for_the_reports() {
-        let start = Instant::now();
         let left = |seconds: u64| {
             let deadline = Duration::from_secs(seconds);
-            deadline.as_secs_f64() - (asking_ends(start, deadline) - start).as_secs_f64()
+            deadline.saturating_sub(time_for_asking(deadline)).as_secs_f64()
         };
         for (deadline, expected) in [(3000, 303.0), (600, 63.0), (20, 7.0), (10, 6.0), (1, 0.6)] {
             assert!((left(deadline) - expected).abs() < 1e-6, "{deadline}: {}", left(deadline));

@@ -101,9 +101,9 @@ impl Audit {
     /// The exit code of this audit.
     #[must_use]
     pub fn exit_code(&self) -> u8 {
-        let Self { run, facts, findings, excepted, .. } = self;
+        let Self { run, facts, findings, gaps, excepted, .. } = self;
         let has_failures = HasFailures::of(findings, run.fail_on, excepted);
-        outcome::exit_code(has_failures, Completeness::of(facts, findings, excepted))
+        outcome::exit_code(has_failures, Completeness::of(facts, findings, gaps, excepted))
     }
 
     /// The verdict of every trail.
