@@ -29,7 +29,12 @@ pub(crate) fn read_journal(journal: &Path) -> Result<RunManifest, UserError> {
 
 /// The error for a journal that cannot be read.
 pub(super) fn unreadable(problem: &JournalError) -> UserError {
-    let advice = "begin a new scan in another folder";
+    let advice = match problem {
+        JournalError::NotAJournal { .. } => {
+            "name the output folder of a scan that kept its journal"
+        }
+        _ => "begin a new scan in another folder",
+    };
     if problem.is_of_disk() {
         UserError::own(problem.to_string(), "check the disk and the rights of the folder")
     } else {
