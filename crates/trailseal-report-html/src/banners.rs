@@ -97,7 +97,7 @@ fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {
     }
     let excluded = counted(coverage.excluded, "target was", "targets were");
     let mut text = format!(
-        "Whoever ran it left something out: nothing below says anything about that part. {excluded} \
+        "The user left something out: nothing below says anything about that part. {excluded} \
          left out."
     );
     if !scope.skipped_controls.is_empty() {

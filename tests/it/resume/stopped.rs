@@ -51,7 +51,7 @@ pub(super) fn journaled(out: &Path) -> u64 {
     segments.map(|segment| segment.metadata().map_or(0, |it| it.len())).sum()
 }
 
-/// Waits until a folder's journal has so many bytes, or the child ends.
+/// Waits until a folder's journal has this number of bytes, or the child ends.
 pub(super) fn wait_for(child: &mut Child, out: &Path, bytes: u64) {
     let end = Instant::now() + Duration::from_mins(1);
     while journaled(out) < bytes && Instant::now() < end && child.try_wait().unwrap().is_none() {

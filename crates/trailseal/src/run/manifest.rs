@@ -184,7 +184,7 @@ pub(crate) fn check_asked(
     let changed = |key: &str| {
         let differs = |before: Option<&str>, now: Option<&str>| before != now;
         match key {
-            // Its seed is in every manifest, also one that nobody gave.
+            // Its seed is in every manifest, also one that was drawn.
             "seed" => settings.seed != Some(manifest.seed),
             "accounts_file" => differs(
                 manifest.files.get(key).map(String::as_str),
