@@ -208,10 +208,11 @@ mod tests {
         note(&around.join("own"), ended("own", 9), Some(2)).unwrap();
         let mut left =
             vec!["annotated", "file", "latest.json", "locked", "no-run", "own", "unfinished", "x"];
+        left.extend(["twice", "twice-again"]);
         if cfg!(unix) {
-            left.insert(2, "link");
-            left.sort_unstable();
+            left.push("link");
         }
+        left.sort_unstable();
         assert_eq!(names(around), left);
     }
 }
