@@ -25,7 +25,7 @@ fn what_was_killed_is_continued() {
     let kills = kills();
     for kill in 1..=kills {
         let mut child = scan_of(folder, &sim, &flags);
-        wait_for(&mut child, &out, bytes * kill * 7 / (kills * 10));
+        wait_for(&mut child, &out, bytes * kill * 6 / (kills * 10));
         child.kill().unwrap();
         let (said, code) = ended(child);
         assert_eq!(code, None, "it had ended before it was killed: {said}");

@@ -92,7 +92,7 @@ fn a_signal_ends_a_scan_soon_and_it_can_be_continued() {
     let sim = slow_simulator(folder);
     let Whole { code, statuses: expected, bytes } = whole(folder, &sim);
     for (number, (signal, share)) in
-        [("TERM", 0), ("TERM", 2), ("INT", 4), ("TERM", 6), ("INT", 8)].into_iter().enumerate()
+        [("TERM", 0), ("TERM", 1), ("INT", 3), ("TERM", 4), ("INT", 6)].into_iter().enumerate()
     {
         let name = format!("out{number}");
         let out = folder.join(&name);
