@@ -292,7 +292,7 @@ fn what_is_limited_or_missing_never_looks_good() {
 fn a_link_without_one_of_its_controls_never_looks_right() {
     let states = |skipped: bool| {
         let mut lines = fixture::rich();
-        lines.iter_mut().for_each(|line| {
+        for line in &mut lines {
             if let Line::Finding(finding) = line
                 && finding.control_id == "key-customer-managed"
                 && finding.status == "pass"
@@ -301,7 +301,7 @@ fn a_link_without_one_of_its_controls_never_looks_right() {
                 (finding.status, finding.status_reason) =
                     ("not_applicable".to_owned(), "skipped".to_owned());
             }
-        });
+        }
         let page = page(lines);
         let title =
             |state: &str| page.matches(&format!("<h4>Key: <span class=\"state {state}")).count();
