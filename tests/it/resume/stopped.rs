@@ -140,8 +140,12 @@ fn without_a_journal_a_signal_says_that_nothing_was_kept() {
     let folder = tempfile::tempdir().unwrap();
     let folder = folder.path();
     let sim = slow_simulator(folder);
-    let child = scan_of(folder, &sim, &["--out", "out", "--no-journal"]);
-    std::thread::sleep(Duration::from_millis(700));
+    let mut child = scan_of(folder, &sim, &["--out", "out", "--no-journal"]);
+    // It takes signals from before it takes its folder.
+    let is_begun = || folder.join("out/.lock").exists();
+    while !is_begun() && child.try_wait().unwrap().is_none() {
+        std::thread::sleep(Duration::from_millis(2));
+    }
     send(&child, "TERM");
     let (said, code) = ended(child);
     assert_eq!(code, Some(75), "{said}");
