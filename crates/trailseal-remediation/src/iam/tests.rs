@@ -86,7 +86,9 @@ fn no_statement_repeats_another_and_every_policy_denies_decrypting() {
             let sids: BTreeSet<&str> =
                 statements.iter().map(|it| it["Sid"].as_str().unwrap()).collect();
             assert_eq!(sids.len(), statements.len());
-            assert!(sids.iter().all(|it| it.chars().all(|it| it.is_ascii_alphanumeric())));
+            assert!(
+                sids.iter().all(|sid| sid.chars().all(|letter| letter.is_ascii_alphanumeric()))
+            );
             let deny = statements.last().unwrap();
             assert_eq!(
                 (&deny["Effect"], &deny["Action"][0]),

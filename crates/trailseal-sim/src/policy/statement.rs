@@ -64,7 +64,8 @@ impl Statement {
             };
             return Err(wrong(format!("`{name}` is no element of {policy}")));
         }
-        let element = |name: &str| members.iter().find(|it| it.0 == name).map(|it| &it.1);
+        let element =
+            |name: &str| members.iter().find(|member| member.0 == name).map(|member| &member.1);
         let effect = match element("Effect").and_then(Json::text) {
             Some("Allow") => Effect::Allow,
             Some("Deny") => Effect::Deny,

@@ -10,7 +10,8 @@ struct Request(BTreeMap<&'static str, Vec<&'static str>>);
 impl Context for Request {
     fn values(&self, key: &Key) -> Vec<String> {
         let named = |it: &(&&str, &Vec<&str>)| Key::new(it.0).as_ref() == Some(key);
-        let found = self.0.iter().find(named).map(|it| it.1.iter().map(|it| (*it).to_owned()));
+        let found =
+            self.0.iter().find(named).map(|key| key.1.iter().map(|text| (*text).to_owned()));
         found.into_iter().flatten().collect()
     }
 }

@@ -25,7 +25,7 @@ impl<'a, A> Noted<'a, A> {
         Self { inner, events, accounts: Mutex::default(), roles: Mutex::default() }
     }
 
-    /// Keeps this list of accounts as the answer for the next one who asks.
+    /// Keeps this list of accounts as the answer to the next question for it.
     pub(super) fn keep_accounts(&self, listed: AnyResult) {
         *locked(&self.accounts) = Some(listed);
     }

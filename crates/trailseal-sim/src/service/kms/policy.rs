@@ -63,8 +63,12 @@ pub(super) fn allows_itself(policy: &str, who: &Who<'_>, action: &str, key_arn: 
 
 fn binds(statement: &Value, who: &Who<'_>, action: &str, key_arn: &str) -> bool {
     is_about(statement, "Principal", |it| is_principal(it, who))
-        && is_about(statement, "Action", |it| any_text(it, |it| matches_action(it, action)))
-        && is_about(statement, "Resource", |it| any_text(it, |it| matches_text(it, key_arn)))
+        && is_about(statement, "Action", |value| {
+            any_text(value, |text| matches_action(text, action))
+        })
+        && is_about(statement, "Resource", |value| {
+            any_text(value, |text| matches_text(text, key_arn))
+        })
         && are_met(statement.get("Condition"), who)
 }
 
