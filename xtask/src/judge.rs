@@ -54,7 +54,7 @@ const WALKTHROUGHS: &[Walkthrough] = &[
     Walkthrough {
         name: "add-a-question",
         patches: &[
-            Patch { name: "add-an-operation", most_files: 4 },
+            Patch { name: "add-an-operation", most_files: 5 },
             Patch { name: "add-a-question", most_files: 3 },
         ],
         tests: &[
