@@ -203,7 +203,7 @@ fn is_of_simulation(folder: &Path) -> bool {
     let Ok(entries) = fs::read_dir(folder) else { return false };
     let are_own = entries
         .into_iter()
-        .all(|it| it.is_ok_and(|it| it.file_name().to_str().is_some_and(is_report)));
+        .all(|entry| entry.is_ok_and(|file| file.file_name().to_str().is_some_and(is_report)));
     let run = fs::read(folder.join(RUN_FILE)).ok();
     let run = run.and_then(|it| serde_json::from_slice::<serde_json::Value>(&it).ok());
     let is_simulated = run.is_some_and(|it| it["simulation"].is_string());

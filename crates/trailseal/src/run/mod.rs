@@ -178,10 +178,8 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     let place = Place::take(&scan, &identity.run_id)?;
     let command = resume_command(&scan.out(run_id), &scan.settings);
     let kept = scan.resume.as_ref().map(|_| &*command);
-    if let Some((folder, _)) = &scan.resume {
+    if let Some((folder, manifest)) = &scan.resume {
         scan.heartbeat.resumable(folder);
-    }
-    if let Some((_, manifest)) = &scan.resume {
         manifest::check_asked(manifest, &scan.settings, &scan.files)?;
         manifest::check_external_id(manifest, &scan.settings)?;
         manifest::check_age(manifest, outside.clock.now(), scan.settings.resume_max_age)?;
