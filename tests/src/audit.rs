@@ -8,7 +8,7 @@ use std::path::Path;
 use jiff::SignedDuration;
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_audit::{AuditSettings, Audited, audit};
-use trailseal_evaluator::CollectSettings;
+use trailseal_evaluator::{CauseContext, CollectSettings, causes};
 use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{
     AccountId, Answers, ExceptionMatches, MemberStatusScope, NoEvents, Partition, Scope, Severity,
@@ -101,15 +101,16 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         rejudged: None,
     };
     let Audited { facts, findings, accounts, covered_by, gaps } = audited;
-    Audit {
-        run,
-        facts,
-        findings,
-        accounts,
-        covered_by,
-        gaps,
-        excepted: ExceptionMatches::default(),
-    }
+    let context = CauseContext {
+        partition: run.partition,
+        caller_arn: &run.caller_arn,
+        caller_account: run.caller_account,
+        role_name: &run.role_name,
+        other_roles: &run.other_roles,
+    };
+    let causes = causes(&facts, &findings, &gaps, &context);
+    let excepted = ExceptionMatches::default();
+    Audit { run, facts, findings, accounts, covered_by, gaps, excepted, causes }
 }
 
 /// Every file of a folder by name.

@@ -12,6 +12,7 @@
 //! in which answers arrive.
 
 mod age;
+mod causes;
 mod collect;
 mod delivery;
 mod encryption;
@@ -22,6 +23,7 @@ mod object_name;
 #[cfg(test)]
 mod test_support;
 
+pub use causes::{CauseContext, causes};
 pub use collect::{
     BucketName, BucketPresenceRead, BucketsOwned, CollectSettings, CollectedStore, CollectedTrail,
     Collector, EnabledRegions, KeyWork, Members, NamedBuckets, OwnedBuckets, OwnerAnswers,

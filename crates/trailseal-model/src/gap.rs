@@ -135,7 +135,8 @@ impl GapId {
         Self(number.expect("fewer than four billion gaps"))
     }
 
-    const fn index(self) -> usize {
+    /// Its place among the gaps of the run.
+    pub(crate) const fn index(self) -> usize {
         self.0.get() as usize - 1
     }
 }

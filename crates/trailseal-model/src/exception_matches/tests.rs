@@ -195,7 +195,16 @@ impl World {
         };
         let excepted = ExceptionMatches::new(self.exceptions, &facts, &findings, &gaps);
         let covered_by = CoveredBy::default();
-        Audit { run, facts, findings, accounts: Vec::new(), covered_by, gaps, excepted }
+        Audit {
+            run,
+            facts,
+            findings,
+            accounts: Vec::new(),
+            covered_by,
+            gaps,
+            excepted,
+            causes: crate::Causes::default(),
+        }
     }
 
     #[track_caller]

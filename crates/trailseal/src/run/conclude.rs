@@ -1,6 +1,7 @@
 //! The end of a run: everything is answered, and the reports are made.
 
 use trailseal_audit::Audited;
+use trailseal_evaluator::{CauseContext, causes};
 use trailseal_model::record::v1::{Audit, Run};
 use trailseal_model::{Exception, ExceptionMatches};
 
@@ -28,7 +29,15 @@ pub(super) fn conclude(conclusion: Conclusion) -> Result<Scanned, UserError> {
     let Conclusion { run, audited, exceptions, samples, reports, heartbeat } = conclusion;
     let Audited { facts, findings, accounts, covered_by, gaps } = audited;
     let excepted = ExceptionMatches::new(exceptions, &facts, &findings, &gaps);
-    let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted };
+    let context = CauseContext {
+        partition: run.partition,
+        caller_arn: &run.caller_arn,
+        caller_account: run.caller_account,
+        role_name: &run.role_name,
+        other_roles: &run.other_roles,
+    };
+    let causes = causes(&facts, &findings, &gaps, &context);
+    let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted, causes };
     let folder = publish(&audit, samples, reports)?;
     heartbeat.finish(&audit, &folder);
     Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })

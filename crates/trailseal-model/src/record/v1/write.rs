@@ -18,8 +18,9 @@ use super::{Line, RunLine, SCHEMA, SampledCellLine, ScopeLine, ThrottledKeyLine}
 use crate::outcome::{self, Completeness, HasFailures, verdicts};
 use crate::record::RecordWriter;
 use crate::{
-    AccountId, AccountSealing, Arn, CoveredBy, Endpoint, ExceptionMatches, Finding, GapId, Gaps,
-    Operation, OrganizationFacts, Partition, Region, Sample, Severity, TrailFacts, Verdict, Window,
+    AccountId, AccountSealing, Arn, Causes, CoveredBy, Endpoint, ExceptionMatches, Finding, GapId,
+    Gaps, Operation, OrganizationFacts, Partition, Region, Sample, Severity, TrailFacts, Verdict,
+    Window,
 };
 
 /// What is known of the run itself.
@@ -95,6 +96,8 @@ pub struct Audit {
     pub gaps: Gaps,
     /// What of it somebody answers for.
     pub excepted: ExceptionMatches,
+    /// What is behind the findings and gaps.
+    pub causes: Causes,
 }
 
 impl Audit {
