@@ -11,8 +11,8 @@ use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, evaluate,
 };
 use trailseal_model::{
-    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, Observed, Proof, Reason, Sample,
-    SampleResult, TrailDescription,
+    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, Observed, OrganizationFacts,
+    Proof, Reason, Sample, SampleResult, TrailDescription, TrailFacts,
 };
 
 use super::TrailCase;
@@ -31,15 +31,15 @@ pub(super) fn allows_cloudtrail(case: &TrailCase<'_>) -> Finding {
 }
 
 /// The policy of a trail's key, with what CloudTrail does under it.
-pub(super) struct PolicyRead<'a> {
-    pub(super) policy: KeyPolicy,
-    pub(super) delivery: Delivery<'a>,
+pub(crate) struct PolicyRead<'a> {
+    pub(crate) policy: KeyPolicy,
+    pub(crate) delivery: Delivery<'a>,
     /// GetKeyPolicy.
     pub(super) evidence: &'a Evidence,
 }
 
 /// One trail's deliveries, kept for the simulation.
-pub(super) struct Delivery<'a> {
+pub(crate) struct Delivery<'a> {
     trail: &'a TrailDescription,
     owner: String,
     key: &'a Arn,
@@ -49,6 +49,11 @@ pub(super) struct Delivery<'a> {
 }
 
 impl<'a> PolicyRead<'a> {
+    /// The policy of a trail's key, where it could be read and understood.
+    pub(crate) fn of_trail(facts: &'a OrganizationFacts, trail: &'a TrailFacts) -> Option<Self> {
+        Self::of(&TrailCase::new(facts, trail, false), CONTROL, EXPECTED).ok()
+    }
+
     /// The policy, or the finding in its place: not applicable where there is no policy of the
     /// customer's, not proven where it could not be read or understood. Whether DescribeKey answered
     /// does not matter: the policy that was read is the key's.
@@ -134,7 +139,7 @@ impl<'a> Delivery<'a> {
         self.key.account()
     }
 
-    pub(super) fn simulated(&self) -> CloudTrailDelivery<'_> {
+    pub(crate) fn simulated(&self) -> CloudTrailDelivery<'_> {
         CloudTrailDelivery {
             trail_arn: self.trail.arn.as_str(),
             trail_owner_account: &self.owner,

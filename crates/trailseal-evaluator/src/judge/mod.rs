@@ -22,6 +22,7 @@ mod trail_delivering;
 mod trail_kms_encrypted;
 
 pub use covered_by::covered_by;
+pub(crate) use key_policy::PolicyRead;
 pub use objects::{JudgedObjects, ObjectClass, ObjectJudge, sample};
 pub use sealing::account_sealing;
 
