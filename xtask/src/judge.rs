@@ -64,7 +64,7 @@ const WALKTHROUGHS: &[Walkthrough] = &[
     },
     Walkthrough {
         name: "add-a-control",
-        patches: &[Patch { name: "add-a-control", most_files: 7 }],
+        patches: &[Patch { name: "add-a-control", most_files: 6 }],
         tests: &[
             Tests { package: "trailseal-model", filter: "" },
             Tests { package: "trailseal-evaluator", filter: "judge::trail_log_files_validated" },

@@ -269,7 +269,7 @@ async fn an_owner_outside_the_organization_stays_unknown() {
     );
     let seen = world.scanned(&[]).await;
     seen.is_unknown(
-        "no account that was asked owns the bucket 'acme-trail-logs' (4 accounts answered",
+        "none of the accounts that were asked owns the bucket 'acme-trail-logs' (4 accounts answered",
     );
 }
 
