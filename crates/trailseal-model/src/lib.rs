@@ -64,6 +64,7 @@ mod reading;
 mod reason;
 pub mod record;
 mod region;
+mod request_ids;
 mod sample;
 mod scope;
 mod sealing;
@@ -118,7 +119,7 @@ pub use sample::{
     SampleMethod, SampleResult, SampledCluster, Selection, Unreadable, Window,
 };
 pub use scope::{PopulationSource, Scope};
-pub use sealing::{AccountSealing, LogsSealed};
+pub use sealing::{AccountSealing, LogsSealed, OtherTrailsAnswer, RecordedBySealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use target::Target;
 pub use trail::{

@@ -3,8 +3,8 @@
 use std::collections::HashMap;
 
 use trailseal_model::{
-    AccountId, CoverageRow, DescribedFrom, GapId, ManagementEvents, Observed, OrganizationFacts,
-    Outcome, Reason, Region, Target, TrailFacts,
+    AccountId, Answer, CoverageRow, DescribedFrom, GapId, ManagementEvents, Observed,
+    OrganizationFacts, Outcome, Reason, Region, Target, TrailFacts, TrailStatus,
 };
 
 /// Which trails can cover an account.
@@ -82,7 +82,7 @@ pub(super) fn cover<'a>(
         Cover::Covered(_) => {}
         other => return other,
     }
-    if row.trails_listed && !is_shown(trail, target) {
+    if row.answered_trails() && !is_shown(trail, target) {
         return Cover::Unproven(Reason::TrailNotShown, None);
     }
     Cover::Covered(trail)
@@ -122,20 +122,29 @@ pub(super) fn logging<'a>(
     trail: &'a TrailFacts,
     target: Target,
 ) -> Cover<'a> {
+    match status_for(facts, trail, target) {
+        Some(Observed::Known(answer)) if answer.value.is_logging => Cover::Covered(trail),
+        Some(Observed::Known(_)) => Cover::Uncovered,
+        Some(Observed::Unread(gap)) => Cover::Unproven(Reason::StatusUnread, Some(*gap)),
+        None => Cover::Unproven(Reason::StatusUnread, None),
+    }
+}
+
+/// The status that tells whether the trail logs for the target.
+pub(super) fn status_for<'a>(
+    facts: &OrganizationFacts,
+    trail: &'a TrailFacts,
+    target: Target,
+) -> Option<&'a Observed<Answer<TrailStatus>>> {
     let in_region = |region: Region| trail.status.iter().find(|it| it.0 == region);
     let is_own = target.account == trail.description.owner;
     let is_read = facts.coverage.of_target(target).is_some_and(|it| it.trails_listed);
     let there = in_region(target.region).filter(|it| is_own && (is_read || it.1.known().is_some()));
     if there.is_none() && is_own && is_read && trail.description.is_multi_region {
         // The Region is enabled, and yet there is no status: what goes for home need not go for it.
-        return Cover::Unproven(Reason::StatusUnread, None);
+        return None;
     }
-    match there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1) {
-        Some(Observed::Known(answer)) if answer.value.is_logging => Cover::Covered(trail),
-        Some(Observed::Known(_)) => Cover::Uncovered,
-        Some(Observed::Unread(gap)) => Cover::Unproven(Reason::StatusUnread, Some(*gap)),
-        None => Cover::Unproven(Reason::StatusUnread, None),
-    }
+    there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1)
 }
 
 fn is_shown(trail: &TrailFacts, target: Target) -> bool {

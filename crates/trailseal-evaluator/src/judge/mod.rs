@@ -2,6 +2,7 @@
 
 mod account;
 mod account_sum;
+mod calls;
 mod cover;
 mod covered_by;
 mod digest;
@@ -15,6 +16,7 @@ mod key_readers;
 mod key_rotation;
 mod log_objects;
 mod objects;
+mod recorded;
 mod sealing;
 mod sentences;
 mod store;

@@ -14,6 +14,7 @@ mod key_readers;
 mod key_rotation;
 mod members;
 mod properties;
+mod recorded;
 mod what_follows;
 mod words;
 

@@ -154,6 +154,10 @@ mod tests {
             ou_names: None,
             tags: BTreeMap::new(),
             logs_sealed: None,
+            recorded_by_sealed_trail: None,
+            other_trails: None,
+            other_trails_unknown_regions: 0,
+            listed_trails: Vec::new(),
             recorded_by: Vec::new(),
             member_delivery: None,
             log_prefix: None,
@@ -179,6 +183,7 @@ mod tests {
             exception_ids: Vec::new(),
             covered_by: Vec::new(),
             last_management_call_at: None,
+            request_id: None,
             member_delivery: None,
         })
     }

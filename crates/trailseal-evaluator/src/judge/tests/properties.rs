@@ -19,6 +19,7 @@ use crate::delivery;
 use crate::judge::account_sealing;
 use crate::test_support::{answers, everything, key, sealed_history, store, store_facts, trail};
 
+mod recorded;
 mod skipped;
 
 /// What trails of these tests name as their key: own, another member's, a stranger's, far away,
@@ -393,6 +394,7 @@ prop_compose! {
             population_source: PopulationSource::Organizations,
             scope,
             coverage,
+            listed_trails: BTreeMap::new(),
             accounts: (1..).zip(states).map(|(number, state)| member(number, state)).collect(),
             population,
             trails,

@@ -219,6 +219,7 @@ pub(super) fn coverage_line(
         covered_by: covered_by.iter().map(ToString::to_string).collect(),
         member_delivery: text(row.member_delivery),
         last_management_call_at: coverage.last_management_call_at(target).map(time),
+        request_id: coverage.request_id(target),
     }
 }
 

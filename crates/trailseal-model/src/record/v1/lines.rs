@@ -42,6 +42,21 @@ pub struct AccountLine {
     /// Whether its logs are sealed: `sealed`, `unsealed`, `unproven` or `not_covered`; `None` for
     /// an account that is not judged.
     pub logs_sealed: Option<String>,
+    /// Whether sealed trails record each of its enabled Regions in scope, whatever other trails do:
+    /// `yes`, `no`, `unproven` or `not_covered`; `None` for an account that is not judged.
+    #[serde(default)]
+    pub recorded_by_sealed_trail: Option<String>,
+    /// What is known of the logging trails that record it besides those: the worst of `unsealed`,
+    /// `unproven`, `unknown`, `sealed` and `none`; `None` for an account that is not judged.
+    #[serde(default)]
+    pub other_trails: Option<String>,
+    /// The number of its enabled Regions in scope whose trails neither DescribeTrails there nor
+    /// ListTrails listed.
+    #[serde(default)]
+    pub other_trails_unknown_regions: u32,
+    /// The ARNs of the trails that its ListTrails names; none where ListTrails did not answer.
+    #[serde(default)]
+    pub listed_trails: Vec<String>,
     /// The ARNs of the logging trails that record it, and of those of which that is not known.
     pub recorded_by: Vec<String>,
     /// How delivery of organization trails goes, as the account is told: the worst of its Regions in
@@ -343,4 +358,7 @@ pub struct CoverageLine {
     /// recorded as a management event, to the second, UTC; `None` if none was.
     #[serde(default)]
     pub last_management_call_at: Option<String>,
+    /// AWS's request id of its DescribeTrails, answered or refused; `None` if it was not asked, or AWS sent none.
+    #[serde(default)]
+    pub request_id: Option<String>,
 }
