@@ -26,8 +26,8 @@ pub(super) fn page() -> String {
     let introduction = format!(
         "Where rule sets of others file the same check. An id says where it is filed, not that a \
          pass meets the whole requirement. In `findings.csv`, `control_ids` has them as \
-         `<word>@<version>:<id>`, or `<word>:<id>` where the catalog has no versions. Nobody files \
-         these controls by themselves, and they have no ids: {}.",
+         `<word>@<version>:<id>`, or `<word>:<id>` where the catalog has no versions. No catalog has \
+         these controls, and they have no ids: {}.",
         unfiled.join(", ")
     );
     let header = ["Control", "Catalog", "Word", "Versions", "Ids", "Filed so by"];
@@ -54,7 +54,7 @@ fn with_table(text: &str, mappings: &[FrameworkMapping]) -> Result<String> {
     let is_row = |line: &&str| line.starts_with('|');
     let table: String = section.split_inclusive('\n').filter(is_row).collect();
     if mappings.is_empty() {
-        ensure!(table.is_empty(), "nobody files this control, and yet its page has a table");
+        ensure!(table.is_empty(), "no catalog has this control, and yet its page has a table");
         return Ok(text.to_owned());
     }
     ensure!(!table.is_empty(), "its section `Frameworks` has no table to be replaced");

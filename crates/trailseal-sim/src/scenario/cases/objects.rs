@@ -33,14 +33,14 @@ const FIVE_DAYS: i64 = 5 * 24;
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "objects-all-aes256",
-        about: "The trail names a key, and everything it delivered lies under S3's keys.",
+        about: "The trail names a key, and everything it delivered is encrypted with S3's keys.",
         build: |it| it.trail(|it| it.lie(How::Aes256)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-old-aes256-then-sealed",
-        about: "The key was set three days ago; what is older lies under S3's keys.",
+        about: "The key was set three days ago; what is older is encrypted with S3's keys.",
         build: |it| it.trail(|it| it.lie_until(72, How::Aes256)),
         trails: &[HISTORY_DEVIATES],
         ..ONE_REGION
@@ -54,21 +54,21 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-previous-key-then-sealed",
-        about: "The key was changed three days ago; what is older lies under the key before.",
+        about: "The key was changed three days ago; what is older is encrypted with the previous key.",
         build: |it| it.trail(|it| it.lie_until(72, How::OtherKey)),
         trails: &[HISTORY_DEVIATES],
         ..ONE_REGION
     },
     Case {
         id: "objects-interleaved",
-        about: "Every third log lies under S3's keys, up to now.",
+        about: "Every third log is encrypted with S3's keys, up to now.",
         build: |it| it.trail(|it| it.lie_oddly(Odd::EveryNth(3), How::Aes256)),
         trails: &[LOGS_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-one-bad-in-many",
-        about: "One log of two days ago lies under S3's keys among forty that are sealed.",
+        about: "One log of two days ago is encrypted with S3's keys among forty that are sealed.",
         build: |it| {
             it.trail(|it| {
                 it.begin(FIVE_DAYS);
@@ -80,7 +80,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-newest-bad",
-        about: "Only the newest log of all lies under S3's keys.",
+        about: "Only the newest log of all is encrypted with S3's keys.",
         build: |it| {
             it.trail(|it| {
                 it.begin(FIVE_DAYS);
@@ -93,21 +93,21 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-other-key",
-        about: "Everything lies under another key of the same account.",
+        about: "Everything is encrypted with another key of the same account.",
         build: |it| it.trail(|it| it.lie(How::OtherKey)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-strangers-key",
-        about: "Everything lies under a key of an account outside the organization.",
+        about: "Everything is encrypted with a key of an account outside the organization.",
         build: |it| it.trail(|it| it.lie(How::StrangersKey)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-aws-managed-key",
-        about: "Everything lies under aws/s3, the key that AWS manages.",
+        about: "Everything is encrypted with aws/s3, the key that AWS manages.",
         build: |it| it.trail(|it| it.lie(How::AwsManagedKey)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
@@ -133,7 +133,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-key-untold",
-        about: "Everything lies under aws:kms, and S3 does not tell the key: as good as unread.",
+        about: "Everything is encrypted with SSE-KMS, and S3 does not name the key: as good as unread.",
         build: |it| it.trail(|it| it.lie(How::UntoldKey)),
         trails: &[UNREADABLE],
         ..ONE_REGION
@@ -200,7 +200,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-many-a-day-newest-bad",
-        about: "1,500 logs a day, and only the newest lies under S3's keys: the census looks there.",
+        about: "1,500 logs a day, and only the newest is encrypted with S3's keys: the census examines it.",
         build: |it| {
             it.trail(|it| {
                 it.deliveries.per_day = 1_500;
@@ -273,7 +273,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "digests-aes256",
-        about: "Logs are sealed, and digests lie under S3's keys up to now.",
+        about: "Logs are sealed, and digests are encrypted with S3's keys up to now.",
         build: |it| {
             it.trail(|it| {
                 it.digests = Some(vec![Lies { hours_ago: 720, how: How::Aes256, odd: None }]);

@@ -131,7 +131,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-one-prefix-one-keyless",
-        about: "A trail without a key delivers beside one with a key: nobody knows whose a log is.",
+        about: "A trail without a key delivers beside one with a key: which trail a log belongs to is unknown.",
         build: |it| {
             let bucket = shared(it);
             it.trail(|it| in_a_shared_bucket(it, &bucket));
@@ -221,7 +221,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-delivery-error-recovered",
-        about: "An error is told beside a newest attempt that succeeded this hour: both are shown.",
+        about: "The status shows an error beside a newest attempt that succeeded this hour: both are reported.",
         build: |it| {
             it.trail(|it| {
                 it.deliver_often();
@@ -329,7 +329,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-listed-and-never-shown",
-        about: "ListTrails names a second trail that no Region shows: it is there, and nobody judges it.",
+        about: "ListTrails names a second trail that no Region shows: it exists, and it is not judged.",
         build: |it| {
             it.wide_trail(|_| {});
             it.trail(|it| it.trail.is_never_described = true);
