@@ -78,13 +78,13 @@ type Call = (String, String, String);
 
 /// What happened at the simulator.
 #[derive(Default)]
-struct Seen {
+struct CallLog {
     answered: BTreeSet<Call>,
     denied: BTreeSet<Call>,
     failed: BTreeSet<Call>,
 }
 
-impl Seen {
+impl CallLog {
     fn new(calls: Vec<LoggedCall>) -> Self {
         let mut seen = Self::default();
         for LoggedCall { operation, account, region, resource, status, code, .. } in calls {
@@ -111,7 +111,7 @@ impl Seen {
 /// One scan: what there is, what happened, what was reported.
 struct Scan {
     scenario: Scenario,
-    seen: Seen,
+    seen: CallLog,
     coverage: BTreeMap<(String, String), Row>,
     accounts: Vec<Row>,
     findings: BTreeMap<(String, String), Row>,
@@ -148,7 +148,7 @@ impl Scan {
         let gaps = keyed("gaps.csv", &|row| (row["gap_id"].clone(), String::new()));
         Self {
             scenario,
-            seen: Seen::new(log.calls()),
+            seen: CallLog::new(log.calls()),
             coverage,
             accounts: rows(&scanned.folder, "accounts.csv"),
             findings,

@@ -59,8 +59,8 @@ async fn sessions_of_two_minutes_carry_a_scan_of_many() {
         let used = &used[account];
         // Nobody opens what is open: one request for each life that is used, and no second at once.
         for pair in opened.windows(2) {
-            let apart = pair[1].duration_since(pair[0]);
-            assert!(apart >= USED, "{account} was opened twice within {apart}");
+            let distance = pair[1].duration_since(pair[0]);
+            assert!(distance >= USED, "{account} was opened twice within {distance}");
         }
         let in_use = used[used.len() - 1].duration_since(opened[0]);
         let lives = |life: SignedDuration| in_use.as_millis() / life.as_millis() + 1;

@@ -14,7 +14,7 @@ pub(super) fn simulated_cases() -> String {
     format!("{NOTE}\n{}", trailseal_sim::scenario::cases_page())
 }
 
-/// The control catalogue.
+/// The controls.
 pub(super) fn controls() -> String {
     let rows = controls::CONTROLS.iter().map(|it| {
         [

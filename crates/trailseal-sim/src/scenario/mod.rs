@@ -15,10 +15,10 @@ mod filled_account;
 mod new_account;
 mod organization_trail;
 mod page;
+mod phases;
 mod policies;
 mod policy;
 mod ready;
-mod seals;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -34,7 +34,7 @@ use crate::world::Parts;
 use crate::world::account::AccountId;
 
 pub use builder::{Builder, WellKnown};
-pub use encryption::{How, Lies};
+pub use encryption::{EncryptedSince, How};
 pub use filled_account::FilledAccount;
 pub use new_account::NewAccount;
 pub use page::cases_page;

@@ -344,7 +344,7 @@ pub(super) const CASES: &[Case] = &[
         build: |it| {
             it.trail(|it| {
                 it.replica(it.near.regions[1]);
-                it.lie(How::PrimaryKey);
+                it.encrypt(How::PrimaryKey);
             });
         },
         trails: &[SEALED],

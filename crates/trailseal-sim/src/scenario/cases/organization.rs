@@ -72,7 +72,7 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     OrganizationCase {
         id: "organization-interleaved",
         about: "A third of the logs are encrypted with S3's keys though the trail names a key.",
-        change: |it| it.lie_oddly(Odd::EveryNth(3), How::Aes256),
+        change: |it| it.encrypt_some(Odd::EveryNth(3), How::Aes256),
         row: SEALED.but(&[(LogObjectsSealed, Fail), (HistorySealed, Fail)]),
         ..ALL_SEALED
     },

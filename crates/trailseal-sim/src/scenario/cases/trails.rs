@@ -1,6 +1,6 @@
 //! Cases about trails: how many, where, and whether they deliver.
 
-use super::super::encryption::{How, Lies};
+use super::super::encryption::{EncryptedSince, How};
 use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, KeyUsable, LogObjectsSealed, TrailDelivering,
@@ -62,7 +62,7 @@ pub(super) const CASES: &[Case] = &[
         build: |it| {
             it.trail(|it| {
                 it.without_key();
-                it.lie(How::OtherKey);
+                it.encrypt(How::OtherKey);
             });
         },
         trails: &[KEYLESS],
@@ -161,7 +161,8 @@ pub(super) const CASES: &[Case] = &[
                 in_a_shared_bucket(it, &bucket);
                 it.makes_bucket = false;
                 it.siblings_key = first_key;
-                it.digests = Some(vec![Lies { hours_ago: 72, how: How::SiblingsKey, odd: None }]);
+                it.digests =
+                    Some(vec![EncryptedSince { hours_ago: 72, how: How::SiblingsKey, odd: None }]);
             });
         },
         trails: &[SEALED, SEALED.but(&[(DigestObjectsSealed, Fail)])],
