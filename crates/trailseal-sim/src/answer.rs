@@ -110,16 +110,16 @@ impl Simulator {
         identity: Draw,
         injection: &mut FaultInjection,
     ) -> Result<Reply, Fault> {
-        let State { log, limits, faults, weather, .. } = &self.state;
+        let State { log, limits, faults, random_faults, .. } = &self.state;
         injection.id = identity;
-        injection.delay = weather.delay(identity);
+        injection.delay = random_faults.delay(identity);
         let (quota, paying) = (call.operation.quota, payer(call));
         log.peaks.note(quota, paying.hash, call.now, || paying.name(call));
         if !limits.take(quota, paying.hash, call.now) {
             return Err(throttled(facts.service));
         }
         let effect = faults.strike(facts).or_else(|| {
-            let stroke = weather.strike(identity)?;
+            let stroke = random_faults.strike(identity)?;
             injection.id = identity.number(stroke.attempt.into());
             Some(stroke.effect)
         });

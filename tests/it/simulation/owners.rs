@@ -321,7 +321,7 @@ async fn the_search_goes_on_where_the_tree_of_units_cannot_be_read() {
 async fn who_owns_it_and_has_the_highest_id_of_sixty_is_found_under_the_limits() {
     let crowd = "[[population]]\nname = \"team\"\naccounts = 60\ncases = { no-trail = 1 }\n";
     let mut scenario = World::of("", crowd, &[("shop", "trail-every-region", "")]);
-    scenario.weather.latency_ms = 20;
+    scenario.random_faults.latency_ms = 20;
     let ids = scenario.parts.accounts.iter().filter(|it| it.name.starts_with("team"));
     let last = ids.max_by_key(|it| it.id.number()).unwrap().name.to_string();
     let world = World::new(scenario, "shop", &last, BUCKET);

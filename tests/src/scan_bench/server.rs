@@ -46,7 +46,7 @@ pub async fn be_the_server(organization: Organization) -> Result<(), Failure> {
     let scenario = Scenario::bench(organization.accounts, regions, organization.shape, start)?;
     let simulator = Arc::new(Simulator::of(&scenario));
     let (latency_ms, jitter_ms) = LATENCY_MS;
-    simulator.state().weather.set(RandomFaultSettings {
+    simulator.state().random_faults.set(RandomFaultSettings {
         latency_ms,
         jitter_ms,
         ..Default::default()

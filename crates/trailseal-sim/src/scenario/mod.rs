@@ -49,8 +49,8 @@ pub use truth::{Control, Row, Status};
 pub struct Scenario {
     /// What there is.
     pub parts: Parts,
-    /// The weather at the start.
-    pub weather: RandomFaultSettings,
+    /// Latency and random faults at the start.
+    pub random_faults: RandomFaultSettings,
     /// The limits at the start.
     pub limits: LimitSettings,
     /// How long sessions live at the start.
