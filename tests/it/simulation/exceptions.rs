@@ -25,8 +25,8 @@ fn example() -> PathBuf {
 
 async fn scanned(at: Timestamp, exceptions: Option<&Path>) -> (TempDir, Scanned) {
     let scenario = Scenario::ready_made("landing-zone", at).unwrap();
-    let (weather, limits) = (RandomFaultSettings::default(), LimitSettings::default());
-    let scenario = Scenario { weather, limits, ..scenario };
+    let (random_faults, limits) = (RandomFaultSettings::default(), LimitSettings::default());
+    let scenario = Scenario { random_faults, limits, ..scenario };
     let simulator = Arc::new(Simulator::of(&scenario));
     let file = exceptions.map(|it| it.to_str().unwrap());
     let flags: Vec<&str> = file.map(|it| ["--exceptions", it]).into_iter().flatten().collect();

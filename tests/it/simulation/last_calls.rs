@@ -27,13 +27,13 @@ const RECORDED: [&str; 7] = [
 
 /// The coverage that a scan recorded, and when the simulator last answered such a call, to the second,
 /// by account and Region.
-struct Seen {
+struct RecordedTimes {
     coverage: Vec<CoverageLine>,
     csv: Vec<BTreeMap<String, String>>,
     answered: BTreeMap<(String, String), Timestamp>,
 }
 
-async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> Seen {
+async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> RecordedTimes {
     let simulator = Arc::new(Simulator::of(scenario));
     simulator.state().log.keep(KEPT);
     if let Some(rule) = rule {
@@ -65,10 +65,10 @@ async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> Seen {
             *newest = second.max(*newest);
         }
     }
-    Seen { coverage, csv: rows(&scanned.folder, "coverage.csv"), answered }
+    RecordedTimes { coverage, csv: rows(&scanned.folder, "coverage.csv"), answered }
 }
 
-impl Seen {
+impl RecordedTimes {
     /// Every row has what the simulator noted, and nothing where it answered no such call. A simulated
     /// answer arrives within the second that follows.
     fn agree(&self) -> usize {

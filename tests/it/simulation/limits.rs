@@ -16,8 +16,8 @@ use super::{rows, scanned_in, start};
 /// Eight accounts with a trail of their own in each, a few milliseconds away.
 fn scenario() -> Scenario {
     let scenario = Scenario::bench(8, 17, Shape::Worst, start()).unwrap();
-    let weather = RandomFaultSettings { latency_ms: 30, jitter_ms: 20, ..Default::default() };
-    Scenario { weather, limits: LimitSettings::default(), ..scenario }
+    let random_faults = RandomFaultSettings { latency_ms: 30, jitter_ms: 20, ..Default::default() };
+    Scenario { random_faults, limits: LimitSettings::default(), ..scenario }
 }
 
 /// One of the accounts that are opened with a role.

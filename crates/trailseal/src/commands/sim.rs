@@ -129,7 +129,7 @@ impl Announcement {
     ) -> Result<Self, UserError> {
         let Simulation { name, scenario } = simulation;
         let user = simulator.world().users().first().ok_or_else(|| {
-            let problem = format!("the scenario `{name}`: nobody in it has access keys");
+            let problem = format!("the scenario `{name}`: no user in it has access keys");
             UserError::usage(problem, "give it a caller")
         })?;
         Ok(Self {

@@ -144,14 +144,14 @@ pub struct Scanned {
 }
 
 /// Where a scan writes.
-struct Place {
+struct OutputLocation {
     /// Dropped before the folder around it, which goes if nothing is left in it.
     reports: OutputFolder,
     /// The locked folder; none for a demonstration, which replaces an earlier one as a whole.
     folder: Option<RunFolder>,
 }
 
-impl Place {
+impl OutputLocation {
     fn take(scan: &Scan, run_id: &str) -> Result<Self, UserError> {
         let out = scan.out(run_id);
         if scan.replaces_simulation {
@@ -175,7 +175,7 @@ pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, Us
     let run_id = &identity.run_id;
     scan.heartbeat.begin(run_id, identity.started_at, scan.settings.scope(), &outside, &events);
     let tags = sessions::tags(&scan.settings.session_tags)?;
-    let place = Place::take(&scan, &identity.run_id)?;
+    let place = OutputLocation::take(&scan, &identity.run_id)?;
     let command = resume_command(&scan.out(run_id), &scan.settings);
     let kept = scan.resume.as_ref().map(|_| &*command);
     if let Some((folder, manifest)) = &scan.resume {
@@ -241,7 +241,11 @@ impl Running {
         too_late(&self.scan.settings, self.how_to_resume())
     }
 
-    async fn ended(self, outside: &Environment, place: Place) -> Result<Scanned, UserError> {
+    async fn ended(
+        self,
+        outside: &Environment,
+        place: OutputLocation,
+    ) -> Result<Scanned, UserError> {
         let Self { scan, identity, journaling, events, .. } = &self;
         let folder = place.folder.as_ref();
         let command = self.how_to_resume();
@@ -315,8 +319,8 @@ impl Running {
     }
 
     /// Seals the journal, or removes it where the run is over before it began.
-    fn not_audited(&self, error: UserError, place: Place) -> UserError {
-        let Place { folder, reports } = place;
+    fn not_audited(&self, error: UserError, place: OutputLocation) -> UserError {
+        let OutputLocation { folder, reports } = place;
         drop(reports);
         let is_refused = error.exit_code == exit_code::USAGE && self.scan.resume.is_none();
         if let Some(folder) = folder.filter(|_| is_refused) {

@@ -34,7 +34,7 @@ pub(crate) fn summary(audit: &Audit) -> String {
     text
 }
 
-/// Who answers for something, and what is wrong with that.
+/// What the owners of exceptions accept, and what is wrong with that.
 fn exceptions(excepted: &ExceptionMatches) -> String {
     let all = excepted.exceptions().count();
     if all == 0 {
