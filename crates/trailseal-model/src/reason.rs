@@ -103,8 +103,8 @@ word_enum! {
         AllSealed = "all_sealed",
         /// A random sample is sealed, and what may deviate at most is tolerable.
         SampleSealed = "sample_sealed",
-        /// The same of random cells (account, Region, day), each of which weighs the same.
-        CellSampleSealed = "cell_sample_sealed",
+        /// The same of random clusters (account, Region, day), each of which weighs the same.
+        ClusterSampleSealed = "cluster_sample_sealed",
         /// What was drawn is sealed, and too little to say so of all.
         SampleTooSmall = "sample_too_small",
         /// The window holds no log object.

@@ -19,6 +19,36 @@ word_enum! {
     }
 }
 
+word_enum! {
+    /// Whether a sealed trail records every enabled Region of an account.
+    pub enum RecordedBySealed {
+        /// Every enabled Region is recorded by a sealed trail.
+        Yes = "yes",
+        /// An enabled Region is recorded by trails, none of which is sealed.
+        No = "no",
+        /// Neither is shown.
+        Unproven = "unproven",
+        /// An enabled Region is recorded by no trail.
+        NotCovered = "not_covered",
+    }
+}
+
+word_enum! {
+    /// The worst of the other trails that record an account, or may; the best first.
+    pub enum OtherTrailsAnswer {
+        /// Every Region was read and shows no other trail.
+        None = "none",
+        /// Each of them is sealed.
+        Sealed = "sealed",
+        /// A Region was not read, and may show another trail.
+        Unknown = "unknown",
+        /// One of them is not shown to be sealed.
+        Unproven = "unproven",
+        /// One of them is unsealed.
+        Unsealed = "unsealed",
+    }
+}
+
 /// What all findings together say of one account.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct AccountSealing {

@@ -240,7 +240,7 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
             ),
         ),
         SampleMethod::Clusters => (
-            Reason::CellSampleSealed,
+            Reason::ClusterSampleSealed,
             format!(
                 "{} of {selected} log objects of '{name}', each of a cell (account, Region, day) that was drawn at random, are encrypted with its key, none deviates; at {confidence} confidence the cell-weighted rate of deviations is {} at most.",
                 sample.sealed,
