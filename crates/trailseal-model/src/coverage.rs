@@ -53,7 +53,7 @@ word_enum! {
         Missing = "none",
         /// Sealed under the trail's key.
         Sealed = "sealed",
-        /// Older than the last switch of encryption or key.
+        /// Older than the last change of encryption or key.
         Older = "older",
         /// Its encryption could not be read.
         Unreadable = "unreadable",

@@ -106,8 +106,8 @@ word_enum! {
         /// Every object of a random sample is encrypted with the trail's key, and the upper bound of the
         /// deviating share is tolerable.
         SampleSealed = "sample_sealed",
-        /// The same of random cells (account, Region, day), each of which weighs the same.
-        CellSampleSealed = "cell_sample_sealed",
+        /// The same of random clusters (account, Region, day), each of which weighs the same.
+        ClusterSampleSealed = "cluster_sample_sealed",
         /// Every drawn object is encrypted with the trail's key, but the sample is too small for a pass.
         SampleTooSmall = "sample_too_small",
         /// The window holds no log object.

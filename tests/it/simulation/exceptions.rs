@@ -39,8 +39,7 @@ fn bare(folder: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
     let mut rows = rows(folder, file);
     for row in &mut rows {
         row.retain(|name, _| {
-            !added.contains(&name.as_str())
-                && !trailseal_model::record::VOLATILE.contains(&name.as_str())
+            !added.contains(&name.as_str()) && !trailseal_record::VOLATILE.contains(&name.as_str())
         });
     }
     rows

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use trailseal_model::record::v1::{Line, RunLine};
+use trailseal_model::Operation;
+use trailseal_record::v1::{Line, RunLine};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
 use trailseal_sim::service::Service;
@@ -61,8 +62,8 @@ Throttled: 5 requests; lower --rate-share or run at a quieter time
     );
     assert!(scanned.summary.contains(&expected), "{}", scanned.summary);
     let keys = run.throttled_keys.iter();
-    let keys: Vec<_> = keys.map(|it| (&*it.operation, it.throttles)).collect();
-    assert_eq!(keys, [("DescribeTrails", 3), ("AssumeRole", 2)]);
+    let keys: Vec<_> = keys.map(|it| (it.operation, it.throttles)).collect();
+    assert_eq!(keys, [(Operation::DescribeTrails, 3), (Operation::AssumeRole, 2)]);
 }
 
 #[tokio::test(start_paused = true)]

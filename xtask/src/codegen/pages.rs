@@ -1,9 +1,9 @@
 //! Pages for people: what the model lists, as tables.
 
-use trailseal_model::record::VOLATILE;
 use trailseal_model::{
     ControlId, LimitScope, Operation, Served, Status, controls, exit_code, fix_texts,
 };
+use trailseal_record::VOLATILE;
 
 /// Every page opens with it, so that nobody edits one by hand.
 pub(super) const NOTE: &str =

@@ -177,7 +177,7 @@ impl<S: ObjectSource> Examiner<'_, S> {
     }
 
     pub(super) const fn tolerance(&self) -> SignedDuration {
-        SignedDuration::from_secs(self.settings.thresholds.switch_tolerance_seconds)
+        SignedDuration::from_secs(self.settings.thresholds.key_change_tolerance_seconds)
     }
 }
 

@@ -260,7 +260,7 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
             ),
         ),
         SampleMethod::Clusters => (
-            Reason::CellSampleSealed,
+            Reason::ClusterSampleSealed,
             format!(
                 "{} of {selected} log objects of '{name}', each from a randomly drawn cluster (account, Region, day), are encrypted with its key and none deviates; at {confidence} confidence, the cluster-weighted rate of deviations is at most {}.",
                 sample.sealed,

@@ -710,12 +710,12 @@ mod log_objects_sealed {
     }
 
     #[test]
-    fn a_sample_of_cells_passes_by_the_cell_weighted_rate_and_says_so() {
+    fn a_sample_of_clusters_passes_by_the_cluster_weighted_rate_and_says_so() {
         let cells = |sealed, unreadable| {
             let population = Population::AtLeast(1000);
             LogSample { method: SampleMethod::Clusters, population, ..examined(sealed, unreadable) }
         };
-        let finding = check_objects(cells(59, 0), "pass cell_sample_sealed");
+        let finding = check_objects(cells(59, 0), "pass cluster_sample_sealed");
         let message = finding.message();
         assert!(
             message.contains("cluster-weighted rate of deviations is at most 4.96 %"),

@@ -27,8 +27,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_fanout::Limits;
 use trailseal_journal::{EndReason, RunManifest};
-use trailseal_model::record::v1::Run;
 use trailseal_model::{Account, Exception, GapClass, exit_code};
+use trailseal_record::v1::Run;
 
 use crate::environment::Environment;
 use crate::error::UserError;
@@ -345,13 +345,16 @@ impl Running {
         recorded.insert("seed", identity.seed.to_string());
         let mut calls = events.calls();
         for (operation, requests) in &answered.reused {
-            *calls.entry(operation.as_str()).or_default() += requests;
+            *calls.entry(*operation).or_default() += requests;
         }
         Run {
             id: identity.run_id.clone(),
             simulation: identity.simulation.clone(),
             endpoints: self.connection.aws.endpoints().to_vec(),
             tool_version: VERSION.to_owned(),
+            program_sha256: None,
+            exceptions_sha256: None,
+            configuration_sha256: None,
             started_at: identity.started_at,
             finished_at: outside.clock.now(),
             // A scan that was continued keeps the session that began it.

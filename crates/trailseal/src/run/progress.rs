@@ -10,8 +10,8 @@ use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use trailseal_aws::Aws;
-use trailseal_model::record::v1::ThrottledKey;
 use trailseal_model::{AccountId, Endpoint, Event, EventSink, GapClass, Operation};
+use trailseal_record::v1::ThrottledKey;
 
 use super::refusals::{Refusals, advice, problem};
 use super::throttled::Throttled;
@@ -97,10 +97,10 @@ impl RunEvents {
     }
 
     /// Requests by operation, those that were made.
-    pub(crate) fn calls(&self) -> BTreeMap<&'static str, u64> {
+    pub(crate) fn calls(&self) -> BTreeMap<Operation, u64> {
         let counts = Operation::ALL.iter().zip(&self.calls);
         counts
-            .map(|(operation, count)| (operation.as_str(), count.load(Ordering::Relaxed)))
+            .map(|(operation, count)| (*operation, count.load(Ordering::Relaxed)))
             .filter(|it| it.1 > 0)
             .collect()
     }
@@ -399,7 +399,10 @@ mod tests {
         events.emit(&request(Operation::AssumeRole, None));
         events.emit(&request(Operation::AssumeRole, Some(GapClass::ThrottledOut)));
         events.emit(&request(Operation::HeadObject, Some(GapClass::Denied)));
-        assert_eq!(events.calls(), BTreeMap::from([("AssumeRole", 2), ("HeadObject", 1)]));
+        assert_eq!(
+            events.calls(),
+            BTreeMap::from([(Operation::AssumeRole, 2), (Operation::HeadObject, 1)])
+        );
         assert_eq!(events.throttles(), 1);
     }
 }

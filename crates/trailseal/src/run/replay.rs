@@ -7,7 +7,7 @@ use std::sync::Arc;
 use trailseal_audit::audit;
 use trailseal_journal::{AskAgain, EndReason, Journal, Journaled, RunManifest, Unanswered};
 use trailseal_model::GapClass;
-use trailseal_model::record::v1::{Rejudged, Run};
+use trailseal_record::v1::{Rejudged, Run};
 
 use super::audited::{audit_settings, not_audited};
 use super::conclude::{Conclusion, conclude};
@@ -59,7 +59,7 @@ pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Sca
     let run = Run {
         other_roles: noted.other_roles(&role_name),
         role_name,
-        calls: reused.map(|(operation, requests)| (operation.as_str(), requests)).collect(),
+        calls: reused.collect(),
         window,
         ..run_of(&manifest, &scan)
     };
@@ -83,6 +83,9 @@ fn run_of(manifest: &RunManifest, scan: &Scan) -> Run {
         simulation: manifest.simulation.clone(),
         endpoints: endpoints_of(manifest),
         tool_version: VERSION.to_owned(),
+        program_sha256: None,
+        exceptions_sha256: None,
+        configuration_sha256: None,
         started_at: as_of,
         finished_at: time_of_day().now(),
         caller_arn: manifest.caller_arn.clone(),

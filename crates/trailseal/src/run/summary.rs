@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use trailseal_model::record::v1::{Audit, RejudgedLine, ThrottledKey};
 use trailseal_model::{
     ControlId, Counts, Endpoint, ExceptionMatches, ExceptionState, Finding, GapClass, LogsSealed,
     Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject, Verdict,
     exit_code, fix_text,
 };
+use trailseal_record::v1::{Audit, RejudgedLine, ThrottledKey};
 
 /// Failures named one by one before the rest is only counted.
 const NAMED: usize = 10;

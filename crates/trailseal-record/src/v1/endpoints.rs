@@ -2,10 +2,9 @@
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use trailseal_model::Endpoint;
 
 use super::RunLine;
-use crate::Endpoint;
-use crate::endpoint::by_url;
 
 /// An endpoint that was set for one service in place of the one that AWS publishes.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
@@ -35,7 +34,7 @@ impl RunLine {
 }
 
 fn shown<'a>(endpoints: impl Iterator<Item = &'a EndpointLine>) -> Vec<String> {
-    by_url(endpoints.map(|it| (it.url.as_str(), it.service.as_str())))
+    Endpoint::by_url(endpoints.map(|it| (it.url.as_str(), it.service.as_str())))
 }
 
 /// The lines of a run's endpoints.

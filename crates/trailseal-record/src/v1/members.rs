@@ -4,9 +4,13 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use trailseal_model::{
+    AccountId, AccountPrefixes, Answer, Delivery, MemberDelivery, Observed, Region, Target,
+    TrailStatus,
+};
 
-use super::values::{GapNames, text, time};
-use crate::{AccountPrefixes, Answer, Delivery, MemberDelivery, Observed, Target, TrailStatus};
+use super::values::{GapNames, time};
+use crate::Time;
 
 /// GetTrailStatus in the members of the organization.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -17,9 +21,8 @@ pub struct MembersLine {
     /// members with the lowest account ids.
     #[serde(default)]
     pub not_asked: u64,
-    /// How many of those asked resulted in what: `delivering`, `not_told`, `stale`, `never_delivered`,
-    /// `error_contradicted`, `unread`, `delivery_error` or `not_logging`.
-    pub counts: BTreeMap<String, u64>,
+    /// How many of those asked resulted in what.
+    pub counts: BTreeMap<Delivery, u64>,
     /// Of each but the first of these, the worst first, a hundred places at most.
     pub places: Vec<MemberStatusLine>,
 }
@@ -28,23 +31,23 @@ pub struct MembersLine {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct MemberStatusLine {
     /// The member.
-    pub account_id: String,
+    pub account_id: AccountId,
     /// The Region.
-    pub region: String,
-    /// What it came to.
-    pub delivery: String,
-    /// `IsLogging`; `None` if unread.
+    pub region: Region,
+    /// How delivery goes there.
+    pub delivery: Delivery,
+    /// `IsLogging`; `null` if unread.
     pub is_logging: Option<bool>,
-    /// `LatestDeliveryTime`, UTC.
-    pub latest_delivery: Option<String>,
+    /// `LatestDeliveryTime`.
+    pub latest_delivery: Option<Time>,
     /// `LatestDeliveryError`.
     pub latest_delivery_error: Option<String>,
-    /// `LatestDeliveryAttemptTime`, UTC.
+    /// `LatestDeliveryAttemptTime`.
     #[serde(default)]
-    pub latest_attempt: Option<String>,
-    /// `LatestDeliveryAttemptSucceeded`, UTC.
+    pub latest_attempt: Option<Time>,
+    /// `LatestDeliveryAttemptSucceeded`.
     #[serde(default)]
-    pub latest_success: Option<String>,
+    pub latest_success: Option<Time>,
     /// Why it is unread.
     pub gap_id: Option<String>,
 }
@@ -52,14 +55,14 @@ pub struct MemberStatusLine {
 /// The folders of accounts in the bucket of an organization trail.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct AccountPrefixesLine {
-    /// What they lie under.
+    /// The folder that they are in.
     pub root: String,
     /// Listed accounts that have one.
     pub found: u32,
     /// Listed accounts in use without one; empty unless every folder was listed.
-    pub without: Vec<String>,
+    pub without: Vec<AccountId>,
     /// Accounts that have one and are not listed.
-    pub unlisted: Vec<String>,
+    pub unlisted: Vec<AccountId>,
     /// Folders whose names are no account's number.
     pub others: u32,
     /// ListObjectsV2 requests.
@@ -77,7 +80,7 @@ pub(super) fn members_line(members: &MemberDelivery, names: &GapNames<'_>) -> Me
     MembersLine {
         asked: members.asked(),
         not_asked: members.not_asked(),
-        counts: members.counts().iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+        counts: members.counts().iter().map(|(kind, count)| (*kind, *count)).collect(),
         places: places.collect(),
     }
 }
@@ -88,16 +91,18 @@ fn place_line(
     status: &Observed<Answer<TrailStatus>>,
     names: &GapNames<'_>,
 ) -> MemberStatusLine {
-    let known = status.known().map(|it| &it.value);
+    let known = status.known().map(|answer| &answer.value);
     MemberStatusLine {
-        account_id: target.account.to_string(),
-        region: target.region.to_string(),
-        delivery: delivery.to_string(),
-        is_logging: known.map(|it| it.is_logging),
-        latest_delivery: known.and_then(|it| it.latest_delivery).map(time),
-        latest_delivery_error: text(known.and_then(|it| it.latest_delivery_error.as_ref())),
-        latest_attempt: known.and_then(|it| it.latest_attempt).map(time),
-        latest_success: known.and_then(|it| it.latest_success).map(time),
+        account_id: target.account,
+        region: target.region,
+        delivery,
+        is_logging: known.map(|status| status.is_logging),
+        latest_delivery: time(known.and_then(|status| status.latest_delivery)),
+        latest_delivery_error: known
+            .and_then(|status| status.latest_delivery_error.as_deref())
+            .map(str::to_owned),
+        latest_attempt: time(known.and_then(|status| status.latest_attempt)),
+        latest_success: time(known.and_then(|status| status.latest_success)),
         gap_id: status.gap().map(names),
     }
 }
@@ -106,12 +111,11 @@ pub(super) fn prefixes_line(
     prefixes: &AccountPrefixes,
     names: &GapNames<'_>,
 ) -> AccountPrefixesLine {
-    let words = |accounts: &[crate::AccountId]| accounts.iter().map(ToString::to_string).collect();
     AccountPrefixesLine {
         root: prefixes.root.clone(),
         found: prefixes.found,
-        without: words(&prefixes.without),
-        unlisted: words(&prefixes.unlisted),
+        without: prefixes.without.clone(),
+        unlisted: prefixes.unlisted.clone(),
         others: prefixes.others,
         lists: prefixes.lists,
         is_whole: prefixes.is_whole,

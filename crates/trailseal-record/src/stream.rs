@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
 
-use super::v1::{EndLine, Line, SCHEMA};
+use crate::v1::{EndLine, Line, Position, SCHEMA};
 
 /// A record that cannot be read.
 #[derive(Debug, thiserror::Error)]
@@ -28,8 +28,8 @@ pub enum RecordError {
 #[derive(Debug)]
 pub struct RecordWriter<W> {
     out: W,
-    last: Option<(u8, String)>,
-    lines: BTreeMap<String, u64>,
+    last: Option<Position>,
+    lines: BTreeMap<&'static str, u64>,
 }
 
 impl<W: Write> RecordWriter<W> {
@@ -47,10 +47,10 @@ impl<W: Write> RecordWriter<W> {
     /// When the line does not come after the one before: that would be a bug of this program.
     pub fn write(&mut self, line: &Line) -> io::Result<()> {
         let position = line.position();
-        let is_after = self.last.as_ref().is_none_or(|it| *it < position);
+        let is_after = self.last.as_ref().is_none_or(|last| *last < position);
         assert!(is_after, "record lines must ascend: {:?} then {position:?}", self.last);
         self.last = Some(position);
-        *self.lines.entry(line.kind().to_owned()).or_default() += 1;
+        *self.lines.entry(line.kind()).or_default() += 1;
         serde_json::to_writer(&mut self.out, line)?;
         self.out.write_all(b"\n")
     }
@@ -60,7 +60,7 @@ impl<W: Write> RecordWriter<W> {
     /// # Errors
     /// When the writer fails.
     pub fn finish(mut self) -> io::Result<W> {
-        let lines = std::mem::take(&mut self.lines);
+        let lines = self.lines.iter().map(|(kind, count)| ((*kind).to_owned(), *count)).collect();
         self.write(&Line::End(EndLine { lines }))?;
         self.out.flush()?;
         Ok(self.out)
@@ -72,8 +72,8 @@ impl<W: Write> RecordWriter<W> {
 pub struct RecordReader<R> {
     input: R,
     number: u64,
-    last: Option<(u8, String)>,
-    lines: BTreeMap<String, u64>,
+    last: Option<Position>,
+    lines: BTreeMap<&'static str, u64>,
     is_over: bool,
 }
 
@@ -94,15 +94,16 @@ impl<R: BufRead> RecordReader<R> {
         }
         self.number += 1;
         let line: Line =
-            serde_json::from_str(&text).map_err(|it| self.malformed(it.to_string()))?;
+            serde_json::from_str(&text).map_err(|problem| self.malformed(problem.to_string()))?;
         self.check_first(&line)?;
         let position = line.position();
-        if self.last.as_ref().is_some_and(|it| *it >= position) {
+        if self.last.as_ref().is_some_and(|last| *last >= position) {
             return Err(self.malformed("out of order"));
         }
         self.last = Some(position);
         if let Line::End(end) = &line {
-            if end.lines != self.lines {
+            let counted = self.lines.iter().map(|(kind, count)| (*kind, *count));
+            if !end.lines.iter().map(|(kind, count)| (kind.as_str(), *count)).eq(counted) {
                 return Err(self.malformed("the closing line's counts do not match"));
             }
             if !self.input.fill_buf()?.is_empty() {
@@ -110,7 +111,7 @@ impl<R: BufRead> RecordReader<R> {
             }
             return Ok(None);
         }
-        *self.lines.entry(line.kind().to_owned()).or_default() += 1;
+        *self.lines.entry(line.kind()).or_default() += 1;
         Ok(Some(line))
     }
 
@@ -142,103 +143,77 @@ impl<R: BufRead> Iterator for RecordReader<R> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::record::v1::{AccountLine, CoverageLine};
+    use crate::fixture;
 
-    fn account(id: &str) -> Line {
-        Line::Account(AccountLine {
-            account_id: id.to_owned(),
-            name: "=HYPERLINK(\"x\")\n</script>".to_owned(),
-            state: "active".to_owned(),
-            ou_path: None,
-            role_arn: None,
-            ou_names: None,
-            tags: BTreeMap::new(),
-            logs_sealed: None,
-            recorded_by_sealed_trail: None,
-            other_trails: None,
-            other_trails_unknown_regions: 0,
-            listed_trails: Vec::new(),
-            recorded_by: Vec::new(),
-            member_delivery: None,
-            log_prefix: None,
-            regions: BTreeMap::new(),
-        })
-    }
-
-    fn coverage(id: &str, region: &str) -> Line {
-        Line::Coverage(CoverageLine {
-            account_id: id.to_owned(),
-            region: region.to_owned(),
-            outcome: "evaluated".to_owned(),
-            reason_code: None,
-            gap_id: None,
-            trails_found: 1,
-            stores_found: 0,
-            api_calls: 1,
-            throttles: 0,
-            started_at: None,
-            finished_at: None,
-            newest_log: None,
-            newest_log_at: None,
-            exception_ids: Vec::new(),
-            covered_by: Vec::new(),
-            last_management_call_at: None,
-            request_id: None,
-            member_delivery: None,
-        })
-    }
-
-    fn written(lines: &[Line]) -> String {
-        let mut writer = RecordWriter::new(Vec::new());
-        for line in lines {
-            writer.write(line).unwrap();
-        }
-        String::from_utf8(writer.finish().unwrap()).unwrap()
-    }
-
+    /// The error of reading a text.
     fn problem(text: &str) -> String {
-        let res: Result<Vec<Line>, RecordError> = RecordReader::new(text.as_bytes()).collect();
-        res.unwrap_err().to_string()
+        let read: Result<Vec<Line>, RecordError> = RecordReader::new(text.as_bytes()).collect();
+        read.unwrap_err().to_string()
     }
 
+    fn account(number: u64) -> Line {
+        Line::Account(Box::new(fixture::account(number)))
+    }
+
+    fn text(line: &Line) -> String {
+        format!("{}\n", serde_json::to_string(line).unwrap())
+    }
+
+    /// A record that begins with the run.
     fn with_run(lines: &str) -> String {
-        let run = include_str!("run-line.json").trim();
-        format!("{run}\n{lines}")
+        format!("{}{lines}", text(&Line::Run(Box::new(fixture::run()))))
     }
 
     #[test]
-    fn what_is_written_is_read_back() {
-        let lines = [account("000000000001"), coverage("000000000001", "eu-west-1")];
-        let text = written(&lines);
-        let end = text.lines().last().unwrap();
-        assert!(end.contains("\"end\""), "{end}");
-        let body = format!("{}\n", text.lines().take(2).collect::<Vec<_>>().join("\n"));
-        let end = r#"{"line":"end","lines":{"account":1,"coverage":1,"run":1}}"#;
-        let text = with_run(&format!("{body}{end}\n"));
-        let read: Vec<Line> = RecordReader::new(text.as_bytes()).collect::<Result<_, _>>().unwrap();
-        assert_eq!(read[1..], lines);
+    fn every_kind_of_line_is_read_back_as_it_was_written() {
+        let lines = fixture::lines();
+        let record = fixture::record(&lines);
+        let read: Vec<Line> =
+            RecordReader::new(record.as_bytes()).collect::<Result<_, _>>().unwrap();
+        assert_eq!(read, lines);
+        assert_eq!(fixture::record(&read), record);
+        let end: serde_json::Value = serde_json::from_str(record.lines().last().unwrap()).unwrap();
+        assert_eq!(end["lines"].as_object().unwrap().len(), 13, "{end}");
     }
 
     #[test]
     fn what_is_cut_short_disordered_or_extended_is_refused() {
-        let line = |it: &Line| serde_json::to_string(it).unwrap();
-        let (one, two) = (line(&account("000000000001")), line(&account("000000000002")));
+        let (one, two) = (text(&account(1)), text(&account(2)));
         let end = r#"{"line":"end","lines":{"account":2,"run":1}}"#;
         assert!(problem("").contains("cut short"));
-        assert!(problem(&with_run(&format!("{one}\n"))).contains("cut short"));
-        assert!(problem(&format!("{one}\n")).contains("not the run"));
-        assert!(problem(&with_run(&format!("{two}\n{one}\n"))).contains("out of order"));
-        assert!(problem(&with_run(&format!("{one}\n{one}\n"))).contains("out of order"));
-        assert!(problem(&with_run(&format!("{one}\n{end}\n"))).contains("counts"));
-        assert!(problem(&with_run(&format!("{one}\n{two}\n{end}\nx"))).contains("follows"));
+        assert!(problem(&with_run(&one)).contains("cut short"));
+        assert!(problem(&one).contains("not the run"));
+        assert!(problem(&with_run(&format!("{two}{one}"))).contains("out of order"));
+        assert!(problem(&with_run(&format!("{one}{one}"))).contains("out of order"));
+        assert!(problem(&with_run(&format!("{one}{end}\n"))).contains("counts"));
+        assert!(problem(&with_run(&format!("{one}{two}{end}\nx"))).contains("follows"));
         assert!(problem(&with_run("nonsense\n")).contains("line 2"));
         let other = with_run("").replace("trailseal-record/1", "trailseal-record/9");
         assert!(problem(&other).contains("trailseal-record/9"));
     }
 
     #[test]
+    fn a_word_that_this_version_does_not_know_is_refused_with_its_line() {
+        let check = |line: &str, from: &str, to: &str| {
+            assert!(line.contains(from), "{line}");
+            let problem = problem(&with_run(&line.replace(from, to)));
+            let word = to.rsplit('"').nth(1).unwrap();
+            assert!(problem.contains("line 2") && problem.contains(word), "{problem}");
+        };
+        check(&text(&account(1)), r#""state":"active""#, r#""state":"dormant""#);
+        check(&text(&account(1)), r#""000000000001""#, r#""1""#);
+        check(&text(&account(1)), r#""line":"account""#, r#""line":"accounts""#);
+        let coverage = text(&Line::Coverage(Box::new(fixture::coverage(1, "us-east-1"))));
+        check(&coverage, r#""outcome":"evaluated""#, r#""outcome":"guessed""#);
+        check(&coverage, "2026-11-20T00:01:00.000Z\"", "tomorrow\"");
+        let cause = text(&Line::Cause(Box::new(fixture::disabled_key())));
+        check(&cause, r#""step":"command""#, r#""step":"magic""#);
+        check(&cause, r#""kind":"key""#, r#""kind":"door""#);
+    }
+
+    #[test]
     #[should_panic(expected = "must ascend")]
     fn writing_out_of_order_is_a_bug() {
-        written(&[account("000000000002"), account("000000000001")]);
+        let _ = fixture::record(&[account(2), account(1)]);
     }
 }

@@ -1,12 +1,14 @@
 //! What the user accepted, as lines.
 
+use jiff::civil::Date;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use trailseal_model::{
+    AccountId, ControlId, Counts, Covers, Exception, ExceptionKind, ExceptionMatches,
+    ExceptionState, GapClass, Operation, Reason, Region, Status,
+};
 
 use super::Line;
-use super::inventory::words;
-use super::values::text;
-use crate::{Counts, Covers, Exception, ExceptionMatches, ExceptionState};
 
 /// What was accepted, in numbers, and what is wrong with that.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -34,42 +36,44 @@ pub struct ExceptionsLine {
 pub struct ExceptionLine {
     /// Stable for what it covers.
     pub exception_id: String,
-    /// `finding` or `gap`.
-    pub kind: String,
+    /// What it is about.
+    pub kind: ExceptionKind,
     /// Its number among the entries of its kind, from 1.
     pub entry: u32,
-    /// `in_force`, `expired` or `unmatched`.
-    pub state: String,
+    /// What became of it.
+    pub state: ExceptionState,
     /// Of a finding: its control.
-    pub control_id: Option<String>,
+    pub control_id: Option<ControlId>,
     /// Of a finding: the ARN of the trail or store, or the account's id.
     pub subject: Option<String>,
     /// Of a finding: its status.
-    pub status: Option<String>,
+    pub status: Option<Status>,
     /// Of a finding: its reason, where only that one is covered.
-    pub status_reason: Option<String>,
+    pub status_reason: Option<Reason>,
     /// Of gaps: their class.
-    pub class: Option<String>,
+    pub class: Option<GapClass>,
     /// Of gaps: only in these accounts, and in those of `organizational_units`.
-    pub accounts: Vec<String>,
+    pub accounts: Vec<AccountId>,
     /// Of gaps: only in accounts below one of these.
     pub organizational_units: Vec<String>,
     /// Of gaps: only in these Regions.
-    pub regions: Vec<String>,
+    pub regions: Vec<Region>,
     /// Of gaps: only of these operations.
-    pub operations: Vec<String>,
-    /// Who answers for it.
+    pub operations: Vec<Operation>,
+    /// Who owns it.
     pub owner: String,
     /// Who accepted it.
     pub approver: String,
     /// When, if the file says so.
-    pub approved_at: Option<String>,
+    #[schemars(with = "Option<String>")]
+    pub approved_at: Option<Date>,
     /// Why.
     pub reason: String,
     /// Where that was decided.
     pub ticket: String,
     /// The last day on which it holds, in UTC.
-    pub expiry: String,
+    #[schemars(with = "String")]
+    pub expiry: Date,
     /// Findings that it covers, or would if it had not expired.
     pub findings: u64,
     /// Gaps likewise.
@@ -87,24 +91,26 @@ impl ExceptionLine {
         };
         Self {
             exception_id: exception.stable_id(),
-            kind: exception.kind().to_string(),
+            kind: exception.kind(),
             entry: exception.entry,
-            state: state.to_string(),
-            control_id: text(finding.map(|it| it.control)),
-            subject: text(finding.map(|it| &it.subject)),
-            status: text(finding.map(|it| it.status)),
-            status_reason: text(finding.and_then(|it| it.status_reason)),
-            class: text(gaps.map(|it| it.class)),
-            accounts: words(gaps.iter().flat_map(|it| &it.accounts)),
-            organizational_units: words(gaps.iter().flat_map(|it| &it.organizational_units)),
-            regions: words(gaps.iter().flat_map(|it| &it.regions)),
-            operations: words(gaps.iter().flat_map(|it| &it.operations)),
+            state,
+            control_id: finding.map(|finding| finding.control),
+            subject: finding.map(|finding| finding.subject.clone()),
+            status: finding.map(|finding| finding.status),
+            status_reason: finding.and_then(|finding| finding.status_reason),
+            class: gaps.map(|gaps| gaps.class),
+            accounts: gaps.map(|gaps| gaps.accounts.clone()).unwrap_or_default(),
+            organizational_units: gaps
+                .map(|gaps| gaps.organizational_units.clone())
+                .unwrap_or_default(),
+            regions: gaps.map(|gaps| gaps.regions.clone()).unwrap_or_default(),
+            operations: gaps.map(|gaps| gaps.operations.clone()).unwrap_or_default(),
             owner: approval.owner.clone(),
             approver: approval.approver.clone(),
-            approved_at: text(approval.approved_at),
+            approved_at: approval.approved_at,
             reason: approval.reason.clone(),
             ticket: approval.ticket.clone(),
-            expiry: approval.expiry.to_string(),
+            expiry: approval.expiry,
             findings: counts.findings,
             gaps: counts.gaps,
             targets: counts.targets,

@@ -1,16 +1,13 @@
-//! How times, optional values and gaps are written into lines.
+//! How times and gaps are written into lines.
 
 use jiff::Timestamp;
+use trailseal_model::GapId;
 
-use crate::GapId;
+use crate::Time;
 
-/// Milliseconds, always with `Z`.
-pub(super) fn time(at: Timestamp) -> String {
-    format!("{at:.3}")
-}
-
-pub(super) fn text<T: ToString>(value: Option<T>) -> Option<String> {
-    value.map(|it| it.to_string())
+/// The time, where there is one.
+pub(super) fn time(at: Option<Timestamp>) -> Option<Time> {
+    at.map(Time::from)
 }
 
 /// How a gap's id in this run becomes its stable one.

@@ -4,18 +4,19 @@ use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use trailseal_model::{DeviationClass, DigestSample, HistorySample, SampleResult};
 
-use super::values::{GapNames, gap_ids, text, time};
-use crate::{DigestSample, HistorySample};
+use super::values::{GapNames, gap_ids, time};
+use crate::Time;
 
 /// What logs older than the window show.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct HistoryLine {
-    /// When the oldest log object in the home Region was delivered, UTC.
-    pub oldest: Option<String>,
-    /// Since when every log object that was looked at is sealed, as of this run, UTC; `None` where
-    /// a later one was not, or nothing was looked at.
-    pub sealed_since: Option<String>,
+    /// When the oldest log object in the home Region was delivered.
+    pub oldest: Option<Time>,
+    /// Since when every log object that was examined is sealed, as of this run; `null` where a later
+    /// one was not, or none was examined.
+    pub sealed_since: Option<Time>,
     /// ListObjectsV2 requests.
     pub lists: u32,
     /// Older objects that were read.
@@ -23,7 +24,7 @@ pub struct HistoryLine {
     /// Objects that could not be read.
     pub unreadable: u32,
     /// Objects of any age under another encryption, by class.
-    pub deviations: BTreeMap<String, u32>,
+    pub deviations: BTreeMap<DeviationClass, u32>,
     /// Why something could not be listed or read.
     pub gap_ids: Vec<String>,
 }
@@ -31,22 +32,22 @@ pub struct HistoryLine {
 /// What the newest digest shows.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct DigestLine {
-    /// When it was delivered, by its name, UTC; `None` if there is none, or none was looked for.
-    pub newest: Option<String>,
+    /// When it was delivered, by its name; `null` if there is none, or none was looked for.
+    pub newest: Option<Time>,
     /// What it came to, as in the samples.
-    pub result: Option<String>,
+    pub result: Option<SampleResult>,
     /// Why something could not be listed or read.
     pub gap_ids: Vec<String>,
 }
 
 pub(super) fn history_line(history: &HistorySample, names: &GapNames<'_>) -> HistoryLine {
     let deviations = history.deviating.iter().fold(BTreeMap::new(), |mut counts, it| {
-        *counts.entry(it.class.to_string()).or_default() += it.count;
+        *counts.entry(it.class).or_default() += it.count;
         counts
     });
     HistoryLine {
-        oldest: history.oldest.map(time),
-        sealed_since: history.sealed_since.map(time),
+        oldest: time(history.oldest),
+        sealed_since: time(history.sealed_since),
         lists: history.lists,
         examined: history.examined,
         unreadable: history.unreadable,
@@ -58,8 +59,8 @@ pub(super) fn history_line(history: &HistorySample, names: &GapNames<'_>) -> His
 pub(super) fn digest_line(digest: &DigestSample, names: &GapNames<'_>) -> DigestLine {
     let newest = digest.newest.as_deref();
     DigestLine {
-        newest: newest.map(|it| time(it.named_at)),
-        result: text(newest.map(|it| it.result)),
+        newest: newest.map(|digest| digest.named_at.into()),
+        result: newest.map(|digest| digest.result),
         gap_ids: gap_ids(digest.gaps.iter().copied(), names),
     }
 }
