@@ -2,7 +2,7 @@
 
 mod account;
 mod account_sum;
-mod cover;
+pub(crate) mod cover;
 mod covered_by;
 mod digest;
 mod groups;
@@ -168,4 +168,4 @@ fn shown<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
