@@ -114,7 +114,8 @@ impl GapClass {
     ];
 
     /// The place in [`Self::WORST_FIRST`]: 0 is the worst.
-    pub(crate) fn rank(self) -> usize {
+    #[must_use]
+    pub fn rank(self) -> usize {
         Self::WORST_FIRST.iter().position(|class| *class == self).unwrap_or(0)
     }
 }

@@ -86,7 +86,7 @@ pub use confidence_bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use controls::{Control, ControlId, Severity, SubjectKind, fix_text, fix_texts};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use covered_by::CoveredBy;
-pub use denial::{Denial, DenyingPolicy};
+pub use denial::{Denial, DenyingPolicy, denied_action};
 pub use directory::{AccountsListed, Unit};
 pub use endpoint::Endpoint;
 pub use event::{Event, EventSink, NoEvents};

@@ -8,13 +8,13 @@ use trailseal_model::{
 };
 
 /// Which trails can cover an account.
-pub(super) struct Candidates<'a> {
+pub(crate) struct Candidates<'a> {
     own: HashMap<AccountId, Vec<&'a TrailFacts>>,
     organization: Vec<&'a TrailFacts>,
 }
 
 impl<'a> Candidates<'a> {
-    pub(super) fn new(facts: &'a OrganizationFacts) -> Self {
+    pub(crate) fn new(facts: &'a OrganizationFacts) -> Self {
         let mut own: HashMap<AccountId, Vec<&TrailFacts>> = HashMap::new();
         for trail in &facts.trails {
             own.entry(trail.description.owner).or_default().push(trail);
@@ -28,7 +28,7 @@ impl<'a> Candidates<'a> {
         &self.organization
     }
 
-    pub(super) fn of(&self, account: AccountId) -> impl Iterator<Item = &'a TrailFacts> {
+    pub(crate) fn of(&self, account: AccountId) -> impl Iterator<Item = &'a TrailFacts> {
         let own = self.own.get(&account).into_iter().flatten().copied();
         let others = self.organization.iter().copied();
         own.chain(others.filter(move |it| it.description.owner != account))
@@ -36,7 +36,7 @@ impl<'a> Candidates<'a> {
 }
 
 /// Whether one trail, or all of them together, record one target.
-pub(super) enum Cover<'a> {
+pub(crate) enum Cover<'a> {
     Covered(&'a TrailFacts),
     Unproven(Reason, Option<GapId>),
     Uncovered,
@@ -55,7 +55,7 @@ pub(super) fn covering<'a>(
 
 /// What one trail does for a target: it must reach it, record reads and writes, log there, and be
 /// shown by it where it was read.
-pub(super) fn cover<'a>(
+pub(crate) fn cover<'a>(
     facts: &OrganizationFacts,
     trail: &'a TrailFacts,
     target: Target,
@@ -89,7 +89,7 @@ pub(super) fn cover<'a>(
 }
 
 /// Whether the trail is one of the target's at all, whatever it records and whether it logs.
-pub(super) fn reach<'a>(
+pub(crate) fn reach<'a>(
     facts: &OrganizationFacts,
     trail: &'a TrailFacts,
     target: Target,
@@ -117,7 +117,7 @@ pub(super) fn reach<'a>(
 /// Whether the trail logs for the target: its own status there, else its owner's at home. A Region
 /// where nothing could be read, as under a policy that denies whole Regions, does not take away what
 /// home says.
-pub(super) fn logging<'a>(
+pub(crate) fn logging<'a>(
     facts: &OrganizationFacts,
     trail: &'a TrailFacts,
     target: Target,

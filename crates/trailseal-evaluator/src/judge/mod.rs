@@ -3,7 +3,7 @@
 mod account;
 mod account_sum;
 mod calls;
-mod cover;
+pub(crate) mod cover;
 mod covered_by;
 mod digest;
 mod groups;
@@ -171,4 +171,4 @@ fn shown<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -13,7 +13,7 @@ mod key_policy_scoped;
 mod key_readers;
 mod key_rotation;
 mod members;
-mod properties;
+pub(crate) mod properties;
 mod recorded;
 mod what_follows;
 mod words;

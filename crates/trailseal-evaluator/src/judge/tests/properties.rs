@@ -369,7 +369,7 @@ fn a_bucket() -> impl Strategy<Value = BucketFacts> {
 }
 
 prop_compose! {
-    fn some_facts()(
+    pub(crate) fn some_facts()(
         trails in (0..4usize).prop_flat_map(|count| (0..count).map(a_trail).collect::<Vec<_>>()),
         keys in prop::collection::vec(option::weighted(0.9, observed(a_key())), KEYS.len()),
         policies in prop::collection::vec(option::weighted(0.9, observed(a_policy())), KEYS.len()),
@@ -415,7 +415,7 @@ prop_compose! {
 
 prop_compose! {
     /// An organization trail of which everything is right, over any targets, perhaps beside others.
-    fn nearly_sealed_facts()(
+    pub(crate) fn nearly_sealed_facts()(
         others in (0..2usize).prop_flat_map(|count| (0..count).map(a_trail).collect::<Vec<_>>()),
         coverage in a_coverage(),
         scope in a_scope(),
