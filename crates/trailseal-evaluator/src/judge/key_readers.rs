@@ -31,23 +31,28 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         Some(Fault::Fails(reason)) => failed(case, &read, &found, *reason),
         Some(Fault::Unlisted(gap)) => {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Unlisted(*gap))));
-            Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
+            let finding = Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
                 .saying(format!(
                     "The logs of '{}' may be decrypted by an account that was not listed, but not every account of the organization was.",
                     case.name()
                 ))
-                .comparing(EXPECTED, observed)
-                .showing(read.evidence)
+                .comparing(EXPECTED, observed);
+            case.showing_both(finding, &read)
         }
         Some(Fault::Doubt) => {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
-            Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
-                .saying(format!(
-                    "Who can decrypt the logs of '{}' depends on something that cannot be determined.",
-                    case.name()
-                ))
-                .comparing(EXPECTED, observed)
-                .showing(read.evidence)
+            let finding = Finding::not_proven(
+                CONTROL,
+                case.subject(),
+                Reason::ReadersUnknown,
+                Vec::new(),
+            )
+            .saying(format!(
+                "Who can decrypt the logs of '{}' depends on something that cannot be determined.",
+                case.name()
+            ))
+            .comparing(EXPECTED, observed);
+            case.showing_both(finding, &read)
         }
         None => limited(case, &read, &found),
     }
@@ -153,6 +158,12 @@ fn doubt_of_element(doubt: Option<&Why>) -> Option<Fault> {
 impl<'a> TrailCase<'a> {
     fn grants(&self) -> Option<&'a Observed<Answer<Arc<[DecryptGrant]>>>> {
         self.trail.key.as_ref().and_then(|it| self.facts.key_grants.get(it))
+    }
+
+    /// The finding with GetKeyPolicy, and with ListGrants where it was read.
+    fn showing_both(&self, finding: Finding, read: &PolicyRead<'_>) -> Finding {
+        let grants = self.grants().and_then(Observed::known);
+        finding.showing(read.evidence).showing_all(grants.map(|grants| &grants.evidence))
     }
 
     /// Everybody who may decrypt, by the policy and then by grants.

@@ -30,20 +30,23 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
     let name = case.name();
     if key.can_rotate() == Some(false) {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
-            .saying(format!("KMS has no automatic rotation for a key like that of '{name}'."));
+            .saying(format!("KMS has no automatic rotation for a key like that of '{name}'."))
+            .showing(evidence);
     }
     if key.state == "PendingImport" {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
             .saying(format!(
                 "The material of the key of '{name}' is imported: KMS does not rotate such keys."
-            ));
+            ))
+            .showing(evidence);
     }
     if key.deletion_date.is_some() || key.state.starts_with("Pending") {
         return Finding::not_proven(CONTROL, case.subject(), Reason::PendingDeletion, Vec::new())
             .saying(format!(
                 "The key of '{name}' is to be deleted, and KMS says of such keys that they do not rotate."
             ))
-            .comparing(EXPECTED, key.state.clone());
+            .comparing(EXPECTED, key.state.clone())
+            .showing(evidence);
     }
     match case.rotation() {
         Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
@@ -56,6 +59,7 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
                 ))
                 .comparing(EXPECTED, "off")
                 .showing(&rotation.evidence)
+                .showing(evidence)
         }
         Some(Observed::Known(rotation)) => {
             let proof = Proof::of(&rotation.evidence).and(evidence);

@@ -128,6 +128,16 @@ pub struct RunLine {
     /// The program's version with the git commit that it was built from, such as
     /// `0.1.0-dev+1a2b3c4d5e6f`; `.dirty` follows if the sources differed from the commit.
     pub tool_version: String,
+    /// The SHA-256 of the program's file; `None` if it could not be read.
+    #[serde(default)]
+    pub program_sha256: Option<String>,
+    /// The SHA-256 of the file of exceptions as it was read; `None` without one.
+    #[serde(default)]
+    pub exceptions_sha256: Option<String>,
+    /// The SHA-256 of the configuration file as it was read; `None` without one. A scan that is
+    /// continued without one has that of its beginning.
+    #[serde(default)]
+    pub configuration_sha256: Option<String>,
     /// When the run began, UTC.
     pub started_at: String,
     /// When it ended, UTC.

@@ -34,6 +34,12 @@ pub struct Run {
     pub endpoints: Vec<Endpoint>,
     /// The program's version, with the commit.
     pub tool_version: String,
+    /// The SHA-256 of the program's file, if it could be read.
+    pub program_sha256: Option<String>,
+    /// The SHA-256 of the file of exceptions, if one is used.
+    pub exceptions_sha256: Option<String>,
+    /// The SHA-256 of the configuration file, if one is used.
+    pub configuration_sha256: Option<String>,
     /// When it began.
     pub started_at: Timestamp,
     /// When it ended.
@@ -226,6 +232,9 @@ fn run_line(audit: &Audit, verdicts: &BTreeMap<&Arn, Verdict>) -> RunLine {
         simulation: run.simulation.clone(),
         endpoints: endpoint_lines(&run.endpoints),
         tool_version: run.tool_version.clone(),
+        program_sha256: run.program_sha256.clone(),
+        exceptions_sha256: run.exceptions_sha256.clone(),
+        configuration_sha256: run.configuration_sha256.clone(),
         started_at: time(run.started_at),
         finished_at: time(run.finished_at),
         as_of: time(facts.as_of),
