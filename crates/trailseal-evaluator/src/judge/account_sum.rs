@@ -163,7 +163,7 @@ impl<'a> Sum<'a> {
             .comparing(EXPECTED, format!("not proven: {names}"));
         let mut calls = Calls::default();
         self.in_doubt.values().take(NAMED).for_each(|of_trail| calls.add_all(of_trail));
-        let finding = calls.iter().fold(finding, Finding::showing);
+        let finding = finding.showing_all(calls.iter());
         if self.is_open_without_gap { finding } else { finding.by_gaps_alone() }
     }
 

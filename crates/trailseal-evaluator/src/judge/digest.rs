@@ -63,6 +63,7 @@ fn judged(case: &TrailCase<'_>, newest: &Sample) -> Finding {
                 .comparing(EXPECTED, shown(newest))
         }
         (SampleResult::Deviation, Some(class), Some(proof)) => {
+            let proof = case.trail.digest.listed_by.iter().fold(proof, Proof::and);
             Finding::fail(CONTROL, case.subject(), reason(class), &proof)
                 .saying(format!(
                     "{which} digest of '{name}', '{file}', is {}.",
@@ -87,4 +88,6 @@ fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
     Finding::not_proven(CONTROL, case.subject(), reason, case.trail.digest.gaps.clone())
         .saying(format!("The encryption of the digests of '{}' is not proven: {why}.", case.name()))
         .comparing(EXPECTED, why)
+        .showing_all(case.trail.digest.newest.iter().filter_map(|it| it.evidence.as_ref()))
+        .showing_all(&case.trail.digest.listed_by)
 }

@@ -76,9 +76,10 @@ fn deviating(case: &TrailCase<'_>, newest: &Deviating) -> Finding {
         let file = file_name(&sample.key);
         let why = format!("'{file}' has another encryption and may belong to another trail");
         let why = why.as_str();
-        return unproven(case, Reason::SharedPrefix, why);
+        return unproven(case, Reason::SharedPrefix, why).showing_all(&sample.evidence);
     };
-    Finding::fail(CONTROL, case.subject(), reason(newest.class), &Proof::of(evidence))
+    let proof = case.trail.history.listed_by.iter().fold(Proof::of(evidence), Proof::and);
+    Finding::fail(CONTROL, case.subject(), reason(newest.class), &proof)
         .saying(format!(
             "Some logs of '{name}' are not encrypted with {}, such as '{}', which is {}; {since}.",
             required_key(newest.class),
@@ -95,6 +96,8 @@ fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
             case.name()
         ))
         .comparing(EXPECTED, why)
+        .showing_all(&case.trail.history.oldest_read_by)
+        .showing_all(&case.trail.history.listed_by)
 }
 
 /// What could not be listed or read, of older logs and of the window.

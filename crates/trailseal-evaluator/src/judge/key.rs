@@ -21,7 +21,8 @@ pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
     let key = match &answer.value {
         KeyPresence::Gone => {
             return Finding::not_applicable(control, case.subject(), Reason::KeyGone)
-                .saying(format!("The key of '{}' no longer exists.", case.name()));
+                .saying(format!("The key of '{}' no longer exists.", case.name()))
+                .showing(&answer.evidence);
         }
         KeyPresence::InvalidState(words) => {
             return Finding::not_proven(control, case.subject(), Reason::KeyKindUnknown, Vec::new())
@@ -105,6 +106,8 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
         return finding;
     }
     if case.bucket.and_then(trailseal_model::BucketFacts::region).is_some() {
+        let headed = case.bucket.and_then(|bucket| bucket.presence.known());
+        let proof = headed.iter().fold(proof, |proof, answer| proof.and(&answer.evidence));
         Finding::pass(control, case.subject(), Reason::Usable, &proof)
             .saying(format!("The key of '{}' can encrypt new logs.", case.name()))
             .comparing(EXPECTED, shown(key))
@@ -240,7 +243,8 @@ impl<'a> TrailCase<'a> {
 
     /// The finding of a policy's control where there is no policy of the customer's to judge.
     pub(super) fn without_own_policy(&self, control: ControlId) -> Option<Finding> {
-        let (reason, why) = match &self.key_read().ok()?.value {
+        let answer = self.key_read().ok()?;
+        let (reason, why) = match &answer.value {
             KeyPresence::Gone => (Reason::KeyGone, "no longer exists"),
             KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
                 (Reason::AwsManaged, "is managed by AWS, like its policy and rotation")
@@ -248,7 +252,8 @@ impl<'a> TrailCase<'a> {
             KeyPresence::InvalidState(_) | KeyPresence::Exists(_) => return None,
         };
         let finding = Finding::not_applicable(control, self.subject(), reason);
-        Some(finding.saying(format!("The key of '{}' {why}.", self.name())))
+        let message = format!("The key of '{}' {why}.", self.name());
+        Some(finding.saying(message).showing(&answer.evidence))
     }
 
     pub(super) fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
@@ -272,7 +277,8 @@ impl<'a> TrailCase<'a> {
                     "The key of '{}' belongs to an account that was not listed, and the list of accounts is incomplete.",
                     self.name()
                 ),
-            );
+            )
+            .showing(&self.trail.described_by);
         }
         Finding::not_proven(control, self.subject(), Reason::OutsideOrganization, gaps).saying(
             format!(
@@ -280,6 +286,7 @@ impl<'a> TrailCase<'a> {
                 self.name()
             ),
         )
+        .showing(&self.trail.described_by)
     }
 
     /// The key's ARN with the call that showed it: DescribeKey's, else the trail's own where that

@@ -21,8 +21,8 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let name = case.name();
     let granted = match read.seals() {
         Decision::Allow { statement } | Decision::Unknown { statement, .. } => statement,
-        Decision::Deny { .. } => return without_grant(case, Reason::PolicyDenies),
-        Decision::NotAllowed => return without_grant(case, Reason::NotGranted),
+        Decision::Deny { .. } => return without_grant(case, &read, Reason::PolicyDenies),
+        Decision::NotAllowed => return without_grant(case, &read, Reason::NotGranted),
     };
     let pass = |reason| Finding::pass(CONTROL, case.subject(), reason, &read.proof());
     let fail = |reason| Finding::fail(CONTROL, case.subject(), reason, &read.proof());
@@ -53,9 +53,10 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
 }
 
 /// A permission that is missing needs no limit; `key-policy-allows-cloudtrail` fails for it.
-fn without_grant(case: &TrailCase<'_>, reason: Reason) -> Finding {
-    Finding::not_applicable(CONTROL, case.subject(), reason).saying(format!(
+fn without_grant(case: &TrailCase<'_>, read: &PolicyRead<'_>, reason: Reason) -> Finding {
+    let finding = Finding::not_applicable(CONTROL, case.subject(), reason).saying(format!(
         "The key policy does not let CloudTrail encrypt the logs of '{}', so no permission needs a limit.",
         case.name()
-    ))
+    ));
+    finding.showing(read.evidence)
 }

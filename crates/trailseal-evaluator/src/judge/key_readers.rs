@@ -31,23 +31,28 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         Some(Fault::Fails(reason)) => failed(case, &read, &found, *reason),
         Some(Fault::Unlisted(gap)) => {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Unlisted(*gap))));
-            Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
+            let finding = Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
                 .saying(format!(
                     "An account that was not listed can decrypt the logs of '{}', and the list of accounts is incomplete.",
                     case.name()
                 ))
-                .comparing(EXPECTED, observed)
-                .showing(read.evidence)
+                .comparing(EXPECTED, observed);
+            case.showing_both(finding, &read)
         }
         Some(Fault::Doubt) => {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
-            Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
-                .saying(format!(
-                    "Who can decrypt the logs of '{}' cannot be determined from the key policy and grants.",
-                    case.name()
-                ))
-                .comparing(EXPECTED, observed)
-                .showing(read.evidence)
+            let finding = Finding::not_proven(
+                CONTROL,
+                case.subject(),
+                Reason::ReadersUnknown,
+                Vec::new(),
+            )
+            .saying(format!(
+                "Who can decrypt the logs of '{}' cannot be determined from the key policy and grants.",
+                case.name()
+            ))
+            .comparing(EXPECTED, observed);
+            case.showing_both(finding, &read)
         }
         None => limited(case, &read, &found),
     }
@@ -153,6 +158,12 @@ fn doubt_of_element(doubt: Option<&Why>) -> Option<Fault> {
 impl<'a> TrailCase<'a> {
     fn grants(&self) -> Option<&'a Observed<Answer<Arc<[DecryptGrant]>>>> {
         self.trail.key.as_ref().and_then(|it| self.facts.key_grants.get(it))
+    }
+
+    /// The finding with GetKeyPolicy, and with ListGrants where it was read.
+    fn showing_both(&self, finding: Finding, read: &PolicyRead<'_>) -> Finding {
+        let grants = self.grants().and_then(Observed::known);
+        finding.showing(read.evidence).showing_all(grants.map(|grants| &grants.evidence))
     }
 
     /// Every principal that can decrypt, by the policy and then by grants.

@@ -32,20 +32,23 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
             .saying(format!(
                 "The key of '{name}' is of a kind that KMS does not rotate automatically."
-            ));
+            ))
+            .showing(evidence);
     }
     if key.state == "PendingImport" {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
             .saying(format!(
                 "The key of '{name}' has imported key material, which KMS does not rotate automatically."
-            ));
+            ))
+            .showing(evidence);
     }
     if key.deletion_date.is_some() || key.state.starts_with("Pending") {
         return Finding::not_proven(CONTROL, case.subject(), Reason::PendingDeletion, Vec::new())
             .saying(format!(
                 "The key of '{name}' is pending deletion, and KMS reports rotation as off for such keys."
             ))
-            .comparing(EXPECTED, key.state.clone());
+            .comparing(EXPECTED, key.state.clone())
+            .showing(evidence);
     }
     match case.rotation() {
         Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
@@ -58,6 +61,7 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
                 ))
                 .comparing(EXPECTED, "off")
                 .showing(&rotation.evidence)
+                .showing(evidence)
         }
         Some(Observed::Known(rotation)) => {
             let proof = Proof::of(&rotation.evidence).and(evidence);

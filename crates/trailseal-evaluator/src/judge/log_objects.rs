@@ -39,6 +39,9 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     }
 }
 
+/// How many deviating objects a finding cites besides the newest: one for each way to deviate. The
+/// others are among the samples, each with its call.
+const CITED: usize = 9;
 const EXPECTED: &str = "every log object of the window encrypted with the trail's key";
 
 /// The listing of the window is incomplete, and why where a call failed.
@@ -110,7 +113,9 @@ fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
         return shared(case, newest);
     }
     let sample = &case.trail.sample;
-    let proof = Proof::of(evidence);
+    let others = sample.deviating.iter().filter_map(|it| it.newest.evidence.as_ref());
+    let others = others.filter(|other| *other != evidence).take(CITED);
+    let proof = others.chain(&sample.listed_by).fold(Proof::of(evidence), Proof::and);
     Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason(class), &proof)
         .saying(format!(
             "{} of {} of '{}' {} not encrypted with {}; newest: '{}', {}.",
@@ -157,6 +162,7 @@ fn shared(case: &TrailCase<'_>, sample: &Sample) -> Finding {
         file_name(&sample.key)
     ))
     .comparing(EXPECTED, shown(sample))
+    .showing_all(&sample.evidence)
 }
 
 fn nothing(case: &TrailCase<'_>) -> Finding {
@@ -317,6 +323,8 @@ fn unproven_by(case: &TrailCase<'_>, reason: Reason, why: &str, others: Vec<GapI
             case.name()
         ))
         .comparing(EXPECTED, counts(case))
+        .showing_all(case.trail.sample.newest.iter().filter_map(|it| it.evidence.as_ref()))
+        .showing_all(&case.trail.sample.listed_by)
 }
 
 fn counts(case: &TrailCase<'_>) -> String {

@@ -131,6 +131,7 @@ impl<'a> TrailCase<'a> {
         self.trail.description.kms_key_id.is_none().then(|| {
             Finding::not_applicable(control, self.subject(), Reason::NoKmsKey)
                 .saying(format!("Trail '{}' has no KMS key.", self.name()))
+                .showing(&self.trail.described_by)
         })
     }
 

@@ -5,6 +5,7 @@ mod account_scope;
 mod account_sealing;
 mod beside_the_window;
 mod by_gaps_alone;
+mod cited;
 mod event_data_store;
 mod key_not_told;
 mod key_policies;
@@ -116,7 +117,8 @@ mod key_customer_managed {
         let named = || Facts::sealed().names_key(Some(FOREIGN_KEY));
         let read =
             check(named().key(|_| ()), "key-customer-managed not_proven outside_organization");
-        assert_eq!(read.evidence(), [evidence()]);
+        // The trail, which names the key, and DescribeKey.
+        assert_eq!(read.evidence(), [evidence(), evidence()]);
         let unread = named().key_is(Observed::Unread(gap(0)));
         let unread = check(unread, "key-customer-managed not_proven outside_organization");
         assert_eq!(unread.gaps(), [gap(0)]);

@@ -50,6 +50,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         let finding = Finding::not_proven(control, case.subject(), reason, gaps)
             .saying(format!("Delivery of '{name}' is not proven: {observed}."))
             .comparing(expected, observed);
+        let finding = finding.showing_all(case.statuses_read());
         let is_by_gaps_alone = legs.iter().all(Leg::is_unread_or_holds);
         return if is_by_gaps_alone { finding.by_gaps_alone() } else { finding };
     }
@@ -63,6 +64,17 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             .comparing(expected, delivered(case)),
         None => Finding::not_proven(control, case.subject(), Reason::Unread, Vec::new())
             .saying(format!("GetTrailStatus was called in no Region for '{name}'.")),
+    }
+}
+
+impl<'a> TrailCase<'a> {
+    /// GetTrailStatus in each Region where it answered, and in the first member of each kind of trouble.
+    fn statuses_read(&self) -> impl Iterator<Item = &'a Evidence> {
+        let members = &self.trail.members;
+        let of_members = [Delivery::Contradicted, Delivery::Unread].into_iter();
+        let of_members = of_members.filter_map(|kind| members.places(kind).next()).map(|it| it.1);
+        let read = self.trail.status.iter().map(|it| &it.1).chain(of_members);
+        read.filter_map(Observed::known).map(|answer| &answer.evidence)
     }
 }
 

@@ -36,8 +36,9 @@ pub(crate) fn run(args: ReplayArgs, arguments: Vec<String>) -> Result<Outcome, U
     let journal = journal_in(&args.journal);
     let manifest = manifest::read_journal(&journal)?;
     let file = args.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
-    let scan = settled(args.given.over(file), Some(&manifest))?;
-    let scan = Scan { arguments, ..scan };
+    let scan = settled(args.given.over(file.given), Some(&manifest))?;
+    let configuration_sha256 = file.sha256.or_else(|| manifest.configuration_sha256.clone());
+    let scan = Scan { arguments, configuration_sha256, ..scan };
     let scanned = runtime()?.block_on(replay(&journal, scan, &out))?;
     let Scanned { exit_code, folder, summary } = scanned;
     let notes = format!(

@@ -105,6 +105,7 @@ pub(super) fn of_scan(scan: &Scan, aws: &Aws, identity: &Identity) -> RunManifes
         judged: of_class(Class::Judged),
         run: running,
         files: scan.files.clone(),
+        configuration_sha256: scan.configuration_sha256.clone(),
         format: FormatVersion::CURRENT,
     }
 }

@@ -11,6 +11,7 @@ mod journaling;
 mod latest;
 pub(crate) mod manifest;
 mod noted;
+mod program;
 pub(crate) mod progress;
 mod publish;
 mod refusals;
@@ -27,7 +28,7 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_fanout::Limits;
 use trailseal_journal::{EndReason, RunManifest};
-use trailseal_model::{Account, Exception, GapClass, exit_code};
+use trailseal_model::{Account, Exception, GapClass, exit_code, hash};
 use trailseal_record::v1::Run;
 
 use crate::environment::Environment;
@@ -68,6 +69,8 @@ pub(crate) struct Scan {
     pub(crate) arguments: Vec<String>,
     /// The texts of the files that settings name, by the settings' keys.
     pub(crate) files: BTreeMap<String, String>,
+    /// The SHA-256 of the configuration file, if there is one.
+    pub(crate) configuration_sha256: Option<String>,
     /// What becomes of the journal.
     pub(crate) keep_journal: KeepJournal,
     /// The folder of the scan to continue, with what is known of it.
@@ -92,12 +95,18 @@ impl Scan {
             fails_fast: false,
             arguments: Vec::new(),
             files: BTreeMap::new(),
+            configuration_sha256: None,
             keep_journal: KeepJournal::UntilDone,
             resume: None,
             ask_again: Vec::new(),
             stop: Stop::new(),
             heartbeat: Heartbeat::default(),
         }
+    }
+
+    /// The SHA-256 of the file of exceptions, if there is one.
+    fn exceptions_sha256(&self) -> Option<String> {
+        self.files.get("exceptions").map(|text| hash::sha256(text.as_bytes()))
     }
 
     /// The folder that the scan leaves.
@@ -170,6 +179,7 @@ impl OutputLocation {
 /// Scans, and leaves the reports in the folder that the settings name.
 pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, UserError> {
     let start = Instant::now();
+    program::begin();
     let identity = Identity::of(&scan, &outside);
     let events = Arc::new(RunEvents::new(scan.progress));
     let run_id = &identity.run_id;
@@ -263,6 +273,7 @@ impl Running {
             Err(error) => return Err(self.not_audited(error, place)),
         };
         let run = self.run_line(&answered, audit_settings.collect.window, outside);
+        let run = Run { program_sha256: program::sha256().await, ..run };
         let conclusion = Conclusion {
             run,
             audited: answered.audited,
@@ -353,8 +364,8 @@ impl Running {
             endpoints: self.connection.aws.endpoints().to_vec(),
             tool_version: VERSION.to_owned(),
             program_sha256: None,
-            exceptions_sha256: None,
-            configuration_sha256: None,
+            exceptions_sha256: scan.exceptions_sha256(),
+            configuration_sha256: scan.configuration_sha256.clone(),
             started_at: identity.started_at,
             finished_at: outside.clock.now(),
             // A scan that was continued keeps the session that began it.
