@@ -233,7 +233,7 @@ impl GapClass {
             }
             Self::NotFound => "check whether the resource was deleted during the scan",
             Self::NotShown => {
-                "scan again; if the trail still is not shown, check what denies cloudtrail:DescribeTrails in its home Region"
+                "scan again; if no Region shows the trail, check what denies cloudtrail:DescribeTrails in its home Region"
             }
             Self::ThrottledOut => "lower --rate-share, or scan at a quieter time",
             Self::CircuitOpen => "scan again later: AWS kept failing here, as the message shows",

@@ -55,7 +55,7 @@ async fn throttles_lose_nothing_and_are_named_by_whose_limit_it_was() {
     assert_eq!((run.gaps.len(), run.throttles), (0, 5));
     let expected = format!(
         "
-Throttled: 5 requests; lower --rate-share or run at a quieter time
+Throttled: 5 requests; lower --rate-share, or scan at a quieter time
   DescribeTrails in {account} eu-west-1: 3 times
   AssumeRole in the calling account: 2 times
 "

@@ -338,7 +338,7 @@ mod tests {
             key(Operation::ListAccounts, 0, "", 3),
         ];
         let expected = "
-Throttled: 17 requests; lower --rate-share or run at a quieter time
+Throttled: 17 requests; lower --rate-share, or scan at a quieter time
   DescribeTrails in 012345678901 eu-west-1: 14 times
   ListAccounts in the calling account: 3 times
 ";
