@@ -204,9 +204,7 @@ fn name_owner(case: &Case<'_>) -> Fix {
         none if none.is_empty() => none,
         counts => format!(" ({counts})"),
     };
-    let mut accounts = case.facts.accounts.iter().map(|account| account.id.to_string());
-    let hint = accounts.find(|id| name.contains(id)).unwrap_or_else(|| "ACCOUNT-ID".to_owned());
-    let setting = format!("[bucket_owners]\n{} = \"{hint}\"", text(name));
+    let setting = format!("[bucket_owners]\n{} = \"ACCOUNT-ID\"", text(name));
     let action = Operation::ListBuckets.iam_action().into_iter().collect();
     Fix {
         change: format!(

@@ -1,6 +1,6 @@
 //! A fix never promises more than judging again gives, with that one fact changed.
 
-use trailseal_model::{KeyPresence, Observed, OrganizationFacts, Subject};
+use trailseal_model::{Delivery, KeyPresence, Observed, OrganizationFacts, Subject};
 
 use super::*;
 
@@ -71,11 +71,11 @@ pub(crate) fn check_all(facts: &OrganizationFacts) {
         if let Some(changed) = after(facts, &fix) {
             let again = again(&changed, &finding);
             let is_mended = match finding.control() {
-                // Another Region or leg may still keep it from passing.
-                ControlId::TrailDelivering | ControlId::AccountCovered => {
-                    again.reason() != Reason::NotLogging
+                // Something else may still keep it from passing.
+                ControlId::TrailDelivering => {
+                    again.reason() != Reason::NotLogging || has_stopped_members(&changed, &finding)
                 }
-                ControlId::KeyUsable => again.status() != Status::Fail,
+                ControlId::AccountCovered | ControlId::KeyUsable => again.status() != Status::Fail,
                 _ => again.status() == Status::Pass,
             };
             let is_of_doubt = finding.status() == Status::NotProven;
@@ -86,6 +86,13 @@ pub(crate) fn check_all(facts: &OrganizationFacts) {
             assert_eq!(again.status(), Status::Pass, "{finding:?}\n{fix:?}\n{again:?}");
         }
     }
+}
+
+/// Members have copies of their own, which a test cannot start.
+fn has_stopped_members(facts: &OrganizationFacts, finding: &Finding) -> bool {
+    let Subject::Trail(arn) = finding.subject() else { return false };
+    let mut trails = facts.trails.iter().filter(|it| it.description.arn == *arn);
+    trails.any(|trail| trail.members.count(Delivery::NotLogging) > 0)
 }
 
 #[track_caller]

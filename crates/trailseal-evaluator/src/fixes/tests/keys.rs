@@ -233,13 +233,11 @@ fn a_key_that_was_not_read_says_which_permission_is_missing() {
     let facts = || Facts::sealed().key_is(Observed::Unread(gap(0)));
     let denied = gaps_are(facts(), &[(Operation::DescribeKey, GapClass::DeniedByIdentityPolicy)]);
     let expected = Fix {
-        change: format!(
-            "allow the audit role kms:DescribeKey for key {KEY}, in account 000000000001"
-        ),
+        change: format!("allow the audit role kms:DescribeKey for key {KEY}"),
         actor: FixActor::AccountAdministrator,
         place: place(1, Some("us-east-1"), KEY),
         steps: vec![statement(
-            "the policy of the audit role in that account",
+            "the policy of the audit role in account 000000000001",
             r#"{
   "Sid": "TrailsealReads",
   "Effect": "Allow",

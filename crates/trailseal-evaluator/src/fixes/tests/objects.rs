@@ -90,7 +90,10 @@ fn objects_that_could_not_be_listed_or_read_need_a_permission() {
   "Action": "s3:GetObject",
   "Resource": "arn:aws:s3:::logs/audit/AWSLogs/*"
 }"#;
-    assert_eq!(fix.steps, [statement("the policy of the audit role in that account", json)]);
+    assert_eq!(
+        fix.steps,
+        [statement("the policy of the audit role in account 000000000001", json)]
+    );
     let listed = gaps_are(
         Facts::sealed().objects(sample()),
         &[(Operation::ListObjectsV2, GapClass::DeniedByIdentityPolicy)],

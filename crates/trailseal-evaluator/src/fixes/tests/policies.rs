@@ -69,15 +69,12 @@ pub(super) fn apply(facts: &mut OrganizationFacts, key: &Arn, fix: &Fix) {
     for step in &fix.steps {
         let FixStep::Statement { into, json } = step else { panic!("{step:?}") };
         let changed: Value = serde_json::from_str(json).unwrap();
-        match into.split_once(", instead of statement ") {
-            Some((_, number)) => {
-                let number = number.split(' ').next().unwrap();
-                statements[number.parse::<usize>().unwrap() - 1] = changed;
-            }
-            None => {
-                assert!(into.ends_with(", as one more statement"), "{into}");
-                statements.push(changed);
-            }
+        if let Some((_, number)) = into.split_once(", instead of statement ") {
+            let number = number.split(' ').next().unwrap();
+            statements[number.parse::<usize>().unwrap() - 1] = changed;
+        } else {
+            assert!(into.ends_with(", as one more statement"), "{into}");
+            statements.push(changed);
         }
     }
     let value = document.to_string().into();

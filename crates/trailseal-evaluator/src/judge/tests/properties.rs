@@ -775,7 +775,7 @@ proptest! {
 
 proptest! {
     // Each fix is carried out and judged again.
-    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(64) })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn every_open_finding_has_a_fix_that_does_what_it_says(facts in some_facts()) {
