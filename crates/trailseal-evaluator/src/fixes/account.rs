@@ -9,6 +9,7 @@ use super::case::{Case, of_arn};
 use super::command::start_logging;
 use super::statement::step;
 use super::unread;
+use crate::judge::reaches_account;
 
 /// What keeps the account from being recorded everywhere.
 pub(super) fn of_account(case: &Case<'_>) -> Fix {
@@ -57,6 +58,11 @@ fn candidates<'a>(case: &Case<'a>) -> impl Iterator<Item = &'a TrailFacts> {
     })
 }
 
+fn reaches(case: &Case<'_>, trail: &TrailFacts) -> bool {
+    let account = case.finding.subject().account();
+    account.is_some_and(|account| reaches_account(case.facts, trail, account))
+}
+
 fn records_all(trail: &TrailFacts) -> bool {
     let events = trail.recorded_events().map(|answer| &answer.value);
     matches!(events, Some(ManagementEvents::Recorded { read: true, write: true, .. }))
@@ -69,9 +75,9 @@ fn is_stopped(trail: &TrailFacts) -> bool {
 
 fn uncovered(case: &Case<'_>) -> Fix {
     let now = case.finding.observed();
-    let mut all = candidates(case).filter(|trail| trail.description.is_multi_region);
+    let reaching = || candidates(case).filter(|trail| reaches(case, trail));
     // To start a trail is the smallest change, and one that cannot hurt.
-    if let Some(trail) = all.find(|trail| records_all(trail) && is_stopped(trail)) {
+    if let Some(trail) = reaching().find(|trail| records_all(trail) && is_stopped(trail)) {
         let description = &trail.description;
         return Fix {
             change: format!(
@@ -90,8 +96,8 @@ fn uncovered(case: &Case<'_>) -> Fix {
             ..case.general()
         };
     }
-    let mut all = candidates(case).filter(|trail| trail.description.is_multi_region);
-    if let Some(trail) = all.find(|trail| trail.recorded_events().is_some() && !records_all(trail))
+    if let Some(trail) =
+        reaching().find(|trail| trail.recorded_events().is_some() && !records_all(trail))
     {
         return record_all(case, trail, now);
     }

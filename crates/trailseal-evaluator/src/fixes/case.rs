@@ -83,12 +83,12 @@ impl<'a> Case<'a> {
             place: self.subject_place(),
             steps: Vec::new(),
             first: None,
-            brings: brings(self),
+            brings: brings(finding, &self.thing()),
             risks: None,
         }
     }
 
-    /// The same as a fix that whoever runs this program makes: a setting, or another scan.
+    /// The same, made by the operator of this program: a setting, or another scan.
     pub(super) fn of_operator(&self) -> Fix {
         Fix { actor: FixActor::TrailsealOperator, place: FixPlace::default(), ..self.general() }
     }

@@ -33,6 +33,10 @@ pub(super) fn of_delivery(case: &Case<'_>) -> Fix {
 
 fn start(case: &Case<'_>, trail: &TrailFacts) -> Fix {
     let description = &trail.description;
+    let is_off = |status| delivery(status, &case.facts.thresholds) == Delivery::NotLogging;
+    if !trail.status.iter().any(|it| is_off(&it.1)) {
+        return of_member_copy(case, trail);
+    }
     let key = key_trouble(case).map(|trouble| {
         format!("; mend the key as well, because CloudTrail cannot deliver while {trouble}")
     });
@@ -51,6 +55,20 @@ fn start(case: &Case<'_>, trail: &TrailFacts) -> Fix {
         brings: format!(
             "CloudTrail records events for {} again and tries to deliver their logs",
             case.thing()
+        ),
+        ..case.general()
+    }
+}
+
+/// The trail logs for its owner, and a member's copy of it does not: no command is known to change that.
+fn of_member_copy(case: &Case<'_>, trail: &TrailFacts) -> Fix {
+    let place = first_place(case, trail, Delivery::NotLogging).map(|it| it.0);
+    Fix {
+        change: format!(
+            "find out why {} does not log in {}, although it logs for its owner, account {}; if that stays so, ask AWS Support",
+            case.thing(),
+            place.unwrap_or_else(|| "a member".to_owned()),
+            trail.description.owner
         ),
         ..case.general()
     }
@@ -186,9 +204,7 @@ fn name_owner(case: &Case<'_>) -> Fix {
         none if none.is_empty() => none,
         counts => format!(" ({counts})"),
     };
-    let mut accounts = case.facts.accounts.iter().map(|account| account.id.to_string());
-    let hint = accounts.find(|id| name.contains(id)).unwrap_or_else(|| "ACCOUNT-ID".to_owned());
-    let setting = format!("[bucket_owners]\n{} = \"{hint}\"", text(name));
+    let setting = format!("[bucket_owners]\n{} = \"ACCOUNT-ID\"", text(name));
     let action = Operation::ListBuckets.iam_action().into_iter().collect();
     Fix {
         change: format!(

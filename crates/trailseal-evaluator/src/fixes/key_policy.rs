@@ -98,7 +98,10 @@ fn of_cloudtrail(case: &Case<'_>) -> Fix {
     } else {
         format!("{}, if nothing else in the policy is against it", general.brings)
     };
-    let trails = case.trails_of_key().len();
+    let trails = match case.trails_of_key().len() {
+        1 => "1 trail".to_owned(),
+        several => format!("{several} trails"),
+    };
     let risks = match goal {
         Goal::Scope => format!(
             "a trail whose ARN is missing from aws:SourceArn can deliver nothing more; the statement names the {trails} that this run found; {RISK}"

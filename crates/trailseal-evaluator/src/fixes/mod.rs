@@ -66,4 +66,4 @@ fn of_case(case: &Case<'_>) -> Fix {
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

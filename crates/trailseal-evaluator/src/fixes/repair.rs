@@ -87,11 +87,10 @@ impl PolicyCase<'_> {
         Some(match evaluate(&policy, &request) {
             Decision::Allow { .. } => Answer::Good,
             Decision::Deny { statement } => Answer::Denied(statement),
-            Decision::NotAllowed => Answer::Missing,
             Decision::Unknown { statement, .. } if draft.denies(&statement) => {
                 Answer::Denied(statement)
             }
-            Decision::Unknown { .. } => Answer::Missing,
+            Decision::NotAllowed | Decision::Unknown { .. } => Answer::Missing,
         })
     }
 

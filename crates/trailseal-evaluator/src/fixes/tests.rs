@@ -1,9 +1,17 @@
 //! Every pair of control and reason has a fix, and each fix keeps the rules; then the whole fix of one
 //! case after the other.
 
+mod accounts;
+mod changed;
+mod delivery;
+mod keys;
+mod objects;
+mod policies;
+
+pub(crate) use changed::check_all;
 use serde_json::Value;
 use trailseal_model::{
-    Fix, FixActor, FixStep, Gap, GapClass, GapKind, Operation, Proof, Subject, fix_texts,
+    Fix, FixActor, FixPlace, FixStep, Gap, GapClass, GapKind, Operation, Proof, Subject, fix_texts,
 };
 
 use super::*;
@@ -14,7 +22,7 @@ const TRAIL: &str = "arn:aws:cloudtrail:us-east-1:000000000001:trail/main";
 
 /// What every fix keeps to, whatever its case.
 #[track_caller]
-pub(crate) fn check(fix: &Fix) {
+fn check(fix: &Fix) {
     let first = fix.first.as_deref();
     for text in [Some(fix.change.as_str()), Some(&fix.brings), first, fix.risks.as_deref()] {
         let Some(text) = text else { continue };
@@ -82,6 +90,37 @@ fn of_facts(facts: &OrganizationFacts, line: &str) -> Fix {
 fn gaps_are(facts: Facts, kinds: &[(Operation, GapClass)]) -> Facts {
     let kind = |it: &(Operation, GapClass)| GapKind::from(&Gap::new(it.1, it.0));
     facts.with(|facts| facts.gap_kinds = kinds.iter().map(kind).collect())
+}
+
+/// The commands of a fix.
+fn commands(fix: &Fix) -> Vec<&str> {
+    let mut commands = Vec::new();
+    for step in &fix.steps {
+        if let FixStep::Command(command) = step {
+            commands.push(command.as_str());
+        }
+    }
+    commands
+}
+
+fn command(text: &str) -> FixStep {
+    FixStep::Command(text.to_owned())
+}
+
+fn statement(into: &str, json: &str) -> FixStep {
+    FixStep::Statement { into: into.to_owned(), json: json.to_owned() }
+}
+
+fn setting(file: &str, text: &str) -> FixStep {
+    FixStep::Setting { file: file.to_owned(), text: text.to_owned() }
+}
+
+fn place(number: u64, region: Option<&str>, resource: &str) -> FixPlace {
+    FixPlace {
+        account: Some(account(number)),
+        region: region.map(crate::test_support::region),
+        resource: Some(resource.to_owned()),
+    }
 }
 
 #[test]

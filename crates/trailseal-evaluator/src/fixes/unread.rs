@@ -13,23 +13,23 @@ use super::statement::{grants, step};
 /// The key could not be read; these operations read it.
 pub(super) fn of_key(case: &Case<'_>, usual: &[Operation]) -> Fix {
     let resource = case.key_arn().map_or_else(|| "*".to_owned(), ToString::to_string);
-    fix(case, usual, &case.key_words(), case.key_place(), &resource)
+    reading(case, usual, &case.key_words(), case.key_place(), &resource)
 }
 
 /// The bucket could not be read.
 pub(super) fn of_bucket(case: &Case<'_>, usual: &[Operation]) -> Fix {
-    fix(case, usual, &case.bucket_words(), case.bucket_place(), &bucket_arn(case))
+    reading(case, usual, &case.bucket_words(), case.bucket_place(), &bucket_arn(case))
 }
 
 /// The logs in the bucket could not be listed or read.
 pub(super) fn of_logs(case: &Case<'_>, usual: &[Operation]) -> Fix {
     let what = format!("the logs of {} in {}", case.thing(), case.bucket_words());
-    fix(case, usual, &what, case.bucket_place(), &bucket_arn(case))
+    reading(case, usual, &what, case.bucket_place(), &bucket_arn(case))
 }
 
 /// The subject itself could not be read.
 pub(super) fn of_subject(case: &Case<'_>, usual: &[Operation]) -> Fix {
-    fix(case, usual, &case.thing(), case.subject_place(), "*")
+    reading(case, usual, &case.thing(), case.subject_place(), "*")
 }
 
 fn bucket_arn(case: &Case<'_>) -> String {
@@ -94,26 +94,34 @@ impl Obstacle {
 
 /// The fix for what `usual` reads, or the operations of the finding's gaps where it has some. The first
 /// gap's obstacle decides; gaps of one finding nearly always share it.
-fn fix(case: &Case<'_>, usual: &[Operation], what: &str, place: FixPlace, resource: &str) -> Fix {
+fn reading(
+    case: &Case<'_>,
+    usual: &[Operation],
+    what: &str,
+    place: FixPlace,
+    resource: &str,
+) -> Fix {
     let kinds = case.finding.gaps().iter().filter_map(|it| case.facts.gap_kinds.get(*it));
     let kinds: Vec<&GapKind> = kinds.collect();
     let obstacle = kinds.first().map_or(Obstacle::OwnPolicy, |kind| Obstacle::of(kind));
     let of_same = kinds.iter().filter(|kind| Obstacle::of(kind) == obstacle);
     let failed: Vec<Operation> = of_same.map(|kind| kind.operation).collect();
     let operations = if failed.is_empty() { usual } else { failed.as_slice() };
+    let is_of_no_place = |it: &Operation| is_of_caller(*it) && *it != Operation::AssumeRole;
+    let place = if operations.iter().any(is_of_no_place) { FixPlace::default() } else { place };
     let names: BTreeSet<&str> = operations.iter().map(|it| it.as_str()).collect();
     let names = names.into_iter().collect::<Vec<_>>().join(" and ");
     let actions: BTreeSet<&str> = operations.iter().filter_map(|it| it.iam_action()).collect();
     let list = actions.iter().copied().collect::<Vec<_>>().join(" and ");
     let (change, steps) = match obstacle {
         Obstacle::OwnPolicy => (
-            format!("allow the audit role {list} for {what}{}", account_words(&place)),
-            grant_steps(case, &actions, resource),
+            format!("allow the audit role {list} for {what}{}", account_words(what, &place)),
+            grant_steps(case, &actions, resource, &place),
         ),
         Obstacle::OrganizationPolicy(kind) => (
             format!(
                 "exempt {list} from the {kind} that denies it for {what}{}",
-                account_words(&place)
+                account_words(what, &place)
             ),
             vec![step(
                 format!("the NotAction list of the statement of the {kind} that denies"),
@@ -122,24 +130,38 @@ fn fix(case: &Case<'_>, usual: &[Operation], what: &str, place: FixPlace, resour
         ),
         Obstacle::Other(class) => {
             let operation = operations.first().copied().unwrap_or(Operation::DescribeTrails);
-            let cause = GapCause { class, operation, code: None, message: None };
-            let advice = cause.what_to_do(&[]);
-            (format!("{advice} ({names} for {what}{} failed)", account_words(&place)), Vec::new())
+            let advice = GapCause { class, operation, code: None, message: None }.what_to_do(&[]);
+            (
+                format!("{advice} ({names} for {what}{} failed)", account_words(what, &place)),
+                Vec::new(),
+            )
         }
     };
-    Fix { change, actor: obstacle.actor(), place, steps, ..case.general() }
+    let is_untold = kinds.iter().any(|kind| kind.class == GapClass::Denied);
+    let first = (is_untold && obstacle == Obstacle::OwnPolicy).then(|| {
+        "find out which policy denies it, because AWS does not say: the audit role's, the resource's or the organization's".to_owned()
+    });
+    Fix { change, actor: obstacle.actor(), place, steps, first, ..case.general() }
 }
 
-fn account_words(place: &FixPlace) -> String {
-    place.account.map(|it| format!(", in account {it}")).unwrap_or_default()
+/// The account, where it is not named already.
+fn account_words(what: &str, place: &FixPlace) -> String {
+    let account = place.account.map(|it| it.to_string()).filter(|it| !what.contains(it));
+    account.map(|it| format!(", in account {it}")).unwrap_or_default()
 }
 
 /// One statement for each kind of resource: S3's actions on objects name objects.
-fn grant_steps(case: &Case<'_>, actions: &BTreeSet<&str>, resource: &str) -> Vec<FixStep> {
-    let into = "the policy of the audit role in that account";
+fn grant_steps(
+    case: &Case<'_>,
+    actions: &BTreeSet<&str>,
+    resource: &str,
+    place: &FixPlace,
+) -> Vec<FixStep> {
+    let account = place.account.map(|it| format!(" in account {it}")).unwrap_or_default();
+    let into = format!("the policy of the audit role{account}");
     let of = |is_wanted: &dyn Fn(&str) -> bool, resource: &str| {
         let wanted: BTreeSet<&str> = actions.iter().copied().filter(|it| is_wanted(it)).collect();
-        (!wanted.is_empty()).then(|| step(into, &grants(&wanted, resource)))
+        (!wanted.is_empty()).then(|| step(into.as_str(), &grants(&wanted, resource)))
     };
     let prefix = case.trail.and_then(|trail| trail.description.prefix.as_deref());
     let prefix = prefix.map(|it| format!("{it}/")).unwrap_or_default();

@@ -1,13 +1,11 @@
 //! What a fix brings, in the words of its control.
 
-use trailseal_model::ControlId;
+use trailseal_model::{ControlId, Finding, Status};
 
-use super::case::Case;
-
-/// What is better afterwards.
-pub(super) fn brings(case: &Case<'_>) -> String {
-    let (control, thing) = (case.finding.control(), case.thing());
-    if !case.has_failed() {
+/// What is better afterwards; `thing` is the finding's subject in words.
+pub(super) fn brings(finding: &Finding, thing: &str) -> String {
+    let control = finding.control();
+    if finding.status() != Status::Fail {
         return format!("{control} of {thing} can be judged");
     }
     match control {

@@ -114,6 +114,20 @@ pub(crate) fn reach<'a>(
     Cover::Covered(trail)
 }
 
+/// Whether a trail reaches every Region of an account that was read and not left out.
+pub(crate) fn reaches_account(
+    facts: &OrganizationFacts,
+    trail: &TrailFacts,
+    account: AccountId,
+) -> bool {
+    let rows = facts.coverage.of_account(account).iter();
+    let mut read = rows.filter(|row| !row.outcome.is_left_out() && row.trails_listed);
+    read.all(|row| {
+        let target = Target { account, region: row.region };
+        matches!(reach(facts, trail, target), Cover::Covered(_))
+    })
+}
+
 /// Whether the trail logs for the target: its own status there, else its owner's at home. A Region
 /// where nothing could be read, as under a policy that denies whole Regions, does not take away what
 /// home says.

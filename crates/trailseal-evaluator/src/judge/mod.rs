@@ -23,6 +23,7 @@ mod store;
 mod trail_delivering;
 mod trail_kms_encrypted;
 
+pub(crate) use cover::reaches_account;
 pub use covered_by::covered_by;
 pub(crate) use key_policy::PolicyRead;
 pub use objects::{JudgedObjects, ObjectClass, ObjectJudge, sample};

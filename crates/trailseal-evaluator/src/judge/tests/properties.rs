@@ -774,3 +774,18 @@ proptest! {
         prop_assert_eq!(ids.len(), findings.len());
     }
 }
+
+proptest! {
+    // Each fix is carried out and judged again.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn every_open_finding_has_a_fix_that_does_what_it_says(facts in some_facts()) {
+        crate::fixes::tests::check_all(&facts);
+    }
+
+    #[test]
+    fn so_it_is_where_little_is_wrong(facts in nearly_sealed_facts()) {
+        crate::fixes::tests::check_all(&facts);
+    }
+}
