@@ -149,7 +149,7 @@ fn without_a_journal_a_signal_says_that_nothing_was_kept() {
     send(&child, "TERM");
     let (said, code) = ended(child);
     assert_eq!(code, Some(75), "{said}");
-    assert!(said.contains("no answer was kept; begin the scan again"), "{said}");
+    assert!(said.contains("no answer was kept; start the scan again"), "{said}");
     assert!(!folder.join("out").exists());
 }
 

@@ -31,7 +31,7 @@ pub(crate) struct ReplayArgs {
 /// Judges the answers of a journal again.
 pub(crate) fn run(args: ReplayArgs, arguments: Vec<String>) -> Result<Outcome, UserError> {
     let out = args.given.out.clone().ok_or_else(|| {
-        UserError::usage("no folder for the reports is named", "name a new one with --out")
+        UserError::usage("--out is missing", "name a new folder for the reports with --out")
     })?;
     let journal = journal_in(&args.journal);
     let manifest = manifest::read_journal(&journal)?;

@@ -30,11 +30,10 @@ pub(crate) struct ScanArgs {
     /// Read settings from a TOML file; flags and variables take precedence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Continue the scan in this folder, and not in --out: ask only what its journal has no answer to
+    /// Continue the interrupted scan in this folder: ask only what its journal does not answer
     #[arg(long, value_name = "FOLDER", conflicts_with = "no_journal")]
     resume: Option<PathBuf>,
-    /// Class of gaps that --resume asks again, besides those that may pass by themselves, such as
-    /// denied
+    /// Gap class that --resume asks again, such as denied; transient failures are always asked again
     #[arg(
         long,
         value_name = "CLASS",

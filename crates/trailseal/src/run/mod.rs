@@ -323,7 +323,7 @@ impl Running {
         let keep = self.scan.settings.keep.map(|keep| keep.0);
         if let Err(problem) = latest::note(folder.path(), run, keep) {
             terminal::warning(format_args!(
-                "the folder around {} cannot be brought up to date: {problem}",
+                "the list of scans beside {} cannot be updated: {problem}",
                 folder.path().display()
             ));
         }
