@@ -189,10 +189,14 @@ impl Drop for OutputFolder {
 const FORMATS: &[Format] =
     &[trailseal_report_csv::FORMAT, trailseal_report_sarif::FORMAT, trailseal_report_html::FORMAT];
 
+/// The files of a run that are made from its record.
+pub fn report_files() -> impl Iterator<Item = FileName> {
+    FORMATS.iter().flat_map(|format| format.files).copied()
+}
+
 /// Whether a file in the folder of a run is one that we write.
 pub(crate) fn is_report(name: &str) -> bool {
-    let mut files = FORMATS.iter().flat_map(|format| format.files);
-    [RECORD_FILE, COMPLETE_FILE].contains(&name) || files.any(|file| file.as_str() == name)
+    [RECORD_FILE, COMPLETE_FILE].contains(&name) || report_files().any(|file| file.as_str() == name)
 }
 
 /// Whether a folder holds the reports of a simulation, all of it, and nothing that we did not write.
@@ -257,5 +261,22 @@ pub(crate) fn copy_record(from: &Path, folder: &OutputFolder) -> Result<(), Copy
         out.write_all(chunk).map_err(CopyError::Write)?;
         let length = chunk.len();
         record.consume(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_file_of_a_run_is_made_by_one_format() {
+        let mut files = BTreeSet::from([RECORD_FILE, COMPLETE_FILE]);
+        for file in report_files() {
+            assert!(files.insert(file.as_str()), "{file} is made twice");
+            assert!(is_report(file.as_str()));
+        }
+        assert!(!is_report("notes.txt"));
     }
 }
