@@ -80,15 +80,30 @@ fn of_reason(
         Reason::SampleTooSmall => setting("sample_size", reason.as_str(), finding),
         Reason::PopulationDeclared => declared(view),
         Reason::SharedPrefix => own(view.bucket_cause(reason.as_str())),
-        Reason::NoObjects | Reason::NoDigest => {
-            let waits = (view.time_cause(reason.as_str()), Origin::from(finding));
-            view.upstream().into_iter().chain([waits]).collect()
-        }
+        Reason::NoObjects | Reason::NoDigest => nothing_yet(view, finding),
         Reason::UnreadableObjects => headers(view, finding, unreadable),
         Reason::Unread if finding.gaps().is_empty() => own(not_listed(view)),
         Reason::Unread => Vec::new(),
         _ => own(view.bucket_cause(deviation(view, finding))),
     }
+}
+
+/// Where nothing is there: what keeps logs from arriving; without such a fact, time. Logs and digests of one
+/// trail wait for the same.
+fn nothing_yet(view: &TrailView<'_>, finding: &Finding) -> Vec<(CauseKey, Origin)> {
+    let upstream = view.upstream();
+    if !upstream.is_empty() {
+        return upstream;
+    }
+    let waits = |control: ControlId, reason: Reason| {
+        let judged = view.finding(control).filter(|it| it.status() == Status::NotProven);
+        judged.filter(|it| it.reason() == reason)
+    };
+    let of_delivery = [Reason::NeverDelivered, Reason::DeliveryStale];
+    let before = of_delivery.into_iter().find_map(|it| waits(ControlId::TrailDelivering, it));
+    let before = before.or_else(|| waits(ControlId::LogObjectsSealed, Reason::NoObjects));
+    let first = before.unwrap_or(finding);
+    vec![(view.time_cause(first.reason().as_str()), Origin::from(first))]
 }
 
 /// Objects that were not delivered as they should be. Logs, digests and older logs that deviate in one
