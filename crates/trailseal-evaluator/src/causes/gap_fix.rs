@@ -88,7 +88,7 @@ pub(super) fn pretty(value: &Value) -> String {
 }
 
 /// A statement that allows the denied actions, for a policy that takes a resource.
-fn allow(shown: &Shown<'_>, into: impl Into<String>, resources: Value) -> FixStep {
+fn allow(shown: &Shown<'_>, into: impl Into<String>, resources: &Value) -> FixStep {
     let actions = actions(&shown.gaps);
     let json = json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
     FixStep::Statement { into: into.into(), json: pretty(&json) }
@@ -159,7 +159,7 @@ fn of_policy(shown: &Shown<'_>) -> Fix {
     };
     let mut fix = plain(shown, change, actor);
     if shown.key.aspect.starts_with("not_allowed_by_") {
-        fix.steps.push(allow(shown, id, json!("*")));
+        fix.steps.push(allow(shown, id, &json!("*")));
     }
     fix
 }
@@ -186,7 +186,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
         "permission_missing" => {
             let change = format!("allow {words} in the policy of {subject} in {accounts}");
             let mut fix = plain(shown, change, FixActor::AccountAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             fix
         }
         "denied_by_identity_policy" => {
@@ -198,7 +198,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
                 "allow {words} in the policy of {subject}, and run the scan in the management account or as a delegated administrator"
             );
             let mut fix = plain(shown, change, FixActor::OrganizationAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             if shown
                 .effect
                 .operations
@@ -214,7 +214,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
                 "find the policy that denies {words} to {subject} in {accounts} (its own, a boundary or the organization's), and allow it there"
             );
             let mut fix = plain(shown, change, FixActor::AccountAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             fix
         }
     }
@@ -276,7 +276,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
             );
             let mut fix = plain(shown, change, administrator);
             fix.steps = vec![
-                allow(shown, "the policy of the audit role", json!(subject)),
+                allow(shown, "the policy of the audit role", &json!(subject)),
                 key_statement(shown),
             ];
             fix
@@ -293,7 +293,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
                 "let the audit role call {words} on bucket '{subject}', in its policy or in the bucket policy"
             );
             let mut fix = plain(shown, change, administrator);
-            let role = allow(shown, "the policy of the audit role", bucket_arns(shown));
+            let role = allow(shown, "the policy of the audit role", &bucket_arns(shown));
             fix.steps = vec![role, bucket_statement(shown)];
             fix.first =
                 Some("check both policies: S3 answers such requests without a reason".to_owned());
@@ -302,7 +302,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
         (CauseKind::EventDataStore, "denied_by_store_policy" | "denied") => {
             let change = format!("let the audit role call {words} on event data store {subject}");
             let mut fix = plain(shown, change, administrator);
-            fix.steps.push(allow(shown, "the policy of the audit role", json!(subject)));
+            fix.steps.push(allow(shown, "the policy of the audit role", &json!(subject)));
             fix
         }
         (_, "not_found") => plain(
@@ -405,7 +405,7 @@ fn of_others(shown: &Shown<'_>) -> Fix {
     let mut fix = plain(shown, advice(), actor);
     let loses_nothing = [GapClass::NotTold, GapClass::RegionDisabled, GapClass::AccountNotActive];
     if worst.is_some_and(|gap| loses_nothing.contains(&gap.class)) {
-        fix.brings = "nothing is lost as it is".to_owned();
+        "nothing is lost as it is".clone_into(&mut fix.brings);
     }
     fix
 }

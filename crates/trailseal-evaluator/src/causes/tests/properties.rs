@@ -101,6 +101,22 @@ fn is_open(finding: &Finding) -> bool {
     matches!(finding.status(), Status::Fail | Status::NotProven)
 }
 
+/// The key that the cause is about, usable as far as the cause goes.
+fn use_again(facts: &mut OrganizationFacts, cause: &Cause) {
+    for presence in facts.keys.values_mut() {
+        let Observed::Known(answer) = presence else { continue };
+        let KeyPresence::Exists(key) = &mut answer.value else { continue };
+        if key.arn.as_str() != cause.subject {
+            continue;
+        }
+        match cause.aspect {
+            "not_symmetric" => key.spec = "SYMMETRIC_DEFAULT".to_owned(),
+            "material_expired" => key.valid_to = None,
+            _ => (key.state, key.deletion_date) = ("Enabled".to_owned(), None),
+        }
+    }
+}
+
 /// The trail delivers wherever it logs.
 fn deliver(trail: &mut TrailFacts) {
     trail.members = MemberDelivery::default();
@@ -126,18 +142,7 @@ fn mended(facts: &OrganizationFacts, cause: &Cause) -> Option<OrganizationFacts>
             CauseKind::Key,
             "disabled" | "pending_deletion" | "not_symmetric" | "material_expired",
         ) => {
-            for presence in facts.keys.values_mut() {
-                let Observed::Known(answer) = presence else { continue };
-                let KeyPresence::Exists(key) = &mut answer.value else { continue };
-                if key.arn.as_str() != cause.subject {
-                    continue;
-                }
-                match cause.aspect {
-                    "not_symmetric" => key.spec = "SYMMETRIC_DEFAULT".to_owned(),
-                    "material_expired" => key.valid_to = None,
-                    _ => (key.state, key.deletion_date) = ("Enabled".to_owned(), None),
-                }
-            }
+            use_again(&mut facts, cause);
             // What follows from the key's state is mended with the next delivery.
             let OrganizationFacts { trails, keys, .. } = &mut facts;
             let is_it = |named: &Arn| {
