@@ -9,7 +9,7 @@ use trailseal_model::{
 
 use super::assemble::Shown;
 use super::region_deny;
-use super::title::counted;
+use super::title::{accounts_words, counted};
 
 /// The fix of a cause that gaps show.
 pub(super) fn fix(shown: &Shown<'_>) -> Fix {
@@ -33,26 +33,20 @@ pub(super) fn steps_beside(shown: &Shown<'_>) -> Vec<FixStep> {
 
 /// What is better afterwards: only findings without another cause are promised.
 pub(super) fn brings(effect: &Effect) -> String {
-    let findings = effect.failed + effect.not_proven;
-    let count = |it: u64| usize::try_from(it).unwrap_or(usize::MAX);
+    let findings =
+        |count: u64| counted(usize::try_from(count).unwrap_or(usize::MAX), "finding", "findings");
+    let Effect { failed, not_proven, mended, gaps, also_blocks, .. } = *effect;
     let mut clauses = Vec::new();
-    if effect.mended > 0 {
-        let mended = counted(count(effect.mended), "finding", "findings");
-        clauses.push(format!("{mended} can be judged without another cause in the way"));
+    if mended > 0 {
+        clauses.push(format!("nothing else keeps {} from passing", findings(mended)));
     }
-    if findings > effect.mended {
-        let others = counted(count(findings - effect.mended), "finding has", "findings have");
-        clauses.push(format!("{others} one cause fewer"));
+    let shared = failed + not_proven - mended + also_blocks;
+    if shared > 0 {
+        clauses.push(format!("of {} one cause of several is gone", findings(shared)));
     }
-    if effect.gaps > 0 {
-        clauses.push(format!(
-            "{} can be answered",
-            counted(count(effect.gaps), "request", "requests")
-        ));
-    }
-    if clauses.is_empty() {
-        let also = counted(count(effect.also_blocks), "finding has", "findings have");
-        clauses.push(format!("{also} one cause fewer"));
+    if gaps > 0 {
+        let gaps = usize::try_from(gaps).unwrap_or(usize::MAX);
+        clauses.push(format!("{} can be answered", counted(gaps, "request", "requests")));
     }
     clauses.join(", and ")
 }
@@ -94,7 +88,7 @@ pub(super) fn pretty(value: &Value) -> String {
 }
 
 /// A statement that allows the denied actions, for a policy that takes a resource.
-fn allow(shown: &Shown<'_>, into: impl Into<String>, resources: Value) -> FixStep {
+fn allow(shown: &Shown<'_>, into: impl Into<String>, resources: &Value) -> FixStep {
     let actions = actions(&shown.gaps);
     let json = json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
     FixStep::Statement { into: into.into(), json: pretty(&json) }
@@ -165,7 +159,7 @@ fn of_policy(shown: &Shown<'_>) -> Fix {
     };
     let mut fix = plain(shown, change, actor);
     if shown.key.aspect.starts_with("not_allowed_by_") {
-        fix.steps.push(allow(shown, id, json!("*")));
+        fix.steps.push(allow(shown, id, &json!("*")));
     }
     fix
 }
@@ -181,7 +175,7 @@ fn named(subject: &str) -> String {
 fn of_role(shown: &Shown<'_>) -> Fix {
     let subject = &shown.key.subject;
     let words = action_words(&actions(&shown.gaps));
-    let accounts = counted(shown.effect.accounts.len(), "account", "accounts");
+    let accounts = accounts_words(shown);
     match shown.key.aspect {
         "role_not_assumable" => missing_role(shown),
         "is_root" => plain(
@@ -192,7 +186,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
         "permission_missing" => {
             let change = format!("allow {words} in the policy of {subject} in {accounts}");
             let mut fix = plain(shown, change, FixActor::AccountAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             fix
         }
         "denied_by_identity_policy" => {
@@ -204,7 +198,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
                 "allow {words} in the policy of {subject}, and run the scan in the management account or as a delegated administrator"
             );
             let mut fix = plain(shown, change, FixActor::OrganizationAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             if shown
                 .effect
                 .operations
@@ -220,7 +214,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
                 "find the policy that denies {words} to {subject} in {accounts} (its own, a boundary or the organization's), and allow it there"
             );
             let mut fix = plain(shown, change, FixActor::AccountAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             fix
         }
     }
@@ -230,9 +224,9 @@ fn of_role(shown: &Shown<'_>) -> Fix {
 fn missing_role(shown: &Shown<'_>) -> Fix {
     let (subject, context) = (&shown.key.subject, shown.run.context);
     let caller = super::identity_arn(context.caller_arn);
-    let accounts = counted(shown.effect.accounts.len(), "account", "accounts");
+    let accounts = accounts_words(shown);
     let change = format!(
-        "deploy role {subject} to {accounts}, or let its trust policy name {caller} with the external id of the scan"
+        "deploy role {subject} to {accounts}, or let its trust policy there name {caller} with the external id of the scan"
     );
     let trust = json!({
         "Effect": "Allow",
@@ -250,7 +244,7 @@ fn missing_role(shown: &Shown<'_>) -> Fix {
             ),
             json: pretty(&trust),
         },
-        flags("trailseal iam --for member --format cloudformation --caller ").with(&caller),
+        flags(&format!("trailseal iam --for member --format cloudformation --caller {caller}")),
     ];
     fix.risks =
         Some("the caller can then read what the role may read in these accounts".to_owned());
@@ -260,20 +254,6 @@ fn missing_role(shown: &Shown<'_>) -> Fix {
 /// Flags or a command of this program.
 fn flags(text: &str) -> FixStep {
     FixStep::Setting { file: "command line".to_owned(), text: text.to_owned() }
-}
-
-/// One more word behind a setting's text.
-trait With {
-    fn with(self, word: &str) -> Self;
-}
-
-impl With for FixStep {
-    fn with(self, word: &str) -> Self {
-        match self {
-            Self::Setting { file, text } => Self::Setting { file, text: format!("{text}{word}") },
-            other => other,
-        }
-    }
 }
 
 fn of_resource(shown: &Shown<'_>) -> Fix {
@@ -296,7 +276,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
             );
             let mut fix = plain(shown, change, administrator);
             fix.steps = vec![
-                allow(shown, "the policy of the audit role", json!(subject)),
+                allow(shown, "the policy of the audit role", &json!(subject)),
                 key_statement(shown),
             ];
             fix
@@ -313,7 +293,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
                 "let the audit role call {words} on bucket '{subject}', in its policy or in the bucket policy"
             );
             let mut fix = plain(shown, change, administrator);
-            let role = allow(shown, "the policy of the audit role", bucket_arns(shown));
+            let role = allow(shown, "the policy of the audit role", &bucket_arns(shown));
             fix.steps = vec![role, bucket_statement(shown)];
             fix.first =
                 Some("check both policies: S3 answers such requests without a reason".to_owned());
@@ -322,7 +302,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
         (CauseKind::EventDataStore, "denied_by_store_policy" | "denied") => {
             let change = format!("let the audit role call {words} on event data store {subject}");
             let mut fix = plain(shown, change, administrator);
-            fix.steps.push(allow(shown, "the policy of the audit role", json!(subject)));
+            fix.steps.push(allow(shown, "the policy of the audit role", &json!(subject)));
             fix
         }
         (_, "not_found") => plain(
@@ -425,7 +405,7 @@ fn of_others(shown: &Shown<'_>) -> Fix {
     let mut fix = plain(shown, advice(), actor);
     let loses_nothing = [GapClass::NotTold, GapClass::RegionDisabled, GapClass::AccountNotActive];
     if worst.is_some_and(|gap| loses_nothing.contains(&gap.class)) {
-        fix.brings = "nothing is lost as it is".to_owned();
+        "nothing is lost as it is".clone_into(&mut fix.brings);
     }
     fix
 }
