@@ -11,7 +11,7 @@ pub const VOLATILE: &[&str] = &[
     "window_start",
     "window_end",
     "request_id",
-    "evidence_request_id",
+    "evidence_request_ids",
     "evidence_at",
     "at",
     "checked_at",
