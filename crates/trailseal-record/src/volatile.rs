@@ -5,6 +5,7 @@
 pub const VOLATILE: &[&str] = &[
     "run_id",
     "tool_version",
+    "program_sha256",
     "started_at",
     "finished_at",
     "as_of",

@@ -1,6 +1,6 @@
-//! What objects lie under, once the keys' ARNs are known.
+//! How objects are encrypted, once the keys' ARNs are known.
 
-use super::encryption::{How, Lies};
+use super::encryption::{EncryptedSince, How};
 use super::setup::{Setup, key};
 use crate::draw::Draw;
 use crate::world::key::{Key, MultiRegion, key_arn};
@@ -42,7 +42,7 @@ impl Setup {
         }
     }
 
-    /// A key that objects may lie under though the trail does not name it.
+    /// A key that may encrypt objects though the trail does not name it.
     fn beside(&self, how: How) -> Key {
         let near = self.near;
         let draw = Draw::new(near.account.number()).word(&self.key.id);
@@ -62,28 +62,29 @@ impl Setup {
         }
     }
 
-    /// The phases of log files and of digest files.
-    pub(super) fn seals(&self) -> (Vec<Phase>, Vec<Phase>) {
-        let plain: Vec<_> = self.logs.iter().map(|it| Lies { odd: None, ..*it }).collect();
+    /// How log files and digest files are encrypted, and from when.
+    pub(super) fn delivery_phases(&self) -> (Vec<Phase>, Vec<Phase>) {
+        let plain: Vec<_> =
+            self.logs.iter().map(|it| EncryptedSince { odd: None, ..*it }).collect();
         let digests = self.digests.as_ref().unwrap_or(&plain);
         (self.phases(&self.logs), self.phases(digests))
     }
 
-    fn phases(&self, lies: &[Lies]) -> Vec<Phase> {
-        let phase = |it: &Lies| Phase {
+    fn phases(&self, since: &[EncryptedSince]) -> Vec<Phase> {
+        let phase = |it: &EncryptedSince| Phase {
             from: self.near.hours_ago(it.hours_ago),
             seal: self.seal(it.how),
             exception: it.odd.map(|(odd, how)| (odd, self.seal(how))),
         };
-        lies.iter().map(phase).collect()
+        since.iter().map(phase).collect()
     }
 
-    /// The keys that objects lie under and the trail does not name.
+    /// The keys that encrypt objects and the trail does not name.
     pub(super) fn keys_beside(&self) -> Vec<Key> {
         let beside = [How::OtherKey, How::StrangersKey, How::AwsManagedKey];
-        let lies = || self.logs.iter().chain(self.digests.iter().flatten());
+        let since = || self.logs.iter().chain(self.digests.iter().flatten());
         let is_used =
-            |how: &How| lies().any(|it| it.how == *how || it.odd.is_some_and(|it| it.1 == *how));
+            |how: &How| since().any(|it| it.how == *how || it.odd.is_some_and(|it| it.1 == *how));
         beside.into_iter().filter(is_used).map(|it| self.beside(it)).collect()
     }
 }
