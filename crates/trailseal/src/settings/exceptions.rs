@@ -451,7 +451,11 @@ mod tests {
         check(&gaps("operations = [\"DescribeAll\"]"), 3, "unknown operation `DescribeAll`");
         check(&gaps("operations = [\"ListAccounts\"]"), 3, "cannot be accepted");
         let right = gaps("regions = [\"eu-west-1\"]");
-        check(&right.replace("denied_by_scp", "denied_by_me"), 2, "unknown gap class `denied_by_me`");
+        check(
+            &right.replace("denied_by_scp", "denied_by_me"),
+            2,
+            "unknown gap class `denied_by_me`",
+        );
         check(&right.replace("2027-03-31", "2027-02-30"), 8, "");
         check(&right.replace("2027-03-31", "\"2027-02-30\""), 8, "is not a day");
         check(&right.replace("2027-03-31", "\"soon\""), 8, "`soon` is not a day");
