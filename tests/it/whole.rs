@@ -91,7 +91,7 @@ async fn an_organization_trail_with_thousands_of_cells_gets_a_verdict_within_its
     let sealed = newest.filter(|it| *it == Some(NewestLog::Sealed)).count();
     assert_eq!(sealed, 400);
     let objects = audit.findings.iter().find(|it| it.control() == ControlId::LogObjectsSealed);
-    assert_eq!(objects.unwrap().reason(), Reason::CellSampleSealed);
+    assert_eq!(objects.unwrap().reason(), Reason::ClusterSampleSealed);
     assert!(audit.verdicts().values().all(|it| *it == Verdict::Sealed));
 }
 

@@ -17,6 +17,7 @@ mod collect;
 mod delivery;
 mod encryption;
 mod examined_object;
+mod fixes;
 mod fold;
 mod judge;
 mod object_name;

@@ -5,7 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::serde_text::serde_as_text;
+use crate::serde_text::{schema_of_text, serde_as_text};
 use crate::word_enum::word_enum;
 
 /// An AWS account id, kept as a number and shown with its twelve digits, leading zeros included.
@@ -56,6 +56,7 @@ impl fmt::Debug for AccountId {
 }
 
 serde_as_text!(AccountId, |text| text.parse().ok());
+schema_of_text!(AccountId, "^[0-9]{12}$");
 
 word_enum! {
     /// What Organizations says of an account, from `State`, else from the retired `Status`.

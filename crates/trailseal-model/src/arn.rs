@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::account::AccountId;
 use crate::region::{Partition, Region};
-use crate::serde_text::serde_as_text;
+use crate::serde_text::{schema_of_text, serde_as_text};
 
 /// An ARN: `arn:partition:service:region:account:resource`. Compared and shown as AWS printed it.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +82,7 @@ impl fmt::Debug for Arn {
 }
 
 serde_as_text!(Arn, Arn::new);
+schema_of_text!(Arn, "^arn:");
 
 #[cfg(test)]
 mod tests {

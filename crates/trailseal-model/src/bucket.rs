@@ -8,6 +8,7 @@ use crate::account::AccountId;
 use crate::evidence::{Answer, Evidence, Observed};
 use crate::gap::GapId;
 use crate::region::Region;
+use crate::word_enum::word_enum;
 
 /// What HeadBucket found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -16,6 +17,18 @@ pub enum BucketPresence {
     Exists(Option<Region>),
     /// S3 says that there is no such bucket.
     Gone,
+}
+
+word_enum! {
+    /// What reading a bucket came to, in one word.
+    pub enum BucketReading {
+        /// The bucket exists.
+        Exists = "exists",
+        /// S3 says that there is no such bucket.
+        Gone = "gone",
+        /// S3 did not say.
+        Unread = "unread",
+    }
 }
 
 /// Who owns a bucket, as far as ListBuckets tells.
@@ -88,6 +101,16 @@ pub struct BucketFacts {
 }
 
 impl BucketFacts {
+    /// What reading it came to.
+    #[must_use]
+    pub fn reading(&self) -> BucketReading {
+        match self.presence.known().map(|answer| answer.value) {
+            Some(BucketPresence::Exists(_)) => BucketReading::Exists,
+            Some(BucketPresence::Gone) => BucketReading::Gone,
+            None => BucketReading::Unread,
+        }
+    }
+
     /// The bucket's Region, where S3 said so.
     #[must_use]
     pub fn region(&self) -> Option<Region> {

@@ -20,19 +20,19 @@ impl Endpoint {
     #[must_use]
     pub fn foreign(endpoints: &[Self]) -> Vec<String> {
         let foreign = endpoints.iter().filter(|it| !it.is_aws);
-        by_url(foreign.map(|it| (it.url.as_str(), it.service)))
+        Self::by_url(foreign.map(|endpoint| (endpoint.url.as_str(), endpoint.service)))
     }
-}
 
-/// Pairs of URL and service, joined for people: each URL with its services, such as
-/// `http://127.0.0.1:5000 (kms, s3)`; sorted by URL.
-pub(crate) fn by_url<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
-    let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-    for (url, service) in pairs {
-        services.entry(url).or_default().push(service);
+    /// Pairs of URL and service, joined for people: each URL with its services, such as
+    /// `http://127.0.0.1:5000 (kms, s3)`; sorted by URL.
+    pub fn by_url<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Vec<String> {
+        let mut services: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for (url, service) in pairs {
+            services.entry(url).or_default().push(service);
+        }
+        for services in services.values_mut() {
+            services.sort_unstable();
+        }
+        services.iter().map(|(url, services)| format!("{url} ({})", services.join(", "))).collect()
     }
-    for services in services.values_mut() {
-        services.sort_unstable();
-    }
-    services.iter().map(|(url, services)| format!("{url} ({})", services.join(", "))).collect()
 }

@@ -32,7 +32,7 @@ pub struct Thresholds {
     /// A delivery younger than this many seconds contradicts a delivery error.
     pub fresh_within_seconds: i64,
     /// Tolerance in seconds when objects of several Regions are put in order.
-    pub switch_tolerance_seconds: i64,
+    pub key_change_tolerance_seconds: i64,
 }
 
 impl Thresholds {
@@ -44,7 +44,7 @@ impl Thresholds {
         listing_budget: 500,
         stale_after_seconds: 24 * 3600,
         fresh_within_seconds: 3600,
-        switch_tolerance_seconds: 15 * 60,
+        key_change_tolerance_seconds: 15 * 60,
     };
 }
 
@@ -67,6 +67,8 @@ pub struct OrganizationFacts {
     pub scope: Scope,
     /// What happened to every target.
     pub coverage: Coverage,
+    /// The trails that ListTrails names, sorted, for each account where it answered.
+    pub listed_trails: BTreeMap<AccountId, Vec<Arn>>,
     /// Every trail, sorted by ARN.
     pub trails: Vec<TrailFacts>,
     /// Every key that a trail or an event data store names.

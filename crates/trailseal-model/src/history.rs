@@ -19,7 +19,7 @@ pub struct HistorySample {
     pub unreadable: u32,
     /// The same by cause.
     pub unreadable_objects: Vec<Unreadable>,
-    /// Objects of any age that lie under another encryption, those older than a switch among them.
+    /// Objects of any age that lie under another encryption, those older than a change of it among them.
     pub deviating: Vec<Deviating>,
     /// From when on every object that was looked at is sealed, as of this run; `None` where a later
     /// one was not.

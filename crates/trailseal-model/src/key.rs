@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::arn::Arn;
 use crate::gap::GapId;
+use crate::word_enum::word_enum;
 
 /// Who manages a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -20,14 +21,38 @@ pub enum KeyManager {
 }
 
 impl KeyManager {
-    /// AWS's own word; `None` where it is not known.
+    /// In AWS's own word; `None` where it is not known.
     #[must_use]
-    pub const fn as_str(self) -> Option<&'static str> {
+    pub const fn managed_by(self) -> Option<ManagedBy> {
         match self {
-            Self::Customer => Some("CUSTOMER"),
-            Self::Aws => Some("AWS"),
+            Self::Customer => Some(ManagedBy::Customer),
+            Self::Aws => Some(ManagedBy::Aws),
             Self::Unknown => None,
         }
+    }
+}
+
+word_enum! {
+    /// Who manages a key, in AWS's own words.
+    pub enum ManagedBy {
+        /// The customer.
+        Customer = "CUSTOMER",
+        /// AWS.
+        Aws = "AWS",
+    }
+}
+
+word_enum! {
+    /// What reading a key came to, in one word.
+    pub enum KeyReading {
+        /// The key exists.
+        Exists = "exists",
+        /// KMS does not describe the key in its present state.
+        InvalidState = "invalid_state",
+        /// The key's own account says that it does not exist.
+        Gone = "gone",
+        /// KMS did not say.
+        Unread = "unread",
     }
 }
 
@@ -74,6 +99,18 @@ pub enum KeyPresence {
     InvalidState(String),
     /// The key's own account says that it does not exist.
     Gone,
+}
+
+impl KeyPresence {
+    /// The same in one word.
+    #[must_use]
+    pub const fn reading(&self) -> KeyReading {
+        match self {
+            Self::Exists(_) => KeyReading::Exists,
+            Self::InvalidState(_) => KeyReading::InvalidState,
+            Self::Gone => KeyReading::Gone,
+        }
+    }
 }
 
 /// Whether a key rotates by itself, as GetKeyRotationStatus prints it.

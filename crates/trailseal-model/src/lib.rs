@@ -1,5 +1,5 @@
-//! The words of Trailseal: ids, facts, operations, questions, gaps, evidence, findings, coverage, events, the
-//! control catalogue and the record that every report is made from.
+//! The words of Trailseal: ids, facts, operations, questions, gaps, evidence, findings, causes, fixes,
+//! coverage, events and the control catalogue.
 //!
 //! **Architecture invariant**: no I/O, clock, randomness or environment in this crate. Time, seed
 //! and run id come in as values.
@@ -46,7 +46,6 @@ pub mod exit_code;
 mod facts;
 mod finding;
 mod fix;
-mod fix_text;
 pub mod frameworks;
 mod gap;
 mod gap_class;
@@ -63,8 +62,8 @@ mod prefixes;
 pub mod question;
 mod reading;
 mod reason;
-pub mod record;
 mod region;
+mod request_ids;
 mod sample;
 mod scope;
 mod sealing;
@@ -81,10 +80,10 @@ pub use account::{Account, AccountId, AccountState, InvalidAccountId, Organizati
 pub use advice::GapCause;
 pub use answers::{Answers, ask};
 pub use arn::Arn;
-pub use bucket::{BucketFacts, BucketOwner, BucketPresence, OwnerSearch};
+pub use bucket::{BucketFacts, BucketOwner, BucketPresence, BucketReading, OwnerSearch};
 pub use cause::{Blame, Cause, CauseIndex, CauseKind, Causes, Effect};
 pub use confidence_bound::{binomial_upper_bound, hypergeometric_upper_bound};
-pub use controls::{Control, ControlId, Severity, SubjectKind};
+pub use controls::{Control, ControlId, Severity, SubjectKind, fix_text, fix_texts};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
 pub use covered_by::CoveredBy;
 pub use denial::{Denial, DenyingPolicy, denied_action};
@@ -99,12 +98,13 @@ pub use exception_matches::{Counts, ExceptionMatches};
 pub use facts::{OrganizationFacts, Thresholds};
 pub use finding::{Finding, Status, Subject};
 pub use fix::{Fix, FixActor, FixPlace, FixStep};
-pub use fix_text::{fix_text, fix_texts};
 pub use gap::{Gap, GapId, GapKind, GapKinds, GapLedger, Gaps};
 pub use gap_class::GapClass;
 pub use header_problem::{HeaderName, HeaderProblem};
 pub use history::{DigestSample, HistorySample};
-pub use key::{DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyRotation};
+pub use key::{
+    DecryptGrant, KeyFacts, KeyManager, KeyPresence, KeyReading, KeyRotation, ManagedBy,
+};
 pub use last_calls::LastCalls;
 pub use log_object::{ObjectHead, ObjectsListed, Reader, Want, behind_folder};
 pub use member_delivery::{Delivery, MemberDelivery, MemberStatusScope};
@@ -116,11 +116,11 @@ pub use reading::{Groundwork, Reading, Served};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet, RegionStatus};
 pub use sample::{
-    ClusterFrame, ClusterUse, Deviating, DeviationClass, LogSample, Population, Sample,
+    ClusterFrame, ClusterUse, Deviating, DeviationClass, Estimand, LogSample, Population, Sample,
     SampleMethod, SampleResult, SampledCluster, Selection, Unreadable, Window,
 };
-pub use scope::{PopulationSource, Scope};
-pub use sealing::{AccountSealing, LogsSealed};
+pub use scope::{PopulationSource, Scope, ScopeLine};
+pub use sealing::{AccountSealing, LogsSealed, OtherTrailsAnswer, RecordedBySealed};
 pub use store::{StoreDescription, StoreFacts, StoreListed};
 pub use target::Target;
 pub use trail::{

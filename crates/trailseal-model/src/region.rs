@@ -6,7 +6,7 @@ use std::sync::RwLock;
 
 use serde::{Deserialize, Serialize};
 
-use crate::serde_text::serde_as_text;
+use crate::serde_text::{schema_of_text, serde_as_text};
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -146,6 +146,7 @@ impl fmt::Debug for Region {
 }
 
 serde_as_text!(Region, Region::new);
+schema_of_text!(Region, "^[a-z0-9-]{1,32}$");
 
 /// One Region of one account.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]

@@ -40,12 +40,12 @@ word_enum! {
         /// Sealed under the trail's key.
         Pass = "pass",
         /// Sealed under the key of another trail that delivers under the same prefix.
-        SharedPrefixKey = "group_key",
+        SharedPrefixKey = "shared_prefix_key",
         /// Not sealed under it.
         Deviation = "deviation",
-        /// Older than the switch to encryption: not of the population.
+        /// Older than the change to encryption: not of the population.
         PreEnablement = "pre_enablement",
-        /// Older than the switch of the key: not of the population.
+        /// Older than the change of the key: not of the population.
         PreviousKey = "previous_key",
         /// Its encryption could not be read.
         Unreadable = "unreadable",
@@ -61,12 +61,12 @@ word_enum! {
         All = "all",
         /// Of the simple random sample.
         Random = "random",
-        /// A random object of a cell that was drawn at random.
-        Cluster = "cell",
-        /// Of a random sample that was drawn again, because a switch lay in its population.
+        /// A random object of a cluster that was drawn at random.
+        Cluster = "cluster",
+        /// Of a random sample that was drawn again, because encryption or key had changed within its population.
         FirstDraw = "first_draw",
-        /// To find the time of a switch.
-        KeyChange = "switch",
+        /// To find when encryption or key changed.
+        KeyChange = "key_change",
         /// The newest one.
         Newest = "newest",
         /// One of the newest of a window that could not be listed to its end.
@@ -94,12 +94,34 @@ word_enum! {
         All = "all",
         /// A simple random sample, drawn without replacement from a counted population.
         Random = "random",
-        /// Two stages: random cells (account x Region x day), a random object in each.
-        Clusters = "cells",
+        /// Two stages: random clusters (account x Region x day), a random object in each.
+        Clusters = "clusters",
         /// Some of what could be listed before a refusal: nothing statistical.
         Partial = "partial",
         /// Nothing: the bucket could not be listed, or there was no object.
         Nothing = "nothing",
+    }
+}
+
+impl SampleMethod {
+    /// The rate that a bound by this method is about; `None` where there is no bound.
+    #[must_use]
+    pub const fn estimand(self) -> Option<Estimand> {
+        match self {
+            Self::All | Self::Random => Some(Estimand::Object),
+            Self::Clusters => Some(Estimand::ClusterWeighted),
+            Self::Partial | Self::Nothing => None,
+        }
+    }
+}
+
+word_enum! {
+    /// The rate that a bound is about.
+    pub enum Estimand {
+        /// The share of objects.
+        Object = "object",
+        /// The mean over clusters (account x Region x day) that hold objects, each of equal weight.
+        ClusterWeighted = "cluster_weighted",
     }
 }
 
@@ -201,7 +223,7 @@ impl Population {
 }
 
 word_enum! {
-    /// What became of one cell.
+    /// What became of one cluster.
     pub enum ClusterUse {
         /// Listed to count the population.
         Counted = "counted",
@@ -214,19 +236,19 @@ word_enum! {
     }
 }
 
-/// One listed cell; a row of `sampled_cells.csv`. With the count and the hash somebody can say later
-/// whether the same objects were there.
+/// One listed cluster; a row of `sampled_clusters.csv`. Count and hash show later whether the same
+/// objects are there.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SampledCluster {
     /// The account whose logs lie there.
     pub account: AccountId,
     /// Their Region.
     pub region: Region,
-    /// The day, where cells are days.
+    /// The day, where clusters are days.
     pub day: Option<Date>,
     /// What became of it.
     pub used: ClusterUse,
-    /// The number of the draw; for a counted cell its place among these.
+    /// The number of the draw; for a counted cluster its place among these.
     pub index: u32,
     /// What was listed.
     pub prefix: String,
@@ -242,10 +264,10 @@ pub struct SampledCluster {
     pub sha256: Option<String>,
 }
 
-/// The cells of a draw in two stages.
+/// The clusters of a draw in two stages.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct ClusterFrame {
-    /// Cells (account x Region x day) that could be drawn.
+    /// Clusters (account x Region x day) that could be drawn.
     pub clusters: u64,
     /// Draws, empty ones included.
     pub drawn: u32,
@@ -275,11 +297,11 @@ pub struct LogSample {
     pub window: Window,
     /// How many there are.
     pub population: Population,
-    /// How many of them the sample speaks for: those that are not older than a switch.
+    /// How many of them the sample speaks for: those that are not older than the last change of encryption or key.
     pub eligible: u64,
     /// What was examined.
     pub method: SampleMethod,
-    /// The cells, for a draw in two stages.
+    /// The clusters, for a draw in two stages.
     pub frame: ClusterFrame,
     /// How many ListObjectsV2 calls counting and drawing took.
     pub lists: u32,
@@ -293,7 +315,7 @@ pub struct LogSample {
     pub unreadable: u32,
     /// Objects that were read and count, for whatever reason they were selected; each once.
     pub examined: u32,
-    /// Objects older than the last switch of encryption or key, which left the population.
+    /// Objects older than the last change of encryption or key, which left the population.
     pub left_population: u32,
     /// Objects that were gone when they were read, and replaced.
     pub replaced: u32,

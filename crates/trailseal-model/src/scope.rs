@@ -3,6 +3,9 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
 use crate::account::{Account, AccountId};
 use crate::controls::ControlId;
 use crate::region::Region;
@@ -95,6 +98,38 @@ impl Scope {
     pub fn unknown_accounts(&self, known: &BTreeSet<AccountId>) -> Vec<AccountId> {
         let named = self.accounts.union(&self.excluded_accounts);
         named.filter(|it| !known.contains(it)).copied().collect()
+    }
+}
+
+/// What the user limited the run to, as the record and the summary print it; where every list is
+/// empty, nothing was left out.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+pub struct ScopeLine {
+    /// Whether anything was left out.
+    pub is_limited: bool,
+    /// Only these accounts, together with those of `organizational_units`.
+    pub accounts: Vec<AccountId>,
+    /// Only accounts below one of these.
+    pub organizational_units: Vec<String>,
+    /// None of these accounts.
+    pub excluded_accounts: Vec<AccountId>,
+    /// Only these Regions.
+    pub regions: Vec<Region>,
+    /// None of these controls: each of their findings is `not_applicable`, `skipped`.
+    #[serde(default)]
+    pub skipped_controls: Vec<ControlId>,
+}
+
+impl From<&Scope> for ScopeLine {
+    fn from(scope: &Scope) -> Self {
+        Self {
+            is_limited: scope.is_limited(),
+            accounts: scope.accounts.iter().copied().collect(),
+            organizational_units: scope.organizational_units.iter().cloned().collect(),
+            excluded_accounts: scope.excluded_accounts.iter().copied().collect(),
+            regions: scope.regions.iter().copied().collect(),
+            skipped_controls: scope.skipped_controls.iter().copied().collect(),
+        }
     }
 }
 

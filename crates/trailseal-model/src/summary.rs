@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::record::v1::ScopeLine;
+use crate::scope::ScopeLine;
 
 /// The schema's name, in every summary.
 pub const SCHEMA: &str = "trailseal-summary/1";

@@ -12,6 +12,7 @@ use crate::region::{Region, RegionSet};
 use crate::sample::LogSample;
 use crate::target::Target;
 use crate::trail_status::TrailStatus;
+use crate::word_enum::word_enum;
 
 /// A trail as DescribeTrails prints it. Absent means that AWS left the field out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -121,17 +122,18 @@ pub enum ManagementEvents {
     NotUnderstood(String),
 }
 
-/// Where a trail's description comes from.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum DescribedFrom {
-    /// The owner's home Region.
-    Home,
-    /// The delegated administrator, who ran the audit: the owner's home Region could not be read.
-    DelegatedAdministrator,
-    /// Shadows, which all agree: the owner's home Region could not be read.
-    AgreeingShadows,
-    /// Shadows that contradict each other.
-    DisagreeingShadows,
+word_enum! {
+    /// Where a trail's description comes from.
+    pub enum DescribedFrom {
+        /// The owner's home Region.
+        Home = "home",
+        /// The delegated administrator, who ran the audit: the owner's home Region could not be read.
+        DelegatedAdministrator = "delegated_administrator",
+        /// Shadows, which all agree: the owner's home Region could not be read.
+        AgreeingShadows = "agreeing_shadows",
+        /// Shadows that contradict each other.
+        DisagreeingShadows = "disagreeing_shadows",
+    }
 }
 
 /// Sightings of a trail that show it otherwise than the description that counts.

@@ -40,6 +40,16 @@ macro_rules! word_enum {
         }
 
         crate::serde_text::serde_as_text!($name, |word| word.parse().ok());
+
+        impl schemars::JsonSchema for $name {
+            fn schema_name() -> std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                schemars::json_schema!({ "type": "string", "enum": [$($word,)+] })
+            }
+        }
     };
 }
 pub(crate) use word_enum;

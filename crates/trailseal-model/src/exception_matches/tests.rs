@@ -13,11 +13,11 @@ use crate::exit_code::{CLEAN, FAILURES, FAILURES_AND_INCOMPLETE, INCOMPLETE};
 use crate::facts::Thresholds;
 use crate::gap::GapLedger;
 use crate::operation::Operation;
+use crate::outcome::{Completeness, HasFailures, exit_code};
 use crate::reason::Reason;
-use crate::record::v1::{Audit, Run};
-use crate::region::{Partition, Region};
+use crate::region::Region;
 use crate::scope::{PopulationSource, Scope};
-use crate::{CoveredBy, Severity, Window, verdict};
+use crate::{Severity, verdict};
 
 fn id(number: u64) -> AccountId {
     AccountId::new(number).unwrap()
@@ -74,6 +74,22 @@ fn failing() -> CoveredFinding {
     }
 }
 
+/// The same, when everything is judged.
+struct Judged {
+    facts: OrganizationFacts,
+    findings: Vec<Finding>,
+    gaps: Gaps,
+    excepted: ExceptionMatches,
+}
+
+impl Judged {
+    fn exit_code(&self) -> u8 {
+        let Self { facts, findings, gaps, excepted } = self;
+        let has_failures = HasFailures::of(findings, Severity::High, excepted);
+        exit_code(has_failures, Completeness::of(facts, findings, gaps, excepted))
+    }
+}
+
 impl World {
     fn new() -> Self {
         let account = |number, path: Option<&str>| Account {
@@ -100,6 +116,7 @@ impl World {
             population: Observed::Known(()),
             scope: Scope::default(),
             coverage,
+            listed_trails: BTreeMap::new(),
             trails: Vec::new(),
             keys: BTreeMap::new(),
             key_policies: BTreeMap::new(),
@@ -170,41 +187,10 @@ impl World {
         self
     }
 
-    fn audit(self) -> Audit {
+    fn audit(self) -> Judged {
         let (facts, findings, gaps) = (self.facts, self.findings, self.ledger.into_gaps());
-        let run = Run {
-            id: String::new(),
-            simulation: None,
-            endpoints: Vec::new(),
-            tool_version: String::new(),
-            started_at: as_of(),
-            finished_at: as_of(),
-            caller_arn: String::new(),
-            caller_account: id(1),
-            partition: Partition::Aws,
-            role_name: String::new(),
-            other_roles: BTreeMap::new(),
-            arguments: Vec::new(),
-            settings: BTreeMap::new(),
-            window: Window { start: as_of(), end: as_of() },
-            fail_on: Severity::High,
-            calls: BTreeMap::new(),
-            throttles: 0,
-            throttled_keys: Vec::new(),
-            rejudged: None,
-        };
         let excepted = ExceptionMatches::new(self.exceptions, &facts, &findings, &gaps);
-        let covered_by = CoveredBy::default();
-        Audit {
-            run,
-            facts,
-            findings,
-            accounts: Vec::new(),
-            covered_by,
-            gaps,
-            excepted,
-            causes: crate::Causes::default(),
-        }
+        Judged { facts, findings, gaps, excepted }
     }
 
     #[track_caller]

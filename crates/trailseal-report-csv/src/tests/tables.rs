@@ -15,7 +15,7 @@ fn a_finding_shows_its_control_its_trail_and_its_proof() {
         Table::Findings,
         &[
             ("control_id", "log-objects-sealed"),
-            ("control_title", "The delivered log objects are sealed under the trail's key"),
+            ("control_title", "The delivered log objects are encrypted with the trail's key"),
             ("severity", "high"),
             ("status", "fail"),
             ("status_reason", "sse_s3"),

@@ -102,7 +102,7 @@ fn a_trail_that_no_region_showed_is_not_assessed() {
     assert_eq!(rules_of(results), ["scope-not-assessed"]);
     assert_eq!(
         message(&results[0]),
-        "Not assessed in 'account Payments (000000000001)', because of 'not_shown': '1' trail(s) that 'ListTrails' names and no Region showed, in 'eu-west-1'. Alerts that depend on them are missing here, not fixed. To do: 'read the trail’s home Region: run again, and if it persists check what denies cloudtrail:DescribeTrails there'."
+        "Not assessed in 'account Payments (000000000001)', because of 'not_shown': '1' trail(s) that 'ListTrails' names and no Region showed, in 'eu-west-1'. Alerts that depend on them are missing here, not fixed. To do: 'scan again; if no Region shows the trail, check what denies cloudtrail:DescribeTrails in its home Region'."
     );
     let notification = &run["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
     let text = notification.as_str().unwrap();

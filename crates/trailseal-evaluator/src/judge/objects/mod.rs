@@ -52,7 +52,7 @@ impl<'a> ObjectJudge<'a> {
         accounts: &'a [Account],
         thresholds: Thresholds,
     ) -> Self {
-        let tolerance = SignedDuration::from_secs(thresholds.switch_tolerance_seconds);
+        let tolerance = SignedDuration::from_secs(thresholds.key_change_tolerance_seconds);
         Self { trails, accounts, groups: groups::groups(trails, keys), tolerance }
     }
 
