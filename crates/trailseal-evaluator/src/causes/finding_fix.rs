@@ -2,9 +2,9 @@
 
 use trailseal_model::{Evidence, Finding, Fix, Operation, Proof, Status, Subject};
 
-use super::assemble::Shown;
 use super::board::Origin;
-use super::gap_fix;
+use super::shown::Shown;
+use super::{gap_fix, parts};
 use crate::fixes::of_finding;
 
 /// The fix of the finding that shows the cause.
@@ -22,7 +22,7 @@ pub(super) fn fix(shown: &Shown<'_>) -> Fix {
     // A change of one account's, such as an organization's trail, is not a change of one member's.
     fix.place.account = fix.place.account.or_else(|| shown.account());
     if !shown.gaps.is_empty() {
-        fix.steps.extend(gap_fix::steps_beside(shown));
+        fix.steps.extend(parts::steps_beside(shown));
     }
     fix
 }
