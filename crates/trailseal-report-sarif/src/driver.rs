@@ -7,6 +7,7 @@ use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, Tool,
     ToolComponent,
 };
+use trailseal_model::Reason;
 use trailseal_record::v1::RunLine;
 
 use crate::alert::Alert;
@@ -98,7 +99,7 @@ fn help(rule: Rule) -> String {
     let mut help = rule.fix();
     let fixes = rule.fixes();
     if !fixes.is_empty() {
-        let texts = fixes.iter().map(|(reason, text)| format!(" {reason}: {text}."));
+        let texts = fixes.iter().map(|(reasons, text)| format!(" {}: {text}.", words(reasons)));
         help.push_str(" By reason:");
         help.extend(texts);
     }
@@ -110,7 +111,10 @@ fn markdown(rule: Rule) -> String {
     let mut markdown = format!("**{}**\n", rule.fix());
     let fixes = rule.fixes();
     if !fixes.is_empty() {
-        let texts = fixes.iter().map(|(reason, text)| format!("- `{reason}`: {text}.\n"));
+        let texts = fixes.iter().map(|(reasons, text)| {
+            let reasons = words(reasons).replace(", ", "`, `");
+            format!("- `{reasons}`: {text}.\n")
+        });
         markdown.push_str("\nBy reason:\n\n");
         markdown.extend(texts);
     }
@@ -119,6 +123,11 @@ fn markdown(rule: Rule) -> String {
         return markdown + &without_relative_links(control_page(control));
     }
     format!("{markdown}# {}\n\n**{}.** {}\n", rule.id(), rule.title(), rule.description())
+}
+
+fn words(reasons: &[Reason]) -> String {
+    let words: Vec<&str> = reasons.iter().map(|reason| reason.as_str()).collect();
+    words.join(", ")
 }
 
 fn text(text: impl Into<String>) -> MultiformatMessageString {

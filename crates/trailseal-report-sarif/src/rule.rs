@@ -99,12 +99,18 @@ impl Rule {
         }
     }
 
-    /// What to do about each reason to fail, in the order of the control; empty for a rule that is none.
-    pub(crate) fn fixes(self) -> Vec<(Reason, &'static str)> {
-        match self {
-            Self::Control(control) => fix_texts(control, Status::Fail).collect(),
-            Self::ScopeNotAssessed | Self::ResultsLeftOut => Vec::new(),
+    /// What to do about reasons to fail, each text once with its reasons; empty for a rule that is no
+    /// control.
+    pub(crate) fn fixes(self) -> Vec<(Vec<Reason>, &'static str)> {
+        let Self::Control(control) = self else { return Vec::new() };
+        let mut fixes: Vec<(Vec<Reason>, &'static str)> = Vec::new();
+        for (reason, text) in fix_texts(control, Status::Fail) {
+            match fixes.iter_mut().find(|fix| fix.1 == text) {
+                Some(fix) => fix.0.push(reason),
+                None => fixes.push((vec![reason], text)),
+            }
         }
+        fixes
     }
 
     /// Where AWS or GitHub explain what it is about.
