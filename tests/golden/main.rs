@@ -126,7 +126,7 @@ fn start() -> Result<Timestamp, Failure> {
 /// Without throttles and failures, which make two runs differ.
 fn calm(scenario: Scenario) -> Scenario {
     Scenario {
-        weather: RandomFaultSettings::default(),
+        random_faults: RandomFaultSettings::default(),
         limits: LimitSettings::default(),
         ..scenario
     }

@@ -99,8 +99,7 @@ fn what_was_probably_meant_is_named_and_whose_help_to_read() {
     let expected = ["did you mean `--role-name`?", "see `trailseal scan --help`"];
     check(&["scan", "--rol-name", "x"], &[], &expected);
     check(&["explain", "key-usble"], &[], &["did you mean `key-usable`?"]);
-    let expected =
-        ["there is no control `key-usble`; did you mean `key-usable`?", "--skip-control"];
+    let expected = ["unknown control `key-usble`; did you mean `key-usable`?", "--skip-control"];
     check(&["scan", "--skip-control", "key-usble"], &[], &expected);
     let variable = ("TRAILSEAL_SKIP_CONTROL", "key-usable,histroy-sealed");
     check(&["scan"], &[variable], &["`histroy-sealed`; did you mean `history-sealed`?"]);
@@ -282,7 +281,11 @@ async fn a_record_that_was_cut_short_makes_no_report() {
     assert_eq!(stderr(&output).lines().count(), 1, "{}", stderr(&output));
     assert!(!folder.path().join("again").exists());
     check(&["report", "--from", "not-a-record", "--out", "x"], &[], &["not-a-record", "line 1"]);
-    check(&["report", "--from", "missing", "--out", "x"], &[], &["missing", "no such file"]);
+    check(
+        &["report", "--from", "missing", "--out", "x"],
+        &[],
+        &["missing", "the file does not exist"],
+    );
 }
 
 #[test]

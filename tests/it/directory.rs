@@ -5,11 +5,11 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use trailseal::SampleSpool;
 use trailseal_audit::{AuditError, AuditSettings, audit};
-use trailseal_model::record::v1::Audit;
 use trailseal_model::{
     Account, AccountState, ControlId, DescribedFrom, Event, EventSink, GapClass, Operation,
     Outcome, PopulationSource, Status, Subject, Verdict,
 };
+use trailseal_record::v1::Audit;
 use trailseal_tests::Failure;
 use trailseal_tests::audit::{audit_with, files, is, settings};
 use trailseal_tests::plan::{Listing, ORGANIZATION, Plan};

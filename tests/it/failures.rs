@@ -6,11 +6,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use proptest::prelude::*;
 use trailseal_audit::{AuditError, AuditSettings, Gate, GateHandle};
-use trailseal_model::record::v1::Audit;
 use trailseal_model::{
     Answers, AnyQuestion, AnyResult, BoxFuture, GapClass, Loss, Operation, Outcome, Purpose,
     Status, Verdict,
 };
+use trailseal_record::v1::Audit;
 use trailseal_tests::Failure;
 use trailseal_tests::audit::{audit_with, settings};
 use trailseal_tests::faults::Faults;

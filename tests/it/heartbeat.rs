@@ -6,7 +6,9 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use serde_json::{Value, json};
-use trailseal_model::record::v1::{CoverageLine, Line, RunLine};
+use trailseal_model::{Outcome, Status};
+use trailseal_record::Time;
+use trailseal_record::v1::{CoverageLine, Line, RunLine};
 use trailseal_tests::json_schema::problems;
 use trailseal_tests::sim::record;
 
@@ -74,7 +76,7 @@ fn recorded(folder: &Path) -> (RunLine, Vec<CoverageLine>) {
     for line in record(folder).unwrap() {
         match line {
             Line::Run(line) => run = Some(*line),
-            Line::Coverage(line) => coverage.push(line),
+            Line::Coverage(line) => coverage.push(*line),
             _ => {}
         }
     }
@@ -127,9 +129,9 @@ fn the_summary_has_the_numbers_of_the_record_and_is_the_last_of_all_objects() {
             (&summary["Gaps"], json!(run.gaps.values().sum::<u64>())),
             (
                 &summary["FailedFindings"],
-                json!(run.findings.get("fail").copied().unwrap_or_default()),
+                json!(run.findings.get(&Status::Fail).copied().unwrap_or_default()),
             ),
-            (&summary["TargetsNotEvaluated"], json!(run.coverage["not_evaluated"])),
+            (&summary["TargetsNotEvaluated"], json!(run.coverage[&Outcome::NotEvaluated])),
             (&summary["Success"], json!(1)),
             (&summary["Complete"], json!(u8::from(is_complete))),
             (&summary["problem"], Value::Null),
@@ -140,15 +142,12 @@ fn the_summary_has_the_numbers_of_the_record_and_is_the_last_of_all_objects() {
         assert!(summary["report_folder"].as_str().unwrap().ends_with(role));
         assert!(summary["DurationSeconds"].as_f64().unwrap() > 0.0);
         // Times of answers are those of the real run, whose first second may have begun before it.
-        let started: jiff::Timestamp = run.started_at.parse().unwrap();
-        let finished: jiff::Timestamp = run.finished_at.parse().unwrap();
         for line in coverage {
-            let said: Option<jiff::Timestamp> =
-                line.last_management_call_at.map(|text| text.parse().unwrap());
-            let is_called = line.outcome == "evaluated";
+            let said = line.last_management_call_at;
+            let is_called = line.outcome == Outcome::Evaluated;
             assert!(said.is_some() || !is_called, "{} {}", line.account_id, line.region);
             let is_within =
-                |at: jiff::Timestamp| at.as_second() >= started.as_second() && at <= finished;
+                |at: Time| at.as_second() >= run.started_at.as_second() && at <= run.finished_at;
             assert!(said.is_none_or(is_within), "{said:?}");
         }
     }

@@ -3,10 +3,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_audit::AuditError;
-use trailseal_model::record::v1::Audit;
 use trailseal_model::{
     AccountId, ControlId, DescribedFrom, Operation, Outcome, Reason, Region, Scope, Status, Subject,
 };
+use trailseal_record::v1::Audit;
 use trailseal_tests::Failure;
 use trailseal_tests::audit::{audit_with, files, is, settings};
 use trailseal_tests::plan::{HOME, Plan};

@@ -9,11 +9,11 @@ use jiff::SignedDuration;
 use trailseal::{OutputFolder, RECORD_FILE, SampleSpool, write_reports};
 use trailseal_audit::{AuditSettings, Audited, audit};
 use trailseal_evaluator::{CauseContext, CollectSettings, causes};
-use trailseal_model::record::v1::{Audit, Run, write_record};
 use trailseal_model::{
     AccountId, Answers, ExceptionMatches, MemberStatusScope, NoEvents, Partition, Scope, Severity,
     Thresholds, Window,
 };
+use trailseal_record::v1::{Audit, Run, write_record};
 
 use crate::Failure;
 use crate::plan::{Plan, now};
@@ -84,6 +84,9 @@ fn finished(caller: AccountId, audited: Audited) -> Audit {
         simulation: None,
         endpoints: Vec::new(),
         tool_version: "0.0.0".to_owned(),
+        program_sha256: None,
+        exceptions_sha256: None,
+        configuration_sha256: None,
         started_at: now(),
         finished_at: now(),
         caller_arn: format!("arn:aws:sts::{caller}:assumed-role/auditor/run"),

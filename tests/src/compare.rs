@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use serde_json::Value;
-use trailseal_model::record::VOLATILE;
+use trailseal_record::VOLATILE;
 
 use crate::Failure;
 

@@ -8,8 +8,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use trailseal::{Environment, RECORD_FILE, Scanned, scan_in};
-use trailseal_model::record::RecordReader;
-use trailseal_model::record::v1::Line;
+use trailseal_record::RecordReader;
+use trailseal_record::v1::Line;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 

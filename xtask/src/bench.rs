@@ -14,6 +14,8 @@ pub(crate) enum Bench {
     Fanout(Fanout),
     /// The journal of an organization in memory: bytes and processor time for each answer, and memory.
     Journal(Journal),
+    /// All reports of a large record: processor time as a multiple of reading it, and memory.
+    Report(Report),
     /// The simulator's server under a load: requests a second, processor time and memory.
     Sim(Sim),
     /// A whole scan by the program against the simulator: ratios to quotas, to the same calls by bare
@@ -140,6 +142,29 @@ impl Journal {
     }
 }
 
+/// What `bench report` takes; all but the profile belong to the program itself.
+#[derive(Debug, clap::Args)]
+pub(crate) struct Report {
+    /// Accounts of the organization.
+    #[arg(long, value_name = "N")]
+    accounts: Option<u32>,
+    /// Regions of each account.
+    #[arg(long, value_name = "N")]
+    regions: Option<u32>,
+    /// Fail if all reports take more than this multiple of reading the record.
+    #[arg(long, value_name = "RATIO")]
+    max_ratio: Option<u32>,
+    /// Fail if the peak memory of making the reports is above this.
+    #[arg(long, value_name = "MIB")]
+    max_rss_mib: Option<u32>,
+    /// Print the figures as JSON.
+    #[arg(long)]
+    json: bool,
+    /// How the program is built.
+    #[arg(long, value_enum, default_value = "release")]
+    profile: Profile,
+}
+
 /// What `bench sim` takes; all but the profile belong to the program itself.
 #[derive(Debug, clap::Args)]
 pub(crate) struct Sim {
@@ -235,6 +260,15 @@ pub(crate) fn run(bench: &Bench) -> Result<()> {
     match bench {
         Bench::Fanout(fanout) => fanout.run(),
         Bench::Journal(journal) => journal.run(),
+        Bench::Report(report) => {
+            let numbers = [
+                ("--accounts", report.accounts),
+                ("--regions", report.regions),
+                ("--max-ratio", report.max_ratio),
+                ("--max-rss-mib", report.max_rss_mib),
+            ];
+            run_program("bench-report", report.profile, &numbers, report.json)
+        }
         Bench::Scan(it) => it.run(),
         Bench::Sim(it) => {
             let numbers = [

@@ -174,7 +174,7 @@ impl Falsified {
         let others = judged.complaints.iter().filter(|it| !is_known(&it.judge));
         wrong.extend(others.map(|it| format!("`{}` complains, too: {}", it.judge, it.problem)));
         if !judged.complaints.iter().any(|it| it.problem.contains(&self.says)) {
-            wrong.push(format!("nobody says `{}`", self.says));
+            wrong.push(format!("no judge says `{}`", self.says));
         }
         let name = &self.page.name;
         (!wrong.is_empty()).then(|| format!("falsified {name}: {}", wrong.join("; ")))
@@ -206,7 +206,10 @@ mod tests {
             json!([csp, { "judge": "axe", "problem": "b" }]),
             Some("falsified a: `axe` complains, too: b"),
         );
-        check(json!([]), Some("falsified a: `csp` accepts it; nobody says `src`"));
-        check(json!([{ "judge": "csp", "problem": "b" }]), Some("falsified a: nobody says `src`"));
+        check(json!([]), Some("falsified a: `csp` accepts it; no judge says `src`"));
+        check(
+            json!([{ "judge": "csp", "problem": "b" }]),
+            Some("falsified a: no judge says `src`"),
+        );
     }
 }

@@ -106,6 +106,14 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "reperform",
+        lane: Lane::Judges,
+        about: "rows of the evidence, done again by a stranger with the AWS CLI",
+        program: Program::Xtask,
+        arguments: &["reperform"],
+        environment: &[],
+    },
+    Step {
         name: "sarif",
         lane: Lane::Judges,
         about: "the files for GitHub code scanning, read by validators that others wrote",

@@ -14,6 +14,7 @@ mod moto;
 mod npm;
 mod policy;
 mod python;
+mod reperform;
 mod sarif;
 mod server;
 mod sim;
@@ -52,6 +53,8 @@ enum Chore {
     Moto(moto::Options),
     /// Judge the simulator with the AWS CLI, boto3 and moto.
     Sim(sim::Options),
+    /// Do again with the AWS CLI what rows of the evidence say was done.
+    Reperform,
     /// Judge the SARIF files with validators that others wrote.
     Sarif,
     /// Judge the simulation of key policies with a simulator that others wrote.
@@ -83,6 +86,7 @@ fn main() -> ExitCode {
         Chore::Deny => deny::run(),
         Chore::Moto(options) => moto::run(&options),
         Chore::Sim(options) => sim::run(&options),
+        Chore::Reperform => reperform::run(),
         Chore::Sarif => sarif::run(),
         Chore::Policy => policy::run(),
         Chore::Iam => iam::run(),

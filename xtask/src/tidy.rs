@@ -4,6 +4,7 @@ mod circles;
 mod complaint;
 mod file;
 mod house;
+mod language;
 mod links;
 mod manifest;
 mod source;
@@ -25,6 +26,7 @@ const FILE_CHECKS: &[fn(&File) -> Vec<Complaint>] = &[
     text::machine_paths,
     house::library,
     house::changelog,
+    language::idioms,
     manifest::package,
     manifest::aws,
 ];

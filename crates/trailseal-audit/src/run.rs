@@ -62,7 +62,8 @@ pub async fn audit(
     let facts = {
         let answers: &dyn Answers = &notes;
         let collector = Collector::new(&answers, &gaps, settings.collect.clone())
-            .skipping(&settings.scope.skipped_controls);
+            .skipping(&settings.scope.skipped_controls)
+            .watched_by(progress);
         let start = Instant::now();
         let asker = Asker { answers, collector, settings, gaps: &gaps, start };
         let (mut scheduler, mut to_do) = Scheduler::begin(settings, &gaps, progress);

@@ -34,10 +34,10 @@ pub(crate) struct Channel {
     jitter: Jitter,
     budget: RetryBudget,
     circuits: Circuits,
-    /// A place for each request that may be on its way.
-    places: Semaphore,
-    /// The part of the places that operations which no essential control needs may take.
-    other_places: Semaphore,
+    /// A permit for each request that may be in flight.
+    permits: Semaphore,
+    /// The part of the permits that operations which no essential control needs may take.
+    other_permits: Semaphore,
 }
 
 /// Why an output could not be read into what was asked for.
@@ -110,7 +110,7 @@ impl Channel {
         clock: Clock,
         max_in_flight: usize,
     ) -> Self {
-        let places = max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
+        let permits = max_in_flight.clamp(1, Semaphore::MAX_PERMITS);
         Self {
             limits,
             events,
@@ -118,14 +118,14 @@ impl Channel {
             jitter: Jitter::of_this_process(),
             budget: RetryBudget::new(),
             circuits: Circuits::default(),
-            places: Semaphore::new(places),
-            other_places: Semaphore::new((places / 2).max(1)),
+            permits: Semaphore::new(permits),
+            other_permits: Semaphore::new((permits / 2).max(1)),
         }
     }
 
     /// Makes one call: permit, send, classify, event; again where that can help, else a gap.
     ///
-    /// The session is asked for after the permit and the place, which may have taken longer than a
+    /// The session is asked for after both permits, which may have taken longer than a
     /// session lives. `read` turns an output, or a failure that is an answer too, into what was asked for.
     pub(crate) async fn exchange<O, E, T, S, SF, F, FF>(
         &self,
@@ -149,7 +149,7 @@ impl Channel {
             if let Some(class) = ask.site().and_then(|it| self.circuits.opened_by(it)) {
                 return Err(before.unwrap_or_else(|| ask.kept_back(class).into()));
             }
-            let place = self.admitted(ask).await?;
+            let in_flight = self.admitted(ask).await?;
             let session = session().await?;
             // The circuit may have opened while this call waited.
             if let Some(Err(class)) = ask.site().map(|it| self.circuits.enter(it)) {
@@ -159,7 +159,7 @@ impl Channel {
             let start = Instant::now();
             let result = spawn_request(quietly(send(session.provider()))).await;
             let took = start.elapsed();
-            drop(place);
+            drop(in_flight);
             let failure = match conclude(ask, &session, &self.clock, result, &read) {
                 Ok((value, request_id)) => {
                     self.note(ask, &mut tally, took, None);
@@ -184,7 +184,7 @@ impl Channel {
         }
     }
 
-    /// Waits for the rate limit, then for a place among the requests in flight.
+    /// Waits for the rate limit, then for a permit of the requests in flight.
     async fn admitted(&self, ask: &Ask<'_>) -> Result<[Option<SemaphorePermit<'_>>; 2], Gap> {
         let permit = async {
             self.limits.permit(ask.operation, ask.quota_key()).await;
@@ -206,20 +206,20 @@ impl Channel {
         }
     }
 
-    /// A place among the requests that are on their way, free again when it is dropped.
+    /// A permit of the requests in flight, free again when it is dropped.
     pub(crate) async fn in_flight_permit(&self) -> Option<SemaphorePermit<'_>> {
-        self.places.acquire().await.ok()
+        self.permits.acquire().await.ok()
     }
 
-    /// AssumeRole goes in the place of the call that needs the session: a place of its own could be
+    /// AssumeRole uses the permit of the call that needs the session: a permit of its own could be
     /// one that all which hold one wait for. What no essential control needs takes at most half of the
-    /// places, so that answers which never come cannot keep all of them from what is needed.
+    /// permits, so that answers which never come cannot keep all of them from what is needed.
     async fn in_flight_permits(&self, ask: &Ask<'_>) -> [Option<SemaphorePermit<'_>>; 2] {
         match ask.operation {
             Operation::AssumeRole => [None, None],
             needed if needed.is_essential() => [self.in_flight_permit().await, None],
             _ => {
-                let other = self.other_places.acquire().await.ok();
+                let other = self.other_permits.acquire().await.ok();
                 [self.in_flight_permit().await, other]
             }
         }

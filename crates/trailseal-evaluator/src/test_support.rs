@@ -177,6 +177,7 @@ impl Facts {
             population: Observed::Known(()),
             scope: Scope::default(),
             coverage: Coverage::default(),
+            listed_trails: BTreeMap::new(),
             trails: vec![trail_facts(trail("main"))],
             keys: BTreeMap::from([(arn(KEY), known(KeyPresence::Exists(key(KEY))))]),
             key_policies: BTreeMap::from([(arn(KEY), known(POLICY.into()))]),

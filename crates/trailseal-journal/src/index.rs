@@ -8,9 +8,9 @@ use crate::layout::MAX_RECORDS;
 
 /// A record's place: the number of its frame, and its number there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub(crate) struct Place(u32);
+pub(crate) struct RecordLocation(u32);
 
-impl Place {
+impl RecordLocation {
     /// How many frames can be told apart.
     pub(crate) const MAX_FRAMES: usize = (u32::MAX as usize + 1) / MAX_RECORDS;
 
@@ -42,7 +42,7 @@ pub(crate) struct Index(Vec<Entry>);
 
 impl Index {
     /// Adds a question that is answered at a place.
-    pub(crate) fn add(&mut self, question: &AnyQuestion, place: Place) {
+    pub(crate) fn add(&mut self, question: &AnyQuestion, place: RecordLocation) {
         let [high, low] = halves(question);
         self.0.push([high, low, place.0]);
     }
@@ -54,11 +54,14 @@ impl Index {
     }
 
     /// Where a question may be answered, the latest place first.
-    pub(crate) fn places(&self, question: &AnyQuestion) -> impl Iterator<Item = Place> + use<'_> {
+    pub(crate) fn places(
+        &self,
+        question: &AnyQuestion,
+    ) -> impl Iterator<Item = RecordLocation> + use<'_> {
         let hash = halves(question);
         let end = self.0.partition_point(|entry| entry[..2] <= hash[..]);
         let before = self.0[..end].iter().rev();
-        before.take_while(move |entry| entry[..2] == hash[..]).map(|entry| Place(entry[2]))
+        before.take_while(move |entry| entry[..2] == hash[..]).map(|entry| RecordLocation(entry[2]))
     }
 
     /// How many answers it has.

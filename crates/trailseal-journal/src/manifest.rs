@@ -57,6 +57,9 @@ pub struct RunManifest {
     /// The texts of the files that settings name, by setting.
     #[serde(default)]
     pub files: BTreeMap<String, String>,
+    /// The SHA-256 of the configuration file. Its text is kept nowhere, because it may hold secrets.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub configuration_sha256: Option<String>,
 }
 
 /// What is between the manifest and its checksum, which ends the file. The checksum is of everything

@@ -13,7 +13,7 @@ use crate::folder::{
     MANIFEST, UNFINISHED_MANIFEST, open_regular, parse_segment_name, segment_name,
 };
 use crate::frames::{FramePlace, Frames, Unpacked};
-use crate::index::{Index, Place};
+use crate::index::{Index, RecordLocation};
 use crate::layout::{ManifestHash, SegmentId};
 use crate::record::{EndReason, Record};
 use crate::segment::{Found, Hole, read_segment, unpack};
@@ -220,7 +220,7 @@ impl Reading {
             Err(what) => return refuse(self, what),
         };
         let (Ok(payload), true) =
-            (u32::try_from(payload), self.contents.frames.len() < Place::MAX_FRAMES)
+            (u32::try_from(payload), self.contents.frames.len() < RecordLocation::MAX_FRAMES)
         else {
             return refuse(self, "the journal has more frames than are read".to_owned());
         };
@@ -246,8 +246,8 @@ impl Reading {
     ) {
         for number in 0..unpacked.lines() {
             let line = unpacked.line(number).unwrap_or_default();
-            let place =
-                Place::new(frame, number).ok_or_else(|| "a frame has too many records".to_owned());
+            let place = RecordLocation::new(frame, number)
+                .ok_or_else(|| "a frame has too many records".to_owned());
             match place.and_then(|place| Ok((place, Record::read(line)?))) {
                 Ok((place, Record::Kept(question, result))) => {
                     self.follows_an_end(path, offset);

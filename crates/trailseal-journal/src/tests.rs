@@ -35,6 +35,7 @@ fn manifest() -> RunManifest {
         judged: [].into(),
         run: [].into(),
         files: [("exceptions".to_owned(), "a\n\"b\"\u{1f512}\n".to_owned())].into(),
+        configuration_sha256: None,
     }
 }
 

@@ -1,16 +1,16 @@
-//! What to do about a gap. The only place where such advice is made, for every report: it depends on
-//! the class, and on the operation, AWS's code and what AWS's message names.
+//! What to do about a gap. Every report takes the advice from here: it depends on the class, the
+//! operation, AWS's code and what AWS's message names.
 
 use crate::denial::{Denial, DenyingPolicy, denied_action};
 use crate::gap_class::GapClass;
 use crate::operation::Operation;
 
-/// Why an operation gave no answer, as far as advice depends on it.
+/// Why an operation failed, as far as advice depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct GapCause<'a> {
     /// The kind of failure.
     pub class: GapClass,
-    /// What was tried.
+    /// The operation that failed.
     pub operation: Operation,
     /// AWS's error code, verbatim.
     pub code: Option<&'a str>,
@@ -19,8 +19,8 @@ pub struct GapCause<'a> {
 }
 
 impl<'a> GapCause<'a> {
-    /// What the reader of the report should do. `regions` are those with the same cause: advice about
-    /// a policy or STS names them.
+    /// What to do, as an order without its full stop. `regions` are those with the same cause: advice
+    /// about a policy or STS names them.
     #[must_use]
     pub fn what_to_do(&self, regions: &[&str]) -> String {
         if let Some(advice) = self.about_opening_accounts() {
@@ -38,7 +38,7 @@ impl<'a> GapCause<'a> {
             GapClass::DeniedByIdentityPolicy => self.about_own_policy(),
             GapClass::DeniedByResourcePolicy => self.about_resource_policy(),
             GapClass::DeniedByVpcEndpointPolicy => format!(
-                "allow {} in the policy of the VPC endpoint that the scan goes through, or run it where requests do not go through that endpoint",
+                "allow {} in the policy of the VPC endpoint that the scan uses, or run the scan where requests do not use that endpoint",
                 self.action()
             ),
             GapClass::Denied => self.about_untold_denial(),
@@ -66,7 +66,8 @@ impl<'a> GapCause<'a> {
         self.message.and_then(denied_action).unwrap_or(own)
     }
 
-    /// Whose policies decide: opening accounts and reading the organization is the caller's work.
+    /// Whose policies decide: the caller opens accounts and reads the organization, the audit role reads
+    /// everything else.
     const fn who(&self) -> &'static str {
         match self.operation {
             Operation::GetCallerIdentity
@@ -82,14 +83,14 @@ impl<'a> GapCause<'a> {
         }
     }
 
-    /// Denials of AssumeRole that no missing role explains.
+    /// Denials of AssumeRole for another reason than a missing role.
     fn about_opening_accounts(&self) -> Option<String> {
         if self.operation != Operation::AssumeRole {
             return None;
         }
         let message = self.message?;
         if message.to_ascii_lowercase().contains("may not be assumed by root") {
-            let advice = "do not run as the root user, which cannot assume roles: run as a role or an IAM user";
+            let advice = "run as a role or an IAM user: the root user cannot assume roles";
             return Some(advice.to_owned());
         }
         let flag = match denied_action(message)? {
@@ -99,7 +100,7 @@ impl<'a> GapCause<'a> {
         };
         let action = self.action();
         Some(format!(
-            "allow {action} in the caller's policy and in the role's trust policy, or drop {flag}"
+            "allow {action} in the caller's policy and in the trust policy of the audit role, or drop {flag}"
         ))
     }
 
@@ -107,7 +108,7 @@ impl<'a> GapCause<'a> {
         let action = self.action();
         match self.denial() {
             Some(Denial { is_explicit: false, .. }) => format!(
-                "allow {action} in the {kind} of the account and of each unit that holds it: one of these levels does not allow it{place}"
+                "allow {action} in a {kind} at every level from the root to the account: one level does not allow it{place}"
             ),
             denial => match denial.and_then(|it| it.id()) {
                 Some(id) => {
@@ -126,22 +127,24 @@ impl<'a> GapCause<'a> {
         let named = denial.and_then(|it| it.arn).map(|arn| format!(" {arn}")).unwrap_or_default();
         match (policy, is_explicit) {
             (DenyingPolicy::Boundary, true) => {
-                format!("remove the deny of {action} from the permissions boundary{named} of {who}")
+                format!(
+                    "remove the denial of {action} from the permissions boundary{named} of {who}"
+                )
             }
             (DenyingPolicy::Boundary, false) => {
                 format!("allow {action} in the permissions boundary{named} of {who}")
             }
             (DenyingPolicy::Session, true) => format!(
-                "open the session of {who} without session policy{named}, or with one that does not deny {action}"
+                "open the session of {who} without session policy{named}, or remove the denial of {action} from it"
             ),
             (DenyingPolicy::Session, false) => format!(
-                "open the session of {who} without a session policy, or with one that allows {action}"
+                "open the session of {who} without a session policy, or allow {action} in it"
             ),
             (_, true) if named.is_empty() => {
-                format!("remove the deny of {action} from the policy of {who}")
+                format!("remove the denial of {action} from the policy of {who}")
             }
-            (_, true) => format!("remove the deny of {action} from policy{named} of {who}"),
-            (_, false) => format!("add {action} to the policy of {who}"),
+            (_, true) => format!("remove the denial of {action} from policy{named} of {who}"),
+            (_, false) => format!("allow {action} in the policy of {who}"),
         }
     }
 
@@ -171,24 +174,24 @@ impl<'a> GapCause<'a> {
                 | "OperationNotPermittedException"
                 | "UnsupportedOperationException",
             ) => format!(
-                "see the message: AWS refuses {} here for a reason that is no missing permission",
+                "read AWS's message: AWS refuses {} for another reason than a missing permission",
                 self.operation
             ),
             (Operation::ListAccounts, _) => format!(
-                "run from the management account or a delegated administrator, as an identity that may call {action}, or list the accounts in --accounts-file"
+                "run from the management account or a delegated administrator, as an identity that is allowed {action}, or list the accounts in --accounts-file"
             ),
-            _ if who == "the caller" => format!(
-                "check the caller's policy for {action}, and run from the management account or a delegated administrator"
+            _ if self.operation.service() == "organizations" => format!(
+                "allow {action} in the policy of the caller, and run from the management account or a delegated administrator"
             ),
             _ => format!(
-                "check for {action} in the policy of {who}, the resource's policy and the organization's policies"
+                "find what denies {action}: check the policy of {who}, the resource's policy and the organization's policies"
             ),
         }
     }
 }
 
 impl GapClass {
-    /// What to do where nothing but the class is known; a gap's own advice says more.
+    /// What to do where only the class is known; [`GapCause::what_to_do`] names more.
     #[must_use]
     #[expect(clippy::too_many_lines, reason = "a table: one sentence for each class")]
     pub const fn what_to_do(self) -> &'static str {
@@ -206,52 +209,58 @@ impl GapClass {
                 "allow the audit role the action in the resource's own policy"
             }
             Self::DeniedByVpcEndpointPolicy => {
-                "allow the action in the policy of the VPC endpoint that the scan goes through"
+                "allow the action in the policy of the VPC endpoint that the scan uses"
             }
             Self::Denied => {
-                "check the role's policy, the resource's policy and the organization's policies for this action"
+                "find what denies the action: check the role's policy, the resource's policy and the organization's policies"
             }
             Self::RoleNotAssumable => {
-                "deploy the audit role to this account, or fix its trust policy and external id"
+                "deploy the audit role to this account, or correct its trust policy and external id"
             }
             Self::NotTold => {
-                "nothing: AWS does not tell members the status of an organization trail; the status in the account that owns the trail is used"
+                "nothing: AWS does not show members the status of an organization trail, so the status in the trail's own account is used"
             }
             Self::StsNotActive => {
                 "activate STS in the Region in the caller's account, or set AWS_REGION to a Region where STS is active"
             }
             Self::RegionDisabled => "nothing, unless the Region should be enabled",
             Self::NotSubscribed => {
-                "complete the account's sign-up with AWS; the service or Region may also not be available to the account: contact AWS Support if the error persists"
+                "complete the account's sign-up with AWS; if the error persists, ask AWS Support whether the service and Region are available to the account"
             }
             Self::AccountNotActive => "nothing, unless the account should be in use",
             Self::KeyInvalidState => {
-                "look up the key's state in KMS, make the key usable again, and run again"
+                "check the key's state in KMS, make the key usable again, and scan again"
             }
-            Self::NotFound => "check whether it was deleted while the audit ran",
+            Self::NotFound => "check whether the resource was deleted during the scan",
             Self::NotShown => {
-                "read the trail's home Region: run again, and if it persists check what denies cloudtrail:DescribeTrails there"
+                "scan again; if no Region shows the trail, check what denies cloudtrail:DescribeTrails in its home Region"
             }
-            Self::ThrottledOut => "lower --rate-share or run at a quieter time",
-            Self::CircuitOpen => "run again later; AWS kept failing here, as the message says",
-            Self::Timeout => "run again; if it persists, check the network path to the endpoint",
+            Self::ThrottledOut => "lower --rate-share, or scan at a quieter time",
+            Self::CircuitOpen => "scan again later: AWS kept failing here, as the message shows",
+            Self::Timeout => {
+                "scan again; if the call times out again, check the network path to the endpoint"
+            }
             Self::Dns => "check name resolution and AWS_ENDPOINT_URL",
             Self::Tls => {
-                "name the proxy's or endpoint's root certificate in AWS_CA_BUNDLE, or check SSL_CERT_FILE and SSL_CERT_DIR"
+                "set AWS_CA_BUNDLE to the root certificate of the proxy or endpoint, or check SSL_CERT_FILE and SSL_CERT_DIR"
             }
             Self::Proxy => "check HTTPS_PROXY, NO_PROXY and the proxy itself",
             Self::Connection => "check the network path to the endpoint and AWS_ENDPOINT_URL",
             Self::ClockSkew => {
-                "set this machine's clock by NTP; AWS refuses what is 5 minutes off, S3 what is 15"
+                "set this machine's clock by NTP: AWS refuses requests that are 5 minutes off, S3 those that are 15 minutes off"
             }
-            Self::ServerError => "run again later; AWS failed here",
-            Self::ExpiredCredentials => "renew the caller's credentials and run again",
+            Self::ServerError => "scan again later: AWS failed here",
+            Self::ExpiredCredentials => "renew the caller's credentials, and scan again",
             Self::MalformedAnswer => {
-                "see the message: a proxy or portal may have answered instead of AWS; if nothing explains it, report it to the maintainers with the request id"
+                "read the message: a proxy or portal may have answered instead of AWS; if nothing explains it, report it to the maintainers with the request id"
             }
-            Self::Deadline => "run again; this run ended before the request was made",
-            Self::Cancelled => "run again; this run ended early",
-            Self::Panic => "report it to the maintainers; the rest of the run is valid",
+            Self::Deadline => {
+                "scan again with more time (--deadline): this run ended before the request was made"
+            }
+            Self::Cancelled => "scan again: this run was interrupted before the request was made",
+            Self::Panic => {
+                "report it to the maintainers: it is a bug, and the rest of the run is valid"
+            }
         }
     }
 }

@@ -10,6 +10,7 @@ use crate::gap_class::GapClass;
 use crate::last_calls::LastCalls;
 use crate::member_delivery::Delivery;
 use crate::region::Region;
+use crate::request_ids::RequestIds;
 use crate::target::Target;
 use crate::word_enum::word_enum;
 
@@ -76,6 +77,8 @@ pub struct CoverageRow {
     pub gap: Option<GapId>,
     /// Whether its trails were listed, all of them: only then does it show that there is no other.
     pub trails_listed: bool,
+    /// Whether its trails were listed, and yet one is missing of which another list tells.
+    pub misses_trail: bool,
     /// How many trails were seen.
     pub trails_found: u16,
     /// How many event data stores were listed.
@@ -108,6 +111,7 @@ impl CoverageRow {
             reason: Some(GapClass::Cancelled),
             gap: None,
             trails_listed: false,
+            misses_trail: false,
             trails_found: 0,
             stores_found: 0,
             api_calls: 0,
@@ -128,6 +132,13 @@ impl CoverageRow {
         Self { outcome, reason, trails_listed, settled: true, ..Self::planned(region) }
     }
 
+    /// Whether DescribeTrails answered there, with all trails or not: what it does not show, it does
+    /// not have or does not tell of.
+    #[must_use]
+    pub const fn answered_trails(&self) -> bool {
+        self.trails_listed || self.misses_trail
+    }
+
     /// When the newest log object was delivered, by its name.
     #[must_use]
     pub fn newest_log_at(&self) -> Option<Timestamp> {
@@ -142,6 +153,8 @@ impl CoverageRow {
 pub struct Coverage {
     accounts: BTreeMap<AccountId, Box<[CoverageRow]>>,
     last_calls: LastCalls,
+    /// Of DescribeTrails.
+    request_ids: RequestIds,
 }
 
 impl Coverage {
@@ -179,6 +192,7 @@ impl Coverage {
     /// other outcome stands.
     pub fn miss_trail(&mut self, target: Target, reason: GapClass, gap: GapId) -> bool {
         let Some(row) = self.row_mut(target) else { return false };
+        row.misses_trail |= row.trails_listed;
         row.trails_listed = false;
         if row.outcome != Outcome::Evaluated {
             return false;
@@ -206,6 +220,19 @@ impl Coverage {
         }
     }
 
+    /// Notes the request id of a target's DescribeTrails. A target that was not planned is left out.
+    pub fn note_request_id(&mut self, target: Target, id: &str) {
+        let rows = self.accounts.get(&target.account);
+        let Some((rows, index)) = rows.zip(self.index_of(target)) else { return };
+        self.request_ids.keep(target, index, rows.len(), id);
+    }
+
+    /// The request id of a target's DescribeTrails, if AWS sent one.
+    #[must_use]
+    pub fn request_id(&self, target: Target) -> Option<String> {
+        self.request_ids.of(target, self.index_of(target)?)
+    }
+
     /// Keeps when each target last answered a call that CloudTrail records.
     pub fn keep_last_calls(&mut self, calls: LastCalls) {
         self.last_calls = calls;
@@ -218,10 +245,15 @@ impl Coverage {
         self.last_calls.of_target(target)
     }
 
+    /// Which row of its account a target has.
+    fn index_of(&self, target: Target) -> Option<usize> {
+        let rows = self.accounts.get(&target.account)?;
+        rows.binary_search_by_key(&target.region, |row| row.region).ok()
+    }
+
     fn row_mut(&mut self, target: Target) -> Option<&mut CoverageRow> {
-        let rows = self.accounts.get_mut(&target.account)?;
-        let index = rows.binary_search_by_key(&target.region, |it| it.region).ok()?;
-        Some(&mut rows[index])
+        let index = self.index_of(target)?;
+        self.accounts.get_mut(&target.account)?.get_mut(index)
     }
 
     /// Every row, sorted by account, then Region.
@@ -238,8 +270,7 @@ impl Coverage {
     /// One target's row.
     #[must_use]
     pub fn of_target(&self, target: Target) -> Option<&CoverageRow> {
-        let rows = self.of_account(target.account);
-        rows.binary_search_by_key(&target.region, |it| it.region).ok().map(|it| &rows[it])
+        self.of_account(target.account).get(self.index_of(target)?)
     }
 
     /// How many targets came to each outcome.
@@ -397,6 +428,42 @@ mod tests {
             coverage.note_member_delivery(target, delivery);
         }
         assert_eq!(coverage.of_target(target).unwrap().member_delivery, Some(Delivery::Error));
+    }
+
+    #[test]
+    fn a_row_that_misses_a_trail_was_answered_all_the_same() {
+        let ledger = crate::gap::GapLedger::default();
+        let gap = ledger.record(crate::gap::Gap::new(
+            GapClass::NotShown,
+            crate::operation::Operation::ListTrails,
+        ));
+        for (outcome, answered) in [(Outcome::Evaluated, true), (Outcome::NotEvaluated, false)] {
+            let target = Target { account: AccountId::new(7).unwrap(), region: regions(1)[0] };
+            let mut coverage = Coverage::default();
+            coverage.plan(target.account, [CoverageRow::with(target.region, outcome, None)]);
+            assert_eq!(coverage.of_target(target).unwrap().answered_trails(), answered);
+            for _ in 0..2 {
+                coverage.miss_trail(target, GapClass::NotShown, gap);
+                let row = coverage.of_target(target).unwrap();
+                assert_eq!((row.trails_listed, row.answered_trails()), (false, answered));
+            }
+        }
+    }
+
+    #[test]
+    fn a_planned_target_keeps_the_request_id_of_its_call() {
+        let mut coverage = Coverage::default();
+        let account = AccountId::new(7).unwrap();
+        coverage.plan(account, regions(3).into_iter().map(CoverageRow::planned));
+        let target = |number: usize| Target { account, region: regions(4)[number] };
+        let id = "0a1b2c3d-4e5f-6789-abcd-ef0123456789";
+        coverage.note_request_id(target(1), id);
+        coverage.note_request_id(target(2), "another");
+        coverage.note_request_id(target(3), id);
+        let of = |number| coverage.request_id(target(number));
+        assert_eq!(of(1).as_deref(), Some(id));
+        assert_eq!(of(2).as_deref(), Some("another"));
+        assert_eq!([of(0), of(3)], [None, None]);
     }
 
     #[test]

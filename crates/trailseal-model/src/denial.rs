@@ -85,7 +85,7 @@ fn named(rest: &str) -> Option<&str> {
 
 /// The action that the message calls not authorized, such as `sts:TagSession`.
 #[must_use]
-pub(crate) fn denied_action(message: &str) -> Option<&str> {
+pub fn denied_action(message: &str) -> Option<&str> {
     let marker = "not authorized to perform";
     let start = message.to_ascii_lowercase().find(marker)? + marker.len();
     let action = message[start..].trim_start_matches(':').split_whitespace().next()?;

@@ -47,6 +47,16 @@ pub enum Event<'a> {
         /// The trail.
         trail: &'a Arn,
     },
+    /// Places were found where log objects will be looked for, or objects that will be examined.
+    ObjectsQueued {
+        /// How many.
+        count: usize,
+    },
+    /// Some of them were examined, or need not be.
+    ObjectsExamined {
+        /// How many.
+        count: usize,
+    },
     /// One request was made and answered, or failed.
     Request {
         /// What was asked.

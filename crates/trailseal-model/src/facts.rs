@@ -67,6 +67,8 @@ pub struct OrganizationFacts {
     pub scope: Scope,
     /// What happened to every target.
     pub coverage: Coverage,
+    /// The trails that ListTrails names, sorted, for each account where it answered.
+    pub listed_trails: BTreeMap<AccountId, Vec<Arn>>,
     /// Every trail, sorted by ARN.
     pub trails: Vec<TrailFacts>,
     /// Every key that a trail or an event data store names.

@@ -162,6 +162,12 @@ impl Finding {
         self
     }
 
+    /// The same finding with each of these calls shown beside it.
+    #[must_use]
+    pub fn showing_all<'a>(self, calls: impl IntoIterator<Item = &'a Evidence>) -> Self {
+        calls.into_iter().fold(self, Self::showing)
+    }
+
     /// The control.
     #[must_use]
     pub const fn control(&self) -> ControlId {

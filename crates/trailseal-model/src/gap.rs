@@ -136,7 +136,8 @@ impl GapId {
     }
 
     /// Its place among the gaps of the run.
-    pub(crate) const fn index(self) -> usize {
+    #[must_use]
+    pub const fn index(self) -> usize {
         self.0.get() as usize - 1
     }
 }

@@ -1,9 +1,9 @@
-//! The kinds of failure, and which of them is worse.
+//! The kinds of failure of a call, and which of them is worse.
 
 use crate::word_enum::word_enum;
 
 word_enum! {
-    /// The kind of failure, as far as AWS's answer tells.
+    /// The kind of failure of a call, as far as AWS's answer shows.
     pub enum GapClass {
         /// A service control policy of the organization denies it.
         DeniedByScp = "denied_by_scp",
@@ -15,7 +15,7 @@ word_enum! {
         DeniedByResourcePolicy = "denied_by_resource_policy",
         /// The policy of the VPC endpoint that the request goes through does not allow it.
         DeniedByVpcEndpointPolicy = "denied_by_vpc_endpoint_policy",
-        /// Denied; AWS gave no reason.
+        /// AWS denies the call and gives no reason.
         Denied = "denied",
         /// The audit role is missing, or does not trust the caller.
         RoleNotAssumable = "role_not_assumable",
@@ -28,27 +28,27 @@ word_enum! {
         RegionDisabled = "region_disabled",
         /// The account's sign-up with AWS is not complete, or does not include the service or Region.
         NotSubscribed = "not_subscribed",
-        /// The account is not in use.
+        /// The account is suspended, closed, or not activated yet.
         AccountNotActive = "account_not_active",
-        /// KMS refuses because of the state that the key is in (KMSInvalidStateException).
+        /// KMS refuses because of the key's state (KMSInvalidStateException).
         KeyInvalidState = "key_invalid_state",
-        /// What was asked for does not exist.
+        /// The resource does not exist.
         NotFound = "not_found",
-        /// A trail that the account lists, but none of its Regions showed.
+        /// ListTrails names the trail, but DescribeTrails shows it in no Region.
         NotShown = "not_shown",
         /// AWS kept throttling.
         ThrottledOut = "throttled_out",
-        /// Not tried any more after repeated server errors.
+        /// The call was not made, because AWS kept failing in this place.
         CircuitOpen = "circuit_open",
         /// No answer in time.
         Timeout = "timeout",
-        /// The endpoint's name could not be resolved.
+        /// The name of the endpoint could not be resolved.
         Dns = "dns",
         /// The TLS handshake failed.
         Tls = "tls",
         /// The proxy refused.
         Proxy = "proxy",
-        /// The connection could not be made, or broke.
+        /// The connection could not be opened, or broke.
         Connection = "connection",
         /// This machine's clock is wrong.
         ClockSkew = "clock_skew",
@@ -56,19 +56,19 @@ word_enum! {
         ServerError = "server_error",
         /// The credentials expired or are not valid.
         ExpiredCredentials = "expired_credentials",
-        /// An answer that this program does not understand.
+        /// The answer is not one that this program understands.
         MalformedAnswer = "malformed_answer",
-        /// The run's deadline came first.
+        /// The deadline of the run passed before the call was made.
         Deadline = "deadline",
-        /// The run was interrupted before it came to this.
+        /// The run was interrupted before the call was made.
         Cancelled = "cancelled",
-        /// A bug of this program; the rest of the run went on.
+        /// A bug in this program; the rest of the run is valid.
         Panic = "panic",
     }
 }
 
 impl GapClass {
-    /// Whether asking again can help. Everything else is asked once.
+    /// Whether a retry can help. Every other failure is final.
     #[must_use]
     pub const fn is_retryable(self) -> bool {
         matches!(
@@ -114,7 +114,8 @@ impl GapClass {
     ];
 
     /// The place in [`Self::WORST_FIRST`]: 0 is the worst.
-    pub(crate) fn rank(self) -> usize {
+    #[must_use]
+    pub fn rank(self) -> usize {
         Self::WORST_FIRST.iter().position(|class| *class == self).unwrap_or(0)
     }
 }

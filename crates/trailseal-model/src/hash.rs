@@ -1,6 +1,11 @@
 //! Hashes: short stable ones for ids in reports, and those that a random selection is made with.
 
+use std::io::{self, Read};
+
 use sha2::{Digest, Sha256};
+
+/// How much of a file is read at once, in bytes.
+const CHUNK: usize = 1 << 20;
 
 /// The first 16 hexadecimal digits of the SHA-256 of the parts, separated by a zero byte.
 #[must_use]
@@ -38,6 +43,28 @@ pub fn fingerprint(text: &str) -> u128 {
     u128::from_be_bytes(first)
 }
 
+/// The SHA-256 of these bytes, as 64 hexadecimal digits.
+#[must_use]
+pub fn sha256(bytes: &[u8]) -> String {
+    hex(&Sha256::digest(bytes))
+}
+
+/// The SHA-256 of everything that is read to the end, as 64 hexadecimal digits.
+///
+/// # Errors
+/// When it cannot be read.
+pub fn sha256_of(reader: &mut impl Read) -> io::Result<String> {
+    let (mut hasher, mut chunk) = (Sha256::new(), vec![0; CHUNK]);
+    loop {
+        match reader.read(&mut chunk) {
+            Ok(0) => return Ok(hex(&hasher.finalize())),
+            Ok(count) => hasher.update(&chunk[..count]),
+            Err(problem) if problem.kind() == io::ErrorKind::Interrupted => {}
+            Err(problem) => return Err(problem),
+        }
+    }
+}
+
 /// The SHA-256 of a list of keys, each with a line feed after it.
 #[derive(Debug, Clone, Default)]
 pub struct KeysDigest(Sha256);
@@ -72,6 +99,16 @@ mod tests {
     fn a_fingerprint_is_the_beginning_of_the_sha_256() {
         // printf 'abc' | sha256sum
         assert_eq!(fingerprint("abc"), 0xba78_16bf_8f01_cfea_4141_40de_5dae_2223);
+    }
+
+    #[test]
+    fn bytes_and_files_have_the_sha_256_that_sha256sum_prints() {
+        // printf 'abc' | sha256sum
+        let expected = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        assert_eq!(sha256(b"abc"), expected);
+        assert_eq!(sha256_of(&mut &b"abc"[..]).unwrap(), expected);
+        let long = vec![b'a'; 2 * CHUNK + 1];
+        assert_eq!(sha256_of(&mut &long[..]).unwrap(), sha256(&long));
     }
 
     #[test]

@@ -20,31 +20,32 @@ word_enum! {
 }
 
 word_enum! {
-    /// Whether a sealed trail records every enabled Region of an account.
+    /// Whether sealed trails record an account.
     pub enum RecordedBySealed {
-        /// Every enabled Region is recorded by a sealed trail.
+        /// A sealed trail, or several together, record every enabled Region in scope.
         Yes = "yes",
-        /// An enabled Region is recorded by trails, none of which is sealed.
+        /// Every such Region is recorded, one of them by unsealed trails only.
         No = "no",
         /// Neither is shown.
         Unproven = "unproven",
-        /// An enabled Region is recorded by no trail.
+        /// An enabled Region of it is recorded by no trail.
         NotCovered = "not_covered",
     }
 }
 
 word_enum! {
-    /// The worst of the other trails that record an account, or may; the best first.
+    /// What is known of an account's other logging trails: those besides the sealed ones that record
+    /// all of it. The worst comes last, and of several trails the worst counts.
     pub enum OtherTrailsAnswer {
-        /// Every Region was read and shows no other trail.
+        /// No other trail records it.
         None = "none",
-        /// Each of them is sealed.
+        /// Every other trail that records it is sealed.
         Sealed = "sealed",
-        /// A Region was not read, and may show another trail.
+        /// Every other trail that was seen is sealed, and in some Regions the trails could not be listed.
         Unknown = "unknown",
-        /// One of them is not shown to be sealed.
+        /// Whether another trail is sealed, or whether it logs, is not proven.
         Unproven = "unproven",
-        /// One of them is unsealed.
+        /// Another trail records it and is unsealed.
         Unsealed = "unsealed",
     }
 }
@@ -56,6 +57,16 @@ pub struct AccountSealing {
     pub account: AccountId,
     /// The answer; `None` for an account that is not judged.
     pub logs_sealed: Option<LogsSealed>,
+    /// Whether sealed trails record it, whatever other trails do; `None` for an account that is not
+    /// judged.
+    pub recorded_by_sealed_trail: Option<RecordedBySealed>,
+    /// What is known of its other logging trails; `None` for an account that is not judged.
+    pub other_trails: Option<OtherTrailsAnswer>,
+    /// The number of its enabled Regions in scope whose trails neither DescribeTrails there nor
+    /// ListTrails listed.
+    pub other_trails_unknown_regions: u32,
+    /// The trails that its ListTrails names, sorted; none where ListTrails did not answer.
+    pub listed_trails: Vec<Arn>,
     /// The logging trails that record it, and those of which that is not known; sorted.
     pub recorded_by: Vec<Arn>,
     /// Whether the buckets of the organization trails hold logs of it; `None` for an account that is

@@ -36,7 +36,7 @@ impl<T> Visitor<'_> for Text<T> {
     type Value = T;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("a text that this version knows here")
+        formatter.write_str("a value that this version knows")
     }
 
     fn visit_str<E: Error>(self, text: &str) -> Result<T, E> {

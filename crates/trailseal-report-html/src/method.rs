@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trailseal_model::ControlId;
 use trailseal_model::controls::{CONTROLS, Control};
-use trailseal_model::frameworks::MAPPINGS;
+use trailseal_model::frameworks;
 use trailseal_model::record::v1::{RunLine, ThresholdsLine};
 
 use crate::accounts::Accounts;
@@ -168,13 +168,13 @@ pub(crate) fn command(run: &RunLine) -> String {
 
 /// Where catalogs file the controls: framework, versions, ids, control.
 pub(crate) fn mappings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
-    MAPPINGS.iter().map(|it| {
-        let versions = it.versions.join(", ");
-        (it.framework.title(), versions, it.ids.join(", "), it.control.as_str())
+    frameworks::mappings().map(|(control, mapping)| {
+        let versions = mapping.versions.join(", ");
+        (mapping.framework.title(), versions, mapping.ids.join(", "), control.as_str())
     })
 }
 
-/// The controls that nobody files by themselves.
+/// The controls that no catalog files by themselves.
 pub(crate) fn unfiled() -> impl Iterator<Item = ControlId> {
     ControlId::ALL.iter().copied().filter(|it| it.mappings().next().is_none())
 }

@@ -52,17 +52,17 @@ impl Simulator {
         let now = self.state.clock.at(real);
         let asked = understand(request);
         let (service, is_head) = (asked.service, asked.is_head);
-        let mut course = FaultInjection::new(anonymous(&self.world, request));
-        let outcome = self.outcome(request, asked, now, &mut course);
+        let mut injection = FaultInjection::new(anonymous(&self.world, request));
+        let outcome = self.outcome(request, asked, now, &mut injection);
         let mut response = match outcome {
-            Ok((operation, reply)) => render_reply(service, operation.name, course.id, reply),
-            Err(fault) => render_fault(service, is_head, course.id, &fault),
+            Ok((operation, reply)) => render_reply(service, operation.name, injection.id, reply),
+            Err(fault) => render_fault(service, is_head, injection.id, &fault),
         };
         if let Some(date) = self.state.clock.date(now) {
             response.headers_mut().insert(http::header::DATE, date);
         }
-        let delay = course.delay;
-        let ending = course.spoil(service, is_head, &mut response);
+        let delay = injection.delay;
+        let ending = injection.spoil(service, is_head, &mut response);
         Answer { response, delay, ending, in_flight }
     }
 
@@ -71,7 +71,7 @@ impl Simulator {
         request: &Request<Bytes>,
         asked: crate::wire::Request,
         now: Timestamp,
-        course: &mut FaultInjection,
+        injection: &mut FaultInjection,
     ) -> Result<(&'static Operation, Reply), Fault> {
         let service = asked.service;
         let log = &self.state.log;
@@ -89,12 +89,12 @@ impl Simulator {
             resource: &resource,
         };
         let identity = identity(&self.world, &call, request);
-        let answered = self.answered(&call, &facts, identity, course);
+        let answered = self.answered(&call, &facts, identity, injection);
         log.note(&Noted {
             facts,
             identity,
             now,
-            outcome: course.outcome(answered.as_ref().err()),
+            outcome: injection.outcome(answered.as_ref().err()),
             request,
             is_to_unusable: !self.is_usable(account_meant(&facts)),
         });
@@ -108,23 +108,23 @@ impl Simulator {
         call: &Call<'_>,
         facts: &Facts<'_>,
         identity: Draw,
-        course: &mut FaultInjection,
+        injection: &mut FaultInjection,
     ) -> Result<Reply, Fault> {
-        let State { log, limits, faults, weather, .. } = &self.state;
-        course.id = identity;
-        course.delay = weather.delay(identity);
+        let State { log, limits, faults, random_faults, .. } = &self.state;
+        injection.id = identity;
+        injection.delay = random_faults.delay(identity);
         let (quota, paying) = (call.operation.quota, payer(call));
         log.peaks.note(quota, paying.hash, call.now, || paying.name(call));
         if !limits.take(quota, paying.hash, call.now) {
             return Err(throttled(facts.service));
         }
         let effect = faults.strike(facts).or_else(|| {
-            let stroke = weather.strike(identity)?;
-            course.id = identity.number(stroke.attempt.into());
+            let stroke = random_faults.strike(identity)?;
+            injection.id = identity.number(stroke.attempt.into());
             Some(stroke.effect)
         });
         if let Some(effect) = effect {
-            course.suffer(effect, facts, call)?;
+            injection.suffer(effect, facts, call)?;
         }
         if let Some(denial) = denied(&self.world, call, facts.resource) {
             return Err(denial);

@@ -39,7 +39,7 @@ enum Spoilt {
     Malformed,
 }
 
-/// The course of one call.
+/// What the injected faults make of one call.
 #[derive(Debug)]
 pub(crate) struct FaultInjection {
     /// The request's id is made from it.

@@ -6,7 +6,7 @@
 //! **Architecture invariant**: [`Simulator::handle`] makes an answer from a request and a time,
 //! without a socket; servers are shells around it.
 //!
-//! **Architecture invariant**: request ids, weather and generated data are functions of the seed
+//! **Architecture invariant**: request ids, random faults and generated data are functions of the seed
 //! and of what is asked, never of the order of requests.
 
 mod answer;

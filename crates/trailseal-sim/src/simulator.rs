@@ -14,17 +14,17 @@ pub struct Simulator {
 }
 
 impl Simulator {
-    /// A simulator of this world, in fair weather and without limits' buckets used.
+    /// A simulator of this world, without random faults and with no limit drawn from.
     #[must_use]
     pub fn new(world: World) -> Self {
         Self { world, state: State::default(), scenario: "".into(), verifies_signatures: false }
     }
 
-    /// A simulator of this scenario, in its weather, under its limits and with its sessions.
+    /// A simulator of this scenario, with its random faults, under its limits and with its sessions.
     #[must_use]
     pub fn of(scenario: &Scenario) -> Self {
         let simulator = Self::new(World::new(scenario.parts.clone()));
-        simulator.state.weather.set(scenario.weather);
+        simulator.state.random_faults.set(scenario.random_faults);
         simulator.state.limits.set(scenario.limits);
         simulator.state.sessions.set(scenario.sessions);
         simulator

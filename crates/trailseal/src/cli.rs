@@ -63,11 +63,11 @@ enum Chosen {
     /// policies, buckets and delivered log objects, judges them, and writes one folder of reports.
     /// Every call only reads.
     Scan(Box<ScanArgs>),
-    /// Say what a scan will read, cost and lack, before it runs
+    /// Estimate what a scan will read and cost, and list what it lacks, before it runs
     ///
-    /// Takes the flags, variables and file of `scan`. Asks at most 6 questions about each account, and
-    /// prints the population, what is missing with the statement to paste, calls, minutes and the price
-    /// of requests to S3. Every call only reads, and nothing is written.
+    /// Takes the flags, variables and file of `scan`. Makes at most 6 calls for each account, and prints
+    /// the population, each missing permission with the statement to paste, and the calls, minutes and
+    /// price of requests to S3. Every call only reads, and no file is written.
     Plan(Box<PlanArgs>),
     /// Scan a simulated organization, without AWS
     Demo(DemoArgs),
@@ -80,14 +80,14 @@ enum Chosen {
     /// Judge the answers in a scan's journal again, without AWS
     ///
     /// With the scan's own settings, the reports are the scan's. Settings that change how answers are
-    /// judged may be others; each report then says that it is a re-judging.
+    /// judged may differ; each report then names them and is called re-judged.
     Replay(Box<ReplayArgs>),
     /// Explain a control: what it checks, why it matters, how to fix a failure
     Explain(ExplainArgs),
     /// Print the IAM policies and the trust that a scan needs
     ///
-    /// Makes them for the settings that the scan has: the same flags, variables and file. Nothing is
-    /// read from AWS, and nothing is changed there.
+    /// Takes the flags, variables and file of `scan`: the policies allow what a scan with these settings
+    /// needs. AWS is not called.
     Iam(Box<IamArgs>),
     /// Print a script that completes commands and flags in a shell
     Completions(CompletionsArgs),
@@ -294,7 +294,7 @@ fn unknown_variables(names: impl Iterator<Item = OsString>) -> Vec<String> {
     let mut warnings: Vec<String> = unknown
         .map(|name| {
             let near = did_you_mean(&name.to_lowercase(), known.iter().map(String::as_str));
-            format!("the variable {name} is no setting and has no effect{near}")
+            format!("the variable {name} is not a setting and has no effect{near}")
         })
         .collect();
     warnings.sort();

@@ -10,7 +10,7 @@ pub struct Environment {
     pub substitutes: Overrides,
     /// What time it is.
     pub clock: Clock,
-    /// The scenario, if a simulation answers and not AWS; every report then says so.
+    /// The scenario, if a simulation answers and not AWS; every report then shows that.
     pub simulation: Option<String>,
 }
 
@@ -22,7 +22,7 @@ impl Environment {
     }
 }
 
-/// The real time: everything else gets the time as a value from whoever made this clock.
+/// The real time: everything else gets the time as a value from what made this clock.
 pub(crate) fn time_of_day() -> Clock {
     Clock::new(now)
 }

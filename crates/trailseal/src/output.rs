@@ -1,13 +1,13 @@
 //! The folder of a run's files: it appears whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, BufRead as _, BufReader, BufWriter, Write as _};
+use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
-use trailseal_model::record::RecordReader;
-use trailseal_report_csv::{PackError, RUN_FILE, Table, write_pack};
-use trailseal_report_html::{PageError, write_page};
-use trailseal_report_sarif::{SarifError, write_full_sarif, write_sarif};
+use trailseal_record::{
+    FileName, Folder, Format, RecordError, RecordReader, ReportError, report_all,
+};
+use trailseal_report_csv::RUN_FILE;
 
 use crate::error::UserError;
 
@@ -185,17 +185,18 @@ impl Drop for OutputFolder {
     }
 }
 
-/// For GitHub code scanning.
-const SARIF_FILE: &str = "trailseal.sarif";
-/// The same with what is accepted, for readers that honour suppressions.
-const FULL_SARIF_FILE: &str = "trailseal.full.sarif";
-/// For people.
-const PAGE_FILE: &str = "report.html";
+/// Every report format. A new one is added here, and nowhere else in the program.
+const FORMATS: &[Format] =
+    &[trailseal_report_csv::FORMAT, trailseal_report_sarif::FORMAT, trailseal_report_html::FORMAT];
+
+/// The files of a run that are made from its record.
+pub fn report_files() -> impl Iterator<Item = FileName> {
+    FORMATS.iter().flat_map(|format| format.files).copied()
+}
 
 /// Whether a file in the folder of a run is one that we write.
 pub(crate) fn is_report(name: &str) -> bool {
-    let own = [RECORD_FILE, COMPLETE_FILE, SARIF_FILE, FULL_SARIF_FILE, PAGE_FILE, RUN_FILE];
-    own.contains(&name) || Table::ALL.iter().any(|table| table.file_name() == name)
+    [RECORD_FILE, COMPLETE_FILE].contains(&name) || report_files().any(|file| file.as_str() == name)
 }
 
 /// Whether a folder holds the reports of a simulation, all of it, and nothing that we did not write.
@@ -210,48 +211,20 @@ fn is_of_simulation(folder: &Path) -> bool {
     are_own && is_simulated && folder.join(COMPLETE_FILE).is_file()
 }
 
-/// Reports that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The comma-separated files are at fault, or the record.
-    #[error(transparent)]
-    Pack(#[from] PackError),
-    /// The SARIF file is at fault.
-    #[error(transparent)]
-    Sarif(#[from] SarifError),
-    /// The page is at fault.
-    #[error(transparent)]
-    Page(#[from] PageError),
-    /// The record or a report cannot be opened.
-    #[error(transparent)]
-    Io(#[from] io::Error),
-}
-
-/// Writes every report from the record in the folder.
+/// Makes every report of the record in the folder, in one pass.
 ///
 /// # Errors
 /// When the record cannot be read, or a report cannot be written.
 pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
-    let record = || File::open(folder.path(RECORD_FILE)).map(BufReader::new).map(RecordReader::new);
-    let create = |name: &str| File::create(folder.path(name)).map(BufWriter::new);
-    write_pack(record()?, create)?;
-    write_sarif(record()?, create(SARIF_FILE)?)?;
-    write_full_sarif(record()?, create(FULL_SARIF_FILE)?)?;
-    write_page(record()?, create(PAGE_FILE)?)?;
-    Ok(())
+    let record = File::open(folder.path(RECORD_FILE)).map_err(RecordError::Io)?;
+    let reports = FORMATS.iter().map(|format| (format.open)(folder)).collect::<Result<_, _>>()?;
+    report_all(RecordReader::new(BufReader::new(record)), reports, folder)
 }
 
-impl ReportError {
-    /// Whether the record is at fault, and not the disk.
-    #[must_use]
-    pub const fn is_of_record(&self) -> bool {
-        match self {
-            Self::Pack(PackError::Io(_))
-            | Self::Sarif(SarifError::Io(_))
-            | Self::Page(PageError::Io(_))
-            | Self::Io(_) => false,
-            Self::Pack(_) | Self::Sarif(_) | Self::Page(_) => true,
-        }
+impl Folder for OutputFolder {
+    fn create(&self, file: FileName) -> io::Result<Box<dyn Write>> {
+        let file = File::create(self.path(file.as_str()))?;
+        Ok(Box::new(BufWriter::new(file)))
     }
 }
 
@@ -288,5 +261,22 @@ pub(crate) fn copy_record(from: &Path, folder: &OutputFolder) -> Result<(), Copy
         out.write_all(chunk).map_err(CopyError::Write)?;
         let length = chunk.len();
         record.consume(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_file_of_a_run_is_made_by_one_format() {
+        let mut files = BTreeSet::from([RECORD_FILE, COMPLETE_FILE]);
+        for file in report_files() {
+            assert!(files.insert(file.as_str()), "{file} is made twice");
+            assert!(is_report(file.as_str()));
+        }
+        assert!(!is_report("notes.txt"));
     }
 }

@@ -72,7 +72,7 @@ impl Environment {
     /// that its world was made for. The scenario's name goes into every report.
     ///
     /// # Errors
-    /// When the world has no user, so that nobody could sign.
+    /// When the world has no user, so that no request could be signed.
     pub fn simulated(simulator: &Arc<Simulator>, scenario: &str) -> Result<Self, NoCaller> {
         let world = simulator.world();
         let clock = clock_from(world.start());
@@ -92,7 +92,7 @@ impl Environment {
     }
 }
 
-/// A simulated world in which nobody has keys.
+/// A simulated world without access keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("the scenario has no caller: nobody in it has access keys")]
+#[error("the scenario has no caller: no user in it has access keys")]
 pub struct NoCaller;

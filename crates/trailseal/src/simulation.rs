@@ -7,7 +7,7 @@ use trailseal_sim::scenario::{READY_MADE, Scenario};
 
 use crate::error::UserError;
 
-/// The scenario that is taken where nobody names one.
+/// The scenario that is taken if none is named.
 pub(crate) const DEFAULT: &str = "demo";
 
 /// A scenario, and what it is called in reports.

@@ -9,12 +9,9 @@ use trailseal_key_policy::{
     BucketKey, CloudTrailDelivery, Decision, KeyPolicy, LogReading, Member, Membership,
     RequestContext, Way, binding, evaluate, is_reader_denied, readers,
 };
-use trailseal_model::record::v1::Line;
-use trailseal_model::record::{RecordError, RecordReader};
 use trailseal_model::{AccountId, Region};
-use trailseal_report_csv::write_pack;
-use trailseal_report_html::write_page;
-use trailseal_report_sarif::write_sarif;
+use trailseal_record::v1::Line;
+use trailseal_record::{FileName, Folder, RecordError, RecordReader, RecordWriter, report_all};
 
 const DELIVERY: CloudTrailDelivery<'static> = CloudTrailDelivery {
     trail_arn: "arn:aws:cloudtrail:eu-west-1:111122223333:trail/main",
@@ -131,16 +128,30 @@ pub fn object_key(data: &[u8]) {
     }
 }
 
+/// A folder that keeps nothing.
+struct Nowhere;
+
+impl Folder for Nowhere {
+    fn create(&self, _: FileName) -> io::Result<Box<dyn io::Write>> {
+        Ok(Box::new(io::sink()))
+    }
+}
+
 /// A record: it is refused, or its lines are written and read back as the same, and every report is
 /// made of it or refuses it.
 pub fn record(data: &[u8]) {
     let read = || RecordReader::new(data);
     let lines: Result<Vec<Line>, RecordError> = read().collect();
-    let _ = write_pack(read(), |_| Ok(io::sink()));
-    let _ = write_sarif(read(), io::sink());
-    let _ = write_page(read(), io::sink());
+    for format in [
+        trailseal_report_csv::FORMAT,
+        trailseal_report_sarif::FORMAT,
+        trailseal_report_html::FORMAT,
+    ] {
+        let report = (format.open)(&Nowhere).expect("nowhere takes everything");
+        let _ = report_all(read(), vec![report], &Nowhere);
+    }
     let Ok(lines) = lines else { return };
-    let mut written = trailseal_model::record::RecordWriter::new(Vec::new());
+    let mut written = RecordWriter::new(Vec::new());
     for line in &lines {
         written.write(line).expect("memory takes everything");
     }

@@ -23,7 +23,7 @@ async fn the_newest_scan_is_named_and_the_oldest_go() {
     for (name, day) in [("a", 18), ("b", 19), ("c", 20)] {
         let start = format!("2026-11-{day}T12:02:30Z").parse().unwrap();
         let scenario = Scenario {
-            weather: RandomFaultSettings::default(),
+            random_faults: RandomFaultSettings::default(),
             limits: LimitSettings::default(),
             ..Scenario::ready_made("small", start).unwrap()
         };

@@ -16,7 +16,7 @@ use crate::program::{Sim, command};
 use crate::simulation::{fair, rows};
 
 /// Each answer takes a while, so that there is time to interrupt.
-const SLOW: &str = "\n[weather]\nlatency_ms = 40\n";
+const SLOW: &str = "\n[random_faults]\nlatency_ms = 40\n";
 
 /// A simulator of a small organization whose answers take their time.
 pub(super) fn slow_simulator(folder: &Path) -> Sim {
@@ -149,14 +149,14 @@ fn without_a_journal_a_signal_says_that_nothing_was_kept() {
     send(&child, "TERM");
     let (said, code) = ended(child);
     assert_eq!(code, Some(75), "{said}");
-    assert!(said.contains("no answer was kept; begin the scan again"), "{said}");
+    assert!(said.contains("no answer was kept; start the scan again"), "{said}");
     assert!(!folder.join("out").exists());
 }
 
 /// An organization whose answers take a second each.
 fn slow(name: &str) -> Scenario {
     let mut scenario = fair(name);
-    scenario.weather.latency_ms = 1000;
+    scenario.random_faults.latency_ms = 1000;
     scenario
 }
 

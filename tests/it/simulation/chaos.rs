@@ -1,5 +1,5 @@
 //! A whole organization under a storm: whatever fails, every target is accounted for, every loss
-//! has its gap, and what could be read is judged as in fair weather.
+//! has its gap, and what could be read is judged as without faults.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -34,7 +34,7 @@ type Row = BTreeMap<String, String>;
 /// An organization, and how long the storm lasts there.
 #[derive(Debug, Clone, Copy)]
 struct Storm {
-    /// Of the organization and of the weather.
+    /// Of the organization and of the random faults.
     seed: u64,
     /// Accounts that roles open, beside few that are always there.
     teams: u32,
@@ -57,7 +57,7 @@ impl Storm {
             text = format!("caller = \"delegated\"\n{text}{ORGANIZATION_TRAIL}");
         }
         let mut scenario = Scenario::from_toml(&text, start()).unwrap();
-        scenario.weather = RandomFaultSettings {
+        scenario.random_faults = RandomFaultSettings {
             latency_ms: 20,
             jitter_ms: 40,
             throttles: 0.05,
@@ -78,13 +78,13 @@ type Call = (String, String, String);
 
 /// What happened at the simulator.
 #[derive(Default)]
-struct Seen {
+struct CallLog {
     answered: BTreeSet<Call>,
     denied: BTreeSet<Call>,
     failed: BTreeSet<Call>,
 }
 
-impl Seen {
+impl CallLog {
     fn new(calls: Vec<LoggedCall>) -> Self {
         let mut seen = Self::default();
         for LoggedCall { operation, account, region, resource, status, code, .. } in calls {
@@ -111,7 +111,7 @@ impl Seen {
 /// One scan: what there is, what happened, what was reported.
 struct Scan {
     scenario: Scenario,
-    seen: Seen,
+    seen: CallLog,
     coverage: BTreeMap<(String, String), Row>,
     accounts: Vec<Row>,
     findings: BTreeMap<(String, String), Row>,
@@ -148,7 +148,7 @@ impl Scan {
         let gaps = keyed("gaps.csv", &|row| (row["gap_id"].clone(), String::new()));
         Self {
             scenario,
-            seen: Seen::new(log.calls()),
+            seen: CallLog::new(log.calls()),
             coverage,
             accounts: rows(&scanned.folder, "accounts.csv"),
             findings,
@@ -383,7 +383,7 @@ impl Kin {
 }
 
 impl Scan {
-    /// What is judged is judged as in fair weather; what is not proven has a gap that bears on it,
+    /// What is judged is judged as without faults; what is not proven has a gap that bears on it,
     /// and what nobody saw was shown nowhere.
     fn check_truth(&mut self) {
         let kin = Kin::of(&self.scenario);

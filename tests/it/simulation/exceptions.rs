@@ -25,8 +25,8 @@ fn example() -> PathBuf {
 
 async fn scanned(at: Timestamp, exceptions: Option<&Path>) -> (TempDir, Scanned) {
     let scenario = Scenario::ready_made("landing-zone", at).unwrap();
-    let (weather, limits) = (RandomFaultSettings::default(), LimitSettings::default());
-    let scenario = Scenario { weather, limits, ..scenario };
+    let (random_faults, limits) = (RandomFaultSettings::default(), LimitSettings::default());
+    let scenario = Scenario { random_faults, limits, ..scenario };
     let simulator = Arc::new(Simulator::of(&scenario));
     let file = exceptions.map(|it| it.to_str().unwrap());
     let flags: Vec<&str> = file.map(|it| ["--exceptions", it]).into_iter().flatten().collect();
@@ -39,8 +39,7 @@ fn bare(folder: &Path, file: &str) -> Vec<BTreeMap<String, String>> {
     let mut rows = rows(folder, file);
     for row in &mut rows {
         row.retain(|name, _| {
-            !added.contains(&name.as_str())
-                && !trailseal_model::record::VOLATILE.contains(&name.as_str())
+            !added.contains(&name.as_str()) && !trailseal_record::VOLATILE.contains(&name.as_str())
         });
     }
     rows

@@ -4,7 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use jiff::Timestamp;
-use trailseal_model::record::v1::{CoverageLine, Line};
+use trailseal_model::Outcome;
+use trailseal_record::Time;
+use trailseal_record::v1::{CoverageLine, Line};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::state::{Effect, Rule};
@@ -27,13 +29,13 @@ const RECORDED: [&str; 7] = [
 
 /// The coverage that a scan recorded, and when the simulator last answered such a call, to the second,
 /// by account and Region.
-struct Seen {
+struct RecordedTimes {
     coverage: Vec<CoverageLine>,
     csv: Vec<BTreeMap<String, String>>,
     answered: BTreeMap<(String, String), Timestamp>,
 }
 
-async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> Seen {
+async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> RecordedTimes {
     let simulator = Arc::new(Simulator::of(scenario));
     simulator.state().log.keep(KEPT);
     if let Some(rule) = rule {
@@ -44,14 +46,14 @@ async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> Seen {
     let coverage: Vec<CoverageLine> = lines
         .into_iter()
         .filter_map(|line| match line {
-            Line::Coverage(line) => Some(line),
+            Line::Coverage(line) => Some(*line),
             _ => None,
         })
         .collect();
     let without_stores: Vec<_> = coverage
         .iter()
         .filter(|line| line.stores_found == 0)
-        .map(|line| (line.account_id.clone(), line.region.clone()))
+        .map(|line| (line.account_id.to_string(), line.region.to_string()))
         .collect();
     let mut answered = BTreeMap::new();
     let calls = simulator.state().log.calls();
@@ -65,20 +67,19 @@ async fn seen(scenario: &Scenario, rule: Option<Rule>, flags: &[&str]) -> Seen {
             *newest = second.max(*newest);
         }
     }
-    Seen { coverage, csv: rows(&scanned.folder, "coverage.csv"), answered }
+    RecordedTimes { coverage, csv: rows(&scanned.folder, "coverage.csv"), answered }
 }
 
-impl Seen {
+impl RecordedTimes {
     /// Every row has what the simulator noted, and nothing where it answered no such call. A simulated
     /// answer arrives within the second that follows.
     fn agree(&self) -> usize {
         let mut called = 0;
         for line in &self.coverage {
-            let target = (line.account_id.clone(), line.region.clone());
-            let said: Option<Timestamp> =
-                line.last_management_call_at.as_ref().map(|text| text.parse().unwrap());
+            let target = (line.account_id.to_string(), line.region.to_string());
+            let said = line.last_management_call_at;
             let noted = self.answered.get(&target).copied();
-            let is_same = match (said, noted) {
+            let is_same = match (said.map(Time::timestamp), noted) {
                 (Some(said), Some(noted)) => {
                     (0..=1).contains(&(said.as_second() - noted.as_second()))
                 }
@@ -86,7 +87,7 @@ impl Seen {
                 _ => false,
             };
             assert!(is_same, "{target:?}: {said:?}, the simulator has {noted:?}");
-            if line.outcome == "evaluated" {
+            if line.outcome == Outcome::Evaluated {
                 assert!(said.is_some(), "{target:?} was evaluated");
             }
             called += usize::from(said.is_some());
@@ -102,7 +103,7 @@ async fn every_target_has_the_time_of_the_newest_call_there_and_what_was_not_cal
         let called = seen.agree();
         assert!(called > 20 && called < seen.coverage.len(), "{name}: {called}");
         for (line, row) in seen.coverage.iter().zip(&seen.csv) {
-            let said = line.last_management_call_at.clone().unwrap_or_default();
+            let said = line.last_management_call_at.map(|at| at.to_string()).unwrap_or_default();
             assert_eq!(row["last_management_call_at"], said, "{name}");
         }
     }
@@ -112,7 +113,7 @@ async fn every_target_has_the_time_of_the_newest_call_there_and_what_was_not_cal
 async fn a_region_that_was_left_out_and_not_called_has_none() {
     let seen = seen(&fair("small"), None, &["--regions", "us-east-1"]).await;
     seen.agree();
-    let left_out = seen.coverage.iter().filter(|line| line.outcome == "excluded");
+    let left_out = seen.coverage.iter().filter(|line| line.outcome == Outcome::Excluded);
     assert!(left_out.clone().count() > 20);
     assert!(left_out.into_iter().any(|line| line.last_management_call_at.is_none()));
 }
@@ -122,7 +123,8 @@ async fn a_denied_call_does_not_count() {
     let denied = Rule::operation("DescribeTrails", Effect::Denied(PolicyKind::ServiceControl));
     let seen = seen(&fair("small"), Some(denied), &[]).await;
     seen.agree();
-    let partial: Vec<_> = seen.coverage.iter().filter(|line| line.outcome == "partial").collect();
+    let partial: Vec<_> =
+        seen.coverage.iter().filter(|line| line.outcome == Outcome::Partial).collect();
     assert!(partial.len() > 20);
     assert!(partial.iter().any(|line| line.last_management_call_at.is_none()));
 }

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use trailseal_model::record::v1::{Line, RunLine};
+use trailseal_model::Operation;
+use trailseal_record::v1::{Line, RunLine};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::{Scenario, Shape};
 use trailseal_sim::service::Service;
@@ -16,8 +17,8 @@ use super::{rows, scanned_in, start};
 /// Eight accounts with a trail of their own in each, a few milliseconds away.
 fn scenario() -> Scenario {
     let scenario = Scenario::bench(8, 17, Shape::Worst, start()).unwrap();
-    let weather = RandomFaultSettings { latency_ms: 30, jitter_ms: 20, ..Default::default() };
-    Scenario { weather, limits: LimitSettings::default(), ..scenario }
+    let random_faults = RandomFaultSettings { latency_ms: 30, jitter_ms: 20, ..Default::default() };
+    Scenario { random_faults, limits: LimitSettings::default(), ..scenario }
 }
 
 /// One of the accounts that are opened with a role.
@@ -54,15 +55,15 @@ async fn throttles_lose_nothing_and_are_named_by_whose_limit_it_was() {
     assert_eq!((run.gaps.len(), run.throttles), (0, 5));
     let expected = format!(
         "
-Throttled: 5 requests; lower --rate-share or run at a quieter time
+Throttled: 5 requests; lower --rate-share, or scan at a quieter time
   DescribeTrails in {account} eu-west-1: 3 times
   AssumeRole in the calling account: 2 times
 "
     );
     assert!(scanned.summary.contains(&expected), "{}", scanned.summary);
     let keys = run.throttled_keys.iter();
-    let keys: Vec<_> = keys.map(|it| (&*it.operation, it.throttles)).collect();
-    assert_eq!(keys, [("DescribeTrails", 3), ("AssumeRole", 2)]);
+    let keys: Vec<_> = keys.map(|it| (it.operation, it.throttles)).collect();
+    assert_eq!(keys, [(Operation::DescribeTrails, 3), (Operation::AssumeRole, 2)]);
 }
 
 #[tokio::test(start_paused = true)]

@@ -28,14 +28,14 @@ fn organization(case: &str, accounts: &[(&str, &str)]) -> Scenario {
 }
 
 /// What a scan left, and how often GetTrailStatus was asked.
-struct Seen {
+struct MemberScan {
     _folder: tempfile::TempDir,
     reports: std::path::PathBuf,
     statuses: u64,
     exit_code: u8,
 }
 
-impl Seen {
+impl MemberScan {
     async fn of(scenario: &Scenario, flags: &[&str]) -> Self {
         let simulator = Arc::new(Simulator::of(scenario));
         let (folder, scanned) = scanned_in(&simulator, scenario, flags).await;
@@ -84,7 +84,7 @@ async fn members_are_asked_nowhere_at_home_or_everywhere() {
         (&["--member-status", "home"], 17 + 3, "3"),
         (&["--member-status", "all"], 17 + 3 * 17, "51"),
     ] {
-        let seen = Seen::of(&scenario, flags).await;
+        let seen = MemberScan::of(&scenario, flags).await;
         assert_eq!(
             (seen.statuses, &*seen.trail()["members_asked"]),
             (statuses, asked),
@@ -113,7 +113,7 @@ async fn members_are_asked_nowhere_at_home_or_everywhere() {
 async fn a_member_that_is_refused_fails_the_trail_and_is_named() {
     let scenario = organization("organization-member-refused", &[]);
     let audit = scenario.parts.accounts.iter().find(|it| &*it.name == "Audit").unwrap().id;
-    let seen = Seen::of(&scenario, &[]).await;
+    let seen = MemberScan::of(&scenario, &[]).await;
     let finding = seen.delivering();
     assert_eq!((&*finding["status"], &*finding["status_reason"]), ("fail", "delivery_error"));
     assert!(finding["observed"].contains(&audit.to_string()), "{}", finding["observed"]);
@@ -122,7 +122,7 @@ async fn a_member_that_is_refused_fails_the_trail_and_is_named() {
     assert_eq!(seen.of_accounts("log_prefix")["Audit"], "missing");
     assert_eq!(seen.exit_code, 1);
     // Nobody else is told.
-    let seen = Seen::of(&scenario, &["--member-status", "off"]).await;
+    let seen = MemberScan::of(&scenario, &["--member-status", "off"]).await;
     assert_eq!((&*seen.delivering()["status"], seen.exit_code), ("pass", 0));
 }
 
@@ -130,7 +130,7 @@ async fn a_member_that_is_refused_fails_the_trail_and_is_named() {
 async fn a_member_that_does_not_tell_is_a_gap_and_no_pass() {
     let scenario = organization("organization-sealed", &[("shop", "access-status-denied")]);
     let shop = scenario.parts.accounts.iter().find(|it| &*it.name == "shop").unwrap().id;
-    let seen = Seen::of(&scenario, &[]).await;
+    let seen = MemberScan::of(&scenario, &[]).await;
     let finding = seen.delivering();
     assert_eq!((&*finding["status"], &*finding["status_reason"]), ("not_proven", "unread"));
     let arn = seen.trail()["trail_arn"].clone();
@@ -146,7 +146,7 @@ async fn a_member_that_does_not_tell_is_a_gap_and_no_pass() {
 #[tokio::test(start_paused = true)]
 async fn a_member_that_cannot_be_read_is_not_asked_and_its_coverage_says_so() {
     let accounts = [("lost", "access-role-missing"), ("mute", "access-cloudtrail-denied")];
-    let seen = Seen::of(&organization("organization-sealed", &accounts), &[]).await;
+    let seen = MemberScan::of(&organization("organization-sealed", &accounts), &[]).await;
     assert_eq!(seen.trail()["members_asked"], "2");
     assert_eq!(seen.delivering()["status"], "pass");
     assert_eq!(seen.exit_code, 3, "the run is incomplete all the same");
@@ -161,7 +161,7 @@ async fn a_member_that_cannot_be_read_is_not_asked_and_its_coverage_says_so() {
 async fn every_target_names_the_trails_that_cover_it() {
     let accounts =
         [("shop", "trail-every-region"), ("old", "trail-stopped"), ("gone", "access-closed")];
-    let seen = Seen::of(&organization("organization-sealed", &accounts), &[]).await;
+    let seen = MemberScan::of(&organization("organization-sealed", &accounts), &[]).await;
     let trails = seen.rows("trails.csv");
     let arn = |owner: &str| {
         let mut owned = trails.iter().filter(|it| it["account_name"] == owner);
@@ -198,7 +198,7 @@ async fn folders_in_the_bucket_are_compared_with_the_accounts_both_ways() {
         extra(format!("AWSLogs/{organization}/notes/readme.txt")),
     ]);
     bucket.extra.sort_by(|one, other| one.key.cmp(&other.key));
-    let seen = Seen::of(&scenario, &[]).await;
+    let seen = MemberScan::of(&scenario, &[]).await;
     let trail = seen.trail();
     assert_eq!(trail["unlisted_prefixes"], "000000000012");
     assert_eq!((&*trail["account_prefixes"], &*trail["accounts_without_prefix"]), ("2", "1"));
@@ -229,7 +229,7 @@ async fn a_trail_that_is_listed_and_never_shown_is_a_gap_and_one_that_is_not_lis
     let scenario = organization("organization-sealed", &accounts);
     let hidden = scenario.parts.trails.iter().find(|it| it.is_never_described).unwrap();
     let (arn, owner, home) = (hidden.arn(), hidden.owner.to_string(), hidden.home.to_string());
-    let seen = Seen::of(&scenario, &[]).await;
+    let seen = MemberScan::of(&scenario, &[]).await;
     let gaps = seen.rows("gaps.csv");
     let not_shown: Vec<&Row> = gaps.iter().filter(|it| it["class"] == "not_shown").collect();
     assert_eq!(not_shown.len(), 1, "{not_shown:?}");
@@ -260,7 +260,7 @@ async fn once_aws_refused_the_five_lowest_members_no_other_is_asked() {
     members.sort();
     // Log Archive, Audit and six more; the owner has 17 Regions.
     for (flags, places) in [(&[][..], 1), (&["--member-status", "all"], 17)] {
-        let seen = Seen::of(&scenario, flags).await;
+        let seen = MemberScan::of(&scenario, flags).await;
         assert_eq!((members.len(), seen.statuses), (8, 17 + 5 * places), "{flags:?}");
         let finding = seen.delivering();
         assert_eq!((&*finding["status"], &*finding["gap_ids"]), ("pass", ""));

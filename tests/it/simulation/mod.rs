@@ -38,17 +38,17 @@ pub(crate) fn start() -> Timestamp {
     "2026-11-20T12:02:30Z".parse().unwrap()
 }
 
-/// A ready-made scenario, in fair weather and without limits.
+/// A ready-made scenario, without random faults and limits.
 pub(crate) fn fair(name: &str) -> Scenario {
     let scenario = Scenario::ready_made(name, start()).unwrap();
     Scenario {
-        weather: RandomFaultSettings::default(),
+        random_faults: RandomFaultSettings::default(),
         limits: LimitSettings::default(),
         ..scenario
     }
 }
 
-/// The scenario of this text, in fair weather and without limits unless it says otherwise.
+/// The scenario of this text, without random faults and limits unless it has some.
 pub(crate) fn of_text(text: &str) -> Scenario {
     Scenario::from_toml(text, start()).unwrap()
 }

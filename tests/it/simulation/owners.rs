@@ -53,7 +53,7 @@ impl World {
         Self { scenario, trail }
     }
 
-    async fn scanned(&self, flags: &[&str]) -> Seen {
+    async fn scanned(&self, flags: &[&str]) -> OwnerSearch {
         let simulator = Arc::new(Simulator::of(&self.scenario));
         simulator.state().log.keep(cost::KEPT);
         let (guard, scanned) = scanned_in(&simulator, &self.scenario, flags).await;
@@ -78,7 +78,7 @@ impl World {
         let trail = trails.into_iter().find(|it| it["trail_arn"] == self.trail).unwrap();
         let gaps = rows(&scanned.folder, "gaps.csv");
         drop(guard);
-        Seen {
+        OwnerSearch {
             asked,
             delivering,
             trail,
@@ -111,7 +111,7 @@ fn denying(mut scenario: Scenario, actions: &[&str], names: &[&str]) -> Scenario
     scenario
 }
 
-struct Seen {
+struct OwnerSearch {
     /// Whose buckets were listed, in that order.
     asked: Vec<String>,
     /// The finding of `trail-delivering`.
@@ -122,7 +122,7 @@ struct Seen {
     exit_code: u8,
 }
 
-impl Seen {
+impl OwnerSearch {
     #[track_caller]
     fn is_sealed(&self) {
         assert_eq!(self.delivering["status"], "pass", "{}", self.delivering["observed"]);
@@ -269,7 +269,7 @@ async fn an_owner_outside_the_organization_stays_unknown() {
     );
     let seen = world.scanned(&[]).await;
     seen.is_unknown(
-        "no account that was asked owns the bucket 'acme-trail-logs' (4 accounts answered",
+        "none of the accounts that were asked owns the bucket 'acme-trail-logs' (4 accounts answered",
     );
 }
 
@@ -321,7 +321,7 @@ async fn the_search_goes_on_where_the_tree_of_units_cannot_be_read() {
 async fn who_owns_it_and_has_the_highest_id_of_sixty_is_found_under_the_limits() {
     let crowd = "[[population]]\nname = \"team\"\naccounts = 60\ncases = { no-trail = 1 }\n";
     let mut scenario = World::of("", crowd, &[("shop", "trail-every-region", "")]);
-    scenario.weather.latency_ms = 20;
+    scenario.random_faults.latency_ms = 20;
     let ids = scenario.parts.accounts.iter().filter(|it| it.name.starts_with("team"));
     let last = ids.max_by_key(|it| it.id.number()).unwrap().name.to_string();
     let world = World::new(scenario, "shop", &last, BUCKET);

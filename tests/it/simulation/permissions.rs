@@ -131,7 +131,7 @@ impl Printed {
 
 /// What a scan found, as far as it does not change from run to run.
 #[derive(Debug, PartialEq, Eq)]
-struct Seen {
+struct ScanResult {
     /// Operation, account, Region, subject and class of each gap.
     gaps: BTreeSet<[String; 5]>,
     /// Control, subject, account, status and reason of each finding.
@@ -151,7 +151,7 @@ async fn seen(
     scenario: &Scenario,
     policies: Option<&Policies>,
     flags: &[&str],
-) -> Result<Seen, String> {
+) -> Result<ScanResult, String> {
     let mut scenario = scenario.clone();
     if let Some(policies) = policies {
         scenario.apply(policies).unwrap();
@@ -166,7 +166,7 @@ async fn seen(
     let findings = rows(&scanned.folder, "findings.csv");
     let of_gap = ["operation", "account_id", "region", "subject", "class"];
     let of_finding = ["control_id", "resource_arn", "account_id", "status", "status_reason"];
-    Ok(Seen {
+    Ok(ScanResult {
         gaps: gaps.iter().map(|row| column_values(row, of_gap)).collect(),
         findings: findings.iter().map(|row| column_values(row, of_finding)).collect(),
         exit_code: scanned.exit_code,
@@ -174,7 +174,7 @@ async fn seen(
 }
 
 /// A scan under the printed policies, which must find what a scan finds that may do everything.
-async fn as_without_policies(scenario: &Scenario, printed: &[&str], scan: &[&str]) -> Seen {
+async fn as_without_policies(scenario: &Scenario, printed: &[&str], scan: &[&str]) -> ScanResult {
     let scan = [scan, &QUICK[..4]].concat();
     let expected = seen(scenario, None, &scan).await.unwrap();
     let policies = Printed::of(scenario, printed).policies(scenario);

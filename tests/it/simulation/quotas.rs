@@ -13,9 +13,9 @@ use super::{rows, scanned_in, start};
 /// A scenario a few milliseconds away, where everything comes as fast as the client lets it, and
 /// the limits are this part of those that AWS publishes.
 fn near(scenario: Scenario, share: f64) -> Scenario {
-    let weather =
+    let random_faults =
         RandomFaultSettings { latency_ms: 2, jitter_ms: 4, ..RandomFaultSettings::default() };
-    Scenario { weather, limits: LimitSettings { enabled: true, share }, ..scenario }
+    Scenario { random_faults, limits: LimitSettings { enabled: true, share }, ..scenario }
 }
 
 fn bench(accounts: u32, shape: Shape) -> Scenario {
@@ -91,8 +91,8 @@ async fn a_client_that_is_a_third_too_fast_loses_nothing_and_is_seldom_throttled
 #[tokio::test(start_paused = true)]
 async fn no_more_requests_are_on_their_way_than_allowed() {
     let scenario = near(bench(16, Shape::Worst), 1.0);
-    let weather = RandomFaultSettings { latency_ms: 200, ..scenario.weather };
-    let scenario = Scenario { weather, ..scenario };
+    let random_faults = RandomFaultSettings { latency_ms: 200, ..scenario.random_faults };
+    let scenario = Scenario { random_faults, ..scenario };
     for allowed in [1, 7, 60] {
         let simulator = Arc::new(Simulator::of(&scenario));
         let count = allowed.to_string();

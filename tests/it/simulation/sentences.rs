@@ -94,15 +94,15 @@ const PAIRS: &[Pair] = &[
     (
         "trail-kms-encrypted",
         "no_kms_key",
-        "names no KMS key",
+        "has no KMS key",
         "set the key's ARN on the trail",
         |it| !it.names_key(),
     ),
     (
         "key-customer-managed",
         "aws_managed",
-        "managed by AWS",
-        "in place of the AWS managed one",
+        "AWS manages the key",
+        "replace the AWS managed key",
         |it| it.key.is_some_and(|it| it.is_aws_managed),
     ),
     (
@@ -117,11 +117,11 @@ const PAIRS: &[Pair] = &[
     (
         "key-usable",
         "wrong_region",
-        "CloudTrail needs both in one Region",
+        "CloudTrail needs both in the same Region",
         "in the bucket's Region, or a bucket in the key's",
         |it| it.names_key(),
     ),
-    ("key-usable", "key_gone", "does not exist any more", "another customer managed key", |it| {
+    ("key-usable", "key_gone", "no longer exists", "another customer managed key", |it| {
         it.names_key() && it.key.is_none()
     }),
     ("key-usable", "disabled", "disabled", "enable the key", |it| {
@@ -139,11 +139,11 @@ const PAIRS: &[Pair] = &[
     (
         "key-customer-managed",
         "key_kind_unknown",
-        "who manages it is not known",
+        "its manager is not known",
         "describe-key",
         |it| it.key.is_some_and(|key| key.invalid_state.is_some()),
     ),
-    ("key-usable", "key_kind_unknown", "of which kind the key", "describe-key", |it| {
+    ("key-usable", "key_kind_unknown", "names no known kind", "describe-key", |it| {
         it.key.is_some_and(|key| !key.omits.is_empty())
     }),
     ("key-usable", "unavailable", "", "make the key usable again", |it| {
@@ -153,7 +153,7 @@ const PAIRS: &[Pair] = &[
     ("key-usable", "not_enabled", "not enabled", "wait until KMS shows the key as Enabled", |it| {
         it.is_in_state(&[KeyState::Creating]) || it.key.is_some_and(|it| it.invalid_state.is_some())
     }),
-    ("key-usable", "not_symmetric", "not symmetric", "a symmetric encryption key", |it| {
+    ("key-usable", "not_symmetric", "not a symmetric", "a symmetric encryption key", |it| {
         it.key.is_some_and(|it| &*it.spec != "SYMMETRIC_DEFAULT")
     }),
     (
@@ -173,7 +173,7 @@ const PAIRS: &[Pair] = &[
     (
         "key-rotation-enabled",
         "pending_deletion",
-        "is to be deleted",
+        "is pending deletion",
         "decide about the deletion",
         |it| it.is_in_state(&[KeyState::PendingDeletion, KeyState::PendingReplicaDeletion]),
     ),
@@ -182,7 +182,7 @@ const PAIRS: &[Pair] = &[
     (
         "key-policy-allows-cloudtrail",
         "policy_denies",
-        "does not let CloudTrail seal",
+        "does not let CloudTrail encrypt",
         "does not deny",
         |it| it.policy_holds(&["Deny"]),
     ),
@@ -196,18 +196,18 @@ const PAIRS: &[Pair] = &[
     (
         "key-policy-allows-cloudtrail",
         "policy_unknown",
-        "depends on something that is not known (",
-        "in place of what cannot be determined",
+        " that cannot be determined (",
+        "replace the condition that cannot be determined",
         |it| it.policy_holds(&["Condition"]),
     ),
     (
         "key-policy-allows-cloudtrail",
         "policy_malformed",
         "is malformed",
-        "put a valid policy",
+        "replace the key policy with a valid one",
         |it| it.key.is_some(),
     ),
-    ("key-policy-allows-cloudtrail", "contradiction", "and yet a log of", "PutKeyPolicy", |it| {
+    ("key-policy-allows-cloudtrail", "contradiction", "but a log of", "PutKeyPolicy", |it| {
         it.key.is_some()
     }),
     ("key-policy-allows-cloudtrail", "unread", "", "kms:GetKeyPolicy", |it| it.names_key()),
@@ -228,7 +228,7 @@ const PAIRS: &[Pair] = &[
     (
         "key-policy-describe-key",
         "grant_dead",
-        "under an encryption context",
+        "only with an encryption context",
         "without a condition on the encryption context",
         |it| it.policy_holds(&["EncryptionContext"]),
     ),
@@ -238,13 +238,17 @@ const PAIRS: &[Pair] = &[
     (
         "key-policy-describe-key",
         "policy_unknown",
-        "depends on something that is not known (",
-        "no other condition than aws:SourceArn",
+        " that cannot be determined (",
+        "whose only condition is aws:SourceArn",
         |it| it.policy_holds(&["Condition"]),
     ),
-    ("key-policy-describe-key", "policy_malformed", "is malformed", "put a valid policy", |it| {
-        it.key.is_some()
-    }),
+    (
+        "key-policy-describe-key",
+        "policy_malformed",
+        "is malformed",
+        "replace the key policy with a valid one",
+        |it| it.key.is_some(),
+    ),
     ("key-policy-describe-key", "unread", "", "kms:GetKeyPolicy", |it| it.names_key()),
     (
         "key-policy-describe-key",
@@ -253,7 +257,7 @@ const PAIRS: &[Pair] = &[
         "a key of the organization",
         |it| !it.is_key_inside(),
     ),
-    ("key-policy-scoped", "not_bound", "for anybody's trail", "add aws:SourceArn", |it| {
+    ("key-policy-scoped", "not_bound", "for anyone's trail", "add aws:SourceArn", |it| {
         it.policy_holds(&["cloudtrail.amazonaws.com"]) || it.policy_holds(&["\"*\""])
     }),
     (
@@ -266,13 +270,17 @@ const PAIRS: &[Pair] = &[
     (
         "key-policy-scoped",
         "policy_unknown",
-        "depends on something that is not known (",
+        " that cannot be determined (",
         "aws:SourceArn",
         |it| it.policy_holds(&["Condition"]),
     ),
-    ("key-policy-scoped", "policy_malformed", "is malformed", "put a valid policy", |it| {
-        it.key.is_some()
-    }),
+    (
+        "key-policy-scoped",
+        "policy_malformed",
+        "is malformed",
+        "replace the key policy with a valid one",
+        |it| it.key.is_some(),
+    ),
     ("key-policy-scoped", "unread", "", "kms:GetKeyPolicy", |it| it.names_key()),
     (
         "key-policy-scoped",
@@ -284,7 +292,7 @@ const PAIRS: &[Pair] = &[
     (
         "key-readers-limited",
         "everybody_reads",
-        "Everybody can decrypt",
+        "Anyone with an AWS account can decrypt",
         "leads to decryption from the statement or grant",
         |it| it.policy_holds(&["*"]),
     ),
@@ -295,15 +303,19 @@ const PAIRS: &[Pair] = &[
         "trusted_readers",
         |it| it.key.is_some(),
     ),
-    ("key-readers-limited", "whole_account_reads", "", "in place of whole accounts", |it| {
+    ("key-readers-limited", "whole_account_reads", "", "instead of whole accounts", |it| {
         it.policy_holds(&["*"])
     }),
-    ("key-readers-limited", "readers_unknown", "", "in place of what cannot be determined", |it| {
+    ("key-readers-limited", "readers_unknown", "", "instead of what cannot be determined", |it| {
         it.key.is_some()
     }),
-    ("key-readers-limited", "policy_malformed", "is malformed", "put a valid policy", |it| {
-        it.key.is_some()
-    }),
+    (
+        "key-readers-limited",
+        "policy_malformed",
+        "is malformed",
+        "replace the key policy with a valid one",
+        |it| it.key.is_some(),
+    ),
     ("key-readers-limited", "unread", "", "kms:ListGrants", |it| it.names_key()),
     (
         "key-readers-limited",
@@ -326,14 +338,14 @@ const PAIRS: &[Pair] = &[
     (
         "trail-delivering",
         "delivery_error_contradicted",
-        "beside a delivery at",
+        "together with a delivery at",
         "scan again in an hour",
         |it| it.trail.is_some_and(|it| it.logging.delivery_error.is_some()),
     ),
     ("trail-delivering", "bucket_gone", "does not exist", "create the bucket again", |it| {
         !it.has_bucket()
     }),
-    ("trail-delivering", "bucket_owner_mismatch", "is owned by", "bucket_owners", has_bucket),
+    ("trail-delivering", "bucket_owner_mismatch", "owns the bucket", "bucket_owners", has_bucket),
     ("trail-delivering", "bucket_owner_unknown", "the bucket", "--log-archive-account", has_bucket),
     (
         "trail-delivering",
@@ -368,8 +380,8 @@ const PAIRS: &[Pair] = &[
     (
         "log-objects-sealed",
         "aws_managed_key",
-        "that AWS manages",
-        "managed by AWS, replace it",
+        "an AWS managed KMS key",
+        "managed by AWS, replace it with",
         names_key,
     ),
     (
@@ -434,12 +446,18 @@ const PAIRS: &[Pair] = &[
         names_key,
     ),
     ("digest-objects-sealed", "sse_c", "SSE-C", "find out what wrote the digest", names_key),
-    ("digest-objects-sealed", "sse_s3", "SSE-S3", "digests follow the trail's key", names_key),
+    (
+        "digest-objects-sealed",
+        "sse_s3",
+        "SSE-S3",
+        "encrypts digests with the trail's key",
+        names_key,
+    ),
     (
         "digest-objects-sealed",
         "aws_managed_key",
-        "that AWS manages",
-        "managed by AWS, replace it",
+        "an AWS managed KMS key",
+        "managed by AWS, replace it with",
         names_key,
     ),
     (
@@ -466,7 +484,7 @@ const PAIRS: &[Pair] = &[
     (
         "digest-objects-sealed",
         "unreadable_objects",
-        "the encryption is not known: ",
+        " is not known: ",
         "remove the cause that the message names",
         has_bucket,
     ),
@@ -481,7 +499,13 @@ const PAIRS: &[Pair] = &[
     ("history-sealed", "unencrypted", "which is not encrypted", "copy them in place", names_key),
     ("history-sealed", "sse_c", "SSE-C", "copy them in place", names_key),
     ("history-sealed", "sse_s3", "SSE-S3", "copy them in place", names_key),
-    ("history-sealed", "aws_managed_key", "that AWS manages", "copy them in place", names_key),
+    (
+        "history-sealed",
+        "aws_managed_key",
+        "an AWS managed KMS key",
+        "copy them in place",
+        names_key,
+    ),
     (
         "history-sealed",
         "foreign_key",
@@ -507,11 +531,11 @@ const PAIRS: &[Pair] = &[
     (
         "history-sealed",
         "unreadable_objects",
-        "the encryption is not known (",
+        " is not known (",
         "remove the cause that the message names",
         has_bucket,
     ),
-    ("history-sealed", "shared_prefix", "may be another trail's", "stays mixed", has_bucket),
+    ("history-sealed", "shared_prefix", "may belong to another trail", "stay mixed", has_bucket),
     (
         "history-sealed",
         "bucket_gone",
@@ -566,22 +590,22 @@ const PAIRS: &[Pair] = &[
     (
         "event-data-store-kms-encrypted",
         "no_kms_key",
-        "names no KMS key",
+        "has no KMS key",
         "set a customer managed key",
         |it| it.store.is_some_and(|it| it.key.is_none()),
     ),
     (
         "event-data-store-kms-encrypted",
         "aws_managed",
-        "managed by AWS",
-        "make a new event data store",
+        "AWS manages the key",
+        "create a new event data store",
         |it| it.key.is_some_and(|it| it.is_aws_managed),
     ),
     (
         "event-data-store-kms-encrypted",
         "key_gone",
-        "does not exist any more",
-        "make a new event data store",
+        "no longer exists",
+        "create a new event data store",
         |it| it.key.is_none(),
     ),
     (
@@ -615,19 +639,18 @@ const CLAIMS: &[Claim] = &[
     ("has no KMS key", |it| !it.names_key()),
     ("the bucket does not exist", |it| !it.has_bucket()),
     ("names no bucket", |_| false),
-    ("listed to its end", |it| it.gaps.is_empty() || it.has_gap_of("ListObjectsV2")),
+    ("not listed completely", |it| it.gaps.is_empty() || it.has_gap_of("ListObjectsV2")),
     ("ListObjectsV2", |it| it.has_gap_of("ListObjectsV2")),
     ("HeadObject was", |it| it.has_gap_of("HeadObject")),
-    ("statement named in observed", |it| it.finding["observed"].contains("tatement")),
-    ("statement of the key policy named in observed", |it| {
-        it.finding["observed"].contains("tatement")
+    ("the statement of the key policy that denies", |it| {
+        it.finding["observed"].contains("denied by statement")
     }),
-    ("statement or grant named in observed", |it| {
+    ("the statement that decides", |it| it.finding["observed"].contains("tatement")),
+    ("the statement that allows CloudTrail", |it| it.finding["observed"].contains("tatement")),
+    ("statement or grant", |it| {
         it.finding["observed"].contains("tatement") || it.finding["observed"].contains("grant")
     }),
-    ("statements or grants named in observed", |it| {
-        it.finding["observed"].contains("tatement") || it.finding["observed"].contains("grant")
-    }),
+    ("named in observed", |_| false),
     ("the cause of the delivery error", |it| {
         let error = it.trail.and_then(|it| it.logging.delivery_error.as_deref());
         error.is_some_and(|error| it.finding["observed"].contains(error))

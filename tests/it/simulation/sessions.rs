@@ -30,9 +30,10 @@ const USED: SignedDuration = SignedDuration::from_secs(96);
 async fn sessions_of_two_minutes_carry_a_scan_of_many() {
     let scenario = bench(10);
     // Slow answers, few at a time: each account is in use again and again, with pauses.
-    let weather = RandomFaultSettings { latency_ms: 2500, jitter_ms: 1000, ..scenario.weather };
+    let random_faults =
+        RandomFaultSettings { latency_ms: 2500, jitter_ms: 1000, ..scenario.random_faults };
     let sessions = SessionSettings { seconds: Some(LIFE) };
-    let scenario = Scenario { weather, sessions, ..scenario };
+    let scenario = Scenario { random_faults, sessions, ..scenario };
     let simulator = Arc::new(Simulator::of(&scenario));
     simulator.state().log.keep(usize::MAX);
     let begun = Instant::now();
@@ -59,8 +60,8 @@ async fn sessions_of_two_minutes_carry_a_scan_of_many() {
         let used = &used[account];
         // Nobody opens what is open: one request for each life that is used, and no second at once.
         for pair in opened.windows(2) {
-            let apart = pair[1].duration_since(pair[0]);
-            assert!(apart >= USED, "{account} was opened twice within {apart}");
+            let distance = pair[1].duration_since(pair[0]);
+            assert!(distance >= USED, "{account} was opened twice within {distance}");
         }
         let in_use = used[used.len() - 1].duration_since(opened[0]);
         let lives = |life: SignedDuration| in_use.as_millis() / life.as_millis() + 1;
@@ -105,7 +106,7 @@ async fn scanned_from(outside: Environment, flags: &[&str]) -> (tempfile::TempDi
 async fn what_the_user_names_goes_with_every_session() {
     let mut scenario = bench(6);
     scenario.sessions = SessionSettings { seconds: Some(30) };
-    scenario.weather.latency_ms = 2000;
+    scenario.random_faults.latency_ms = 2000;
     let simulator = Arc::new(Simulator::of(&scenario));
     let mut outside = outside(&simulator).unwrap();
     let bodies = Arc::default();

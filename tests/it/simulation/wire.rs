@@ -5,7 +5,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use tokio::time::Instant;
-use trailseal_model::record::v1::Line;
+use trailseal_model::{GapClass, Operation, Region};
+use trailseal_record::v1::Line;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::state::{Effect, Rule};
@@ -29,7 +30,7 @@ async fn the_flags_are_those_of_the_command_line() {
     let simulator = Arc::new(Simulator::of(&scenario("small")));
     let (lines, _) = scanned(&simulator, &["--regions", "eu-west-1"], folder.path()).await;
     let Some(Line::Run(run)) = lines.first() else { panic!("the first line is the run's") };
-    assert_eq!(run.scope.regions, ["eu-west-1"]);
+    assert_eq!(run.scope.regions, [Region::new("eu-west-1").unwrap()]);
     assert_eq!(run.arguments[..3], ["scan", "--regions", "eu-west-1"]);
     assert_eq!(run.simulation.as_deref(), Some("test"));
     assert_eq!(run.run_id, "simulation-20261120T120230Z");
@@ -43,9 +44,9 @@ async fn the_flags_are_those_of_the_command_line() {
 async fn what_breaks_on_the_way_is_told_apart_and_waited_for_in_no_time() {
     for (effect, expected, seconds) in [
         // Ten seconds each of five times, and what is waited in between.
-        (Effect::Hang, "timeout", 50.0..80.0),
-        (Effect::Reset, "connection", 0.0..30.0),
-        (Effect::Truncated, "connection", 0.0..30.0),
+        (Effect::Hang, GapClass::Timeout, 50.0..80.0),
+        (Effect::Reset, GapClass::Connection, 0.0..30.0),
+        (Effect::Truncated, GapClass::Connection, 0.0..30.0),
     ] {
         let folder = tempfile::tempdir().unwrap();
         let simulator = Arc::new(Simulator::of(&scenario("small")));
@@ -59,7 +60,7 @@ async fn what_breaks_on_the_way_is_told_apart_and_waited_for_in_no_time() {
         });
         let mut gaps: Vec<_> = gaps.collect();
         gaps.dedup();
-        assert_eq!(gaps, [("GetEventSelectors".to_owned(), expected.to_owned(), 5)], "{effect:?}");
+        assert_eq!(gaps, [(Operation::GetEventSelectors, expected, 5)], "{effect:?}");
         let elapsed = begun.elapsed().as_secs_f64();
         assert!(seconds.contains(&elapsed), "{effect:?}: {elapsed}");
     }

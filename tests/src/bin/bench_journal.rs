@@ -158,6 +158,7 @@ fn manifest() -> RunManifest {
         judged: [].into(),
         run: [].into(),
         files: [].into(),
+        configuration_sha256: None,
     }
 }
 

@@ -98,7 +98,7 @@ async fn one_connection(
 
 /// As much of an answer's head as the load needs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Head {
+struct ResponseHead {
     status: u16,
     /// Where the body begins.
     end: usize,
@@ -107,13 +107,13 @@ struct Head {
 }
 
 /// The head of an answer, once it is whole.
-fn head(bytes: &[u8]) -> Result<Option<Head>, Failure> {
+fn head(bytes: &[u8]) -> Result<Option<ResponseHead>, Failure> {
     let Some(end) = bytes.windows(4).position(|it| it == b"\r\n\r\n") else { return Ok(None) };
     let text = std::str::from_utf8(&bytes[..end])?;
     let status = text.get(9..12).ok_or("an answer without a status")?.parse()?;
     let body = text.lines().find_map(|it| it.strip_prefix("content-length: "));
     let body = body.ok_or("an answer without a length")?.parse()?;
-    Ok(Some(Head { status, end: end + 4, body }))
+    Ok(Some(ResponseHead { status, end: end + 4, body }))
 }
 
 #[cfg(test)]
@@ -123,7 +123,7 @@ mod tests {
     #[test]
     fn a_head_is_read_once_it_is_whole() {
         let text = b"HTTP/1.1 403 Forbidden\r\ncontent-length: 12\r\n\r\nhello";
-        let expected = Head { status: 403, end: text.len() - 5, body: 12 };
+        let expected = ResponseHead { status: 403, end: text.len() - 5, body: 12 };
         assert_eq!(head(text).unwrap(), Some(expected));
         assert_eq!(head(&text[..30]).unwrap(), None);
         assert!(head(b"HTTP/1.1 200 OK\r\n\r\n").is_err());

@@ -46,7 +46,7 @@ pub async fn be_the_server(organization: Organization) -> Result<(), Failure> {
     let scenario = Scenario::bench(organization.accounts, regions, organization.shape, start)?;
     let simulator = Arc::new(Simulator::of(&scenario));
     let (latency_ms, jitter_ms) = LATENCY_MS;
-    simulator.state().weather.set(RandomFaultSettings {
+    simulator.state().random_faults.set(RandomFaultSettings {
         latency_ms,
         jitter_ms,
         ..Default::default()
@@ -56,7 +56,7 @@ pub async fn be_the_server(organization: Organization) -> Result<(), Failure> {
     simulator.state().log.keep_one_in(kept_of);
     simulator.state().log.keep(KEPT);
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let user = simulator.world().users().first().ok_or("nobody has access keys")?;
+    let user = simulator.world().users().first().ok_or("no user has access keys")?;
     let announced = json!({
         "endpoint": format!("http://{}", listener.local_addr()?),
         "access_key_id": user.access_key_id,

@@ -85,7 +85,7 @@ impl World {
             account,
             region,
             at: now(),
-            request_id: Some("madeup-request".into()),
+            request_id: Some("0a1b2c3d-4e5f-4789-abcd-ef0123456789".into()),
             attempts: 1,
             throttles: 0,
         })

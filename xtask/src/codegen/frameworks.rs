@@ -2,21 +2,21 @@
 
 use anyhow::{Context, Result, ensure};
 use trailseal_model::ControlId;
-use trailseal_model::frameworks::{FrameworkMapping, MAPPINGS};
+use trailseal_model::frameworks::{FrameworkMapping, mappings};
 
 use super::pages::{code, header, row};
 use crate::workspace;
 
-/// What stands in an own section of every control's page.
+/// The heading of a section of every control's page.
 const HEADING: &str = "## Frameworks\n";
-const COLUMNS: [&str; 4] = ["Catalog", "Versions", "Ids", "Filed so by"];
+const COLUMNS: [&str; 4] = ["Catalog", "Versions", "Ids", "Filed by"];
 
 /// All of them.
 pub(super) fn page() -> String {
-    let rows = MAPPINGS.iter().map(|it| {
-        let [framework, versions, ids, by] = cells(it);
-        let words = it.framework.as_str();
-        [code(it.control.as_str()), framework, code(words), versions, ids, by]
+    let rows = mappings().map(|(control, mapping)| {
+        let [framework, versions, ids, by] = cells(mapping);
+        let word = mapping.framework.as_str();
+        [code(control.as_str()), framework, code(word), versions, ids, by]
     });
     let unfiled: Vec<String> = ControlId::ALL
         .iter()
@@ -24,13 +24,13 @@ pub(super) fn page() -> String {
         .map(|it| code(it.as_str()))
         .collect();
     let introduction = format!(
-        "Where rule sets of others file the same check. An id says where it is filed, not that a \
-         pass meets the whole requirement. In `findings.csv`, `control_ids` has them as \
-         `<word>@<version>:<id>`, or `<word>:<id>` where the catalog has no versions. Nobody files \
-         these controls by themselves, and they have no ids: {}.",
+        "Where published rule sets file the same check. An id says where the check is filed, not that \
+         a pass meets the whole requirement. In `findings.csv`, `control_ids` has the ids as \
+         `<word>@<version>:<id>`, or `<word>:<id>` where the catalog has no versions. No rule set \
+         files these controls by themselves, so they have no ids: {}.",
         unfiled.join(", ")
     );
-    let header = ["Control", "Catalog", "Word", "Versions", "Ids", "Filed so by"];
+    let header = ["Control", "Catalog", "Word", "Versions", "Ids", "Filed by"];
     super::pages::page("Framework ids", &introduction, header, rows)
 }
 
@@ -54,7 +54,7 @@ fn with_table(text: &str, mappings: &[FrameworkMapping]) -> Result<String> {
     let is_row = |line: &&str| line.starts_with('|');
     let table: String = section.split_inclusive('\n').filter(is_row).collect();
     if mappings.is_empty() {
-        ensure!(table.is_empty(), "nobody files this control, and yet its page has a table");
+        ensure!(table.is_empty(), "no catalog files this control, but its page has a table");
         return Ok(text.to_owned());
     }
     ensure!(!table.is_empty(), "its section `Frameworks` has no table to be replaced");
@@ -83,7 +83,7 @@ mod tests {
         let mappings: Vec<FrameworkMapping> =
             ControlId::EventDataStoreKmsEncrypted.mappings().copied().collect();
         let text = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| old |\n| --- |\n\nMore.\n\n## Sources\n\n| b |\n";
-        let wanted = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| Catalog | Versions | Ids | Filed so by |\n| --- | --- | --- | --- |\n| AWS Config rule | – | event-data-store-cmk-encryption-enabled | AWS |\n\nMore.\n\n## Sources\n\n| b |\n";
+        let wanted = "# x\n\n| a |\n\n## Frameworks\n\nProse.\n\n| Catalog | Versions | Ids | Filed by |\n| --- | --- | --- | --- |\n| AWS Config rule | – | event-data-store-cmk-encryption-enabled | AWS |\n\nMore.\n\n## Sources\n\n| b |\n";
         assert_eq!(with_table(text, &mappings).unwrap(), wanted);
         assert_eq!(with_table(wanted, &mappings).unwrap(), wanted);
         assert!(with_table(text, &[]).is_err());
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn every_filing_and_every_control_without_one_is_on_the_page() {
         let page = page();
-        assert_eq!(page.lines().filter(|it| it.starts_with("| `")).count(), MAPPINGS.len());
+        assert_eq!(page.lines().filter(|it| it.starts_with("| `")).count(), mappings().count());
         for control in ControlId::ALL {
             assert!(page.contains(&code(control.as_str())), "{control}");
         }

@@ -1,9 +1,9 @@
 //! Pages for people: what the model lists, as tables.
 
-use trailseal_model::record::VOLATILE;
 use trailseal_model::{
     ControlId, LimitScope, Operation, Served, Status, controls, exit_code, fix_texts,
 };
+use trailseal_record::VOLATILE;
 
 /// Every page opens with it, so that nobody edits one by hand.
 pub(super) const NOTE: &str =
@@ -14,7 +14,7 @@ pub(super) fn simulated_cases() -> String {
     format!("{NOTE}\n{}", trailseal_sim::scenario::cases_page())
 }
 
-/// The control catalogue.
+/// The controls.
 pub(super) fn controls() -> String {
     let rows = controls::CONTROLS.iter().map(|it| {
         [
@@ -117,7 +117,7 @@ pub(super) fn volatile() -> String {
     page(
         "What may differ between two runs",
         "Two runs of the same world differ in these columns and fields and in nothing else. \
-         Whoever compares two runs blanks them.",
+         Blank them to compare two runs.",
         ["Column or field"],
         VOLATILE.iter().map(|it| [code(it)]),
     )

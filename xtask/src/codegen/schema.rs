@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 /// The schema of one line of record version 1.
 pub(super) fn record() -> Result<String> {
-    pretty(&trailseal_model::record::v1::schema())
+    pretty(&trailseal_record::v1::schema())
 }
 
 /// The schema of a scan's summary object, version 1.

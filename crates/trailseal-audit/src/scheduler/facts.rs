@@ -46,7 +46,7 @@ impl Scheduler<'_> {
     /// Everything that was read, when nothing is under way any more.
     pub(crate) fn end(mut self) -> ReadFacts {
         self.give_up_trails();
-        self.miss_unseen_trails();
+        let listed_trails = self.miss_unseen_trails();
         let mut merged = merge(self.collected_trails());
         let (stores, keys_of_stores) = stores(std::mem::take(&mut self.stores));
         for (named, key) in keys_of_stores {
@@ -62,6 +62,7 @@ impl Scheduler<'_> {
             population: self.population.expect("a run without a population ends in an error"),
             scope: settings.scope.clone(),
             coverage: self.coverage,
+            listed_trails,
             trails: Vec::new(),
             keys: merged.keys,
             key_policies: merged.key_policies,

@@ -2,7 +2,7 @@
 //! make together. Plain values.
 
 use trailseal_fanout::outcome_of_failure;
-use trailseal_model::{Answer, CoverageRow, Gap, GapClass, Outcome, Region};
+use trailseal_model::{Answer, CoverageRow, Gap, GapClass, Operation, Outcome, Region};
 
 use crate::event::Times;
 
@@ -11,6 +11,8 @@ use crate::event::Times;
 pub(super) struct Listing {
     /// How many were found, or why none could be listed.
     pub(super) found: Result<u16, Box<Gap>>,
+    /// AWS's request id of the answer, or of the refusal of DescribeTrails itself.
+    pub(super) request_id: Option<Box<str>>,
     attempts: u8,
     throttles: u8,
     times: Times,
@@ -26,11 +28,14 @@ impl Listing {
             Ok(answer) => {
                 let found = Ok(u16::try_from(answer.value.len()).unwrap_or(u16::MAX));
                 let (attempts, throttles) = (answer.evidence.attempts, answer.evidence.throttles);
-                (Self { found, attempts, throttles, times }, Some(answer))
+                let request_id = answer.evidence.request_id.clone();
+                (Self { found, request_id, attempts, throttles, times }, Some(answer))
             }
             Err(gap) => {
                 let (attempts, throttles) = (gap.attempts, gap.throttles);
-                (Self { found: Err(Box::new(gap)), attempts, throttles, times }, None)
+                let is_asked = gap.operation == Operation::DescribeTrails;
+                let request_id = gap.request_id.clone().filter(|_| is_asked);
+                (Self { found: Err(Box::new(gap)), request_id, attempts, throttles, times }, None)
             }
         }
     }

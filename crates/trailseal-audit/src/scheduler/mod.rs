@@ -70,7 +70,7 @@ pub struct Scheduler<'a> {
 
     fold: Fold,
     /// Trails by the accounts that list them.
-    named: Vec<(AccountId, TrailListed)>,
+    named: BTreeMap<AccountId, Vec<TrailListed>>,
     trails: Trails,
     buckets: BucketSearches,
     /// Buckets, with the owners of the trails that name them.
@@ -112,7 +112,7 @@ impl<'a> Scheduler<'a> {
             is_support_asked: false,
             enabled: None,
             fold: Fold::of_caller(settings.caller),
-            named: Vec::new(),
+            named: BTreeMap::new(),
             trails: Trails::default(),
             buckets: BucketSearches::default(),
             delivering: BTreeMap::new(),

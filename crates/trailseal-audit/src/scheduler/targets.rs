@@ -1,12 +1,14 @@
 //! Targets: accounts are opened, and each of their Regions is asked for trails and event data stores.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use trailseal_evaluator::{CollectedStore, EnabledRegions, StoreWork};
 use trailseal_fanout::{Access, OpenedAccount, Sign};
 use trailseal_model::{
-    AccountId, Answer, Event as Progress, Gap, GapClass, Observed, Operation, Outcome, Reading,
-    Region, RegionSet, RegionStatus, Sighting, StoreListed, Target, TrailDescription, TrailListed,
+    AccountId, Answer, Arn, Event as Progress, Gap, GapClass, Observed, Operation, Outcome,
+    Reading, Region, RegionSet, RegionStatus, Sighting, StoreListed, Target, TrailDescription,
+    TrailListed,
 };
 
 use super::Scheduler;
@@ -113,6 +115,7 @@ impl Scheduler<'_> {
         let was_in_doubt = listings.are_needed_together();
         let listings = listings.doubted();
         let mut row = listings.row(target.region);
+        let request_id = listings.trails.request_id;
         let is_disabled = row.outcome == Outcome::RegionDisabled;
         row.gap = listings.trails.found.err().map(|gap| self.gap(*gap));
         // That a disabled Region refuses the other listing too is the same news a second time.
@@ -123,7 +126,11 @@ impl Scheduler<'_> {
             row.gap.get_or_insert(gap);
         }
         self.progress.emit(&Progress::TargetSettled { target, outcome: row.outcome });
-        self.coverage.settle(target.account, row);
+        if self.coverage.settle(target.account, row)
+            && let Some(id) = request_id
+        {
+            self.coverage.note_request_id(target, &id);
+        }
         if was_in_doubt {
             self.in_doubt = self.in_doubt.saturating_sub(1);
             self.target_read(target.account);
@@ -240,7 +247,9 @@ impl Scheduler<'_> {
         let sign = Sign::of(Operation::ListTrails, trails.as_ref().err());
         self.lanes.list_trails.settle(account, sign);
         match trails {
-            Ok(listed) => self.named.extend(listed.into_iter().map(|trail| (account, trail))),
+            Ok(listed) => {
+                self.named.insert(account, listed);
+            }
             Err(gap) => {
                 self.gap(gap);
             }
@@ -248,11 +257,16 @@ impl Scheduler<'_> {
     }
 
     /// In the end: a trail that ListTrails names and that no Region showed makes its home Region
-    /// partial. A trail that is not listed means nothing, for AWS does not say that the list is whole.
-    pub(super) fn miss_unseen_trails(&mut self) {
+    /// partial. A trail that is not listed means nothing, for AWS does not say that the list is whole. Returns what it names.
+    pub(super) fn miss_unseen_trails(&mut self) -> BTreeMap<AccountId, Vec<Arn>> {
         let mut named = std::mem::take(&mut self.named);
-        named.sort_by(|one, other| (one.0, &one.1.arn).cmp(&(other.0, &other.1.arn)));
-        for (account, listed) in named {
+        for trails in named.values_mut() {
+            trails.sort_by(|one, other| one.arn.cmp(&other.arn));
+            trails.dedup_by(|one, other| one.arn == other.arn);
+        }
+        for (account, listed) in
+            named.iter().flat_map(|(account, trails)| trails.iter().map(|it| (*account, it)))
+        {
             let home = Target { account, region: listed.home_region };
             let row = self.coverage.of_target(home);
             let is_left_out = row.is_some_and(|row| row.outcome == Outcome::Excluded);
@@ -266,6 +280,8 @@ impl Scheduler<'_> {
             let gap = self.gap(gap);
             self.coverage.miss_trail(home, GapClass::NotShown, gap);
         }
+        let arns = |trails: Vec<TrailListed>| trails.into_iter().map(|trail| trail.arn).collect();
+        named.into_iter().map(|(account, trails)| (account, arns(trails))).collect()
     }
 }
 

@@ -6,10 +6,12 @@ mod world;
 use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
-use trailseal_model::{AccountId, BucketOwner, Delivery, GapClass, Outcome, OwnerSearch, Scope};
+use trailseal_model::{
+    AccountId, BucketOwner, Delivery, GapClass, Outcome, OwnerSearch, Scope, Target,
+};
 
 use crate::settings::{AuditError, AuditSettings, Audited};
-use world::{World, account, of_organization, run, settings, trail};
+use world::{World, account, of_organization, region, run, settings, trail};
 
 /// Answers come in the order of the questions.
 fn in_order(world: &World, settings: &AuditSettings) -> (Vec<String>, Audited) {
@@ -149,6 +151,42 @@ mod trails {
         assert_eq!(count(&done, "ReadTrail"), 0);
         let classes: Vec<GapClass> = audited.gaps.iter().map(|gap| gap.class).collect();
         assert_eq!(classes, [GapClass::Denied, GapClass::NotShown]);
+        let target = Target { account: account(2), region: region("us-east-1") };
+        let coverage = &audited.facts.coverage;
+        assert!(!coverage.of_target(target).expect("a row").answered_trails());
+    }
+
+    #[test]
+    fn a_target_keeps_the_request_id_of_its_call_whether_answered_or_refused() {
+        fn refuse(label: &str) -> Option<GapClass> {
+            let is_refused = ["DescribeTrails 2 us-east-1", "OpenAccount 3"].contains(&label);
+            is_refused.then_some(GapClass::Denied)
+        }
+        let world = World { refuses: refuse, ..World::default() };
+        let (_, audited) = in_order(&world, &settings());
+        let of = |number, name| {
+            let target = Target { account: account(number), region: region(name) };
+            audited.facts.coverage.request_id(target)
+        };
+        assert_eq!(of(1, "eu-west-1").as_deref(), Some("DescribeTrails 1 eu-west-1"));
+        assert_eq!(of(2, "us-east-1").as_deref(), Some("refused DescribeTrails 2 us-east-1"));
+        assert_eq!(of(3, "us-east-1"), None);
+    }
+
+    #[test]
+    fn what_list_trails_names_is_kept_for_each_account_where_it_answered() {
+        fn refuse(label: &str) -> Option<GapClass> {
+            (label == "ListTrails 3").then_some(GapClass::Denied)
+        }
+        let trails = vec![trail(2, "two", None), trail(2, "one", None)];
+        let world = World { trails, refuses: refuse, ..World::default() };
+        let (_, audited) = in_order(&world, &settings());
+        let listed = audited.facts.listed_trails.iter().map(|(account, trails)| {
+            let names: Vec<&str> = trails.iter().map(|trail| trail.resource()).collect();
+            (account.number(), names.join(" "))
+        });
+        let listed: Vec<(u64, String)> = listed.collect();
+        assert_eq!(listed, [(1, String::new()), (2, "trail/one trail/two".to_owned())]);
     }
 }
 

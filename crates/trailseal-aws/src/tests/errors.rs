@@ -94,7 +94,7 @@ fn refused_by_policies() -> Vec<Row> {
                 "because no identity-based policy allows the kms:ListGrants action",
             ),
             Class::DeniedByIdentityPolicy,
-            &["add kms:ListGrants to the policy of the audit role"],
+            &["allow kms:ListGrants in the policy of the audit role"],
         ),
         (
             ListGrants,
@@ -132,7 +132,7 @@ fn refused_otherwise() -> Vec<Row> {
             "OptInRequired",
             no_sign_up.to_owned(),
             Class::NotSubscribed,
-            &["sign-up", "Region may also not be available", "AWS Support"],
+            &["sign-up", "service and Region are available", "AWS Support"],
         ),
         (
             DescribeTrails,
@@ -156,7 +156,7 @@ fn refused_otherwise() -> Vec<Row> {
             "AccessDenied",
             "Roles may not be assumed by root accounts.".to_owned(),
             Class::RoleNotAssumable,
-            &["do not run as the root user", "role or an IAM user"],
+            &["the root user cannot assume roles", "role or an IAM user"],
         ),
         (
             AssumeRole,

@@ -38,14 +38,14 @@ pub(crate) const SECRET: &str = "canary/secret/access/key/of/the/caller";
 
 /// A request as the fake saw it.
 #[derive(Debug, Clone)]
-pub(crate) struct Seen {
+pub(crate) struct SentRequest {
     pub(crate) operation: String,
     pub(crate) uri: String,
     pub(crate) headers: Vec<(String, String)>,
     pub(crate) body: String,
 }
 
-impl Seen {
+impl SentRequest {
     fn new(request: &Request<Bytes>) -> Self {
         let text = |it: &HeaderValue| it.to_str().unwrap().to_owned();
         let headers: Vec<(String, String)> = request
@@ -134,14 +134,14 @@ impl Reply {
     }
 }
 
-type Handler = Box<dyn Fn(&Seen, usize) -> Option<Reply> + Send + Sync>;
+type Handler = Box<dyn Fn(&SentRequest, usize) -> Option<Reply> + Send + Sync>;
 
 /// Answers requests and remembers them. The handler also gets the number of requests of the same
 /// operation before this one; where it gives nothing, sessions just work.
 pub(crate) struct Fake {
     handler: Handler,
     delay: Duration,
-    seen: Mutex<Vec<Seen>>,
+    seen: Mutex<Vec<SentRequest>>,
 }
 
 impl fmt::Debug for Fake {
@@ -155,7 +155,7 @@ struct Connected(Arc<Fake>);
 
 impl Fake {
     pub(crate) fn new(
-        handler: impl Fn(&Seen, usize) -> Option<Reply> + Send + Sync + 'static,
+        handler: impl Fn(&SentRequest, usize) -> Option<Reply> + Send + Sync + 'static,
     ) -> Arc<Self> {
         let handler: Handler = Box::new(handler);
         Arc::new(Self { handler, delay: Duration::from_millis(1), seen: Mutex::default() })
@@ -178,12 +178,12 @@ impl Fake {
         self.seen.lock().unwrap().iter().filter(|it| it.operation == operation).count()
     }
 
-    pub(crate) fn last(&self) -> Seen {
+    pub(crate) fn last(&self) -> SentRequest {
         self.seen.lock().unwrap().last().unwrap().clone()
     }
 
     fn reply(&self, request: &Request<Bytes>) -> Reply {
-        let seen = Seen::new(request);
+        let seen = SentRequest::new(request);
         let before = self.count(&seen.operation);
         let reply = (self.handler)(&seen, before).unwrap_or_else(|| usual(&seen));
         self.seen.lock().unwrap().push(seen);
@@ -191,11 +191,11 @@ impl Fake {
     }
 }
 
-fn is_of_session(seen: &Seen) -> bool {
+fn is_of_session(seen: &SentRequest) -> bool {
     ["AssumeRole", "GetCallerIdentity"].contains(&seen.operation.as_str())
 }
 
-fn usual(seen: &Seen) -> Reply {
+fn usual(seen: &SentRequest) -> Reply {
     match seen.operation.as_str() {
         "GetCallerIdentity" => Reply::new(200, identity()),
         "AssumeRole" => Reply::new(200, assumed("member", now().as_second() + 3600)),

@@ -366,7 +366,7 @@ async fn only_a_member_is_not_told_the_status_of_a_trail() {
     assert_eq!(gap.message.as_deref(), Some(words));
     let advice = gap.what_to_do();
     assert!(
-        advice.contains("does not tell members") && advice.contains("owns the trail"),
+        advice.contains("does not show members") && advice.contains("the trail's own account"),
         "{advice}"
     );
     let gap = ask(&aws, GetTrailStatus { trail: arn(TRAIL), asked_in: target("eu-west-1") })

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use trailseal_model::question::{DescribeTrails, OpenAccount};
 use trailseal_model::{AccountId, GapClass, ask};
 
-use super::{Fake, Reply, Seen, advance, aws, connect_with, member, settings, target};
+use super::{Fake, Reply, SentRequest, advance, aws, connect_with, member, settings, target};
 use crate::Aws;
 
 async fn with_fallbacks(fake: &Arc<Fake>) -> Aws {
@@ -29,7 +29,7 @@ fn with_roles(roles: &'static [&'static str], why: &'static str) -> Arc<Fake> {
     })
 }
 
-fn assumes(seen: &Seen, role: &str) -> bool {
+fn assumes(seen: &SentRequest, role: &str) -> bool {
     seen.body.contains(&format!("role%2F{role}&"))
 }
 

@@ -115,10 +115,12 @@ impl<S: ObjectSource> Examination<'_, S> {
         let (mut walks, limit) = (Vec::new(), examiner.counting_limit() as usize);
         let clusters = place.all_clusters();
         // One call goes ahead: a bucket that refuses it would refuse every other.
+        let queued = examiner.queue(clusters.len());
         let (first, others) = clusters.split_at(1.min(clusters.len()));
         'all: for part in [first, others] {
             let mut answers = futures::stream::iter(part.to_vec()).map(ask).buffered(IN_FLIGHT);
             while let Some((cluster, found)) = answers.next().await {
+                queued.end_one();
                 self.window.census_lists += found.lists;
                 self.window.listed_by = found.evidence.or(self.window.listed_by.take());
                 match found.newest {

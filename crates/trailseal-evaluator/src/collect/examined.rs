@@ -43,7 +43,9 @@ impl<'a, S: ObjectSource> Examined<'a, S> {
     /// Examines these, one at a time until one could be read.
     pub(super) async fn examine(&mut self, selected: &[Listed], selection: Selection) {
         let mut waiting = selected;
+        let queued = self.examiner.queue(selected.len());
         while let Some((listed, rest)) = waiting.split_first().filter(|_| !self.is_open) {
+            queued.end_one();
             self.examine_one(*listed, selection).await;
             waiting = rest;
         }
@@ -52,7 +54,12 @@ impl<'a, S: ObjectSource> Examined<'a, S> {
         new.sort_unstable();
         new.dedup();
         let examined = &*self;
-        let ask = |listed: Listed| async move { (listed, examined.ask(listed).await) };
+        let queued = &queued;
+        let ask = |listed: Listed| async move {
+            let answer = examined.ask(listed).await;
+            queued.end_one();
+            (listed, answer)
+        };
         let answers: HashMap<Listed, HeadAnswer> =
             futures::stream::iter(new).map(ask).buffered(IN_FLIGHT).collect().await;
         for listed in waiting {

@@ -27,10 +27,10 @@ use std::sync::Arc;
 use futures::StreamExt as _;
 use trailseal_model::question::{GetEventSelectors, GetTrailStatus};
 use trailseal_model::{
-    AccountId, Answer, Answers, Arn, BucketFacts, ControlId, DecryptGrant, Gap, GapClass, GapId,
-    GapLedger, KeyPresence, KeyRotation, ManagementEvents, Observed, Organization, Reading, Region,
-    RegionSet, SampledCluster, Target, Thresholds, TrailAnswers, TrailDescription, TrailStatus,
-    Window, ask,
+    AccountId, Answer, Answers, Arn, BucketFacts, ControlId, DecryptGrant, EventSink, Gap,
+    GapClass, GapId, GapLedger, KeyPresence, KeyRotation, ManagementEvents, NoEvents, Observed,
+    Organization, Reading, Region, RegionSet, SampledCluster, Target, Thresholds, TrailAnswers,
+    TrailDescription, TrailStatus, Window, ask,
 };
 
 use crate::encryption::ExpectedKey;
@@ -38,6 +38,7 @@ use crate::examined_object::{ExaminedObject, ObjectEvidence};
 use crate::fold::FoldedTrail;
 use crate::object_name::AccountRegion;
 use key::Expected;
+use object_source::Watched;
 use once::Once;
 use single_flight::SingleFlight;
 
@@ -170,6 +171,7 @@ pub struct Collector<'a, A> {
     gaps: &'a GapLedger,
     settings: CollectSettings,
     skipped: BTreeSet<ControlId>,
+    progress: Watched<'a>,
     buckets: SingleFlight<AccountId, BucketsOwned>,
 }
 
@@ -177,7 +179,14 @@ impl<'a, A: Answers> Collector<'a, A> {
     /// A collector that asks this, and keeps its gaps in this ledger.
     pub fn new(answers: &'a A, gaps: &'a GapLedger, settings: CollectSettings) -> Self {
         let (answers, skipped) = (Once::new(answers), BTreeSet::new());
-        Self { answers, gaps, settings, skipped, buckets: SingleFlight::default() }
+        let (progress, buckets) = (Watched(&NoEvents), SingleFlight::default());
+        Self { answers, gaps, settings, skipped, progress, buckets }
+    }
+
+    /// The same, telling this how far the examination of objects is.
+    #[must_use]
+    pub fn watched_by(self, progress: &'a dyn EventSink) -> Self {
+        Self { progress: Watched(progress), ..self }
     }
 
     /// The same, asking nothing that only these controls need.

@@ -2,11 +2,13 @@
 //! written against this alone.
 
 use std::collections::BTreeSet;
+use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use trailseal_model::question::{HeadObject, ListObjects};
 use trailseal_model::{
-    Answer, Answers, ControlId, Gap, GapId, GapLedger, ObjectHead, ObjectsListed, Reader, Reading,
-    Want, ask,
+    Answer, Answers, ControlId, Event, EventSink, Gap, GapId, GapLedger, ObjectHead, ObjectsListed,
+    Reader, Reading, Want, ask,
 };
 
 use super::CollectSettings;
@@ -72,11 +74,56 @@ pub(super) struct Examiner<'a, S> {
     pub(super) gaps: &'a GapLedger,
     pub(super) settings: &'a CollectSettings,
     pub(super) skipped: &'a BTreeSet<ControlId>,
+    pub(super) progress: Watched<'a>,
+}
+
+/// What watches the examination.
+#[derive(Clone, Copy)]
+pub(super) struct Watched<'a>(pub(super) &'a dyn EventSink);
+
+impl fmt::Debug for Watched<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Watched")
+    }
+}
+
+/// Work that was announced. What of it is left when this is dropped counts as done: nothing may keep the
+/// progress of a run from its end.
+pub(super) struct Queued<'a> {
+    progress: Watched<'a>,
+    rest: AtomicUsize,
+}
+
+impl Queued<'_> {
+    /// One more is done.
+    pub(super) fn end_one(&self) {
+        let less = |rest: usize| rest.checked_sub(1);
+        if self.rest.fetch_update(Ordering::Relaxed, Ordering::Relaxed, less).is_ok() {
+            self.progress.0.emit(&Event::ObjectsExamined { count: 1 });
+        }
+    }
+}
+
+impl Drop for Queued<'_> {
+    fn drop(&mut self) {
+        let count = *self.rest.get_mut();
+        if count > 0 {
+            self.progress.0.emit(&Event::ObjectsExamined { count });
+        }
+    }
 }
 
 impl<S: ObjectSource> Examiner<'_, S> {
     pub(super) fn asks(&self, reading: Reading) -> bool {
         reading.is_asked(self.skipped)
+    }
+
+    /// Announces work, of which each is ended or dropped.
+    pub(super) fn queue(&self, count: usize) -> Queued<'_> {
+        if count > 0 {
+            self.progress.0.emit(&Event::ObjectsQueued { count });
+        }
+        Queued { progress: self.progress, rest: AtomicUsize::new(count) }
     }
 
     pub(super) fn gap(&self, gap: Gap) -> GapId {

@@ -91,7 +91,8 @@ impl<A: Answers> Collector<'_, A> {
         };
         let source = LiveObjects { answers: &self.answers, reader, bucket: &bucket.name };
         let (gaps, settings, skipped) = (self.gaps, &self.settings, &self.skipped);
-        let examiner = Examiner { source, gaps, settings, skipped };
+        let progress = self.progress;
+        let examiner = Examiner { source, gaps, settings, skipped, progress };
         let mut read = examiner.read(&place, description, expected).await;
         // A bucket that refused to be listed would refuse this too.
         let of_window = &read.evidence.window;

@@ -42,14 +42,19 @@ fn covered(facts: &OrganizationFacts, candidates: &Candidates<'_>, account: &Acc
     for row in rows.iter().filter(|it| !it.outcome.is_left_out()) {
         let target = Target { account: account.id, region: row.region };
         match best(facts, candidates, target, row) {
-            Cover::Covered(trail) => sum.covering(trail),
+            Cover::Covered(trail) => sum.covering(facts, trail, target),
             Cover::Uncovered if row.trails_listed => {
-                sum.uncovered.push(*row);
+                sum.uncovered.push((target, *row));
                 sum.falling_short(facts, candidates, target);
             }
             Cover::Uncovered => sum.unproven(Reason::CoverageUnread, [row.gap], row.region),
             Cover::Unproven(reason, _) => {
                 sum.unproven(reason, causes(facts, candidates, target, row), row.region);
+                for trail in candidates.of(account.id) {
+                    if let Cover::Unproven(..) = cover(facts, trail, target, row) {
+                        sum.doubting(facts, trail, (target, row));
+                    }
+                }
             }
         }
     }

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use jiff::SignedDuration;
 use trailseal_model::{
-    AccountId, ControlId, CoverageRow, Evidence, Finding, GapId, ManagementEvents, Operation,
-    OrganizationFacts, Proof, Reason, Region, Subject, Target, TrailFacts,
+    ControlId, CoverageRow, Finding, GapId, ManagementEvents, OrganizationFacts, Proof, Reason,
+    Region, Subject, Target, TrailFacts,
 };
 
+use super::calls::{Calls, listing};
 use super::cover::{Candidates, Cover, logging, reach};
 use super::sentences::unread_words;
 
@@ -16,24 +16,45 @@ pub(super) const CONTROL: ControlId = ControlId::AccountCovered;
 const NAMED: usize = 3;
 const EXPECTED: &str = "every enabled Region recorded, reads and writes, by a trail that logs";
 
-/// What the Regions of one account come to together.
+/// A trail that records a part of what it should.
+#[derive(Default)]
+struct Short {
+    /// What it does record.
+    what: BTreeSet<String>,
+    /// What shows it.
+    calls: Calls,
+}
+
+/// What the Regions of one account show together. The calls that its finding cites are at most one for
+/// each Region that is not recorded, and for each trail its description, its selectors and its status
+/// in each Region; of trails that record or may record only a part, for those that are named.
 #[derive(Default)]
 pub(super) struct Sum<'a> {
     covered: usize,
     by: BTreeMap<&'a str, &'a TrailFacts>,
-    pub(super) uncovered: Vec<CoverageRow>,
+    pub(super) uncovered: Vec<(Target, CoverageRow)>,
     /// Trails that record a part of what they should, each with what it does.
-    falling_short: BTreeMap<&'a str, BTreeSet<String>>,
+    falling_short: BTreeMap<&'a str, Short>,
     reason: Option<Reason>,
     unproven_in: Vec<Region>,
     gaps: BTreeSet<GapId>,
+    /// What shows that the covering trails record, and that they log.
+    covering: Calls,
+    /// Trails of which it is not proven whether they cover a Region, with what was read of each.
+    in_doubt: BTreeMap<&'a str, Calls>,
     /// Whether something is not proven without a gap.
     is_open_without_gap: bool,
 }
 
 impl<'a> Sum<'a> {
-    pub(super) fn covering(&mut self, trail: &'a TrailFacts) {
+    pub(super) fn covering(
+        &mut self,
+        facts: &OrganizationFacts,
+        trail: &'a TrailFacts,
+        target: Target,
+    ) {
         self.covered += 1;
+        self.covering.add_trail(facts, trail, target);
         self.by.insert(trail.description.arn.as_str(), trail);
     }
 
@@ -46,7 +67,9 @@ impl<'a> Sum<'a> {
         for trail in candidates.of(target.account) {
             if let Some(what) = shortfall(facts, trail, target) {
                 let arn = trail.description.arn.as_str();
-                self.falling_short.entry(arn).or_default().insert(what);
+                let short = self.falling_short.entry(arn).or_default();
+                short.what.insert(what);
+                short.calls.add_trail(facts, trail, target);
             }
         }
     }
@@ -56,8 +79,8 @@ impl<'a> Sum<'a> {
         if self.falling_short.is_empty() {
             return "no trail of the account or its organization was seen there".to_owned();
         }
-        let named = self.falling_short.iter().take(NAMED).map(|(arn, what)| {
-            let what: Vec<&str> = what.iter().map(String::as_str).collect();
+        let named = self.falling_short.iter().take(NAMED).map(|(arn, short)| {
+            let what: Vec<&str> = short.what.iter().map(String::as_str).collect();
             format!("{arn} {}", what.join(" and "))
         });
         let named = named.collect::<Vec<_>>().join("; ");
@@ -81,15 +104,30 @@ impl<'a> Sum<'a> {
         self.unproven_in.push(region);
     }
 
+    /// What was read of a trail that may cover the target.
+    pub(super) fn doubting(
+        &mut self,
+        facts: &OrganizationFacts,
+        trail: &'a TrailFacts,
+        (target, row): (Target, &CoverageRow),
+    ) {
+        let calls = self.in_doubt.entry(trail.description.arn.as_str()).or_default();
+        if row.answered_trails() {
+            calls.add(&listing(facts, target, row));
+        }
+        calls.add_trail(facts, trail, target);
+    }
+
     pub(super) fn finding(self, facts: &OrganizationFacts, subject: Subject) -> Finding {
         if let Some(first) = self.uncovered.first() {
-            let account = subject.account();
-            let proof = self.uncovered[1..]
-                .iter()
-                .fold(Proof::of(&read(facts, account, first)), |proof, it| {
-                    proof.and(&read(facts, account, it))
-                });
-            let names = names(self.uncovered.iter().map(|it| it.region));
+            let mut calls = Calls::default();
+            for (target, row) in &self.uncovered {
+                calls.add(&listing(facts, *target, row));
+            }
+            self.falling_short.values().take(NAMED).for_each(|short| calls.add_all(&short.calls));
+            let proof =
+                calls.proof().unwrap_or_else(|| Proof::of(&listing(facts, first.0, &first.1)));
+            let names = names(self.uncovered.iter().map(|(target, _)| target.region));
             return Finding::fail(CONTROL, subject, Reason::NotCovered, &proof)
                 .saying(format!(
                     "No trail records reads and writes in {} that the account has enabled: {}.",
@@ -98,7 +136,7 @@ impl<'a> Sum<'a> {
                 ))
                 .comparing(EXPECTED, format!("not recorded: {names}; {}", self.short_words()));
         }
-        let proof = self.proof();
+        let proof = self.covering.proof();
         if let (None, Some(proof)) = (self.reason, proof) {
             return Finding::pass(CONTROL, subject, Reason::Covered, &proof)
                 .saying(format!(
@@ -123,20 +161,10 @@ impl<'a> Sum<'a> {
                 doubt(reason)
             ))
             .comparing(EXPECTED, format!("not proven: {names}"));
+        let mut calls = Calls::default();
+        self.in_doubt.values().take(NAMED).for_each(|of_trail| calls.add_all(of_trail));
+        let finding = finding.showing_all(calls.iter());
         if self.is_open_without_gap { finding } else { finding.by_gaps_alone() }
-    }
-
-    /// What shows that the covering trails record, and that they log.
-    fn proof(&self) -> Option<Proof> {
-        let calls = self.by.values().flat_map(|trail| {
-            let selectors = trail.recorded_events().map(|answer| &answer.evidence);
-            let home = trail.status.iter().find(|it| it.0 == trail.description.home_region);
-            let status = home.and_then(|it| it.1.known()).map(|it| &it.evidence);
-            selectors.into_iter().chain(status)
-        });
-        calls.fold(None, |proof: Option<Proof>, it| {
-            Some(proof.map_or_else(|| Proof::of(it), |proof| proof.and(it)))
-        })
     }
 
     fn shown(&self) -> String {
@@ -152,19 +180,6 @@ impl<'a> Sum<'a> {
             format!("{arn}{excluded}")
         });
         format!("recorded by {}", trails.collect::<Vec<_>>().join("; "))
-    }
-}
-
-/// The call that showed a target's trails; its request id is not kept for every target.
-fn read(facts: &OrganizationFacts, account: Option<AccountId>, row: &CoverageRow) -> Evidence {
-    Evidence {
-        operation: Operation::DescribeTrails,
-        account,
-        region: Some(row.region),
-        at: facts.as_of + SignedDuration::from_millis(i64::from(row.finished)),
-        request_id: None,
-        attempts: row.api_calls,
-        throttles: row.throttles,
     }
 }
 

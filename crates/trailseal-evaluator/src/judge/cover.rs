@@ -3,18 +3,18 @@
 use std::collections::HashMap;
 
 use trailseal_model::{
-    AccountId, CoverageRow, DescribedFrom, GapId, ManagementEvents, Observed, OrganizationFacts,
-    Outcome, Reason, Region, Target, TrailFacts,
+    AccountId, Answer, CoverageRow, DescribedFrom, GapId, ManagementEvents, Observed,
+    OrganizationFacts, Outcome, Reason, Region, Target, TrailFacts, TrailStatus,
 };
 
 /// Which trails can cover an account.
-pub(super) struct Candidates<'a> {
+pub(crate) struct Candidates<'a> {
     own: HashMap<AccountId, Vec<&'a TrailFacts>>,
     organization: Vec<&'a TrailFacts>,
 }
 
 impl<'a> Candidates<'a> {
-    pub(super) fn new(facts: &'a OrganizationFacts) -> Self {
+    pub(crate) fn new(facts: &'a OrganizationFacts) -> Self {
         let mut own: HashMap<AccountId, Vec<&TrailFacts>> = HashMap::new();
         for trail in &facts.trails {
             own.entry(trail.description.owner).or_default().push(trail);
@@ -28,7 +28,7 @@ impl<'a> Candidates<'a> {
         &self.organization
     }
 
-    pub(super) fn of(&self, account: AccountId) -> impl Iterator<Item = &'a TrailFacts> {
+    pub(crate) fn of(&self, account: AccountId) -> impl Iterator<Item = &'a TrailFacts> {
         let own = self.own.get(&account).into_iter().flatten().copied();
         let others = self.organization.iter().copied();
         own.chain(others.filter(move |it| it.description.owner != account))
@@ -36,7 +36,7 @@ impl<'a> Candidates<'a> {
 }
 
 /// Whether one trail, or all of them together, record one target.
-pub(super) enum Cover<'a> {
+pub(crate) enum Cover<'a> {
     Covered(&'a TrailFacts),
     Unproven(Reason, Option<GapId>),
     Uncovered,
@@ -55,7 +55,7 @@ pub(super) fn covering<'a>(
 
 /// What one trail does for a target: it must reach it, record reads and writes, log there, and be
 /// shown by it where it was read.
-pub(super) fn cover<'a>(
+pub(crate) fn cover<'a>(
     facts: &OrganizationFacts,
     trail: &'a TrailFacts,
     target: Target,
@@ -82,14 +82,14 @@ pub(super) fn cover<'a>(
         Cover::Covered(_) => {}
         other => return other,
     }
-    if row.trails_listed && !is_shown(trail, target) {
+    if row.answered_trails() && !is_shown(trail, target) {
         return Cover::Unproven(Reason::TrailNotShown, None);
     }
     Cover::Covered(trail)
 }
 
 /// Whether the trail is one of the target's at all, whatever it records and whether it logs.
-pub(super) fn reach<'a>(
+pub(crate) fn reach<'a>(
     facts: &OrganizationFacts,
     trail: &'a TrailFacts,
     target: Target,
@@ -114,28 +114,51 @@ pub(super) fn reach<'a>(
     Cover::Covered(trail)
 }
 
+/// Whether a trail reaches every Region of an account that was read and not left out.
+pub(crate) fn reaches_account(
+    facts: &OrganizationFacts,
+    trail: &TrailFacts,
+    account: AccountId,
+) -> bool {
+    let rows = facts.coverage.of_account(account).iter();
+    let mut read = rows.filter(|row| !row.outcome.is_left_out() && row.trails_listed);
+    read.all(|row| {
+        let target = Target { account, region: row.region };
+        matches!(reach(facts, trail, target), Cover::Covered(_))
+    })
+}
+
 /// Whether the trail logs for the target: its own status there, else its owner's at home. A Region
 /// where nothing could be read, as under a policy that denies whole Regions, does not take away what
 /// home says.
-pub(super) fn logging<'a>(
+pub(crate) fn logging<'a>(
     facts: &OrganizationFacts,
     trail: &'a TrailFacts,
     target: Target,
 ) -> Cover<'a> {
+    match status_for(facts, trail, target) {
+        Some(Observed::Known(answer)) if answer.value.is_logging => Cover::Covered(trail),
+        Some(Observed::Known(_)) => Cover::Uncovered,
+        Some(Observed::Unread(gap)) => Cover::Unproven(Reason::StatusUnread, Some(*gap)),
+        None => Cover::Unproven(Reason::StatusUnread, None),
+    }
+}
+
+/// The status that tells whether the trail logs for the target.
+pub(super) fn status_for<'a>(
+    facts: &OrganizationFacts,
+    trail: &'a TrailFacts,
+    target: Target,
+) -> Option<&'a Observed<Answer<TrailStatus>>> {
     let in_region = |region: Region| trail.status.iter().find(|it| it.0 == region);
     let is_own = target.account == trail.description.owner;
     let is_read = facts.coverage.of_target(target).is_some_and(|it| it.trails_listed);
     let there = in_region(target.region).filter(|it| is_own && (is_read || it.1.known().is_some()));
     if there.is_none() && is_own && is_read && trail.description.is_multi_region {
         // The Region is enabled, and yet there is no status: what goes for home need not go for it.
-        return Cover::Unproven(Reason::StatusUnread, None);
+        return None;
     }
-    match there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1) {
-        Some(Observed::Known(answer)) if answer.value.is_logging => Cover::Covered(trail),
-        Some(Observed::Known(_)) => Cover::Uncovered,
-        Some(Observed::Unread(gap)) => Cover::Unproven(Reason::StatusUnread, Some(*gap)),
-        None => Cover::Unproven(Reason::StatusUnread, None),
-    }
+    there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1)
 }
 
 fn is_shown(trail: &TrailFacts, target: Target) -> bool {

@@ -1,8 +1,8 @@
 //! `digest-objects-sealed`: the newest digest.
 //!
 //! Source: CloudTrail user guide, "Encrypting CloudTrail log files, digest files, and event data
-//! stores with AWS KMS keys". Digests of earlier years were always under S3's own key, so only the
-//! newest one is judged.
+//! stores with AWS KMS keys". CloudTrail encrypted digests of earlier years with S3's own key, so
+//! only the newest one is judged.
 
 use trailseal_model::{ControlId, Finding, Proof, Reason, Sample, SampleResult};
 
@@ -21,7 +21,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let name = case.name();
     if !case.trail.description.log_file_validation {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::NoValidation)
-            .saying(format!("The trail '{name}' writes no digests."));
+            .saying(format!("Trail '{name}' writes no digests."));
     }
     let digest = &case.trail.digest;
     match &digest.newest {
@@ -42,7 +42,11 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             let part =
                 if digest.is_cut { "the part of the window that was listed" } else { "the window" };
             let location = log_location(case, "CloudTrail-Digest");
-            unproven(case, Reason::NoDigest, &format!("{part} holds no digest of it in {location}"))
+            unproven(
+                case,
+                Reason::NoDigest,
+                &format!("{part} holds no digest of the trail in {location}"),
+            )
         }
     }
 }
@@ -59,6 +63,7 @@ fn judged(case: &TrailCase<'_>, newest: &Sample) -> Finding {
                 .comparing(EXPECTED, shown(newest))
         }
         (SampleResult::Deviation, Some(class), Some(proof)) => {
+            let proof = case.trail.digest.listed_by.iter().fold(proof, Proof::and);
             Finding::fail(CONTROL, case.subject(), reason(class), &proof)
                 .saying(format!(
                     "{which} digest of '{name}', '{file}', is {}.",
@@ -67,11 +72,11 @@ fn judged(case: &TrailCase<'_>, newest: &Sample) -> Finding {
                 .comparing(EXPECTED, shown(newest))
         }
         (SampleResult::Replaced, ..) => {
-            unproven(case, Reason::NoDigest, "the newest one was gone when it was read")
+            unproven(case, Reason::NoDigest, "the newest digest was gone when it was read")
         }
         _ => {
             let why = format!(
-                "of '{file}' the encryption is not known: {}",
+                "the encryption of '{file}' is not known: {}",
                 cause_words(case.facts, newest)
             );
             unproven(case, Reason::UnreadableObjects, &why)
@@ -81,6 +86,8 @@ fn judged(case: &TrailCase<'_>, newest: &Sample) -> Finding {
 
 fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
     Finding::not_proven(CONTROL, case.subject(), reason, case.trail.digest.gaps.clone())
-        .saying(format!("The digests of '{}' are not proven sealed: {why}.", case.name()))
+        .saying(format!("The encryption of the digests of '{}' is not proven: {why}.", case.name()))
         .comparing(EXPECTED, why)
+        .showing_all(case.trail.digest.newest.iter().filter_map(|it| it.evidence.as_ref()))
+        .showing_all(&case.trail.digest.listed_by)
 }

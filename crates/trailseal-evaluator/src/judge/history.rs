@@ -3,20 +3,20 @@
 use trailseal_model::{ControlId, Deviating, Finding, GapId, Proof, Reason};
 
 use super::TrailCase;
-use super::log_objects::{encryption_words, reason, shown};
+use super::log_objects::{encryption_words, reason, required_key, shown};
 use super::sentences::file_name;
-use super::sentences::{causes_words, log_location, unread_words};
+use super::sentences::{causes_words, counted, log_location, unread_words};
 
 const CONTROL: ControlId = ControlId::HistorySealed;
-const EXPECTED: &str = "every log in the bucket, however old, encrypted with the trail's key";
+const EXPECTED: &str = "every log in the bucket, of any age, encrypted with the trail's key";
 
-/// One deviating object of any age fails; a pass says since when all that were examined are sealed.
+/// One deviating object of any age fails; a pass names the date of the oldest examined log.
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if let Some(finding) = case.without_key(CONTROL) {
         return finding;
     }
     let history = &case.trail.history;
-    let newest = history.deviating.iter().max_by_key(|it| it.newest.named_at);
+    let newest = history.deviating.iter().max_by_key(|group| group.newest.named_at);
     if let Some(newest) = newest {
         return deviating(case, newest);
     }
@@ -26,8 +26,8 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if history.unreadable > 0 {
         let causes = causes_words(case.facts, &history.unreadable_objects);
         let why = if causes.is_empty() { unread_words(case.facts, &history.gaps) } else { causes };
-        let why =
-            format!("of {} log object(s) the encryption is not known ({why})", history.unreadable);
+        let logs = counted(history.unreadable, "log object");
+        let why = format!("the encryption of {logs} is not known ({why})");
         return unproven(case, Reason::UnreadableObjects, &why);
     }
     let gaps = gaps(case);
@@ -39,10 +39,13 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
             let proof = history.listed_by.iter().fold(Proof::of(evidence), Proof::and);
             Finding::pass(CONTROL, case.subject(), Reason::HistorySealed, &proof)
                 .saying(format!(
-                    "As of this run, every log of '{}' that was examined is encrypted with its key, from the oldest one on ({since:.0}).",
+                    "Every examined log of '{}' is encrypted with its key, from the oldest ({since:.0}) on, as of this run.",
                     case.name()
                 ))
-                .comparing(EXPECTED, format!("{} older objects read, all sealed", history.examined))
+                .comparing(EXPECTED, format!(
+                    "{} read, all encrypted with the trail's key",
+                    counted(history.examined, "older object")
+                ))
         }
         (None, _) if case.trail.description.bucket.is_none() => {
             unproven(case, Reason::Unread, "the trail names no bucket")
@@ -64,18 +67,22 @@ fn deviating(case: &TrailCase<'_>, newest: &Deviating) -> Finding {
     let (name, sample) = (case.name(), &newest.newest);
     let since = case.trail.history.sealed_since;
     let since = since.map_or_else(
-        || "since when all are sealed is not known".to_owned(),
-        |it| format!("all that were examined are sealed since {it:.0}, as of this run"),
+        || "since when every log is encrypted with its key is not known".to_owned(),
+        |date| {
+            format!("every examined log since {date:.0} is encrypted with its key, as of this run")
+        },
     );
     let Some(evidence) = sample.evidence.as_ref().filter(|_| !case.has_siblings) else {
         let file = file_name(&sample.key);
-        let why = format!("'{file}' has another encryption, and may be another trail's");
+        let why = format!("'{file}' has another encryption and may belong to another trail");
         let why = why.as_str();
-        return unproven(case, Reason::SharedPrefix, why);
+        return unproven(case, Reason::SharedPrefix, why).showing_all(&sample.evidence);
     };
-    Finding::fail(CONTROL, case.subject(), reason(newest.class), &Proof::of(evidence))
+    let proof = case.trail.history.listed_by.iter().fold(Proof::of(evidence), Proof::and);
+    Finding::fail(CONTROL, case.subject(), reason(newest.class), &proof)
         .saying(format!(
-            "Logs of '{name}' have another encryption, such as '{}', which is {}; {since}.",
+            "Some logs of '{name}' are not encrypted with {}, such as '{}', which is {}; {since}.",
+            required_key(newest.class),
             file_name(&sample.key),
             encryption_words(newest.class)
         ))
@@ -84,8 +91,13 @@ fn deviating(case: &TrailCase<'_>, newest: &Deviating) -> Finding {
 
 fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
     Finding::not_proven(CONTROL, case.subject(), reason, gaps(case))
-        .saying(format!("The older logs of '{}' are not proven sealed: {why}.", case.name()))
+        .saying(format!(
+            "The encryption of the older logs of '{}' is not proven: {why}.",
+            case.name()
+        ))
         .comparing(EXPECTED, why)
+        .showing_all(&case.trail.history.oldest_read_by)
+        .showing_all(&case.trail.history.listed_by)
 }
 
 /// What could not be listed or read, of older logs and of the window.

@@ -1,4 +1,4 @@
-//! `key-customer-managed` and `key-usable`: whose the key is, and whether it can seal new logs.
+//! `key-customer-managed` and `key-usable`: who manages the key, and whether it can encrypt new logs.
 
 use trailseal_model::{
     Answer, Arn, ControlId, Evidence, Finding, GapId, KeyFacts, KeyManager, KeyPresence, Observed,
@@ -7,7 +7,7 @@ use trailseal_model::{
 
 use super::TrailCase;
 
-/// Whose the key is.
+/// Who manages the key, and whether its account may hold keys for the organization.
 pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
     let control = ControlId::KeyCustomerManaged;
     if let Some(finding) = case.without_key(control) {
@@ -21,12 +21,13 @@ pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
     let key = match &answer.value {
         KeyPresence::Gone => {
             return Finding::not_applicable(control, case.subject(), Reason::KeyGone)
-                .saying(format!("The key of '{}' does not exist any more.", case.name()));
+                .saying(format!("The key of '{}' no longer exists.", case.name()))
+                .showing(&answer.evidence);
         }
         KeyPresence::InvalidState(words) => {
             return Finding::not_proven(control, case.subject(), Reason::KeyKindUnknown, Vec::new())
                 .saying(format!(
-                    "KMS does not describe the key of '{}' in its present state, so who manages it is not known: {words}",
+                    "KMS refuses to describe the key of '{}' in its current state, so its manager is not known: {words}",
                     case.name()
                 ))
                 .comparing("KeyManager CUSTOMER", words.clone())
@@ -38,7 +39,7 @@ pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
     let expected = "KeyManager CUSTOMER";
     if key.manager == KeyManager::Aws {
         return Finding::fail(control, case.subject(), Reason::AwsManaged, &proof)
-            .saying(format!("The key of '{}' is managed by AWS: '{}'.", case.name(), key.arn))
+            .saying(format!("AWS manages the key of '{}': '{}'.", case.name(), key.arn))
             .comparing(expected, "KeyManager AWS");
     }
     let owner = key.arn.account();
@@ -50,8 +51,8 @@ pub(super) fn customer_managed(case: &TrailCase<'_>) -> Finding {
     }
     if key.manager == KeyManager::Unknown {
         return Finding::not_proven(control, case.subject(), Reason::KeyKindUnknown, Vec::new())
-            .saying(format!("KMS does not tell who manages the key of '{}'.", case.name()))
-            .comparing(expected, "no KeyManager that is known")
+            .saying(format!("DescribeKey names no known manager for the key of '{}'.", case.name()))
+            .comparing(expected, "no known KeyManager")
             .showing(&answer.evidence);
     }
     Finding::pass(control, case.subject(), Reason::CustomerManaged, &proof)
@@ -79,13 +80,13 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
     let key = match &answer.value {
         KeyPresence::Gone => {
             return Finding::fail(control, case.subject(), Reason::KeyGone, &proof)
-                .saying(format!("The key of '{}' does not exist any more.", case.name()))
-                .comparing(EXPECTED, "gone, said by its own account");
+                .saying(format!("The key of '{}' no longer exists.", case.name()))
+                .comparing(EXPECTED, "NotFoundException in the key's own account");
         }
         KeyPresence::InvalidState(words) => {
             return Finding::fail(control, case.subject(), Reason::Unavailable, &proof)
                 .saying(format!(
-                    "The key of '{}' cannot seal new logs now. KMS says: {words}",
+                    "The key of '{}' cannot encrypt new logs now. KMS says: {words}",
                     case.name()
                 ))
                 .comparing(EXPECTED, words.clone());
@@ -95,9 +96,9 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
     if let Some(reason) = unusable(case, key) {
         return Finding::fail(control, case.subject(), reason, &proof)
             .saying(format!(
-                "The key of '{}' cannot seal new logs: {}.",
+                "The key of '{}' cannot encrypt new logs: {}.",
                 case.name(),
-                reason.as_str().replace('_', " ")
+                unusable_words(reason)
             ))
             .comparing(EXPECTED, shown(key));
     }
@@ -105,8 +106,10 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
         return finding;
     }
     if case.bucket.and_then(trailseal_model::BucketFacts::region).is_some() {
+        let headed = case.bucket.and_then(|bucket| bucket.presence.known());
+        let proof = headed.iter().fold(proof, |proof, answer| proof.and(&answer.evidence));
         Finding::pass(control, case.subject(), Reason::Usable, &proof)
-            .saying(format!("The key of '{}' can seal new logs.", case.name()))
+            .saying(format!("The key of '{}' can encrypt new logs.", case.name()))
             .comparing(EXPECTED, shown(key))
     } else {
         let gap = case.bucket.and_then(|it| it.presence.gap());
@@ -114,7 +117,7 @@ pub(super) fn usable(case: &TrailCase<'_>) -> Finding {
         Finding::not_proven(control, case.subject(), Reason::BucketRegionUnknown, gaps)
             .by_gaps_alone()
             .saying(format!(
-                "The key of '{}' works, but the bucket's Region could not be read.",
+                "The key of '{}' is usable, but the bucket's Region could not be read.",
                 case.name()
             ))
             .comparing(EXPECTED, shown(key))
@@ -126,11 +129,11 @@ const EXPECTED: &str = "Enabled, SYMMETRIC_DEFAULT, ENCRYPT_DECRYPT, in the buck
 
 fn shown(key: &KeyFacts) -> String {
     let region = key.arn.region().map_or_else(|| "no Region".to_owned(), |it| it.to_string());
-    let told = |text: &str, without: &str| {
+    let or = |text: &str, without: &str| {
         if text.is_empty() { without.to_owned() } else { text.to_owned() }
     };
-    let state = told(&key.state, "no KeyState");
-    let (spec, usage) = (told(&key.spec, "no KeySpec"), told(&key.usage, "no KeyUsage"));
+    let state = or(&key.state, "no KeyState");
+    let (spec, usage) = (or(&key.spec, "no KeySpec"), or(&key.usage, "no KeyUsage"));
     format!("{state}, {spec}, {usage}, in {region}")
 }
 
@@ -143,17 +146,17 @@ fn usability_unknown(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) 
         Some(_) => (
             Reason::KeyStateUnknown,
             format!(
-                "DescribeKey shows the key of '{name}' as {}, but KMS refused another request because of the key's state; the gap has KMS's words.",
+                "DescribeKey shows the key of '{name}' as {}, but KMS refused another request because of the key's state; the gap has KMS's message.",
                 key.state
             ),
         ),
         None if !is_state_known => (
             Reason::KeyStateUnknown,
-            format!("KMS does not tell the state of the key of '{name}' in a known word."),
+            format!("DescribeKey names no known state for the key of '{name}'."),
         ),
         None if key.is_symmetric().is_none() => (
             Reason::KeyKindUnknown,
-            format!("KMS does not tell of which kind the key of '{name}' is in known words."),
+            format!("DescribeKey names no known kind (KeySpec, KeyUsage) for the key of '{name}'."),
         ),
         None => return None,
     };
@@ -162,7 +165,7 @@ fn usability_unknown(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) 
     Some(finding.comparing(EXPECTED, shown(key)).showing(evidence))
 }
 
-/// The ARN alone shows that a key is elsewhere than the bucket, even when the key is unread.
+/// The ARN alone shows that a key is in another Region than the bucket, even when the key is unread.
 fn wrong_region(case: &TrailCase<'_>) -> Option<Finding> {
     let bucket = case.bucket?;
     let (key, evidence) = case.key_arn_shown()?;
@@ -173,11 +176,24 @@ fn wrong_region(case: &TrailCase<'_>) -> Option<Finding> {
     let proof = Proof::of(evidence).and(&bucket.presence.known()?.evidence);
     let finding = Finding::fail(ControlId::KeyUsable, case.subject(), Reason::WrongRegion, &proof)
         .saying(format!(
-            "The key of '{}' is in {key_region}, its bucket in {bucket_region}: CloudTrail needs both in one Region.",
+            "The key of '{}' is in {key_region}, its bucket in {bucket_region}: CloudTrail needs both in the same Region.",
             case.name()
         ))
         .comparing(format!("a key in {bucket_region}"), format!("a key in {key_region}"));
     Some(finding)
+}
+
+/// Why a key cannot encrypt, as a clause about the key.
+const fn unusable_words(reason: Reason) -> &'static str {
+    match reason {
+        Reason::Disabled => "it is disabled",
+        Reason::PendingDeletion => "it is pending deletion",
+        Reason::PendingImport => "it is pending import of its key material",
+        Reason::Unavailable => "it is unavailable",
+        Reason::NotSymmetric => "it is not a symmetric encryption key",
+        Reason::MaterialExpired => "its imported key material expired",
+        _ => "it is not enabled",
+    }
 }
 
 fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
@@ -200,7 +216,7 @@ fn unusable(case: &TrailCase<'_>, key: &KeyFacts) -> Option<Reason> {
 }
 
 impl<'a> TrailCase<'a> {
-    /// DescribeKey's answer, or the gaps in its place.
+    /// DescribeKey's answer, or the gaps instead of it.
     pub(super) fn key_read(&self) -> Result<&'a Answer<KeyPresence>, Vec<GapId>> {
         match self.key {
             Some(Observed::Known(answer)) => Ok(answer),
@@ -227,15 +243,17 @@ impl<'a> TrailCase<'a> {
 
     /// The finding of a policy's control where there is no policy of the customer's to judge.
     pub(super) fn without_own_policy(&self, control: ControlId) -> Option<Finding> {
-        let (reason, why) = match &self.key_read().ok()?.value {
-            KeyPresence::Gone => (Reason::KeyGone, "does not exist any more"),
+        let answer = self.key_read().ok()?;
+        let (reason, why) = match &answer.value {
+            KeyPresence::Gone => (Reason::KeyGone, "no longer exists"),
             KeyPresence::Exists(key) if key.manager == KeyManager::Aws => {
-                (Reason::AwsManaged, "is managed by AWS, with its policy and rotation")
+                (Reason::AwsManaged, "is managed by AWS, like its policy and rotation")
             }
             KeyPresence::InvalidState(_) | KeyPresence::Exists(_) => return None,
         };
         let finding = Finding::not_applicable(control, self.subject(), reason);
-        Some(finding.saying(format!("The key of '{}' {why}.", self.name())))
+        let message = format!("The key of '{}' {why}.", self.name());
+        Some(finding.saying(message).showing(&answer.evidence))
     }
 
     pub(super) fn key_unread(&self, control: ControlId, gaps: Vec<GapId>) -> Finding {
@@ -256,17 +274,19 @@ impl<'a> TrailCase<'a> {
             gaps.push(gap);
             return Finding::not_proven(control, self.subject(), Reason::Unread, gaps).saying(
                 format!(
-                    "The key of '{}' belongs to an account that was not listed, but not every account of the organization was.",
+                    "The key of '{}' belongs to an account that was not listed, and the list of accounts is incomplete.",
                     self.name()
                 ),
-            );
+            )
+            .showing(&self.trail.described_by);
         }
         Finding::not_proven(control, self.subject(), Reason::OutsideOrganization, gaps).saying(
             format!(
-                "The key of '{}' belongs to an account outside the organization that is not trusted.",
+                "The key of '{}' belongs to an account outside the organization that is not in trusted_key_accounts.",
                 self.name()
             ),
         )
+        .showing(&self.trail.described_by)
     }
 
     /// The key's ARN with the call that showed it: DescribeKey's, else the trail's own where that

@@ -8,11 +8,11 @@
 use std::sync::Arc;
 
 use trailseal_key_policy::{
-    BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, evaluate,
+    BucketKey, CloudTrailDelivery, Decision, KeyPolicy, RequestContext, StatementId, Why, evaluate,
 };
 use trailseal_model::{
-    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, Observed, Proof, Reason, Sample,
-    SampleResult, TrailDescription,
+    AccountId, Answer, Arn, ControlId, Evidence, Finding, GapId, Observed, OrganizationFacts,
+    Proof, Reason, Sample, SampleResult, TrailDescription, TrailFacts,
 };
 
 use super::TrailCase;
@@ -22,7 +22,7 @@ use crate::age::{corroborate, is_within, seconds};
 const CONTROL: ControlId = ControlId::KeyPolicyAllowsCloudtrail;
 const EXPECTED: &str = "cloudtrail.amazonaws.com may call kms:GenerateDataKey for this trail";
 
-/// Simulates the request that seals one log object of this trail.
+/// Simulates the request that encrypts one log object of this trail.
 pub(super) fn allows_cloudtrail(case: &TrailCase<'_>) -> Finding {
     match PolicyRead::of(case, CONTROL, EXPECTED) {
         Ok(read) => decided(case, &read),
@@ -30,16 +30,16 @@ pub(super) fn allows_cloudtrail(case: &TrailCase<'_>) -> Finding {
     }
 }
 
-/// The policy of a trail's key, with what CloudTrail does under it.
-pub(super) struct PolicyRead<'a> {
-    pub(super) policy: KeyPolicy,
-    pub(super) delivery: Delivery<'a>,
+/// The policy of a trail's key, with what CloudTrail does with the key.
+pub(crate) struct PolicyRead<'a> {
+    pub(crate) policy: KeyPolicy,
+    pub(crate) delivery: Delivery<'a>,
     /// GetKeyPolicy.
     pub(super) evidence: &'a Evidence,
 }
 
 /// One trail's deliveries, kept for the simulation.
-pub(super) struct Delivery<'a> {
+pub(crate) struct Delivery<'a> {
     trail: &'a TrailDescription,
     owner: String,
     key: &'a Arn,
@@ -49,7 +49,12 @@ pub(super) struct Delivery<'a> {
 }
 
 impl<'a> PolicyRead<'a> {
-    /// The policy, or the finding in its place: not applicable where there is no policy of the
+    /// The policy of a trail's key, where it could be read and understood.
+    pub(crate) fn of_trail(facts: &'a OrganizationFacts, trail: &'a TrailFacts) -> Option<Self> {
+        Self::of(&TrailCase::new(facts, trail, false), CONTROL, EXPECTED).ok()
+    }
+
+    /// The policy, or the finding instead of it: not applicable where there is no policy of the
     /// customer's, not proven where it could not be read or understood. Whether DescribeKey answered
     /// does not matter: the policy that was read is the key's.
     pub(super) fn of(
@@ -78,7 +83,7 @@ impl<'a> PolicyRead<'a> {
                 let finding = Finding::not_proven(control, case.subject(), reason, Vec::new());
                 Err(finding
                     .saying(format!("The key policy of '{}' is malformed: {problem}.", case.name()))
-                    .comparing(expected, "a policy that cannot be understood")
+                    .comparing(expected, "a policy that cannot be parsed")
                     .showing(evidence)
                     .into())
             }
@@ -90,7 +95,7 @@ impl<'a> PolicyRead<'a> {
         Proof::of(self.evidence)
     }
 
-    /// What the policy answers when CloudTrail seals one log object of the trail.
+    /// What the policy answers when CloudTrail encrypts one log object of the trail.
     pub(super) fn seals(&self) -> Decision {
         let request = RequestContext::cloudtrail_delivery(&self.delivery.simulated());
         evaluate(&self.policy, &request)
@@ -102,10 +107,12 @@ impl<'a> PolicyRead<'a> {
         case: &TrailCase<'_>,
         control: ControlId,
         question: &str,
-        (expected, observed): (&str, String),
+        expected: &str,
+        (statement, why): (&StatementId, &Why),
     ) -> Finding {
+        let observed = format!("{statement}: {why}");
         Finding::not_proven(control, case.subject(), Reason::PolicyUnknown, Vec::new())
-            .saying(format!("{question} depends on something that is not known ({observed})."))
+            .saying(format!("{question} depends on {} ({observed}).", undetermined(why)))
             .comparing(expected, observed)
             .showing(self.evidence)
     }
@@ -134,7 +141,7 @@ impl<'a> Delivery<'a> {
         self.key.account()
     }
 
-    pub(super) fn simulated(&self) -> CloudTrailDelivery<'_> {
+    pub(crate) fn simulated(&self) -> CloudTrailDelivery<'_> {
         CloudTrailDelivery {
             trail_arn: self.trail.arn.as_str(),
             trail_owner_account: &self.owner,
@@ -147,6 +154,17 @@ impl<'a> Delivery<'a> {
     }
 }
 
+/// What a policy's answer depends on, as the end of a sentence.
+pub(super) const fn undetermined(why: &Why) -> &'static str {
+    match why {
+        Why::ContextKey(_)
+        | Why::ContextKeyInPart(_)
+        | Why::SeveralValues(_)
+        | Why::AbsentUnderSetOperator(_) => "a condition key that cannot be determined",
+        _ => "a part of a statement that cannot be determined",
+    }
+}
+
 fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
     let (name, read) = (case.name(), policy.evidence);
     match (policy.seals(), just_delivered(case, read)) {
@@ -154,22 +172,22 @@ fn decided(case: &TrailCase<'_>, policy: &PolicyRead<'_>) -> Finding {
             let finding =
                 Finding::pass(CONTROL, case.subject(), Reason::PolicyAllows, &Proof::of(read));
             finding
-                .saying(format!("The key policy lets CloudTrail seal the logs of '{name}'."))
+                .saying(format!("The key policy lets CloudTrail encrypt the logs of '{name}'."))
                 .comparing(EXPECTED, format!("allowed by {statement}"))
         }
         (Decision::Unknown { statement, why }, Some(Delivered::Together(object, evidence))) => {
             let proof = Proof::of(evidence).and(read);
             Finding::pass(CONTROL, case.subject(), Reason::ObservedDelivery, &proof)
                 .saying(format!(
-                    "The key policy depends on something that is not known ({why}), but CloudTrail encrypted a log of '{name}' with this key within the last hour."
+                    "The key policy depends on {} ({why}), but CloudTrail encrypted a log of '{name}' with this key within the last hour.",
+                    undetermined(&why)
                 ))
                 .comparing(EXPECTED, format!("{statement}: {why}; delivered: {}", object.key))
         }
         (Decision::Unknown { statement, why }, _) => {
             let question =
-                format!("Whether the key policy lets CloudTrail seal the logs of '{name}'");
-            let compared = (EXPECTED, format!("{statement}: {why}"));
-            policy.unknown(case, CONTROL, &question, compared)
+                format!("Whether the key policy lets CloudTrail encrypt the logs of '{name}'");
+            policy.unknown(case, CONTROL, &question, EXPECTED, (&statement, &why))
         }
         (Decision::Deny { statement }, delivered) => {
             refused(case, Reason::PolicyDenies, &format!("denied by {statement}"), read, delivered)
@@ -191,7 +209,7 @@ enum Delivered<'a> {
     Later(&'a Sample, &'a Evidence),
 }
 
-/// A refusal fails, unless an object shows that CloudTrail could seal all the same.
+/// A refusal fails, unless an object shows that CloudTrail could encrypt it.
 fn refused(
     case: &TrailCase<'_>,
     reason: Reason,
@@ -202,12 +220,12 @@ fn refused(
     let name = case.name();
     match delivered {
         None => Finding::fail(CONTROL, case.subject(), reason, &Proof::of(read))
-            .saying(format!("The key policy does not let CloudTrail seal the logs of '{name}': {observed}."))
+            .saying(format!("The key policy does not let CloudTrail encrypt the logs of '{name}': {observed}."))
             .comparing(EXPECTED, observed),
         Some(Delivered::Together(object, evidence) | Delivered::Later(object, evidence)) => {
             Finding::not_proven(CONTROL, case.subject(), Reason::Contradiction, Vec::new())
                 .saying(format!(
-                    "By its policy the key of '{name}' refuses CloudTrail ({observed}), and yet a log of {:.0} is encrypted with it.",
+                    "The key policy of '{name}' refuses CloudTrail ({observed}), but a log of {:.0} is encrypted with the key.",
                     object.named_at
                 ))
                 .comparing(EXPECTED, format!("{observed}; delivered: {}", object.key))
@@ -233,7 +251,7 @@ fn just_delivered<'a>(case: &TrailCase<'a>, policy: &Evidence) -> Option<Deliver
     (newest.named_at > policy.at).then_some(Delivered::Later(newest, evidence))
 }
 
-/// The policy of a stranger's key is not asked for, nor that of a key whose ARN is not known.
+/// The policy of a key outside the organization is not read, nor that of a key whose ARN is not known.
 fn not_asked(case: &TrailCase<'_>, control: ControlId) -> Finding {
     match case.key_read() {
         read if !case.may_hold_key() => case.key_outside(control, read.err().unwrap_or_default()),
@@ -250,5 +268,5 @@ fn unread(case: &TrailCase<'_>, control: ControlId, gaps: Vec<GapId>) -> Finding
     };
     Finding::not_proven(control, case.subject(), Reason::Unread, gaps)
         .by_gaps_alone()
-        .saying(format!("The key policy of '{}' was not read{why}.", case.name()))
+        .saying(format!("The key policy of '{}' could not be read{why}.", case.name()))
 }

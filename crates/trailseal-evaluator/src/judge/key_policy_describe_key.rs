@@ -1,8 +1,8 @@
-//! `key-policy-describe-key`: whether CloudTrail may look at the key.
+//! `key-policy-describe-key`: whether CloudTrail may describe the key.
 //!
 //! Source: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail": CloudTrail needs
 //! kms:DescribeKey. KMS developer guide, "AWS KMS condition keys": that request has no encryption
-//! context, so a grant under one never applies to it.
+//! context, so a statement with a condition on it never applies.
 
 use trailseal_key_policy::{Decision, RequestContext, evaluate};
 use trailseal_model::{ControlId, Finding, Reason};
@@ -29,8 +29,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         Decision::Unknown { statement, why } => {
             let question =
                 format!("Whether the key policy lets CloudTrail describe the key of '{name}'");
-            let compared = (EXPECTED, format!("{statement}: {why}"));
-            return read.unknown(case, CONTROL, &question, compared);
+            return read.unknown(case, CONTROL, &question, EXPECTED, (&statement, &why));
         }
         Decision::Deny { statement } => (Reason::PolicyDenies, format!("denied by {statement}")),
         Decision::NotAllowed => without_grant(&read),
@@ -42,15 +41,15 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         .comparing(EXPECTED, observed)
 }
 
-/// Whether the grant is missing, or stands where it never applies: under the encryption context that
-/// only the sealing of logs has.
+/// Whether the permission is missing, or in a statement that never applies: with the encryption context
+/// that only requests for logs have.
 fn without_grant(read: &PolicyRead<'_>) -> (Reason, String) {
     let delivery = read.delivery.simulated();
     let with_context = RequestContext::cloudtrail_describes_key_in_context(&delivery);
     match evaluate(&read.policy, &with_context) {
         Decision::Allow { statement } => {
             let dead = format!(
-                "{statement} allows it under an encryption context, which this request never has"
+                "{statement} allows it only with an encryption context, which this call never has"
             );
             (Reason::GrantDead, dead)
         }

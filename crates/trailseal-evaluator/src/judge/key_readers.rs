@@ -1,4 +1,4 @@
-//! `key-readers-limited`: who may decrypt the logs, by the key policy and by grants.
+//! `key-readers-limited`: who can decrypt the logs, by the key policy and by grants.
 //!
 //! Sources: CloudTrail user guide, "Configure AWS KMS key policies for CloudTrail" and "Default KMS
 //! key policy created in CloudTrail console"; KMS developer guide, "Creating a key policy" and "Grants
@@ -25,35 +25,40 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         Err(finding) => return *finding,
     };
     let found = case.readers_by(&read);
-    // What is certain goes before what is not, and the wider before the narrower.
+    // What is certain takes precedence over what is not, and the wider over the narrower.
     let worst = found.iter().filter_map(|it| it.fault.as_ref()).min_by_key(|it| it.rank());
     match worst {
         Some(Fault::Fails(reason)) => failed(case, &read, &found, *reason),
         Some(Fault::Unlisted(gap)) => {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Unlisted(*gap))));
-            Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
+            let finding = Finding::not_proven(CONTROL, case.subject(), Reason::Unread, vec![*gap])
                 .saying(format!(
-                    "The logs of '{}' may be decrypted by an account that was not listed, but not every account of the organization was.",
+                    "An account that was not listed can decrypt the logs of '{}', and the list of accounts is incomplete.",
                     case.name()
                 ))
-                .comparing(EXPECTED, observed)
-                .showing(read.evidence)
+                .comparing(EXPECTED, observed);
+            case.showing_both(finding, &read)
         }
         Some(Fault::Doubt) => {
             let observed = shown(found.iter().filter(|it| it.is(Fault::Doubt)));
-            Finding::not_proven(CONTROL, case.subject(), Reason::ReadersUnknown, Vec::new())
-                .saying(format!(
-                    "Who can decrypt the logs of '{}' depends on something that cannot be determined.",
-                    case.name()
-                ))
-                .comparing(EXPECTED, observed)
-                .showing(read.evidence)
+            let finding = Finding::not_proven(
+                CONTROL,
+                case.subject(),
+                Reason::ReadersUnknown,
+                Vec::new(),
+            )
+            .saying(format!(
+                "Who can decrypt the logs of '{}' cannot be determined from the key policy and grants.",
+                case.name()
+            ))
+            .comparing(EXPECTED, observed);
+            case.showing_both(finding, &read)
         }
         None => limited(case, &read, &found),
     }
 }
 
-/// Somebody who may decrypt, in words, and what is wrong with that.
+/// A principal that can decrypt, in words, and what is wrong with that.
 struct Reader<'a> {
     words: String,
     fault: Option<Fault>,
@@ -90,7 +95,7 @@ impl Reader<'_> {
 
 fn shown<'r, 'a: 'r>(readers: impl Iterator<Item = &'r Reader<'a>>) -> String {
     let words: Vec<&str> = readers.map(|it| it.words.as_str()).collect();
-    if words.is_empty() { "nobody".to_owned() } else { words.join("; ") }
+    if words.is_empty() { "no reader".to_owned() } else { words.join("; ") }
 }
 
 fn failed(
@@ -102,9 +107,9 @@ fn failed(
     let name = case.name();
     let wrong = || found.iter().filter(|it| it.is(Fault::Fails(reason)));
     let what = match reason {
-        Reason::EverybodyReads => "Everybody can decrypt",
+        Reason::EverybodyReads => "Anyone with an AWS account can decrypt",
         Reason::OutsiderReads => "An account outside the organization can decrypt",
-        _ => "Every identity of a kind, of one account or more, can decrypt",
+        _ => "Every identity, or every one of a kind, of one or more accounts can decrypt",
     };
     let mut proof = read.proof();
     if let Some(evidence) = wrong().find_map(|it| it.granted_by) {
@@ -115,14 +120,14 @@ fn failed(
         .comparing(EXPECTED, shown(wrong()))
 }
 
-/// Nothing is wrong with the policy; without the grants nobody knows whether that is all.
+/// Nothing is wrong with the policy; without the grants that may not be all.
 fn limited(case: &TrailCase<'_>, read: &PolicyRead<'_>, found: &[Reader<'_>]) -> Finding {
     let name = case.name();
     match case.grants() {
         Some(Observed::Known(grants)) => {
             let proof = read.proof().and(&grants.evidence);
             Finding::pass(CONTROL, case.subject(), Reason::ReadersLimited, &proof)
-                .saying(format!("Only readers who were chosen may decrypt the logs of '{name}'."))
+                .saying(format!("Only chosen readers can decrypt the logs of '{name}'."))
                 .comparing(EXPECTED, shown(found.iter()))
         }
         unread => {
@@ -130,7 +135,7 @@ fn limited(case: &TrailCase<'_>, read: &PolicyRead<'_>, found: &[Reader<'_>]) ->
             Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
                 .by_gaps_alone()
                 .saying(format!(
-                    "The policy of the key of '{name}' limits who may decrypt; its grants could not be read."
+                    "The key policy of '{name}' limits who can decrypt, but the grants of the key could not be read."
                 ))
                 .comparing(EXPECTED, shown(found.iter()))
                 .showing(read.evidence)
@@ -144,8 +149,8 @@ fn ways(grant: &DecryptGrant) -> Vec<Way> {
     of.into_iter().filter(|it| it.0).map(|it| it.1).collect()
 }
 
-/// Of our own accounts, a condition only narrows who of those that were chosen reads; what an element
-/// does that is not understood is not known.
+/// For accounts of the organization, a condition only narrows who of the chosen readers reads; what an
+/// element does that is not understood is not known.
 fn doubt_of_element(doubt: Option<&Why>) -> Option<Fault> {
     matches!(doubt, Some(Why::Element(_))).then_some(Fault::Doubt)
 }
@@ -155,7 +160,13 @@ impl<'a> TrailCase<'a> {
         self.trail.key.as_ref().and_then(|it| self.facts.key_grants.get(it))
     }
 
-    /// Everybody who may decrypt, by the policy and then by grants.
+    /// The finding with GetKeyPolicy, and with ListGrants where it was read.
+    fn showing_both(&self, finding: Finding, read: &PolicyRead<'_>) -> Finding {
+        let grants = self.grants().and_then(Observed::known);
+        finding.showing(read.evidence).showing_all(grants.map(|grants| &grants.evidence))
+    }
+
+    /// Every principal that can decrypt, by the policy and then by grants.
     fn readers_by(&self, read: &PolicyRead<'_>) -> Vec<Reader<'a>> {
         let membership = |account: &str| self.membership(account);
         let members = || self.members();

@@ -1,4 +1,4 @@
-//! `key-rotation-enabled`: KMS replaces the key's material by itself.
+//! `key-rotation-enabled`: KMS replaces the key material automatically.
 //!
 //! Source: KMS developer guide, "Rotate AWS KMS keys" and "Rotate multi-Region keys": only symmetric
 //! encryption keys whose material KMS made rotate automatically, and a replica follows its primary.
@@ -30,20 +30,25 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
     let name = case.name();
     if key.can_rotate() == Some(false) {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
-            .saying(format!("KMS has no automatic rotation for a key like that of '{name}'."));
+            .saying(format!(
+                "The key of '{name}' is of a kind that KMS does not rotate automatically."
+            ))
+            .showing(evidence);
     }
     if key.state == "PendingImport" {
         return Finding::not_applicable(CONTROL, case.subject(), Reason::RotationNotSupported)
             .saying(format!(
-                "The material of the key of '{name}' is imported: KMS does not rotate such keys."
-            ));
+                "The key of '{name}' has imported key material, which KMS does not rotate automatically."
+            ))
+            .showing(evidence);
     }
     if key.deletion_date.is_some() || key.state.starts_with("Pending") {
         return Finding::not_proven(CONTROL, case.subject(), Reason::PendingDeletion, Vec::new())
             .saying(format!(
-                "The key of '{name}' is to be deleted, and KMS says of such keys that they do not rotate."
+                "The key of '{name}' is pending deletion, and KMS reports rotation as off for such keys."
             ))
-            .comparing(EXPECTED, key.state.clone());
+            .comparing(EXPECTED, key.state.clone())
+            .showing(evidence);
     }
     match case.rotation() {
         Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
@@ -52,10 +57,11 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
         Some(Observed::Known(rotation)) if key.can_rotate().is_none() => {
             Finding::not_proven(CONTROL, case.subject(), Reason::KeyKindUnknown, Vec::new())
                 .saying(format!(
-                    "The key of '{name}' does not rotate automatically; whether it could is not known, for KMS does not tell of which kind it is."
+                    "The key of '{name}' does not rotate automatically; whether it could is not known, because DescribeKey names no known kind."
                 ))
                 .comparing(EXPECTED, "off")
                 .showing(&rotation.evidence)
+                .showing(evidence)
         }
         Some(Observed::Known(rotation)) => {
             let proof = Proof::of(&rotation.evidence).and(evidence);
@@ -70,8 +76,8 @@ fn described(case: &TrailCase<'_>, key: &KeyFacts, evidence: &Evidence) -> Findi
     }
 }
 
-/// A key that could not be described and rotates does so. KMS also calls rotation off where there is
-/// none to turn on, and for keys that are to be deleted: that fails only a key that was described.
+/// A key that could not be described passes if it rotates. KMS also reports rotation as off for keys
+/// that cannot rotate or are pending deletion, so only a key that was described can fail.
 fn undescribed(case: &TrailCase<'_>, mut gaps: Vec<GapId>) -> Finding {
     match case.rotation() {
         Some(Observed::Known(rotation)) if rotation.value.is_enabled => {
@@ -105,7 +111,7 @@ fn rotation_unread(case: &TrailCase<'_>, gaps: Vec<GapId>) -> Finding {
     let why = unread_words(case.facts, &gaps);
     Finding::not_proven(CONTROL, case.subject(), Reason::Unread, gaps)
         .by_gaps_alone()
-        .saying(format!("Whether the key of '{}' rotates was not read: {}.", case.name(), why))
+        .saying(format!("Whether the key of '{}' rotates could not be read: {}.", case.name(), why))
 }
 
 impl<'a> TrailCase<'a> {

@@ -6,10 +6,10 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
-use super::sentences::{file_name, log_location, sample_words, unread_words};
+use super::sentences::{counted, file_name, log_location, sample_words, unread_words};
 
 /// A deviation fails, wherever it was found. A pass needs a statistical sample without one, and
-/// that the share which may deviate at most is within the tolerable rate.
+/// that the upper bound of the deviating share is within the tolerable rate.
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if case.trail.description.kms_key_id.is_none() {
         return keyless(case);
@@ -29,17 +29,22 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         }
         _ => match case.unlisted_members() {
             Some(gap) => members_unlisted(case, gap),
-            None if case.has_declared_members() => {
-                unproven(case, Reason::PopulationDeclared, "its members are the user's word only")
-            }
+            None if case.has_declared_members() => unproven(
+                case,
+                Reason::PopulationDeclared,
+                "its members come from a file that may leave accounts out",
+            ),
             None => sampled(case),
         },
     }
 }
 
+/// How many deviating objects a finding cites besides the newest: one for each way to deviate. The
+/// others are among the samples, each with its call.
+const CITED: usize = 9;
 const EXPECTED: &str = "every log object of the window encrypted with the trail's key";
 
-/// The window was not listed to its end, and why where a call failed.
+/// The listing of the window is incomplete, and why where a call failed.
 fn unlisted(case: &TrailCase<'_>) -> String {
     let gaps = &case.trail.sample.gaps;
     let why = if gaps.is_empty() {
@@ -47,7 +52,7 @@ fn unlisted(case: &TrailCase<'_>) -> String {
     } else {
         format!(" ({})", unread_words(case.facts, gaps))
     };
-    format!("the window was not listed to its end{why}")
+    format!("the window was not listed completely{why}")
 }
 
 fn keyless(case: &TrailCase<'_>) -> Finding {
@@ -76,15 +81,24 @@ fn keyless(case: &TrailCase<'_>) -> Finding {
     }
 }
 
-/// What an object's encryption is, by how it deviates; the end of a sentence about the object.
+/// The key that an object should be encrypted with. Where the trail's own key is AWS managed, an object
+/// that is encrypted with it deviates all the same.
+pub(super) const fn required_key(class: DeviationClass) -> &'static str {
+    match class {
+        DeviationClass::AwsManagedKey => "a customer managed key of the trail",
+        _ => "its key",
+    }
+}
+
+/// An object's encryption, by how it deviates; the end of a sentence about the object.
 pub(super) const fn encryption_words(class: DeviationClass) -> &'static str {
     match class {
         DeviationClass::None => "not encrypted",
         DeviationClass::SseC => "encrypted with a key of its writer's (SSE-C)",
         DeviationClass::SseS3 => "encrypted with S3's own key (SSE-S3)",
-        DeviationClass::AwsManagedKey => "encrypted with a KMS key that AWS manages",
+        DeviationClass::AwsManagedKey => "encrypted with an AWS managed KMS key",
         DeviationClass::ForeignKey => {
-            "encrypted with a KMS key of an account that is not among the organization's listed ones"
+            "encrypted with a KMS key of an account that is not among the organization's listed accounts"
         }
         DeviationClass::PreviousKey => "encrypted with the KMS key that was in use before",
         DeviationClass::WrongKey => "encrypted with another KMS key than the trail's",
@@ -99,21 +113,25 @@ fn deviating(case: &TrailCase<'_>, newest: &Sample) -> Finding {
         return shared(case, newest);
     }
     let sample = &case.trail.sample;
-    let proof = Proof::of(evidence);
+    let others = sample.deviating.iter().filter_map(|it| it.newest.evidence.as_ref());
+    let others = others.filter(|other| *other != evidence).take(CITED);
+    let proof = others.chain(&sample.listed_by).fold(Proof::of(evidence), Proof::and);
     Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason(class), &proof)
         .saying(format!(
-            "{} of {} examined log objects of '{}' are not encrypted as they should be; the newest of these, '{}', is {}.",
+            "{} of {} of '{}' {} not encrypted with {}; newest: '{}', {}.",
             sample.deviations(),
-            sample.examined,
+            counted(sample.examined, "sampled log object"),
             case.name(),
+            if sample.deviations() == 1 { "is" } else { "are" },
+            required_key(class),
             file_name(&newest.key),
             encryption_words(class)
         ))
         .comparing(EXPECTED, shown(newest))
 }
 
-/// Encrypted with the trail's key, and AWS manages that: the key could not be described when the
-/// objects were examined, and could be elsewhere.
+/// Encrypted with the trail's key, which AWS manages: the key could not be described when the objects
+/// were examined, but could be through another trail.
 fn under_key_of_aws(case: &TrailCase<'_>) -> Option<Finding> {
     let described = case.key_of_aws()?;
     let newest = case.trail.sample.newest.as_deref();
@@ -126,7 +144,7 @@ fn under_key_of_aws(case: &TrailCase<'_>) -> Option<Finding> {
     let finding = Finding::fail(ControlId::LogObjectsSealed, case.subject(), reason, &proof);
     let (name, file) = (case.name(), file_name(&newest.key));
     let message = format!(
-        "The log objects of '{name}' are encrypted with a key that AWS manages; the newest is '{file}'."
+        "The log objects of '{name}' are encrypted with an AWS managed KMS key; newest: '{file}'."
     );
     Some(finding.saying(message).comparing(EXPECTED, shown(newest)))
 }
@@ -139,11 +157,12 @@ fn shared(case: &TrailCase<'_>, sample: &Sample) -> Finding {
         Vec::new(),
     )
     .saying(format!(
-        "Another trail delivers under the prefix of '{}', and the object '{}' may be that one's.",
+        "Another trail delivers under the prefix of '{}', and object '{}' may belong to it.",
         case.name(),
         file_name(&sample.key)
     ))
     .comparing(EXPECTED, shown(sample))
+    .showing_all(&sample.evidence)
 }
 
 fn nothing(case: &TrailCase<'_>) -> Finding {
@@ -166,7 +185,7 @@ fn nothing(case: &TrailCase<'_>) -> Finding {
         }
         _ if sample.frame.empty > 0 => {
             let why = format!(
-                "none of the {} cells (account, Region, day) that were drawn holds a log object in {}",
+                "none of the {} drawn clusters (account, Region, day) holds a log object in {}",
                 sample.frame.drawn,
                 location()
             );
@@ -183,10 +202,9 @@ fn nothing(case: &TrailCase<'_>) -> Finding {
 fn unreadable(case: &TrailCase<'_>) -> String {
     let sample = &case.trail.sample;
     let why = sample_words(case.facts, sample);
-    match sample.unreadable {
-        0 | 1 => format!("the encryption of 1 selected object is not known ({why})"),
-        count => format!("the encryption of {count} selected objects is not known ({why})"),
-    }
+    // A gap without an object counts as one.
+    let objects = counted(sample.unreadable.max(1), "selected object");
+    format!("the encryption of {objects} is not known ({why})")
 }
 
 fn sampled(case: &TrailCase<'_>) -> Finding {
@@ -203,7 +221,8 @@ fn sampled(case: &TrailCase<'_>) -> Finding {
             unproven(case, Reason::UnreadableObjects, &unreadable(case))
         }
         None => {
-            let why = format!("the sample is too small, {} may deviate", percent(bound));
+            let bound = percent(bound);
+            let why = format!("the sample is too small: the upper bound of deviations is {bound}");
             unproven(case, Reason::SampleTooSmall, &why)
         }
     }
@@ -215,13 +234,18 @@ fn nothing_left(case: &TrailCase<'_>) -> String {
     match (sample.replaced, sample.left_population) {
         (0, 0) => format!("the window holds no log object in {location}"),
         (gone, 0) => {
-            format!("{gone} listed log object(s) in {location} were gone when they were read")
+            let logs = counted(gone, "listed log object");
+            format!(
+                "{logs} in {location} {} gone when read",
+                if gone == 1 { "was" } else { "were" }
+            )
         }
         (0, older) => format!(
-            "{older} log object(s) in {location} are older than the last change of encryption or key, and none is newer"
+            "{} in {location}, all older than the last change of encryption or key",
+            counted(older, "log object")
         ),
         (gone, older) => format!(
-            "of the log objects in {location} {gone} were gone when they were read, and {older} are older than the last change of encryption or key"
+            "of the log objects in {location}, {gone} gone when read and {older} older than the last change of encryption or key"
         ),
     }
 }
@@ -233,7 +257,7 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
         SampleMethod::Random => (
             Reason::SampleSealed,
             format!(
-                "{} of {selected} log objects of '{name}' that were drawn at random from {} are encrypted with its key, none deviates; at {confidence} confidence {} of them deviate at most.",
+                "{} of {selected} log objects of '{name}', drawn at random from {}, are encrypted with its key and none deviates; at {confidence} confidence, at most {} of all deviate.",
                 sample.sealed,
                 sample.eligible,
                 percent(bound)
@@ -242,7 +266,7 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
         SampleMethod::Clusters => (
             Reason::ClusterSampleSealed,
             format!(
-                "{} of {selected} log objects of '{name}', each of a cell (account, Region, day) that was drawn at random, are encrypted with its key, none deviates; at {confidence} confidence the cell-weighted rate of deviations is {} at most.",
+                "{} of {selected} log objects of '{name}', each from a randomly drawn cluster (account, Region, day), are encrypted with its key and none deviates; at {confidence} confidence, the cluster-weighted rate of deviations is at most {}.",
                 sample.sealed,
                 percent(bound)
             ),
@@ -255,7 +279,7 @@ fn passing(case: &TrailCase<'_>, bound: f64, proof: &Proof) -> Finding {
         .comparing(EXPECTED, counts(case))
 }
 
-/// The sentence where every object of the window was selected: what is not known of some is said.
+/// The sentence where every object of the window was selected, with those that could not be judged.
 fn all_examined(case: &TrailCase<'_>) -> String {
     let (sample, name) = (&case.trail.sample, case.name());
     let rest = [
@@ -264,21 +288,23 @@ fn all_examined(case: &TrailCase<'_>) -> String {
         (sample.replaced, "gone when read"),
     ];
     let rest: Vec<String> =
-        rest.iter().filter(|it| it.0 > 0).map(|it| format!("{} {}", it.0, it.1)).collect();
-    let sealed = sample.sealed;
+        rest.iter().filter(|row| row.0 > 0).map(|row| format!("{} {}", row.0, row.1)).collect();
+    let is_one = sample.sealed == 1;
+    let (verb, all) =
+        if is_one { ("was examined and is", "The only") } else { ("were examined and are", "All") };
     if rest.is_empty() {
-        format!(
-            "All {sealed} log objects of '{name}' in the window were examined and are encrypted with its key."
-        )
-    } else {
-        format!(
-            "{sealed} log objects of '{name}' in the window were examined and are encrypted with its key; of the others in it: {}.",
-            rest.join(", ")
-        )
+        let logs =
+            if is_one { "log object".to_owned() } else { counted(sample.sealed, "log object") };
+        return format!("{all} {logs} of '{name}' in the window {verb} encrypted with its key.");
     }
+    format!(
+        "{} of '{name}' in the window {verb} encrypted with its key; of the others, {}.",
+        counted(sample.sealed, "log object"),
+        rest.join(", ")
+    )
 }
 
-/// An organization trail delivers for members that could not be listed, too.
+/// An organization trail also delivers for members that could not be listed.
 fn members_unlisted(case: &TrailCase<'_>, gap: GapId) -> Finding {
     let why = "not every account of the organization was listed";
     unproven_by(case, Reason::Unread, why, vec![gap])
@@ -291,8 +317,13 @@ fn unproven(case: &TrailCase<'_>, reason: Reason, why: &str) -> Finding {
 fn unproven_by(case: &TrailCase<'_>, reason: Reason, why: &str, others: Vec<GapId>) -> Finding {
     let gaps = case.trail.sample.gaps.iter().copied().chain(others).collect();
     Finding::not_proven(ControlId::LogObjectsSealed, case.subject(), reason, gaps)
-        .saying(format!("The log objects of '{}' are not proven sealed: {why}.", case.name()))
+        .saying(format!(
+            "The encryption of the log objects of '{}' is not proven: {why}.",
+            case.name()
+        ))
         .comparing(EXPECTED, counts(case))
+        .showing_all(case.trail.sample.newest.iter().filter_map(|it| it.evidence.as_ref()))
+        .showing_all(&case.trail.sample.listed_by)
 }
 
 fn counts(case: &TrailCase<'_>) -> String {
@@ -304,14 +335,14 @@ fn counts(case: &TrailCase<'_>) -> String {
     let (selected, tested, sealed) = (sample.selected(), sample.tested, sample.sealed);
     let (unreadable, older) = (sample.unreadable, sample.left_population);
     let bound = sample.upper_bound(case.facts.thresholds.confidence);
-    let bound = bound.map(|it| format!(", at most {} may deviate", percent(it)));
+    let bound = bound.map(|it| format!(", at most {} deviate", percent(it)));
     format!(
-        "{listed}, {selected} selected, {tested} read, {sealed} sealed, {unreadable} unreadable, {older} older than the switch{}",
+        "{listed}, {selected} selected, {tested} read, {sealed} sealed, {unreadable} unreadable, {older} older than the key change{}",
         bound.unwrap_or_default()
     )
 }
 
-/// With two decimals, rounded up: it is never more than what is said.
+/// With two decimals, rounded up, so that a bound is never understated.
 fn percent(share: f64) -> String {
     let hundredths = (share * 1e4 - 1e-6).ceil() + 0.0;
     format!("{} %", hundredths / 1e2)
@@ -319,7 +350,7 @@ fn percent(share: f64) -> String {
 
 pub(super) fn shown(sample: &Sample) -> String {
     let algorithm = sample.algorithm.as_deref().unwrap_or("no encryption");
-    let key = sample.kms_key_id.as_deref().map(|it| format!(" under {it}")).unwrap_or_default();
+    let key = sample.kms_key_id.as_deref().map(|id| format!(" with {id}")).unwrap_or_default();
     format!("{algorithm}{key}: s3://{}/{}", sample.bucket, sample.key)
 }
 

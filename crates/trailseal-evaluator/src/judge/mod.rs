@@ -2,7 +2,8 @@
 
 mod account;
 mod account_sum;
-mod cover;
+mod calls;
+pub(crate) mod cover;
 mod covered_by;
 mod digest;
 mod groups;
@@ -15,13 +16,16 @@ mod key_readers;
 mod key_rotation;
 mod log_objects;
 mod objects;
+mod recorded;
 mod sealing;
 mod sentences;
 mod store;
 mod trail_delivering;
 mod trail_kms_encrypted;
 
+pub(crate) use cover::reaches_account;
 pub use covered_by::covered_by;
+pub(crate) use key_policy::PolicyRead;
 pub use objects::{JudgedObjects, ObjectClass, ObjectJudge, sample};
 pub use sealing::account_sealing;
 
@@ -33,7 +37,7 @@ use trailseal_model::{
 };
 
 /// Every finding there is: one per control and subject, in the order of the subjects. Controls
-/// that this version does not judge are emitted where the subject's verdict hangs on them.
+/// that this version does not judge are emitted where the subject's verdict depends on them.
 #[must_use]
 pub fn judge(facts: &OrganizationFacts) -> Vec<Finding> {
     let descriptions: Vec<&TrailDescription> =
@@ -107,7 +111,7 @@ impl<'a> TrailCase<'a> {
             Finding::not_proven(control, self.subject(), Reason::ShadowsDisagree, Vec::new());
         let finding = finding
             .saying(format!(
-                "The trail '{}' could not be read in its own account, and the accounts that show it contradict each other.",
+                "Trail '{}' could not be read in its own account, and the accounts that show it contradict each other.",
                 self.name()
             ))
             .comparing("every account that shows the trail shows the same", observed.join("; "))
@@ -122,16 +126,17 @@ impl<'a> TrailCase<'a> {
         ))
     }
 
-    /// The finding of a key's control for a trail without a key. What AWS printed decides: an id
+    /// The finding of a key's control for a trail without a key. AWS's own value decides: an id
     /// that could not be made an ARN is unread, not absent.
     fn without_key(&self, control: ControlId) -> Option<Finding> {
         self.trail.description.kms_key_id.is_none().then(|| {
             Finding::not_applicable(control, self.subject(), Reason::NoKmsKey)
-                .saying(format!("The trail '{}' names no KMS key.", self.name()))
+                .saying(format!("Trail '{}' has no KMS key.", self.name()))
+                .showing(&self.trail.described_by)
         })
     }
 
-    /// Why members for which the trail delivers may be unknown.
+    /// The gap that leaves members unlisted for which the trail delivers.
     fn unlisted_members(&self) -> Option<GapId> {
         let gap = self.facts.population.gap();
         gap.filter(|_| self.trail.description.is_organization_trail)
@@ -152,7 +157,7 @@ impl<'a> TrailCase<'a> {
     }
 }
 
-/// Fields as a target shows them, and so many more.
+/// Fields as a target shows them, and how many more targets show them.
 fn shown<'a>(
     fields: impl Iterator<Item = TrailField<'a>>,
     account: Option<AccountId>,
@@ -168,4 +173,4 @@ fn shown<'a>(
 }
 
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;

@@ -9,6 +9,7 @@ use trailseal_model::{
 
 use super::account::is_judged;
 use super::cover::{Candidates, Recorder, recorders};
+use super::recorded::Trails;
 use crate::age::corroborate;
 
 /// One answer for each account of the organization, sorted by account. `findings` are those that
@@ -17,27 +18,59 @@ use crate::age::corroborate;
 pub fn account_sealing(facts: &OrganizationFacts, findings: &[Finding]) -> Vec<AccountSealing> {
     let verdicts = verdicts(findings);
     let candidates = Candidates::new(facts);
+    let trails = Trails::new(facts, &candidates, &verdicts);
     let covered = findings.iter().filter(|it| it.control() == ControlId::AccountCovered);
     let mut answers: Vec<AccountSealing> = covered
         .filter_map(|finding| {
             let Subject::Account(account) = *finding.subject() else { return None };
             let is_judged = facts.account(account).is_some_and(|it| is_judged(facts, it));
-            let recorders =
-                if is_judged { recorders(facts, &candidates, account) } else { Vec::new() };
-            let is_complete = lists_every_trail(facts, account);
-            let covered = finding.status();
-            let logs_sealed =
-                is_judged.then(|| answer(covered, &recorders, &verdicts, is_complete));
-            let trails = recorders.iter().map(|it| it.trail.description.arn.clone());
-            let mut recorded_by: Vec<Arn> = trails.collect();
-            recorded_by.sort();
-            let log_prefix =
-                is_judged.then(|| log_prefix(&candidates, &recorders, account)).flatten();
-            Some(AccountSealing { account, logs_sealed, recorded_by, log_prefix })
+            Some(if is_judged {
+                of_account(facts, &trails, account, finding.status())
+            } else {
+                not_judged(facts, account)
+            })
         })
         .collect();
     answers.sort_by_key(|it| it.account);
     answers
+}
+
+fn of_account(
+    facts: &OrganizationFacts,
+    trails: &Trails<'_>,
+    account: AccountId,
+    covered: Status,
+) -> AccountSealing {
+    let recorders = recorders(facts, trails.candidates, account);
+    let is_complete = lists_every_trail(facts, account);
+    let logs_sealed = answer(covered, &recorders, trails.verdicts, is_complete);
+    let recorded = trails.of(account, covered, &recorders);
+    let arns = recorders.iter().map(|it| it.trail.description.arn.clone());
+    let mut recorded_by: Vec<Arn> = arns.collect();
+    recorded_by.sort();
+    AccountSealing {
+        logs_sealed: Some(logs_sealed),
+        recorded_by_sealed_trail: Some(recorded.by_sealed_trail),
+        other_trails: Some(recorded.other_trails),
+        other_trails_unknown_regions: recorded.unknown_regions,
+        recorded_by,
+        log_prefix: log_prefix(trails.candidates, &recorders, account),
+        ..not_judged(facts, account)
+    }
+}
+
+/// An account without an answer.
+fn not_judged(facts: &OrganizationFacts, account: AccountId) -> AccountSealing {
+    AccountSealing {
+        account,
+        logs_sealed: None,
+        recorded_by_sealed_trail: None,
+        other_trails: None,
+        other_trails_unknown_regions: 0,
+        listed_trails: facts.listed_trails.get(&account).cloned().unwrap_or_default(),
+        recorded_by: Vec::new(),
+        log_prefix: None,
+    }
 }
 
 /// Whether the buckets of the organization trails hold a folder of the account; the worst of them. A

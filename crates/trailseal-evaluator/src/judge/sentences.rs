@@ -1,7 +1,9 @@
 //! Parts of sentences that several judges use: what could not be read, and why.
 //!
-//! A finding says only what was examined. Why something is unknown follows from the gaps: an object
-//! that HeadObject may not read was listed all the same.
+//! A finding reports only what was examined. Why something is unknown follows from the gaps: an object
+//! that HeadObject may not read was still listed.
+
+use std::fmt::Display;
 
 use trailseal_model::{
     GapId, GapKind, LogSample, OrganizationFacts, Sample, Unreadable, UnreadableCause,
@@ -9,6 +11,17 @@ use trailseal_model::{
 
 use super::TrailCase;
 use crate::object_name::log_root;
+
+/// A number with its noun: `1 Region`, `14 Regions`. Nouns of several words have the counted one before
+/// ` of `, such as `more kind of failure`.
+pub(super) fn counted(number: impl Display + PartialEq + From<u8>, noun: &str) -> String {
+    if number == 1.into() {
+        return format!("1 {noun}");
+    }
+    let (head, rest) = noun.split_at(noun.find(" of ").unwrap_or(noun.len()));
+    let ending = if head.ends_with('s') { "es" } else { "s" };
+    format!("{number} {head}{ending}{rest}")
+}
 
 /// How many kinds of gaps a sentence names.
 const NAMED: usize = 2;
@@ -27,7 +40,9 @@ pub(super) fn unread_words(facts: &OrganizationFacts, gaps: &[GapId]) -> String 
     match (kinds.is_empty(), more) {
         (true, _) => "a call did not answer".to_owned(),
         (false, 0) => kinds.join(" and "),
-        (false, more) => format!("{} and {more} more kind(s) of failure", kinds.join(", ")),
+        (false, more) => {
+            format!("{} and {}", kinds.join(", "), counted(more, "more kind of failure"))
+        }
     }
 }
 
@@ -41,7 +56,7 @@ pub(super) fn cause_words(facts: &OrganizationFacts, object: &Sample) -> String 
             algorithm.unwrap_or_default()
         ),
         Some(UnreadableCause::AliasInHeader) => format!(
-            "the header {header} has the alias '{}', which does not tell the key",
+            "the header {header} has the alias '{}', which does not identify the key",
             key.unwrap_or_default()
         ),
         Some(UnreadableCause::UnknownAlgorithm) => format!(
@@ -49,12 +64,12 @@ pub(super) fn cause_words(facts: &OrganizationFacts, object: &Sample) -> String 
             algorithm.unwrap_or_default()
         ),
         Some(UnreadableCause::KeyUnresolved) => {
-            "the trail names its key by an alias or id that was not resolved, so no key compares with it"
+            "the trail names its key by an alias or id that was not resolved, so no object can be compared with it"
                 .to_owned()
         }
         Some(UnreadableCause::Refused) | None => match object.gap {
             Some(gap) => unread_words(facts, &[gap]),
-            None => "HeadObject was not asked again after a refusal".to_owned(),
+            None => "HeadObject was not called again after a refusal".to_owned(),
         },
     }
 }
@@ -71,17 +86,17 @@ pub(super) fn causes_words(facts: &OrganizationFacts, causes: &[Unreadable]) -> 
     words.collect::<Vec<_>>().join("; ")
 }
 
-/// Why objects of the window's sample could not be read; cells that could not be listed count too.
+/// Why objects of the window's sample could not be read; clusters that could not be listed count too.
 pub(super) fn sample_words(facts: &OrganizationFacts, sample: &LogSample) -> String {
     let objects = causes_words(facts, &sample.unreadable_objects);
     match (objects.is_empty(), sample.gaps.is_empty()) {
         (false, _) => objects,
         (true, false) => unread_words(facts, &sample.gaps),
-        (true, true) => "S3 did not name their encryption".to_owned(),
+        (true, true) => "S3 did not name the encryption".to_owned(),
     }
 }
 
-/// Where the trail's objects are looked for: bucket and prefix, `CloudTrail` or `CloudTrail-Digest`.
+/// Where the trail's objects are listed: bucket and prefix, `CloudTrail` or `CloudTrail-Digest`.
 /// An organization trail's logs are in one folder of each account.
 pub(super) fn log_location(case: &TrailCase<'_>, kind: &str) -> String {
     let description = &case.trail.description;
@@ -97,7 +112,7 @@ pub(super) fn log_location(case: &TrailCase<'_>, kind: &str) -> String {
     format!("s3://{bucket}/{root}{account}/{kind}/")
 }
 
-/// The last part of an object's key: people know the rest, and `observed` has it.
+/// The last part of an object's key; `observed` has the whole.
 pub(super) fn file_name(key: &str) -> &str {
     key.rsplit('/').next().unwrap_or(key)
 }

@@ -5,6 +5,7 @@ mod account_scope;
 mod account_sealing;
 mod beside_the_window;
 mod by_gaps_alone;
+mod cited;
 mod event_data_store;
 mod key_not_told;
 mod key_policies;
@@ -13,7 +14,8 @@ mod key_policy_scoped;
 mod key_readers;
 mod key_rotation;
 mod members;
-mod properties;
+pub(crate) mod properties;
+mod recorded;
 mod what_follows;
 mod words;
 
@@ -115,7 +117,8 @@ mod key_customer_managed {
         let named = || Facts::sealed().names_key(Some(FOREIGN_KEY));
         let read =
             check(named().key(|_| ()), "key-customer-managed not_proven outside_organization");
-        assert_eq!(read.evidence(), [evidence()]);
+        // The trail, which names the key, and DescribeKey.
+        assert_eq!(read.evidence(), [evidence(), evidence()]);
         let unread = named().key_is(Observed::Unread(gap(0)));
         let unread = check(unread, "key-customer-managed not_proven outside_organization");
         assert_eq!(unread.gaps(), [gap(0)]);
@@ -700,7 +703,7 @@ mod log_objects_sealed {
     #[test]
     fn a_random_sample_passes_where_what_may_deviate_is_tolerable() {
         let finding = check_objects(random(100, 59, 0), "pass sample_sealed");
-        assert!(finding.message().contains("3 % of them deviate at most"), "{}", finding.message());
+        assert!(finding.message().contains("at most 3 % of all deviate"), "{}", finding.message());
         check_objects(random(250_000, 59, 0), "pass sample_sealed");
         check_objects(random(100, 58, 1), "pass sample_sealed");
         check_objects(random(250_000, 58, 0), "not_proven sample_too_small");
@@ -717,7 +720,7 @@ mod log_objects_sealed {
         let finding = check_objects(cells(59, 0), "pass cluster_sample_sealed");
         let message = finding.message();
         assert!(
-            message.contains("cell-weighted rate of deviations is 4.96 % at most"),
+            message.contains("cluster-weighted rate of deviations is at most 4.96 %"),
             "{message}"
         );
         check_objects(cells(58, 0), "not_proven sample_too_small");

@@ -1,7 +1,7 @@
 //! `trail-delivering`: logs arrive.
 //!
-//! Source: CloudTrail API reference, GetTrailStatus: it tells of one Region at a time, so the
-//! worst Region counts.
+//! Source: CloudTrail API reference, GetTrailStatus: it reports one Region at a time, so the worst
+//! Region counts.
 
 use std::fmt::Write as _;
 
@@ -11,18 +11,18 @@ use trailseal_model::{
 };
 
 use super::TrailCase;
-use super::sentences::unread_words;
+use super::sentences::{counted, unread_words};
 use crate::age::is_in_future;
 use crate::delivery::delivery;
 
-/// One thing that is known of the delivery, the worst first.
+/// One fact about the delivery, the worst first.
 enum Leg {
     Fails(Reason, String, Vec<Evidence>),
     NotProven(Reason, String, Vec<GapId>),
     Holds(Evidence),
 }
 
-/// The worst of the bucket, every Region's status and what members are told.
+/// The worst of the bucket, every Region's status and the members' statuses.
 pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let control = ControlId::TrailDelivering;
     let mut legs = vec![bucket_leg(case)];
@@ -34,6 +34,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     if let Some((reason, observed, proof)) = legs.iter().find_map(Leg::as_failure) {
         let what = match reason {
             Reason::BucketOwnerMismatch => "goes to a bucket of another account",
+            Reason::NotLogging => "is stopped",
             _ => "fails",
         };
         return Finding::fail(control, case.subject(), reason, &proof)
@@ -49,6 +50,7 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
         let finding = Finding::not_proven(control, case.subject(), reason, gaps)
             .saying(format!("Delivery of '{name}' is not proven: {observed}."))
             .comparing(expected, observed);
+        let finding = finding.showing_all(case.statuses_read());
         let is_by_gaps_alone = legs.iter().all(Leg::is_unread_or_holds);
         return if is_by_gaps_alone { finding.by_gaps_alone() } else { finding };
     }
@@ -58,10 +60,21 @@ pub(super) fn judge(case: &TrailCase<'_>) -> Finding {
     let regions = case.trail.status.len();
     match proof.filter(|_| regions > 0) {
         Some(proof) => Finding::pass(control, case.subject(), Reason::Delivering, &proof)
-            .saying(format!("Logs of '{name}' are being delivered."))
+            .saying(format!("CloudTrail delivers logs of '{name}'."))
             .comparing(expected, delivered(case)),
         None => Finding::not_proven(control, case.subject(), Reason::Unread, Vec::new())
-            .saying(format!("The status of '{name}' was not asked for anywhere.")),
+            .saying(format!("GetTrailStatus was called in no Region for '{name}'.")),
+    }
+}
+
+impl<'a> TrailCase<'a> {
+    /// GetTrailStatus in each Region where it answered, and in the first member of each kind of trouble.
+    fn statuses_read(&self) -> impl Iterator<Item = &'a Evidence> {
+        let members = &self.trail.members;
+        let of_members = [Delivery::Contradicted, Delivery::Unread].into_iter();
+        let of_members = of_members.filter_map(|kind| members.places(kind).next()).map(|it| it.1);
+        let read = self.trail.status.iter().map(|it| &it.1).chain(of_members);
+        read.filter_map(Observed::known).map(|answer| &answer.evidence)
     }
 }
 
@@ -86,13 +99,15 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
     match &bucket.owner {
         BucketOwner::Account(owner, evidence) => match bucket.configured_owner {
             Some(configured) if configured != *owner => {
-                let observed = format!("the bucket '{name}' is owned by {owner}, not {configured}");
+                let observed =
+                    format!("account {owner} owns the bucket '{name}', not {configured}");
                 Leg::Fails(Reason::BucketOwnerMismatch, observed, vec![evidence.clone()])
             }
             _ => Leg::Holds(evidence.clone()),
         },
         BucketOwner::NotFound => {
-            let observed = format!("no account that was asked owns the bucket '{name}'{search}");
+            let observed =
+                format!("none of the accounts that were asked owns the bucket '{name}'{search}");
             Leg::NotProven(Reason::BucketOwnerUnknown, observed, Vec::new())
         }
         BucketOwner::Unread(gap) => {
@@ -105,7 +120,7 @@ fn bucket_leg(case: &TrailCase<'_>) -> Leg {
     }
 }
 
-/// What the status says of the place where it was asked for.
+/// What the status shows for the Region, and member, in which it was read.
 fn leg(case: &TrailCase<'_>, place: &str, status: &Observed<Answer<TrailStatus>>) -> Leg {
     let said = delivery(status, &case.facts.thresholds);
     let Observed::Known(Answer { value, evidence }) = status else {
@@ -141,7 +156,7 @@ fn leg(case: &TrailCase<'_>, place: &str, status: &Observed<Answer<TrailStatus>>
     }
 }
 
-/// The error in S3's own words, and why no delivery speaks against it.
+/// The error in S3's own words, and why no delivery contradicts it.
 fn error_words(place: &str, status: &TrailStatus) -> String {
     let error = status.latest_delivery_error.as_deref().unwrap_or_default();
     let last = status.last_success();
@@ -161,12 +176,14 @@ fn error_words(place: &str, status: &TrailStatus) -> String {
 fn contradiction_words(place: &str, status: &TrailStatus) -> String {
     let error = status.latest_delivery_error.as_deref().unwrap_or_default();
     let at = status.latest_delivery.unwrap_or_default();
-    format!("in {place} the error '{error}' beside a delivery at {at:.3}, and no later attempt")
+    format!(
+        "AWS reports the error '{error}' in {place} together with a delivery at {at:.3} and no later attempt"
+    )
 }
 
-/// What speaks against delivery for members, the worst first; of each kind the first member is named.
-/// Where nothing is delivered and nothing fails, a member may just be quiet: that is only shown. So
-/// is a member that AWS refuses: it says nothing of delivery, and the owner's status decides.
+/// What contradicts delivery for members, the worst first; of each kind the first member is named.
+/// A member with no delivery and no failure may just be quiet: that is only shown. So is a member that
+/// AWS refuses: a refusal says nothing about delivery, and the owner's status decides.
 fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
     let members = &case.trail.members;
     let worst = [Delivery::NotLogging, Delivery::Error, Delivery::Contradicted, Delivery::Unread];
@@ -174,8 +191,8 @@ fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
         let (Target { account, region }, first) = members.places(kind).next()?;
         let more = match members.count(kind) {
             0 | 1 => String::new(),
-            2 => ", and so in 1 more place".to_owned(),
-            count => format!(", and so in {} more places", count - 1),
+            2 => ", and in 1 more place".to_owned(),
+            count => format!(", and in {} more places", count - 1),
         };
         let place = format!("{region} for the member {account}{more}");
         let mut leg = leg(case, &place, first);
@@ -187,29 +204,30 @@ fn member_legs<'a>(case: &'a TrailCase<'_>) -> impl Iterator<Item = Leg> + 'a {
     })
 }
 
-/// How delivery goes where it does, for members too where they were asked.
+/// What shows the delivery, of members too where they were asked.
 fn delivered(case: &TrailCase<'_>) -> String {
     let regions = case.trail.status.len();
     let members = &case.trail.members;
     let count = |kind| members.count(kind);
-    let mut text = format!("delivered within 24 hours in {regions} Region(s)");
+    let mut text = format!("delivered within 24 hours in {}", counted(regions, "Region"));
     let (quiet, refused) =
         (count(Delivery::Stale) + count(Delivery::Never), count(Delivery::NotTold));
     if members.asked() > refused {
         let _ = write!(
             text,
-            "; of {} member statuses {quiet} show no delivery within 24 hours, the others one",
-            members.asked() - refused
+            "; {quiet} of {} show no delivery within 24 hours",
+            counted(members.asked() - refused, "member status")
         );
     }
     if refused > 0 {
         let _ = write!(
             text,
-            "; AWS refused to tell {refused} member(s) of the trail, which is judged by its owner's status"
+            "; AWS refused the status to {}, so the owner's status decides",
+            counted(refused, "member")
         );
     }
     if members.not_asked() > 0 {
-        let _ = write!(text, "; so {} more were not asked", members.not_asked());
+        let _ = write!(text, "; {} more were not asked for that reason", members.not_asked());
     }
     text
 }

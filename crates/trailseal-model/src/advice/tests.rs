@@ -37,7 +37,7 @@ fn policies_of_the_organization_are_named_with_action_and_regions() {
             GapClass::DeniedByScp,
             "because no service control policy allows the cloudtrail:GetEventSelectors action"
                 .to_owned(),
-            "allow cloudtrail:GetEventSelectors in the service control policy of the account and of each unit that holds it: one of these levels does not allow it in ap-south-2",
+            "allow cloudtrail:GetEventSelectors in a service control policy at every level from the root to the account: one level does not allow it in ap-south-2",
         ),
         (
             GapClass::DeniedByRcp,
@@ -73,23 +73,23 @@ fn the_identitys_own_policies_are_told_apart() {
         ),
         (
             "with an explicit deny in a permissions boundary: arn:aws:iam::444455556666:policy/edge",
-            "remove the deny of kms:ListGrants from the permissions boundary arn:aws:iam::444455556666:policy/edge of the audit role",
+            "remove the denial of kms:ListGrants from the permissions boundary arn:aws:iam::444455556666:policy/edge of the audit role",
         ),
         (
             "because no session policy allows the kms:ListGrants action",
-            "open the session of the audit role without a session policy, or with one that allows kms:ListGrants",
+            "open the session of the audit role without a session policy, or allow kms:ListGrants in it",
         ),
         (
             &format!("with an explicit deny in a session policy: {policy}"),
-            "open the session of the audit role without session policy arn:aws:iam::aws:policy/ViewOnlyAccess, or with one that does not deny kms:ListGrants",
+            "open the session of the audit role without session policy arn:aws:iam::aws:policy/ViewOnlyAccess, or remove the denial of kms:ListGrants from it",
         ),
         (
             "because no identity-based policy allows the kms:ListGrants action",
-            "add kms:ListGrants to the policy of the audit role",
+            "allow kms:ListGrants in the policy of the audit role",
         ),
         (
             "with an explicit deny in an identity-based policy",
-            "remove the deny of kms:ListGrants from the policy of the audit role",
+            "remove the denial of kms:ListGrants from the policy of the audit role",
         ),
     ] {
         let message = denied("kms:ListGrants", end);
@@ -101,7 +101,7 @@ fn the_identitys_own_policies_are_told_apart() {
     let message =
         denied("organizations:ListAccounts", "because no identity-based policy allows it");
     let found = advice(class, Operation::ListAccounts, "AccessDeniedException", &message);
-    assert_eq!(found, "add organizations:ListAccounts to the policy of the caller");
+    assert_eq!(found, "allow organizations:ListAccounts in the policy of the caller");
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn accounts_that_do_not_open_have_advice_for_their_reason() {
         [("sts:TagSession", "--session-tag"), ("sts:SetSourceIdentity", "--source-identity")]
     {
         let expected = format!(
-            "allow {action} in the caller's policy and in the role's trust policy, or drop {flag}"
+            "allow {action} in the caller's policy and in the trust policy of the audit role, or drop {flag}"
         );
         let by_identity = "because no identity-based policy allows it";
         assert_eq!(advice(role, operation, "AccessDenied", &denied(action, "")), expected);

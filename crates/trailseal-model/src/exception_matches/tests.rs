@@ -116,6 +116,7 @@ impl World {
             population: Observed::Known(()),
             scope: Scope::default(),
             coverage,
+            listed_trails: BTreeMap::new(),
             trails: Vec::new(),
             keys: BTreeMap::new(),
             key_policies: BTreeMap::new(),

@@ -163,6 +163,7 @@ fn facts(outcome: Outcome, population: Observed<()>) -> OrganizationFacts {
         population,
         scope: Scope::default(),
         coverage,
+        listed_trails: BTreeMap::new(),
         trails: Vec::new(),
         keys: BTreeMap::new(),
         key_policies: BTreeMap::new(),

@@ -82,7 +82,7 @@ pub(super) fn coverage_line(
         stores_found: row.stores_found,
         api_calls: row.api_calls,
         throttles: row.throttles,
-        request_id: None,
+        request_id: coverage.request_id(target),
         started_at: after(row.started),
         finished_at: after(row.finished),
         newest_log: row.newest_log,

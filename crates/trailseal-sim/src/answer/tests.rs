@@ -304,9 +304,13 @@ fn operations_that_are_not_here_are_said_to_be_unknown() {
 #[test]
 fn limits_come_first_then_rules_then_weather() {
     let simulator = simulator(parts());
-    let State { faults, weather, limits, log, .. } = simulator.state();
+    let State { faults, random_faults, limits, log, .. } = simulator.state();
     faults.add(Rule { times: Some(1), ..Rule::every(Effect::ExpiredToken) });
-    weather.set(RandomFaultSettings { server_errors: 1.0, latency_ms: 5, ..Default::default() });
+    random_faults.set(RandomFaultSettings {
+        server_errors: 1.0,
+        latency_ms: 5,
+        ..Default::default()
+    });
     // 600 a second are published: at this share, one at once and one in 833 ms.
     limits.set(LimitSettings { enabled: true, share: 0.002 });
     let send = || {
@@ -329,9 +333,9 @@ fn ids_and_weather_follow_from_the_call_and_not_from_the_session_or_the_order() 
     let id = |answer: &Answer| answer.response.headers()["x-amzn-requestid"].clone();
     let run = |session: &str, others: usize| {
         let simulator = simulator(parts());
-        let weather =
+        let random_faults =
             RandomFaultSettings { server_errors: 1.0, fail_times: 2, ..Default::default() };
-        simulator.state().weather.set(weather);
+        simulator.state().random_faults.set(random_faults);
         for index in 0..others {
             let form = format!("Action=GetCallerIdentity&N={index}");
             call_sts(&simulator, &Caller::user(), "us-east-1", &form);

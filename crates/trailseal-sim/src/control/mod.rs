@@ -7,8 +7,8 @@
 //! | GET | `/_sim/credentials` | Credentials to sign with: those of the first user |
 //! | GET | `/_sim/clock` | The simulated time, and whether it stands |
 //! | POST | `/_sim/clock` | `{"freeze": time}`, `{"run_from": time}` or `{"advance_s": seconds}` |
-//! | GET | `/_sim/weather` | The weather |
-//! | POST | `/_sim/weather` | Sets the weather; what is left out is fair |
+//! | GET | `/_sim/random-faults` | Latency and random faults |
+//! | POST | `/_sim/random-faults` | Sets latency and random faults; what is left out is none |
 //! | GET | `/_sim/limits` | The limits |
 //! | POST | `/_sim/limits` | Sets the limits, `{"enabled": true, "share": 1.0}`; buckets begin full |
 //! | GET | `/_sim/sessions` | How long sessions live |
@@ -84,8 +84,18 @@ const ENDPOINTS: &[Endpoint] = &[
         "{\"freeze\": time}, {\"run_from\": time} or {\"advance_s\": seconds}",
         set_clock,
     ),
-    endpoint(Method::GET, "/_sim/weather", "the weather", reports::weather),
-    endpoint(Method::POST, "/_sim/weather", "sets the weather", set_weather),
+    endpoint(
+        Method::GET,
+        "/_sim/random-faults",
+        "latency and random faults",
+        reports::random_faults,
+    ),
+    endpoint(
+        Method::POST,
+        "/_sim/random-faults",
+        "sets latency and random faults",
+        set_random_faults,
+    ),
     endpoint(Method::GET, "/_sim/limits", "the limits", reports::limits),
     endpoint(
         Method::POST,
@@ -204,7 +214,7 @@ fn set_clock(
     reports::clock(simulator, request, real)
 }
 
-fn set_weather(
+fn set_random_faults(
     simulator: &Simulator,
     request: &Request<Bytes>,
     real: Timestamp,
@@ -213,8 +223,8 @@ fn set_weather(
     if let Some(mistake) = settings.mistake() {
         return Err(Refusal::bad(mistake));
     }
-    simulator.state().weather.set(settings);
-    reports::weather(simulator, request, real)
+    simulator.state().random_faults.set(settings);
+    reports::random_faults(simulator, request, real)
 }
 
 fn set_limits(

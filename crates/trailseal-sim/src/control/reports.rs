@@ -51,8 +51,8 @@ pub(super) fn clock(simulator: &Simulator, _: &Request<Bytes>, real: Timestamp) 
     Ok(json!({ "now": clock.at(real).to_string(), "is_frozen": clock.is_frozen() }))
 }
 
-pub(super) fn weather(simulator: &Simulator, _: &Request<Bytes>, _: Timestamp) -> Told {
-    Ok(json!(simulator.state().weather.settings()))
+pub(super) fn random_faults(simulator: &Simulator, _: &Request<Bytes>, _: Timestamp) -> Told {
+    Ok(json!(simulator.state().random_faults.settings()))
 }
 
 pub(super) fn limits(simulator: &Simulator, _: &Request<Bytes>, _: Timestamp) -> Told {

@@ -71,11 +71,11 @@ fn weather_and_limits_change_while_it_runs() {
     let simulator = simulator(parts());
     assert_eq!(who(&simulator), 200);
     let storm = r#"{"server_errors":1,"fail_times":1}"#;
-    let (status, set) = control(&simulator, "POST", "/_sim/weather", storm);
+    let (status, set) = control(&simulator, "POST", "/_sim/random-faults", storm);
     assert_eq!((status, &set["server_errors"]), (200, &json!(1.0)));
-    assert_eq!(told(&simulator, "/_sim/weather"), set);
+    assert_eq!(told(&simulator, "/_sim/random-faults"), set);
     assert_eq!((who(&simulator), who(&simulator)), (500, 200));
-    assert_eq!(control(&simulator, "POST", "/_sim/weather", "{}").0, 200);
+    assert_eq!(control(&simulator, "POST", "/_sim/random-faults", "{}").0, 200);
     let (_, set) = control(&simulator, "POST", "/_sim/limits", r#"{"enabled":true,"share":0.001}"#);
     assert_eq!(set, json!({ "enabled": true, "share": 0.001 }));
     assert_eq!(told(&simulator, "/_sim/limits"), set);
@@ -164,8 +164,8 @@ fn what_is_not_understood_changes_nothing_and_says_why() {
     check("POST", "/_sim/clock", "{}", 400, "advance_s");
     check("POST", "/_sim/clock", r#"{"freeze":"noon"}"#, 400, "noon");
     check("POST", "/_sim/clock", r#"{"stop":true}"#, 400, "unknown field `stop`");
-    check("POST", "/_sim/weather", r#"{"rain":1}"#, 400, "unknown field `rain`");
-    check("POST", "/_sim/weather", r#"{"resets":2}"#, 400, "`resets` is 2");
+    check("POST", "/_sim/random-faults", r#"{"rain":1}"#, 400, "unknown field `rain`");
+    check("POST", "/_sim/random-faults", r#"{"resets":2}"#, 400, "`resets` is 2");
     check("POST", "/_sim/limits", r#"{"enabled":true,"share":0}"#, 400, "`share` is 0");
     check("POST", "/_sim/sessions", r#"{"seconds":0}"#, 400, "`seconds` is 0");
     check("POST", "/_sim/log", r#"{"keep":1000000}"#, 400, "`keep`");

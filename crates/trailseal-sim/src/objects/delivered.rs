@@ -21,14 +21,14 @@ pub(super) struct Files<'a> {
 #[derive(Debug)]
 struct Cell<'a> {
     path: String,
-    heads: Vec<Head<'a>>,
+    heads: Vec<NextFile<'a>>,
     /// Whether another trail's prefix leads into this folder, so that its files come in between.
     is_crossed: bool,
 }
 
 /// The next file of a series.
 #[derive(Debug)]
-struct Head<'a> {
+struct NextFile<'a> {
     key: String,
     file: Delivered<'a>,
 }
@@ -63,7 +63,7 @@ impl Cell<'_> {
     /// Goes on to the next file.
     fn advance(&mut self) {
         let Some(index) = self.smallest() else { return };
-        let Head { key, file } = &mut self.heads[index];
+        let NextFile { key, file } = &mut self.heads[index];
         file.number += 1;
         if file.number < file.series.end {
             key.truncate(self.path.len());
@@ -152,7 +152,7 @@ impl<'a> Files<'a> {
                     if number < series.end {
                         let mut key = cell.path.clone();
                         series.write_tail(number, &mut key);
-                        cell.heads.push(Head { key, file: Delivered { series, number } });
+                        cell.heads.push(NextFile { key, file: Delivered { series, number } });
                     }
                 }
                 if !cell.heads.is_empty() {

@@ -260,7 +260,7 @@ impl<'a> Delivered<'a> {
         if self.is_digest() { 700 + draw.below(1_500) } else { 350 + draw.below(30_000) }
     }
 
-    /// How it lies.
+    /// How it is encrypted.
     #[must_use]
     pub fn seal(&self) -> &'a Seal {
         let deliveries = &*self.series.trail.deliveries;

@@ -57,7 +57,7 @@ impl Object<'_> {
         format!("\"{:016x}{:016x}\"", draw.number(0).value(), draw.number(1).value())
     }
 
-    /// How it lies.
+    /// How it is encrypted.
     #[must_use]
     pub fn seal(&self) -> &Seal {
         match self {

@@ -49,8 +49,8 @@ pub(super) fn make(text: &str, file: &File, start: Timestamp) -> Result<Scenario
     build.user(access.caller);
     access_policies::apply(&mut build, &access)?;
     let (parts, expected) = build.builder.finish();
-    let File { weather, limits, sessions, .. } = *file;
-    Ok(Scenario { parts, weather, limits, sessions, access, expected })
+    let File { random_faults, limits, sessions, .. } = *file;
+    Ok(Scenario { parts, random_faults, limits, sessions, access, expected })
 }
 
 impl Build<'_> {

@@ -1,9 +1,9 @@
-//! How objects lie: said by the relation of their key to the trail, for the keys' ARNs follow from
+//! How objects are encrypted: said by the relation of their key to the trail, for the keys' ARNs follow from
 //! the rest of a case.
 
 use crate::world::trail::Odd;
 
-/// How objects lie, before the keys' ARNs are known.
+/// How objects are encrypted, before the keys' ARNs are known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum How {
     /// Under the trail's key.
@@ -36,12 +36,12 @@ pub enum How {
     Unencrypted,
 }
 
-/// From how many hours ago objects lie how, and which ones otherwise.
+/// How objects are encrypted from a time on, and which ones otherwise.
 #[derive(Debug, Clone, Copy)]
-pub struct Lies {
+pub struct EncryptedSince {
     /// Hours before the audit.
     pub hours_ago: i64,
-    /// How they lie.
+    /// How they are encrypted.
     pub how: How,
     /// The odd ones.
     pub odd: Option<(Odd, How)>,

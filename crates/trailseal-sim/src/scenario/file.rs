@@ -45,7 +45,7 @@ pub(super) struct File {
     #[serde(default)]
     pub(super) denial: Vec<DenialFile>,
     #[serde(default)]
-    pub(super) weather: RandomFaultSettings,
+    pub(super) random_faults: RandomFaultSettings,
     #[serde(default)]
     pub(super) limits: LimitSettings,
     #[serde(default)]

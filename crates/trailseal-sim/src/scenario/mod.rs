@@ -15,10 +15,10 @@ mod filled_account;
 mod new_account;
 mod organization_trail;
 mod page;
+mod phases;
 mod policies;
 mod policy;
 mod ready;
-mod seals;
 mod setup;
 #[cfg(test)]
 mod tests;
@@ -34,7 +34,7 @@ use crate::world::Parts;
 use crate::world::account::AccountId;
 
 pub use builder::{Builder, WellKnown};
-pub use encryption::{How, Lies};
+pub use encryption::{EncryptedSince, How};
 pub use filled_account::FilledAccount;
 pub use new_account::NewAccount;
 pub use page::cases_page;
@@ -49,8 +49,8 @@ pub use truth::{Control, Row, Status};
 pub struct Scenario {
     /// What there is.
     pub parts: Parts,
-    /// The weather at the start.
-    pub weather: RandomFaultSettings,
+    /// Latency and random faults at the start.
+    pub random_faults: RandomFaultSettings,
     /// The limits at the start.
     pub limits: LimitSettings,
     /// How long sessions live at the start.

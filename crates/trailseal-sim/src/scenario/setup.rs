@@ -3,7 +3,7 @@
 
 use jiff::{SignedDuration, Timestamp};
 
-use super::encryption::{How, Lies};
+use super::encryption::{EncryptedSince, How};
 use super::policy::{self, Facts};
 use crate::draw::Draw;
 use crate::world::Parts;
@@ -68,10 +68,10 @@ pub struct Setup {
     pub makes_bucket: bool,
     /// What is delivered; the phases follow from the rest.
     pub deliveries: Deliveries,
-    /// How log files lie.
-    pub logs: Vec<Lies>,
-    /// How digest files lie; `None` is as log files, without the odd ones.
-    pub digests: Option<Vec<Lies>>,
+    /// How log files are encrypted.
+    pub logs: Vec<EncryptedSince>,
+    /// How digest files are encrypted; `None` is as log files, without the odd ones.
+    pub digests: Option<Vec<EncryptedSince>>,
 }
 
 /// 30 days: longer than the samples look back.
@@ -129,7 +129,7 @@ impl Setup {
             },
             makes_bucket: true,
             deliveries: deliveries(from),
-            logs: vec![Lies { hours_ago: HISTORY, how: How::TrailKey, odd: None }],
+            logs: vec![EncryptedSince { hours_ago: HISTORY, how: How::TrailKey, odd: None }],
             digests: None,
         }
     }
@@ -154,8 +154,8 @@ impl Setup {
         let from = self.near.hours_ago(hours_ago);
         self.trail.logging.started = Some(from);
         self.deliveries.from = from;
-        for lies in &mut self.logs {
-            lies.hours_ago = lies.hours_ago.min(hours_ago);
+        for since in &mut self.logs {
+            since.hours_ago = since.hours_ago.min(hours_ago);
         }
     }
 
@@ -215,23 +215,23 @@ impl Setup {
         self.digests = Some(Vec::new());
     }
 
-    /// Lets log files lie otherwise from the beginning on.
-    pub fn lie(&mut self, how: How) {
-        for lies in &mut self.logs {
-            lies.how = how;
+    /// Encrypts log files otherwise from the beginning on.
+    pub fn encrypt(&mut self, how: How) {
+        for since in &mut self.logs {
+            since.how = how;
         }
     }
 
-    /// Lets log files lie otherwise up to so many hours ago, digest files too.
-    pub fn lie_until(&mut self, hours_ago: i64, how: How) {
-        self.lie(how);
-        self.logs.push(Lies { hours_ago, how: How::TrailKey, odd: None });
+    /// Encrypts log files otherwise up to this number of hours ago, digest files too.
+    pub fn encrypt_until(&mut self, hours_ago: i64, how: How) {
+        self.encrypt(how);
+        self.logs.push(EncryptedSince { hours_ago, how: How::TrailKey, odd: None });
     }
 
-    /// Lets some log files lie otherwise; digest files do not.
-    pub fn lie_oddly(&mut self, odd: Odd, how: How) {
-        for lies in &mut self.logs {
-            lies.odd = Some((odd, how));
+    /// Encrypts some log files otherwise, and no digest files.
+    pub fn encrypt_some(&mut self, odd: Odd, how: How) {
+        for since in &mut self.logs {
+            since.odd = Some((odd, how));
         }
     }
 
@@ -245,7 +245,7 @@ impl Setup {
     pub fn without_key(&mut self) {
         self.names_key = false;
         self.makes_key = false;
-        self.lie(How::Aes256);
+        self.encrypt(How::Aes256);
     }
 
     /// Makes the key the primary of a multi-Region key with a copy in this Region.
@@ -294,7 +294,7 @@ impl Setup {
         }
         self.trail.bucket = self.bucket.name.clone();
         self.trail.key = self.names_key.then(|| self.key.arn().into());
-        (self.deliveries.phases, self.deliveries.digest_phases) = self.seals();
+        (self.deliveries.phases, self.deliveries.digest_phases) = self.delivery_phases();
         let beside = self.keys_beside();
         self.trail.deliveries = std::sync::Arc::new(self.deliveries);
         parts.trails.push(self.trail);

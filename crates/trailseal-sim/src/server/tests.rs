@@ -141,8 +141,8 @@ async fn a_request_hangs_until_the_client_goes() {
 #[tokio::test]
 async fn latency_is_waited_for_and_counts_as_in_flight() {
     let served = served().await;
-    let weather = RandomFaultSettings { latency_ms: 150, ..Default::default() };
-    served.simulator.state().weather.set(weather);
+    let random_faults = RandomFaultSettings { latency_ms: 150, ..Default::default() };
+    served.simulator.state().random_faults.set(random_faults);
     let begun = tokio::time::Instant::now();
     let streams: Vec<_> = (0..5)
         .map(|_| {
@@ -176,13 +176,13 @@ async fn at_the_end_answers_under_way_are_given_and_hanging_ones_dropped() {
     let mut idle = served.connect().await;
     let mut hanging = served.connect().await;
     let mut slow = served.connect().await;
-    let State { faults, weather, .. } = served.simulator.state();
+    let State { faults, random_faults, .. } = served.simulator.state();
     faults.add(Rule { times: Some(1), ..Rule::every(Effect::Hang) });
     hanging.write_all(served.who().as_bytes()).await.unwrap();
     while served.simulator.state().log.report().calls < 1 {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
-    weather.set(RandomFaultSettings { latency_ms: 100, ..Default::default() });
+    random_faults.set(RandomFaultSettings { latency_ms: 100, ..Default::default() });
     slow.write_all(served.who().as_bytes()).await.unwrap();
     while served.simulator.state().log.report().calls < 2 {
         tokio::time::sleep(Duration::from_millis(5)).await;

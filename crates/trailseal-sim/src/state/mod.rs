@@ -31,7 +31,7 @@ pub struct State {
     /// Rules that make chosen calls fail.
     pub faults: Faults,
     /// Latency and failures by chance.
-    pub weather: RandomFaults,
+    pub random_faults: RandomFaults,
     /// How long sessions live.
     pub sessions: Sessions,
     /// What was called.

@@ -11,13 +11,13 @@ use super::shards::{HashedMap, Shards};
 use crate::draw::Draw;
 use crate::world::denial::PolicyKind;
 
-/// What the weather is like. Rates are fractions of all requests, 0 to 1; fair weather is all zero.
+/// Latency and random faults. Rates are fractions of all requests, 0 to 1; none by default.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 pub struct RandomFaultSettings {
     /// Every answer takes this many milliseconds.
     pub latency_ms: u32,
-    /// And up to so many more.
+    /// And up to this number more.
     pub jitter_ms: u32,
     /// Answers that throttle without a limit being reached.
     pub throttles: f64,
@@ -31,8 +31,7 @@ pub struct RandomFaultSettings {
     pub truncations: f64,
     /// Requests that are denied for good, without a reason.
     pub denials: f64,
-    /// How often a request that the weather strikes fails before it passes, at least once; denials
-    /// never pass.
+    /// How often a request that is struck fails before it passes, at least once; denials never pass.
     pub fail_times: u32,
 }
 
@@ -59,7 +58,7 @@ impl RandomFaultSettings {
     }
 }
 
-/// What the weather does to one request.
+/// The fault that strikes one request.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Stroke {
     /// What goes wrong.
@@ -68,7 +67,7 @@ pub(crate) struct Stroke {
     pub(crate) attempt: u32,
 }
 
-/// The weather.
+/// Latency and random faults of a simulator.
 #[derive(Debug, Default)]
 pub struct RandomFaults {
     settings: RwLock<RandomFaultSettings>,
@@ -78,14 +77,14 @@ pub struct RandomFaults {
 }
 
 impl RandomFaults {
-    /// Changes the weather; requests that were struck before begin anew.
+    /// Changes the settings; requests that were struck before begin anew.
     pub fn set(&self, settings: RandomFaultSettings) {
         *self.settings.write().unwrap_or_else(PoisonError::into_inner) = settings;
         self.attempts.each().for_each(|mut it| *it = HashedMap::default());
         self.is_stormy.store(settings != RandomFaultSettings::default(), Ordering::Relaxed);
     }
 
-    /// What it is like.
+    /// The settings in force.
     #[must_use]
     pub fn settings(&self) -> RandomFaultSettings {
         *self.settings.read().unwrap_or_else(PoisonError::into_inner)
@@ -123,9 +122,9 @@ mod tests {
     use super::*;
 
     fn stormy(settings: RandomFaultSettings) -> RandomFaults {
-        let weather = RandomFaults::default();
-        weather.set(settings);
-        weather
+        let random_faults = RandomFaults::default();
+        random_faults.set(settings);
+        random_faults
     }
 
     fn request(number: u64) -> Draw {
@@ -134,19 +133,20 @@ mod tests {
 
     #[test]
     fn fair_weather_strikes_nobody_and_keeps_nothing() {
-        let weather = stormy(RandomFaultSettings::default());
-        assert!((0..1000).all(|it| weather.strike(request(it)).is_none()));
-        assert_eq!(weather.delay(request(1)), Duration::ZERO);
+        let random_faults = stormy(RandomFaultSettings::default());
+        assert!((0..1000).all(|it| random_faults.strike(request(it)).is_none()));
+        assert_eq!(random_faults.delay(request(1)), Duration::ZERO);
     }
 
     #[test]
     fn each_rate_strikes_its_part_in_its_way() {
         let check = |settings: RandomFaultSettings, expected: &Effect| {
-            let weather = stormy(settings);
-            let strokes: Vec<_> = (0..4000).filter_map(|it| weather.strike(request(it))).collect();
+            let random_faults = stormy(settings);
+            let strokes: Vec<_> =
+                (0..4000).filter_map(|it| random_faults.strike(request(it))).collect();
             assert!((320..480).contains(&strokes.len()), "{expected:?}: {}", strokes.len());
             assert!(strokes.iter().all(|it| it.effect == *expected && it.attempt == 0));
-            let kept: usize = weather.attempts.each().map(|it| it.len()).sum();
+            let kept: usize = random_faults.attempts.each().map(|it| it.len()).sum();
             assert_eq!(kept, strokes.len(), "only struck requests are kept");
         };
         let fair = RandomFaultSettings::default();
@@ -163,12 +163,12 @@ mod tests {
         for (fail_times, expected) in [(0, 1), (1, 1), (3, 3)] {
             let settings =
                 RandomFaultSettings { server_errors: 1.0, fail_times, ..Default::default() };
-            let weather = stormy(settings);
+            let random_faults = stormy(settings);
             let attempts: Vec<_> =
-                (0..6).filter_map(|_| Some(weather.strike(request(1))?.attempt)).collect();
+                (0..6).filter_map(|_| Some(random_faults.strike(request(1))?.attempt)).collect();
             assert_eq!(attempts, (0..expected).collect::<Vec<_>>(), "{fail_times}");
-            weather.set(settings);
-            assert!(weather.strike(request(1)).is_some(), "new weather begins anew");
+            random_faults.set(settings);
+            assert!(random_faults.strike(request(1)).is_some(), "new settings begin anew");
         }
         let denials = stormy(RandomFaultSettings { denials: 1.0, ..Default::default() });
         assert!((0..6).all(|_| denials.strike(request(1)).is_some()), "denials never pass");
@@ -183,8 +183,9 @@ mod tests {
             ..Default::default()
         };
         let (forward, backward) = (stormy(settings), stormy(settings));
-        let round = |weather: &RandomFaults, numbers: &mut dyn Iterator<Item = u64>| {
-            let mut strokes: Vec<_> = numbers.map(|it| (it, weather.strike(request(it)))).collect();
+        let round = |random_faults: &RandomFaults, numbers: &mut dyn Iterator<Item = u64>| {
+            let mut strokes: Vec<_> =
+                numbers.map(|it| (it, random_faults.strike(request(it)))).collect();
             strokes.sort_by_key(|it| it.0);
             strokes
         };
@@ -196,9 +197,10 @@ mod tests {
 
     #[test]
     fn latency_has_its_jitter() {
-        let weather =
+        let random_faults =
             stormy(RandomFaultSettings { latency_ms: 20, jitter_ms: 10, ..Default::default() });
-        let delays: Vec<_> = (0..100).map(|it| weather.delay(request(it)).as_micros()).collect();
+        let delays: Vec<_> =
+            (0..100).map(|it| random_faults.delay(request(it)).as_micros()).collect();
         assert!(delays.iter().all(|it| (20_000..30_000).contains(it)));
         assert!(delays.iter().max().unwrap() - delays.iter().min().unwrap() > 5000);
     }

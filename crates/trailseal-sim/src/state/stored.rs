@@ -16,7 +16,7 @@ pub struct StoredObject {
     pub body: Bytes,
     /// `ETag`, in its quotes.
     pub etag: Box<str>,
-    /// How it lies.
+    /// How it is encrypted.
     pub seal: Seal,
     /// When it was put.
     pub at: Timestamp,

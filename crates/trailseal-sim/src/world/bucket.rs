@@ -24,7 +24,7 @@ pub struct Bucket {
     pub owner: AccountId,
     /// Its Region.
     pub region: Region,
-    /// How objects without an encryption header of their own lie: `AES256` unless set.
+    /// How objects without an encryption header of their own are encrypted: `AES256` unless set.
     pub default_seal: Seal,
     /// Whom its policy lets read.
     pub readers: Readers,
@@ -43,6 +43,6 @@ pub struct ExtraObject {
     pub key: Box<str>,
     /// Its size in bytes.
     pub size: u64,
-    /// How it lies.
+    /// How it is encrypted.
     pub seal: Seal,
 }

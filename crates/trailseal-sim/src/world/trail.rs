@@ -127,7 +127,7 @@ pub enum ConsoleSelectors {
     BesideData,
 }
 
-/// How an object lies in its bucket.
+/// How an object is encrypted.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Seal {
     /// `AES256`: keys of S3.
@@ -151,14 +151,14 @@ pub enum Seal {
     },
 }
 
-/// What lies sealed how, from a time on.
+/// How objects are encrypted, from a time on.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Phase {
     /// Objects of this time and later, up to the next phase.
     pub from: Timestamp,
-    /// How they lie.
+    /// How they are encrypted.
     pub seal: Seal,
-    /// Some of them lie otherwise.
+    /// Some of them are encrypted otherwise.
     pub exception: Option<(Odd, Seal)>,
 }
 
@@ -185,11 +185,11 @@ pub struct Deliveries {
     pub only_regions: Vec<Region>,
     /// Accounts that nothing arrives from, though the trail records them.
     pub silent: Vec<AccountId>,
-    /// How log files lie, by time, the first from no later than `from`.
+    /// How log files are encrypted, by time, the first from no later than `from`.
     pub phases: Vec<Phase>,
-    /// How digest files lie, by time; empty delivers none. They come every hour in every Region.
+    /// How digest files are encrypted, by time; empty delivers none. They come every hour in every Region.
     pub digest_phases: Vec<Phase>,
-    /// Whether insight files lie beside the log files.
+    /// Whether insight files are beside the log files.
     pub insights: bool,
     /// What S3 replication does with the objects.
     pub replication: Option<Replication>,

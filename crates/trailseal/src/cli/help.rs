@@ -8,7 +8,7 @@ Examples:
   trailseal scan --external-id EXAMPLE
       audit the organization of the caller and leave a folder of reports
   trailseal plan --external-id EXAMPLE
-      say beforehand what that will read, cost and lack
+      estimate beforehand what that will read and cost, and list what it lacks
   trailseal report --from trailseal-out/RUN --out again
       make the same reports again, without AWS
   trailseal explain key-usable
@@ -18,9 +18,8 @@ See `trailseal COMMAND --help` for the flags, files and examples of a command.";
 
 /// Of `plan`.
 pub(crate) const PLAN: &str = "\
-`plan` and `scan` take the same flags, variables and file: change the one word. What only the run
-itself uses (--out, --exceptions, --seed and the like) is read and checked, and changes nothing in
-the plan.
+`plan` and `scan` take the same flags, variables and file. Settings that only the run itself uses
+(--out, --exceptions, --seed and the like) are checked and do not change the plan.
 
 Examples:
   trailseal plan --external-id EXAMPLE
@@ -30,11 +29,11 @@ Examples:
   trailseal plan --config trailseal.toml && trailseal scan --config trailseal.toml
       scan only if nothing is missing
 
-Numbers are exact where the population decides them. Where trails and objects decide, they are
-given as `at least`, `about` and `at most`; retries come on top.
+Numbers that depend on the population alone are exact. Those that depend on trails and objects are
+`at least`, `about` and `at most`; retries come in addition.
 
 Exit codes:
-  0   ready: nothing is missing that a plan can tell
+  0   ready: the plan found nothing missing
   3   something is missing, or accounts may be missing from the list
   2   usage or configuration, also when AWS refuses GetCallerIdentity or ListAccounts
   74  the machine's own output or network failed
@@ -132,9 +131,9 @@ Exit codes:
 
 /// Of `sim`.
 pub(crate) const SIM: &str = "\
-Answers as STS, Organizations, Account Management, CloudTrail, KMS and S3 do, to whatever speaks
-their protocols: this program, the AWS SDKs, the AWS CLI. Prints the lines to paste into another
-shell, then serves until it is interrupted. Times go on from --start. Loopback only.
+Answers any client of STS, Organizations, Account Management, CloudTrail, KMS and S3: this program,
+the AWS SDKs, the AWS CLI. Prints the lines to paste into another shell, then serves until it is
+interrupted. The simulated time starts at --start. Listens on loopback addresses only.
 
 Examples:
   trailseal sim
@@ -168,8 +167,8 @@ Examples:
 /// Of `iam`.
 pub(crate) const IAM: &str = "\
 Who gets what:
-  caller       lists the organization, assumes the audit role elsewhere, reads its own account; no
-               trust policy: what starts the scan decides that
+  caller       lists the organization, assumes the audit role elsewhere, reads its own account; has
+               no trust policy, because that depends on what starts the scan
   member       the audit role of every member account, as a StackSet
   management   the same role in the management account, which StackSets do not reach
   log-archive  the same role in the account that owns the buckets; name them with --bucket
@@ -190,7 +189,7 @@ Examples:
 Exit codes:
   0  the policy is printed
   2  wrong usage, or a policy that is too long for IAM
-  74 it could not be written";
+  74 the output could not be written";
 
 /// Of `completions`.
 pub(crate) const COMPLETIONS: &str = "\

@@ -86,7 +86,7 @@ fn guide(scanned: &Scanned) -> String {
             "report.html",
             "open it in a browser first: the verdict, what was not read, every failure",
         ),
-        ("findings.csv", "filter `status` by `fail`: what fails, how that shows, what to do"),
+        ("findings.csv", "filter `status` by `fail`: what fails, the proof, and what to do"),
         ("accounts.csv", "are the logs of each account sealed, and by which trails?"),
         ("gaps.csv", "what AWS did not answer, where and why"),
     ];

@@ -24,7 +24,7 @@ pub(crate) fn run(args: &ExplainArgs) -> Result<Outcome, UserError> {
         let known: Vec<&str> = ControlId::ALL.iter().map(|it| it.as_str()).collect();
         let near = did_you_mean(id, known.iter().copied());
         UserError::usage(
-            format!("there is no control `{id}`{near}"),
+            format!("unknown control `{id}`{near}"),
             format!("the controls are {}", known.join(", ")),
         )
     })?;

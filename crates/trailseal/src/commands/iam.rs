@@ -97,7 +97,7 @@ fn organization(text: &str) -> Result<String, String> {
 impl IamArgs {
     fn request(self) -> Result<IamRequest, UserError> {
         let file = self.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
-        let settings = self.given.over(file).in_force();
+        let settings = self.given.over(file.given).in_force();
         settings.check()?;
         let tags = sessions::tags(&settings.session_tags)?;
         let fallbacks = settings.role_fallbacks.into_iter().map(|role| RoleName(role.0));

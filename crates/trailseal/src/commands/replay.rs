@@ -31,13 +31,14 @@ pub(crate) struct ReplayArgs {
 /// Judges the answers of a journal again.
 pub(crate) fn run(args: ReplayArgs, arguments: Vec<String>) -> Result<Outcome, UserError> {
     let out = args.given.out.clone().ok_or_else(|| {
-        UserError::usage("no folder for the reports is named", "name a new one with --out")
+        UserError::usage("--out is missing", "name a new folder for the reports with --out")
     })?;
     let journal = journal_in(&args.journal);
     let manifest = manifest::read_journal(&journal)?;
     let file = args.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
-    let scan = settled(args.given.over(file), Some(&manifest))?;
-    let scan = Scan { arguments, ..scan };
+    let scan = settled(args.given.over(file.given), Some(&manifest))?;
+    let configuration_sha256 = file.sha256.or_else(|| manifest.configuration_sha256.clone());
+    let scan = Scan { arguments, configuration_sha256, ..scan };
     let scanned = runtime()?.block_on(replay(&journal, scan, &out))?;
     let Scanned { exit_code, folder, summary } = scanned;
     let notes = format!(

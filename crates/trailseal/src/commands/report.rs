@@ -32,7 +32,7 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Outcome, UserError> {
         )
     };
     if !from.is_file() {
-        return Err(unreadable(&"there is no such file"));
+        return Err(unreadable(&"the file does not exist"));
     }
     let folder = OutputFolder::begin(&args.out)?;
     copy_record(&from, &folder).map_err(|error| match error {

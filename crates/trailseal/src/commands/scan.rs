@@ -30,11 +30,10 @@ pub(crate) struct ScanArgs {
     /// Read settings from a TOML file; flags and variables take precedence
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Continue the scan in this folder, and not in --out: ask only what its journal has no answer to
+    /// Continue the interrupted scan in this folder: ask only what its journal does not answer
     #[arg(long, value_name = "FOLDER", conflicts_with = "no_journal")]
     resume: Option<PathBuf>,
-    /// Class of gaps that --resume asks again, besides those that may pass by themselves, such as
-    /// denied
+    /// Gap class that --resume asks again, such as denied; transient failures are always asked again
     #[arg(
         long,
         value_name = "CLASS",
@@ -62,7 +61,8 @@ impl ScanArgs {
     pub(crate) fn scan(self, arguments: Vec<String>) -> Result<Scan, UserError> {
         let file = self.config.as_deref().map(settings::read).transpose()?.unwrap_or_default();
         let manifest = self.resume.as_deref().map(manifest::read).transpose()?;
-        let scan = settled(self.given.over(file), manifest.as_ref())?;
+        let scan = settled(self.given.over(file.given), manifest.as_ref())?;
+        let before = manifest.as_ref().and_then(|manifest| manifest.configuration_sha256.clone());
         let keep_journal = match (self.no_journal, self.keep_journal) {
             (true, _) => KeepJournal::Never,
             (false, true) => KeepJournal::Always,
@@ -72,6 +72,7 @@ impl ScanArgs {
             progress: if self.quiet { Progress::Quiet } else { Progress::Shown },
             fails_fast: self.fail_fast,
             arguments,
+            configuration_sha256: file.sha256.or(before),
             keep_journal,
             resume: self.resume.zip(manifest),
             ask_again: self.ask_again,

@@ -33,7 +33,7 @@ pub(crate) struct SimArgs {
     /// Port to listen on; 0 takes a free one
     #[arg(long, default_value_t = 0)]
     port: u16,
-    /// Make another organization of the same scenario [default: the scenario's own]
+    /// Seed of the organization's ids and data [default: the scenario's own]
     #[arg(long, value_name = "NUMBER")]
     seed: Option<u64>,
     /// Answer only requests that are signed with the right secret
@@ -97,7 +97,7 @@ fn loopback(host: &str) -> Result<IpAddr, UserError> {
     let address = if host == "localhost" { "127.0.0.1" } else { host }.parse::<IpAddr>().ok();
     address.filter(IpAddr::is_loopback).ok_or_else(|| {
         UserError::usage(
-            format!("--host: `{host}` is no loopback address, and a simulator serves only its own machine"),
+            format!("--host: `{host}` is not a loopback address, and the simulator serves only this machine"),
             "use 127.0.0.1 or ::1",
         )
     })
@@ -129,7 +129,7 @@ impl Announcement {
     ) -> Result<Self, UserError> {
         let Simulation { name, scenario } = simulation;
         let user = simulator.world().users().first().ok_or_else(|| {
-            let problem = format!("the scenario `{name}`: nobody in it has access keys");
+            let problem = format!("the scenario `{name}`: no user in it has access keys");
             UserError::usage(problem, "give it a caller")
         })?;
         Ok(Self {
@@ -177,7 +177,7 @@ impl Announcement {
         let accounts = self.scenario.parts.accounts.len();
         let mut text = format!(
             "A simulated organization of {accounts} accounts (scenario `{}`, seed {}) answers at {}\n\
-             Its time goes on from {}.\n\n\
+             Its clock starts at {}.\n\n\
              export AWS_ENDPOINT_URL={}\n\
              export AWS_ACCESS_KEY_ID={}\n\
              export AWS_SECRET_ACCESS_KEY={}\n\
@@ -199,7 +199,7 @@ impl Announcement {
         let _ = access.log_archive.map(|it| write!(text, " --log-archive-account {it}"));
         let _ = write!(
             text,
-            "\n\nWhat it saw, and how to change it: {}\nCtrl-C ends it.\n",
+            "\n\nIts call log and controls: {}\nPress Ctrl-C to stop.\n",
             self.control()
         );
         text

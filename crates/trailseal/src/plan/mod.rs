@@ -23,7 +23,7 @@ use std::sync::Arc;
 
 use trailseal_aws::Aws;
 use trailseal_fanout::Limits;
-use trailseal_model::{AccountId, Reading, Thresholds};
+use trailseal_model::{AccountId, Operation, Reading, Thresholds};
 
 use crate::environment::Environment;
 use crate::error::UserError;
@@ -127,7 +127,7 @@ async fn made(aws: &Aws, scan: &Scan, events: &RunEvents) -> Result<Conclusions,
     };
     let missing = missing::missing(&population.gaps, &rows, &keys, &buckets, &who);
     let found = Found { population: &population, rows: &rows, keys: &keys, buckets: &buckets };
-    let pages = events.calls().get("ListAccounts").copied().unwrap_or_default();
+    let pages = events.calls().get(&Operation::ListAccounts).copied().unwrap_or_default();
     let regions = caller.partition.regions().len() as u64;
     let seen =
         Seen::new(found, asked(settings, caller.account, configured.clone()), pages, regions);

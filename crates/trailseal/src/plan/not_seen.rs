@@ -21,8 +21,8 @@ pub(super) struct NotSeen {
 const ALWAYS: [(&str, &str); 3] = [
     (
         "other_regions",
-        "Other Regions: this plan looks into one Region of each account; a policy that denies another \
-         one shows in the scan",
+        "Other Regions: this plan reads one Region of each account; a policy that denies another one \
+         shows only in the scan",
     ),
     (
         "log_content",
@@ -31,7 +31,7 @@ const ALWAYS: [(&str, &str); 3] = [
     ),
     (
         "other_policies",
-        "IAM policies, SCPs and RCPs as reasons who can decrypt: key policies and grants alone are read",
+        "Who can decrypt by IAM policies, SCPs and RCPs: only key policies and grants are evaluated",
     ),
 ];
 
@@ -66,7 +66,7 @@ fn of_accounts(population: &Counts) -> Vec<NotSeen> {
             "unreachable_accounts",
             unreachable,
             format!(
-                "{} cannot be opened: nothing of {whose} own trails, keys and buckets is read",
+                "{} cannot be opened: {whose} own trails, keys and buckets are not read",
                 counted(unreachable, "account")
             ),
         ),
@@ -74,7 +74,7 @@ fn of_accounts(population: &Counts) -> Vec<NotSeen> {
             "accounts_not_in_use",
             not_in_use,
             format!(
-                "{} suspended, closed or not activated yet: nothing is asked there",
+                "{} suspended, closed or not activated yet, so not asked",
                 with_verb(not_in_use, "account", is)
             ),
         ),
@@ -103,7 +103,7 @@ fn of_scope_and_list(seen: &Seen, population: &Counts) -> Vec<NotSeen> {
     all.push(entry(
         "skipped_controls",
         names.len() as u64,
-        format!("Nothing is judged by {}: every report is SCOPED", names.join(", ")),
+        format!("Skipped controls: {}; every report is SCOPED", names.join(", ")),
     ));
     if !population.is_complete {
         let text = "ListAccounts ended early: accounts are missing from this plan";
@@ -128,7 +128,7 @@ fn of_regions(found: Found<'_>) -> Vec<NotSeen> {
             "disabled_regions",
             disabled,
             format!(
-                "{} disabled (account x Region): nothing is asked there",
+                "{} disabled (account x Region), so not asked",
                 with_verb(disabled, "Region", ["is", "are"])
             ),
         ),
@@ -136,7 +136,7 @@ fn of_regions(found: Found<'_>) -> Vec<NotSeen> {
             "regions_not_listed",
             unlisted,
             format!(
-                "{} may not list {whose} Regions: all of the partition are tried",
+                "{} may not list {whose} Regions: every Region of the partition is tried",
                 counted(unlisted, "account")
             ),
         ),
@@ -165,7 +165,7 @@ fn of_resources(found: Found<'_>) -> Vec<NotSeen> {
             "bucket_owners",
             lost.len() as u64,
             format!(
-                "{} no owner among the accounts that this plan could ask; a scan looks in every \
+                "{} no owner among the accounts that this plan could ask; a scan asks every \
                  account, and --log-archive-account names one to ask at once: {}",
                 with_verb(lost.len() as u64, "bucket", ["has", "have"]),
                 first(&lost)
@@ -175,8 +175,8 @@ fn of_resources(found: Found<'_>) -> Vec<NotSeen> {
             "keys_not_asked",
             unasked,
             format!(
-                "{} not asked about: this plan asks about one key of an account, and at most {MOST} \
-                 questions for it",
+                "{} not read: this plan reads one key of an account, and makes at most {MOST} calls \
+                 for each account",
                 with_verb(unasked, "key", ["was", "were"])
             ),
         ),
@@ -189,7 +189,7 @@ fn of_hidden_trails(seen: &Seen) -> NotSeen {
     let trails: u64 = accounts.clone().map(|account| account.hidden_trails).sum();
     let accounts = accounts.count() as u64;
     let text = format!(
-        "{} could not be asked for the names of all trails: `at most` counts {} there, as many as \
+        "{} did not list the names of all trails: `at most` counts {} there, the number that \
          CloudTrail allows in the other Regions",
         counted(accounts, "account"),
         counted(trails, "more trail"),

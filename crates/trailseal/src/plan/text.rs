@@ -28,13 +28,13 @@ pub(super) fn text(plan: &Plan) -> String {
     text.push_str(&of_missing(missing, plan));
     text.push_str(&calls(plan));
     text.push_str(&costs(plan));
-    let _ = writeln!(text, "\nWhat you would not see");
+    let _ = writeln!(text, "\nWhat a scan does not show");
     for NotSeen { text: sentence, .. } in not_seen {
         let _ = writeln!(text, "  {sentence}.");
     }
     let code = plan.exit_code();
     let meaning = match code {
-        exit_code::CLEAN => "ready: nothing is missing that a plan can tell",
+        exit_code::CLEAN => "ready: the plan found nothing missing",
         _ => "something is missing: a scan would be incomplete",
     };
     let _ = writeln!(text, "\nExit code {code}: {meaning}.");
@@ -207,8 +207,8 @@ fn calls(plan: &Plan) -> String {
     }
     text.push_str(&call_row("all together", estimate.total));
     text.push_str(
-        "  At most: if every trail, key, bucket and Region that was not looked into is as full as AWS's\n  \
-         quotas allow. What is tried again after a throttle or a failure comes on top.\n",
+        "  At most: if every trail, key, bucket and Region that this plan did not read is as full as AWS's\n  \
+         quotas allow. Retries after throttles and failures come in addition.\n",
     );
     text
 }

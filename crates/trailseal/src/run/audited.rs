@@ -150,7 +150,7 @@ async fn accounts_again(run: &Running) -> Result<AnyResult, UserError> {
 }
 
 fn unkept(problem: &JournalError) -> UserError {
-    UserError::own(problem.to_string(), "make space or mend the rights of the folder")
+    UserError::own(problem.to_string(), "free disk space or fix the folder's permissions")
 }
 
 /// The random seed: a simulation draws the same objects each time, unless it is given another one.

@@ -2,8 +2,8 @@
 
 use trailseal_audit::Audited;
 use trailseal_evaluator::{CauseContext, causes};
-use trailseal_model::record::v1::{Audit, Run};
 use trailseal_model::{Exception, ExceptionMatches};
+use trailseal_record::v1::{Audit, Run};
 
 use super::Scanned;
 use super::heartbeat::Heartbeat;

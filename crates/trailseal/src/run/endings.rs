@@ -38,7 +38,7 @@ pub(super) fn too_late(settings: &Settings, command: Option<&str>) -> UserError 
 fn how_to_go_on(command: Option<&str>) -> String {
     match command {
         Some(command) => format!("continue with `{command}`"),
-        None => "no answer was kept; begin the scan again".to_owned(),
+        None => "no answer was kept; start the scan again".to_owned(),
     }
 }
 

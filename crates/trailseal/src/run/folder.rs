@@ -86,8 +86,8 @@ impl Drop for RunFolder {
 /// The error for a folder that no scan can be continued in.
 pub(super) fn no_journal(path: &Path) -> UserError {
     UserError::usage(
-        format!("there is no journal of a scan in `{}`", path.display()),
-        "name the output folder of a scan that was interrupted, or begin a new scan without --resume",
+        format!("the folder `{}` has no journal of a scan", path.display()),
+        "name the output folder of an interrupted scan, or start a new scan without --resume",
     )
 }
 

@@ -6,9 +6,9 @@ use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use jiff::Timestamp;
 use trailseal_aws::Clock;
-use trailseal_model::record::v1::{Audit, ScopeLine};
 use trailseal_model::summary::{KIND, Metrics, Results, SCHEMA, Summary};
 use trailseal_model::{LogsSealed, Outcome, Scope, Severity, Status, Verdict, exit_code};
+use trailseal_record::v1::{Audit, ScopeLine};
 
 use super::progress::RunEvents;
 use super::summary::meaning;
@@ -136,7 +136,7 @@ impl Heartbeat {
             simulation: begun.simulation.clone(),
             organization_id: begun.events.organization().map(str::to_owned),
             caller_account_id: begun.events.caller_account().map(|account| account.to_string()),
-            scope: ScopeLine::of(&begun.scope),
+            scope: ScopeLine::from(&begun.scope),
             exit_code,
             exit_code_meaning: meaning(exit_code).to_owned(),
             problem: error.map(|error| error.problem.clone()),
@@ -146,7 +146,7 @@ impl Heartbeat {
             resume_folder: resumable.as_deref().map(text),
             calls_by_operation: calls
                 .into_iter()
-                .map(|(name, all)| (name.to_owned(), all))
+                .map(|(operation, all)| (operation.to_string(), all))
                 .collect(),
             retries: begun.events.retries(),
             results: finished.map(|finished| finished.results.clone()),

@@ -130,8 +130,8 @@ pub(super) fn compare(before: &AccountsListed, now: &AccountsListed) -> Result<(
         && was.id != is.id
     {
         return Err(UserError::usage(
-            format!("the scan was begun in organization {}, and this is {}", was.id, is.id),
-            "use credentials of that organization, or begin a new scan in another folder",
+            format!("the scan started in organization {}, but the caller is in {}", was.id, is.id),
+            "use credentials of that organization, or start a new scan in another folder",
         ));
     }
     let in_use = |listed: &AccountsListed| -> BTreeSet<AccountId> {

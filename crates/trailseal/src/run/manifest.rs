@@ -33,7 +33,7 @@ pub(super) fn unreadable(problem: &JournalError) -> UserError {
         JournalError::NotAJournal { .. } => {
             "name the output folder of a scan that kept its journal"
         }
-        _ => "begin a new scan in another folder",
+        _ => "start a new scan in another folder",
     };
     if problem.is_of_disk() {
         UserError::own(problem.to_string(), "check the disk and the rights of the folder")
@@ -54,7 +54,7 @@ pub(super) fn check_external_id(
 ) -> Result<(), UserError> {
     if manifest.run.contains_key(EXTERNAL_ID) && settings.external_id.is_none() {
         return Err(UserError::usage(
-            "the scan was begun with an external id, which is kept nowhere",
+            "the scan started with an external id, which its journal does not keep",
             "give it again with --external-id",
         ));
     }
@@ -74,7 +74,7 @@ pub(crate) fn layer(manifest: &RunManifest) -> Result<Given, UserError> {
     Given::of_texts(&texts).map_err(|problem| {
         UserError::usage(
             format!("the settings in the journal are not understood: {problem}"),
-            format!("the scan was begun by version {}: use that one", manifest.tool_version),
+            format!("the scan started with version {}; use that version", manifest.tool_version),
         )
     })
 }
@@ -105,6 +105,7 @@ pub(super) fn of_scan(scan: &Scan, aws: &Aws, identity: &Identity) -> RunManifes
         judged: of_class(Class::Judged),
         run: running,
         files: scan.files.clone(),
+        configuration_sha256: scan.configuration_sha256.clone(),
         format: FormatVersion::CURRENT,
     }
 }
@@ -142,8 +143,8 @@ pub(super) fn check_caller(
     let caller = aws.caller();
     let differs = |what: &str, before: &str, now: &str| {
         Err(UserError::usage(
-            format!("the scan was begun {what} {before}, and this is {now}"),
-            "continue it as it was begun, or begin a new scan in another folder",
+            format!("the scan started {what} {before}, but now it is {now}"),
+            "continue the scan with the caller and endpoints that it started with, or start a new scan in another folder",
         ))
     };
     if manifest.partition != caller.partition {
@@ -223,7 +224,7 @@ pub(crate) fn check_asked(
         .collect();
     Err(UserError::usage(
         format!("these settings change what is asked: {}", descriptions.join("; ")),
-        "leave them out, or begin a new scan in another folder",
+        "leave them out, or start a new scan in another folder",
     ))
 }
 
@@ -238,8 +239,8 @@ pub(super) fn check_age(
         return Ok(());
     }
     Err(UserError::usage(
-        format!("the scan was begun at {:.0}, more than {} ago", manifest.started_at, most.shown()),
-        "begin a new one, or allow more with --resume-max-age",
+        format!("the scan started at {:.0}, more than {} ago", manifest.started_at, most.shown()),
+        "start a new scan, or raise --resume-max-age",
     ))
 }
 

@@ -11,6 +11,7 @@ mod journaling;
 mod latest;
 pub(crate) mod manifest;
 mod noted;
+mod program;
 pub(crate) mod progress;
 mod publish;
 mod refusals;
@@ -27,8 +28,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 use trailseal_fanout::Limits;
 use trailseal_journal::{EndReason, RunManifest};
-use trailseal_model::record::v1::Run;
-use trailseal_model::{Account, Exception, GapClass, exit_code};
+use trailseal_model::{Account, Exception, GapClass, exit_code, hash};
+use trailseal_record::v1::Run;
 
 use crate::environment::Environment;
 use crate::error::UserError;
@@ -68,6 +69,8 @@ pub(crate) struct Scan {
     pub(crate) arguments: Vec<String>,
     /// The texts of the files that settings name, by the settings' keys.
     pub(crate) files: BTreeMap<String, String>,
+    /// The SHA-256 of the configuration file, if there is one.
+    pub(crate) configuration_sha256: Option<String>,
     /// What becomes of the journal.
     pub(crate) keep_journal: KeepJournal,
     /// The folder of the scan to continue, with what is known of it.
@@ -92,12 +95,18 @@ impl Scan {
             fails_fast: false,
             arguments: Vec::new(),
             files: BTreeMap::new(),
+            configuration_sha256: None,
             keep_journal: KeepJournal::UntilDone,
             resume: None,
             ask_again: Vec::new(),
             stop: Stop::new(),
             heartbeat: Heartbeat::default(),
         }
+    }
+
+    /// The SHA-256 of the file of exceptions, if there is one.
+    fn exceptions_sha256(&self) -> Option<String> {
+        self.files.get("exceptions").map(|text| hash::sha256(text.as_bytes()))
     }
 
     /// The folder that the scan leaves.
@@ -144,14 +153,14 @@ pub struct Scanned {
 }
 
 /// Where a scan writes.
-struct Place {
+struct OutputLocation {
     /// Dropped before the folder around it, which goes if nothing is left in it.
     reports: OutputFolder,
     /// The locked folder; none for a demonstration, which replaces an earlier one as a whole.
     folder: Option<RunFolder>,
 }
 
-impl Place {
+impl OutputLocation {
     fn take(scan: &Scan, run_id: &str) -> Result<Self, UserError> {
         let out = scan.out(run_id);
         if scan.replaces_simulation {
@@ -170,12 +179,13 @@ impl Place {
 /// Scans, and leaves the reports in the folder that the settings name.
 pub(crate) async fn scan(scan: Scan, outside: Environment) -> Result<Scanned, UserError> {
     let start = Instant::now();
+    program::begin();
     let identity = Identity::of(&scan, &outside);
     let events = Arc::new(RunEvents::new(scan.progress));
     let run_id = &identity.run_id;
     scan.heartbeat.begin(run_id, identity.started_at, scan.settings.scope(), &outside, &events);
     let tags = sessions::tags(&scan.settings.session_tags)?;
-    let place = Place::take(&scan, &identity.run_id)?;
+    let place = OutputLocation::take(&scan, &identity.run_id)?;
     let command = resume_command(&scan.out(run_id), &scan.settings);
     let kept = scan.resume.as_ref().map(|_| &*command);
     if let Some((folder, manifest)) = &scan.resume {
@@ -241,7 +251,11 @@ impl Running {
         too_late(&self.scan.settings, self.how_to_resume())
     }
 
-    async fn ended(self, outside: &Environment, place: Place) -> Result<Scanned, UserError> {
+    async fn ended(
+        self,
+        outside: &Environment,
+        place: OutputLocation,
+    ) -> Result<Scanned, UserError> {
         let Self { scan, identity, journaling, events, .. } = &self;
         let folder = place.folder.as_ref();
         let command = self.how_to_resume();
@@ -259,6 +273,7 @@ impl Running {
             Err(error) => return Err(self.not_audited(error, place)),
         };
         let run = self.run_line(&answered, audit_settings.collect.window, outside);
+        let run = Run { program_sha256: program::sha256().await, ..run };
         let conclusion = Conclusion {
             run,
             audited: answered.audited,
@@ -308,15 +323,15 @@ impl Running {
         let keep = self.scan.settings.keep.map(|keep| keep.0);
         if let Err(problem) = latest::note(folder.path(), run, keep) {
             terminal::warning(format_args!(
-                "the folder around {} cannot be brought up to date: {problem}",
+                "the list of scans beside {} cannot be updated: {problem}",
                 folder.path().display()
             ));
         }
     }
 
     /// Seals the journal, or removes it where the run is over before it began.
-    fn not_audited(&self, error: UserError, place: Place) -> UserError {
-        let Place { folder, reports } = place;
+    fn not_audited(&self, error: UserError, place: OutputLocation) -> UserError {
+        let OutputLocation { folder, reports } = place;
         drop(reports);
         let is_refused = error.exit_code == exit_code::USAGE && self.scan.resume.is_none();
         if let Some(folder) = folder.filter(|_| is_refused) {
@@ -341,13 +356,16 @@ impl Running {
         recorded.insert("seed", identity.seed.to_string());
         let mut calls = events.calls();
         for (operation, requests) in &answered.reused {
-            *calls.entry(operation.as_str()).or_default() += requests;
+            *calls.entry(*operation).or_default() += requests;
         }
         Run {
             id: identity.run_id.clone(),
             simulation: identity.simulation.clone(),
             endpoints: self.connection.aws.endpoints().to_vec(),
             tool_version: VERSION.to_owned(),
+            program_sha256: None,
+            exceptions_sha256: scan.exceptions_sha256(),
+            configuration_sha256: scan.configuration_sha256.clone(),
             started_at: identity.started_at,
             finished_at: outside.clock.now(),
             // A scan that was continued keeps the session that began it.

@@ -1,22 +1,27 @@
 //! The one sink of a run: counts, progress on stderr, logs.
 
+mod line;
+mod time_left;
+
 use std::collections::BTreeMap;
 use std::io::IsTerminal as _;
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde_json::{Value, json};
 use tokio::time::Instant;
 use trailseal_aws::Aws;
-use trailseal_model::record::v1::ThrottledKey;
 use trailseal_model::{AccountId, Endpoint, Event, EventSink, GapClass, Operation};
+use trailseal_record::v1::ThrottledKey;
 
 use super::refusals::{Refusals, advice, problem};
 use super::throttled::Throttled;
 use crate::settings::Settings;
 use crate::terminal::{self, Level};
+use line::Progressed;
+use time_left::{Phase, TimeLeft};
 
 /// How progress is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,8 +43,7 @@ pub(crate) struct RunEvents {
     retries: AtomicU64,
     throttled: Throttled,
     begun: Instant,
-    /// When the first trail was queued: they come late, and their pace counts from here.
-    trails_begun: OnceLock<Instant>,
+    time_left: Mutex<TimeLeft<TIMED>>,
     accounts: AtomicU64,
     opened: AtomicU64,
     is_listed: AtomicBool,
@@ -47,6 +51,8 @@ pub(crate) struct RunEvents {
     settled: AtomicU64,
     trails: AtomicU64,
     collected: AtomicU64,
+    objects: AtomicU64,
+    examined: AtomicU64,
     gaps: AtomicU64,
     refusals: Refusals,
     /// What to do where every account refuses the role; known once the run is connected.
@@ -57,6 +63,11 @@ pub(crate) struct RunEvents {
 }
 
 const LINE_EVERY: Duration = Duration::from_secs(5);
+/// Of how many kinds of work the pace tells the time left: accounts, targets and objects. A trail takes as
+/// long as its objects do.
+const TIMED: usize = 3;
+/// How finely the bar is divided.
+const PARTS: u64 = 1000;
 
 impl RunEvents {
     /// A sink with nothing counted yet.
@@ -65,8 +76,8 @@ impl RunEvents {
         let is_bar = progress == Progress::Shown && is_terminal;
         let target =
             if is_bar { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
-        let bar = ProgressBar::with_draw_target(Some(0), target);
-        let style = ProgressStyle::with_template("{spinner} [{bar:30}] {pos}/{len} targets, {msg}")
+        let bar = ProgressBar::with_draw_target(Some(PARTS), target);
+        let style = ProgressStyle::with_template("[{bar:10}] {msg}")
             .unwrap_or_else(|_| ProgressStyle::default_bar());
         bar.set_style(style.progress_chars("=> "));
         let zero = AtomicU64::default;
@@ -79,7 +90,7 @@ impl RunEvents {
             retries: zero(),
             throttled: Throttled::default(),
             begun: Instant::now(),
-            trails_begun: OnceLock::new(),
+            time_left: Mutex::default(),
             accounts: zero(),
             opened: zero(),
             is_listed: AtomicBool::new(false),
@@ -87,6 +98,8 @@ impl RunEvents {
             settled: zero(),
             trails: zero(),
             collected: zero(),
+            objects: zero(),
+            examined: zero(),
             gaps: zero(),
             refusals: Refusals::default(),
             role: OnceLock::new(),
@@ -97,10 +110,10 @@ impl RunEvents {
     }
 
     /// Requests by operation, those that were made.
-    pub(crate) fn calls(&self) -> BTreeMap<&'static str, u64> {
+    pub(crate) fn calls(&self) -> BTreeMap<Operation, u64> {
         let counts = Operation::ALL.iter().zip(&self.calls);
         counts
-            .map(|(operation, count)| (operation.as_str(), count.load(Ordering::Relaxed)))
+            .map(|(operation, count)| (*operation, count.load(Ordering::Relaxed)))
             .filter(|it| it.1 > 0)
             .collect()
     }
@@ -166,12 +179,12 @@ impl RunEvents {
         let pause = if self.is_bar { Duration::from_millis(200) } else { LINE_EVERY };
         loop {
             tokio::time::sleep(pause).await;
+            let progressed = self.progressed();
             if self.is_bar {
-                self.bar.set_length(self.planned.load(Ordering::Relaxed));
-                self.bar.set_position(self.settled.load(Ordering::Relaxed));
-                self.bar.set_message(self.rest_of_line());
+                self.bar.set_position(progressed.parts(PARTS));
+                self.bar.set_message(progressed.line());
             } else {
-                self.show_line();
+                self.show_line(&progressed, &progressed.line());
             }
         }
     }
@@ -225,55 +238,54 @@ impl RunEvents {
         });
     }
 
-    fn show_line(&self) {
-        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
-        let (settled, planned) = (get(&self.settled), get(&self.planned));
-        let text = format!("{settled} of {planned} targets, {}", self.rest_of_line());
-        self.say(Level::Info, "progress", &text, || {
+    fn show_line(&self, progressed: &Progressed, text: &str) {
+        let Progressed { accounts, targets, trails, objects, .. } = progressed;
+        self.say(Level::Info, "progress", text, || {
             json!({
-                "targets_settled": settled,
-                "targets": planned,
-                "accounts": get(&self.accounts),
-                "trails_read": get(&self.collected),
-                "trails": get(&self.trails),
-                "calls": self.calls.iter().map(get).sum::<u64>(),
-                "throttles": get(&self.throttles),
-                "gaps": get(&self.gaps),
-                "elapsed_seconds": self.begun.elapsed().as_secs(),
+                "accounts_opened": accounts.done,
+                "accounts": accounts.total,
+                "targets_settled": targets.done,
+                "targets": targets.total,
+                "trails_read": trails.done,
+                "trails": trails.total,
+                "objects_examined": objects.done,
+                "objects": objects.total,
+                "calls": progressed.calls,
+                "throttles": progressed.throttles,
+                "gaps": progressed.gaps,
+                "elapsed_seconds": progressed.elapsed.as_secs(),
+                "seconds_left": progressed.left.map(|left| left.as_secs()),
             })
         });
     }
 
-    fn rest_of_line(&self) -> String {
-        let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
-        let calls: u64 = self.calls.iter().map(get).sum();
+    /// How far the run is now.
+    fn progressed(&self) -> Progressed {
+        let get = |count: &AtomicU64| count.load(Ordering::Relaxed);
+        // What is done is read first: it is never more than what was found.
+        let phase = |done: &AtomicU64, total: &AtomicU64| {
+            let done = get(done);
+            Phase { done, total: get(total).max(done) }
+        };
+        let accounts = phase(&self.opened, &self.accounts);
+        let targets = phase(&self.settled, &self.planned);
+        let objects = phase(&self.examined, &self.objects);
+        let is_listed = self.is_listed.load(Ordering::Relaxed);
         let elapsed = self.begun.elapsed();
-        let per_second = u128::from(calls) * 1000 / elapsed.as_millis().max(1);
-        format!(
-            "{} accounts, {} of {} trails, {calls} calls ({per_second}/s), {} throttled, {} gaps, {}",
-            get(&self.accounts),
-            get(&self.collected),
-            get(&self.trails),
-            get(&self.throttles),
-            get(&self.gaps),
-            self.time_left(elapsed)
-        )
-    }
-
-    /// How long it will still take, at the pace so far. While accounts are still being listed
-    /// it is unknown.
-    fn time_left(&self, elapsed: Duration) -> String {
-        let get = |it: &AtomicU64| it.load(Ordering::Relaxed);
-        if get(&self.opened) < get(&self.accounts) || !self.is_listed.load(Ordering::Relaxed) {
-            return "time left unknown".to_owned();
-        }
-        let targets = left(elapsed, get(&self.settled), get(&self.planned));
-        let of_trails = self.trails_begun.get().map_or(Duration::ZERO, Instant::elapsed);
-        let trails = left(of_trails, get(&self.collected), get(&self.trails));
-        match targets.zip(trails).map(|(one, other)| one.max(other)) {
-            None => "time left unknown".to_owned(),
-            Some(left) if left.is_zero() => format!("after {}", shown(elapsed)),
-            Some(left) => format!("about {} left", shown(left)),
+        let is_known = is_listed && accounts.rest() == 0;
+        let mut time_left = self.time_left.lock().unwrap_or_else(PoisonError::into_inner);
+        let left = time_left.update(elapsed, [accounts, targets, objects], is_known);
+        Progressed {
+            accounts,
+            is_listed,
+            targets,
+            trails: phase(&self.collected, &self.trails),
+            objects,
+            calls: self.calls.iter().map(get).sum(),
+            throttles: get(&self.throttles),
+            gaps: get(&self.gaps),
+            elapsed,
+            left,
         }
     }
 
@@ -281,29 +293,9 @@ impl RunEvents {
     pub(crate) fn end(&self) {
         self.bar.finish_and_clear();
         if self.progress == Progress::Shown && !self.is_bar {
-            self.show_line();
+            let progressed = self.progressed();
+            self.show_line(&progressed, &progressed.last_line());
         }
-    }
-}
-
-/// What is left at the pace so far; nothing when nothing has been done yet of something.
-fn left(elapsed: Duration, done: u64, all: u64) -> Option<Duration> {
-    match (done, all.saturating_sub(done)) {
-        (_, 0) => Some(Duration::ZERO),
-        (0, _) => None,
-        (done, rest) => {
-            let millis = elapsed.as_millis() * u128::from(rest) / u128::from(done);
-            Some(Duration::from_millis(u64::try_from(millis).unwrap_or(u64::MAX)))
-        }
-    }
-}
-
-/// A duration to the second, as a person says it.
-fn shown(duration: Duration) -> String {
-    let seconds = (duration + Duration::from_millis(500)).as_secs();
-    match (seconds / 60, seconds % 60) {
-        (0, seconds) => format!("{seconds} s"),
-        (minutes, seconds) => format!("{minutes} min {seconds:02} s"),
     }
 }
 
@@ -333,10 +325,9 @@ impl EventSink for RunEvents {
                 add(&self.settled, 1);
                 tracing::trace!(account = %target.account, region = %target.region, %outcome, "target settled");
             }
-            Event::TrailQueued => {
-                self.trails_begun.get_or_init(Instant::now);
-                add(&self.trails, 1);
-            }
+            Event::TrailQueued => add(&self.trails, 1),
+            Event::ObjectsQueued { count } => add(&self.objects, *count),
+            Event::ObjectsExamined { count } => add(&self.examined, *count),
             Event::TrailCollected { trail } => {
                 add(&self.collected, 1);
                 tracing::debug!(%trail, "trail collected");
@@ -368,24 +359,78 @@ impl EventSink for RunEvents {
 mod tests {
     use super::*;
 
-    #[test]
-    fn the_time_left_is_said_once_the_work_is_known() {
-        let events = RunEvents::new(Progress::Quiet);
-        let account = AccountId::new(1).unwrap();
-        events.emit(&Event::AccountsListed { count: 1 });
-        events.emit(&Event::DirectoryEnded { organization: None, is_complete: true });
-        let after = |seconds| events.time_left(Duration::from_secs(seconds));
-        assert_eq!(after(1), "time left unknown");
-        events.emit(&Event::AccountOpened { account, targets: 3 });
-        assert_eq!(after(1), "time left unknown");
+    /// Each event, and how many seconds later the next one is.
+    async fn lines(events: &RunEvents, sequence: &[(Event<'_>, u64)]) -> Vec<String> {
+        let mut lines = Vec::new();
+        for (event, seconds) in sequence {
+            events.emit(event);
+            tokio::time::advance(Duration::from_secs(*seconds)).await;
+            if *seconds > 0 {
+                lines.push(events.progressed().line());
+            }
+        }
+        lines
+    }
+
+    fn settled() -> Event<'static> {
         let region = trailseal_model::Region::new("us-east-1").unwrap();
-        let target = trailseal_model::Target { account, region };
-        let settled = Event::TargetSettled { target, outcome: trailseal_model::Outcome::Evaluated };
-        events.emit(&settled);
-        assert_eq!(after(60), "about 2 min 00 s left");
-        events.emit(&settled);
-        events.emit(&settled);
-        assert_eq!(after(60), "after 1 min 00 s");
+        let target = trailseal_model::Target { account: account(), region };
+        Event::TargetSettled { target, outcome: trailseal_model::Outcome::Evaluated }
+    }
+
+    fn account() -> AccountId {
+        AccountId::new(1).unwrap()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_time_left_is_said_once_the_work_is_known() {
+        let events = RunEvents::new(Progress::Quiet);
+        let listed = Event::DirectoryEnded { organization: None, is_complete: true };
+        let opened = Event::AccountOpened { account: account(), targets: 4 };
+        let sequence = [
+            (Event::AccountsListed { count: 1 }, 10),
+            (listed, 10),
+            (opened, 10),
+            (settled(), 10),
+            (settled(), 10),
+            (settled(), 10),
+            (Event::TrailQueued, 0),
+            (Event::ObjectsQueued { count: 9 }, 0),
+            (Event::ObjectsExamined { count: 3 }, 10),
+            (settled(), 0),
+            (Event::ObjectsExamined { count: 6 }, 10),
+        ];
+        let expected = [
+            "accounts 0/1+, 0/s",
+            "accounts 0/1, 0/s",
+            "1 account, targets 0/4, 0/s",
+            "1 account, targets 1/4, 1 min left, 0/s",
+            "1 account, targets 2/4, 29 s left, 0/s",
+            "1 account, targets 3/4, 14 s left, 0/s",
+            "1 account, targets 3/4, trails 0/1, objects 3/9, 20 s left, 0/s",
+            "1 account, 4 targets, trails 0/1, 9 objects, 0/s",
+        ];
+        assert_eq!(lines(&events, &sequence).await, expected);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn more_accounts_that_come_late_are_no_surprise() {
+        let events = RunEvents::new(Progress::Quiet);
+        let opened = || Event::AccountOpened { account: account(), targets: 2 };
+        let sequence = [
+            (Event::AccountsListed { count: 1 }, 1),
+            (opened(), 0),
+            (settled(), 1),
+            (Event::AccountsListed { count: 2 }, 1),
+            (Event::DirectoryEnded { organization: None, is_complete: true }, 1),
+            (opened(), 0),
+            (opened(), 1),
+        ];
+        let lines = lines(&events, &sequence).await;
+        let (last, before) = lines.split_last().unwrap();
+        assert!(before.iter().all(|line| !line.contains(" left")), "{before:?}");
+        assert!(last.starts_with("3 accounts, targets 1/6, "), "{last}");
+        assert!(last.contains(" left"), "{last}");
     }
 
     fn request(operation: Operation, failure: Option<GapClass>) -> Event<'static> {
@@ -399,7 +444,10 @@ mod tests {
         events.emit(&request(Operation::AssumeRole, None));
         events.emit(&request(Operation::AssumeRole, Some(GapClass::ThrottledOut)));
         events.emit(&request(Operation::HeadObject, Some(GapClass::Denied)));
-        assert_eq!(events.calls(), BTreeMap::from([("AssumeRole", 2), ("HeadObject", 1)]));
+        assert_eq!(
+            events.calls(),
+            BTreeMap::from([(Operation::AssumeRole, 2), (Operation::HeadObject, 1)])
+        );
         assert_eq!(events.throttles(), 1);
     }
 }

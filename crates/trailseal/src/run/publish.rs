@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::PathBuf;
 
-use trailseal_model::record::v1::{Audit, write_record};
+use trailseal_record::v1::{Audit, write_record};
 
 use crate::error::UserError;
 use crate::output::{OutputFolder, RECORD_FILE, unwritten, write_reports};

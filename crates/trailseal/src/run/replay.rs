@@ -7,7 +7,7 @@ use std::sync::Arc;
 use trailseal_audit::audit;
 use trailseal_journal::{AskAgain, EndReason, Journal, Journaled, RunManifest, Unanswered};
 use trailseal_model::GapClass;
-use trailseal_model::record::v1::{Rejudged, Run};
+use trailseal_record::v1::{Rejudged, Run};
 
 use super::audited::{audit_settings, not_audited};
 use super::conclude::{Conclusion, conclude};
@@ -16,7 +16,7 @@ use super::manifest::{self, endpoints_of, unreadable};
 use super::noted::Noted;
 use super::progress::{Progress, RunEvents};
 use super::publish::SPOOL_FILE;
-use super::{Scan, Scanned};
+use super::{Scan, Scanned, program};
 use crate::environment::time_of_day;
 use crate::error::UserError;
 use crate::output::{OutputFolder, unwritten};
@@ -32,6 +32,7 @@ pub(crate) fn journal_in(folder: &Path) -> PathBuf {
 
 /// Judges the answers of a journal, as the settings of the scan say, and leaves the reports in `out`.
 pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Scanned, UserError> {
+    program::begin();
     let kept = Journal::read(journal).map_err(|problem| unreadable(&problem))?;
     for damage in kept.damages() {
         terminal::warning(format_args!("{damage}; what was in it counts as not read"));
@@ -59,8 +60,9 @@ pub(crate) async fn replay(journal: &Path, scan: Scan, out: &Path) -> Result<Sca
     let run = Run {
         other_roles: noted.other_roles(&role_name),
         role_name,
-        calls: reused.map(|(operation, requests)| (operation.as_str(), requests)).collect(),
+        calls: reused.collect(),
         window,
+        program_sha256: program::sha256().await,
         ..run_of(&manifest, &scan)
     };
     let (exceptions, heartbeat) = (scan.exceptions, scan.heartbeat);
@@ -83,6 +85,9 @@ fn run_of(manifest: &RunManifest, scan: &Scan) -> Run {
         simulation: manifest.simulation.clone(),
         endpoints: endpoints_of(manifest),
         tool_version: VERSION.to_owned(),
+        program_sha256: None,
+        exceptions_sha256: scan.exceptions_sha256(),
+        configuration_sha256: scan.configuration_sha256.clone(),
         started_at: as_of,
         finished_at: time_of_day().now(),
         caller_arn: manifest.caller_arn.clone(),

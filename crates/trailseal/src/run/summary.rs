@@ -3,12 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write as _;
 
-use trailseal_model::record::v1::{Audit, RejudgedLine, ThrottledKey};
 use trailseal_model::{
     ControlId, Counts, Endpoint, ExceptionMatches, ExceptionState, Finding, GapClass, LogsSealed,
     Outcome, PopulationSource, Reason, Region, Scope, Severity, Status, Subject, Verdict,
     exit_code, fix_text,
 };
+use trailseal_record::v1::{Audit, RejudgedLine, ThrottledKey};
 
 /// Failures named one by one before the rest is only counted.
 const NAMED: usize = 10;
@@ -34,7 +34,7 @@ pub(crate) fn summary(audit: &Audit) -> String {
     text
 }
 
-/// Who answers for something, and what is wrong with that.
+/// What the owners of exceptions accept, and what is wrong with that.
 fn exceptions(excepted: &ExceptionMatches) -> String {
     let all = excepted.exceptions().count();
     if all == 0 {
@@ -338,7 +338,7 @@ mod tests {
             key(Operation::ListAccounts, 0, "", 3),
         ];
         let expected = "
-Throttled: 17 requests; lower --rate-share or run at a quieter time
+Throttled: 17 requests; lower --rate-share, or scan at a quieter time
   DescribeTrails in 012345678901 eu-west-1: 14 times
   ListAccounts in the calling account: 3 times
 ";

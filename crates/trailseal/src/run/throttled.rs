@@ -4,8 +4,8 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 use std::sync::{Mutex, PoisonError};
 
-use trailseal_model::record::v1::ThrottledKey;
 use trailseal_model::{AccountId, LimitScope, Operation, Region};
+use trailseal_record::v1::ThrottledKey;
 
 /// Limits that are named in the record.
 const NAMED: usize = 20;

@@ -12,8 +12,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use trailseal_audit::SampleSink;
 use trailseal_evaluator::{ExaminedObject, ObjectClass, sample};
-use trailseal_model::record::v1::{SampleSource, SampledCellLine, sampled_cell_line};
 use trailseal_model::{Arn, Sample, SampledCluster};
+use trailseal_record::v1::{SampleSource, SampledClusterLine, sampled_cluster_line};
 
 use codec::{Decoder, Encoder, Named};
 
@@ -84,8 +84,8 @@ impl SampleSink for SampleSpool {
         clusters: &[SampledCluster],
         objects: &[ExaminedObject],
     ) -> io::Result<()> {
-        let clusters: Vec<SampledCellLine> =
-            clusters.iter().map(|cluster| sampled_cell_line(trail, bucket, cluster)).collect();
+        let clusters: Vec<SampledClusterLine> =
+            clusters.iter().map(|cluster| sampled_cluster_line(trail, bucket, cluster)).collect();
         let clusters = self.append(&lines(&clusters)?)?;
         let mut encoder = Encoder { bytes: Vec::new(), named: &mut self.named };
         encoder.text(bucket);
@@ -110,7 +110,7 @@ impl SampleSink for SampleSpool {
 }
 
 impl SampleSource for SampleSpool {
-    fn clusters(&mut self, trail: &Arn) -> io::Result<Vec<SampledCellLine>> {
+    fn clusters(&mut self, trail: &Arn) -> io::Result<Vec<SampledClusterLine>> {
         let Some(part) = self.trails.get(trail).map(|kept| kept.clusters) else {
             return Ok(Vec::new());
         };

@@ -160,7 +160,7 @@ macro_rules! words {
                 let text = text.trim();
                 text.parse::<Self>().ok().ok_or_else(|| {
                     let near = did_you_mean(text, $known);
-                    format!(concat!("there is no ", $kind, " `{}`{}"), text, near)
+                    format!(concat!("unknown ", $kind, " `{}`{}"), text, near)
                 })
             }
 
@@ -184,7 +184,7 @@ impl Value for Operation {
     fn parse(text: &str) -> Result<Self, String> {
         let operation = text.parse::<Self>().ok().ok_or_else(|| {
             let near = did_you_mean(text, Self::ALL.iter().map(|it| it.as_str()));
-            format!("there is no operation `{text}`{near}")
+            format!("unknown operation `{text}`{near}")
         })?;
         match operation.loss() {
             Loss::Population => Err(format!(
@@ -423,6 +423,21 @@ mod tests {
         assert!(parse("").unwrap().is_empty());
     }
 
+    /// What a cause proposes for gaps of a policy that denies Regions: the evaluator's own test compares
+    /// its words with the same file.
+    #[test]
+    fn the_entry_that_a_cause_proposes_is_accepted() {
+        let text = include_str!(
+            "../../../trailseal-evaluator/src/causes/tests/region-deny-exception.toml"
+        );
+        let exceptions = parse(text).unwrap();
+        let Covers::Gaps(covered) = &exceptions[0].covers else { panic!("{exceptions:?}") };
+        assert_eq!(exceptions.len(), 1);
+        assert_eq!(covered.class, GapClass::DeniedByScp);
+        assert_eq!(covered.operations, [Operation::DescribeTrails, Operation::ListEventDataStores]);
+        assert_eq!(covered.regions.len(), 2);
+    }
+
     /// The line, and what must be said.
     fn check(text: &str, line: usize, expected: &str) {
         let Problem { at, what } = parse(text).unwrap_err();
@@ -448,10 +463,14 @@ mod tests {
         check(&gaps("accounts = [\"12\"]"), 3, "`12` is not an AWS account id");
         check(&gaps("accounts = [12]"), 3, "`12` is not an AWS account id");
         check(&gaps("organizational_units = [\"Sandbox\"]"), 3, "not the id of a root or unit");
-        check(&gaps("operations = [\"DescribeAll\"]"), 3, "no operation `DescribeAll`");
+        check(&gaps("operations = [\"DescribeAll\"]"), 3, "unknown operation `DescribeAll`");
         check(&gaps("operations = [\"ListAccounts\"]"), 3, "cannot be accepted");
         let right = gaps("regions = [\"eu-west-1\"]");
-        check(&right.replace("denied_by_scp", "denied_by_me"), 2, "no gap class `denied_by_me`");
+        check(
+            &right.replace("denied_by_scp", "denied_by_me"),
+            2,
+            "unknown gap class `denied_by_me`",
+        );
         check(&right.replace("2027-03-31", "2027-02-30"), 8, "");
         check(&right.replace("2027-03-31", "\"2027-02-30\""), 8, "is not a day");
         check(&right.replace("2027-03-31", "\"soon\""), 8, "`soon` is not a day");
@@ -495,15 +514,15 @@ mod tests {
         check(
             &named("key-usble", TRAIL, "fail"),
             2,
-            "there is no control `key-usble`; did you mean `key-usable`?",
+            "unknown control `key-usble`; did you mean `key-usable`?",
         );
         check(&named("key-usable", store, "fail"), 3, "must be the ARN of a trail");
         check(&named("key-usable", "000000000001", "fail"), 3, "must be the ARN of a trail");
         check(&named("account-covered", "1", "fail"), 3, "exactly 12 digits");
         check(&named("key-usable", TRAIL, "pass"), 4, "needs no exception");
-        check(&named("key-usable", TRAIL, "failed"), 4, "there is no status `failed`");
+        check(&named("key-usable", TRAIL, "failed"), 4, "unknown status `failed`");
         check(&finding(&format!("control = \"key-usable\"\nsubject = \"{TRAIL}\"")), 1, "`status`");
         let reason = named("key-usable", TRAIL, "fail\"\nstatus_reason = \"bad");
-        check(&reason, 5, "there is no status_reason `bad`");
+        check(&reason, 5, "unknown status_reason `bad`");
     }
 }

@@ -3,13 +3,22 @@
 use std::path::Path;
 
 use toml::de::DeTable;
+use trailseal_model::hash;
 
 use super::{Given, KEYS};
 use crate::error::UserError;
 use crate::suggest::did_you_mean;
 
+/// What a file of settings holds.
+#[derive(Debug, Default)]
+pub(crate) struct ConfigFile {
+    pub(crate) given: Given,
+    /// The SHA-256 of its bytes; `None` where no file is used.
+    pub(crate) sha256: Option<String>,
+}
+
 /// Reads the file.
-pub(crate) fn read(path: &Path) -> Result<Given, UserError> {
+pub(crate) fn read(path: &Path) -> Result<ConfigFile, UserError> {
     let shown = path.display();
     let text = std::fs::read_to_string(path).map_err(|it| {
         UserError::usage(
@@ -17,13 +26,14 @@ pub(crate) fn read(path: &Path) -> Result<Given, UserError> {
             "check the path given with --config",
         )
     })?;
-    parse(&text).map_err(|Problem { at, what }| {
+    let given = parse(&text).map_err(|Problem { at, what }| {
         let (line, column) = position(&text, at);
         UserError::usage(
             format!("the configuration `{shown}`, line {line}, column {column}: {what}"),
             "correct the file; `trailseal settings` lists the keys",
         )
-    })
+    })?;
+    Ok(ConfigFile { given, sha256: Some(hash::sha256(text.as_bytes())) })
 }
 
 /// What is wrong with a file, and at which byte.

@@ -62,7 +62,7 @@ settings! {
         /// Requests that may be in flight at the same time, from 1 to 4096
         #[arg(long, value_name = "REQUESTS", help_heading = PACE)]
         max_in_flight: Whole<1, 4096> = Whole(256);
-        /// How old an interrupted scan may be to be continued with --resume, such as 24h
+        /// Maximum age of an interrupted scan to continue with --resume, such as 24h
         #[arg(long, value_name = "TIME", help_heading = PACE)]
         resume_max_age: Span = Span::of_hours(24);
         /// Lowest severity of a failure that sets exit code 1: note, low, medium or high
@@ -73,15 +73,15 @@ settings! {
         /// Folder for the reports; it must not exist, or be empty [default: trailseal-out/<run id>]
         #[arg(long, value_name = "FOLDER", help_heading = OUTPUT)]
         out: PathBuf;
-        /// Complete earlier scans beside the output folder to keep, this one included; older ones are
+        /// Number of complete scans to keep beside the output folder, this one included; older ones are
         /// removed [default: all]
         #[arg(long, value_name = "SCANS", help_heading = OUTPUT)]
         keep: Whole<1, 10_000>;
-        /// Time after which the scan must have ended, such as 50m; what is not read by then is
-        /// reported as not evaluated [default: none]
+        /// Maximum duration of the scan, such as 50m; what is not read by then is reported as not
+        /// evaluated [default: none]
         #[arg(long, value_name = "TIME", help_heading = PACE)]
         deadline: Span;
-        /// External id that the role's trust policy asks for
+        /// External id that the role's trust policy requires
         #[arg(long, value_name = "ID", help_heading = ACCESS)]
         external_id: Secret;
         /// Name of the sessions in other accounts [default: trailseal-<run id>]
@@ -107,7 +107,7 @@ settings! {
         seed: u64;
     }
     lists {
-        /// Role to try, in turn, where the role is missing or does not trust the caller
+        /// Role to try next if the role is missing or does not trust the caller
         #[arg(long = "role-fallback", value_name = "NAME", help_heading = ACCESS)]
         role_fallbacks: RoleName;
         /// Tag of the sessions in other accounts; role and caller must be allowed sts:TagSession
@@ -129,7 +129,7 @@ settings! {
         /// Judge only these Regions
         #[arg(long, value_name = "REGION", help_heading = SCOPE)]
         regions: Region;
-        /// Control to leave out; what only such controls need is not read
+        /// Control to leave out; calls that only such controls need are not made
         #[arg(long = "skip-control", value_name = "CONTROL", help_heading = SCOPE)]
         skip_controls: ControlId;
         /// Key of an account tag to show in the reports; costs one call for each account
@@ -141,7 +141,7 @@ settings! {
         /// Account outside the organization that may decrypt its logs
         #[arg(long = "trusted-reader", value_name = "ACCOUNT", help_heading = JUDGING)]
         trusted_readers: AccountId;
-        /// Account that must own this bucket
+        /// Expected owner of a bucket
         #[arg(long = "bucket-owner", value_name = "BUCKET=ACCOUNT", help_heading = JUDGING)]
         bucket_owners: BucketOwner;
     }

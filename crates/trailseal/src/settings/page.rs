@@ -40,7 +40,7 @@ pub(crate) fn page(command: &Command) -> String {
          in the variable; in the file give a list, or for `session_tags` and `bucket_owners` a table.\n\n\
          ## Without a key\n\n| Flag | Variable | |\n| --- | --- | --- |\n\
          | `--config` | `TRAILSEAL_CONFIG` | the file of settings |\n\
-         | `--resume` | | continue the scan in this folder, with its own settings where none are given |\n\
+         | `--resume` | | continue the scan in this folder; settings that are not given are the scan's own |\n\
          | `--ask-again` | | class of gaps that `--resume` asks again |\n\
          | `--keep-journal` | | keep the journal of answers even if everything was read |\n\
          | `--no-journal` | | keep no journal of answers |\n\

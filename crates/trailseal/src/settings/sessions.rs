@@ -111,11 +111,11 @@ pub(crate) fn tags(tags: &[SessionTag]) -> Result<BTreeMap<String, String>, User
         )
     };
     if tags.len() > 50 {
-        return Err(wrong(format!("there are {}", tags.len())));
+        return Err(wrong(format!("{} tags are given", tags.len())));
     }
     let mut keys = BTreeSet::new();
     match tags.iter().find(|it| !keys.insert(it.key.to_lowercase())) {
-        Some(twice) => Err(wrong(format!("`{}` is there twice", twice.key))),
+        Some(twice) => Err(wrong(format!("`{}` is given twice", twice.key))),
         None => Ok(tags.iter().map(|it| (it.key.clone(), it.value.clone())).collect()),
     }
 }

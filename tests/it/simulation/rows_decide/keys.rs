@@ -1,6 +1,7 @@
 //! What the rows of keys, buckets and statuses say.
 
-use trailseal_model::record::v1::StatusLine;
+use trailseal_model::{BucketReading, KeyReading, ManagedBy};
+use trailseal_record::v1::StatusLine;
 
 use super::{
     ANY, Allowed, Case, FAIL, NO_PASS, NO_PROOF_OF_FAILURE, NOT_APPLICABLE, NOT_PROVEN, PASS,
@@ -13,16 +14,16 @@ impl Case<'_> {
             return NOT_APPLICABLE;
         }
         let Some(key) = self.key else { return NO_PASS };
-        let is_of_aws = key.manager.as_deref() == Some("AWS");
-        match (control, key.presence.as_str()) {
-            ("key-customer-managed", "exists") => self.customer_managed(),
-            ("key-customer-managed", "gone") => NOT_APPLICABLE,
+        let is_of_aws = key.manager == Some(ManagedBy::Aws);
+        match (control, key.presence) {
+            ("key-customer-managed", KeyReading::Exists) => self.customer_managed(),
+            ("key-customer-managed", KeyReading::Gone) => NOT_APPLICABLE,
             ("key-customer-managed", _) => NOT_PROVEN,
-            ("key-usable", "exists") => self.usable(),
+            ("key-usable", KeyReading::Exists) => self.usable(),
             // The key's ARN alone shows that the bucket is in another Region.
-            ("key-usable", "unread") => &["fail", "not_proven"],
+            ("key-usable", KeyReading::Unread) => &["fail", "not_proven"],
             ("key-usable", _) => FAIL,
-            (_, "gone") => NOT_APPLICABLE,
+            (_, KeyReading::Gone) => NOT_APPLICABLE,
             _ if is_of_aws => NOT_APPLICABLE,
             ("key-rotation-enabled", _) => match key.rotation_enabled {
                 Some(true) => NO_PROOF_OF_FAILURE,
@@ -38,15 +39,14 @@ impl Case<'_> {
 
     fn customer_managed(&self) -> Allowed {
         let Some(key) = self.key else { return NO_PASS };
-        let owner = key.resolved_arn.as_deref().and_then(|arn| arn.split(':').nth(4));
-        let is_inside =
-            owner.is_some_and(|owner| self.rows.accounts.iter().any(|account| account == owner));
-        match key.manager.as_deref() {
-            Some("AWS") => FAIL,
-            Some("CUSTOMER") if is_inside => PASS,
+        let owner = key.resolved_arn.as_ref().and_then(|arn| arn.account());
+        let is_inside = owner.is_some_and(|owner| self.rows.accounts.contains(&owner));
+        match key.manager {
+            Some(ManagedBy::Aws) => FAIL,
+            Some(ManagedBy::Customer) if is_inside => PASS,
             // A trusted account may hold it.
-            Some("CUSTOMER") => NO_PROOF_OF_FAILURE,
-            _ => NOT_PROVEN,
+            Some(ManagedBy::Customer) => NO_PROOF_OF_FAILURE,
+            None => NOT_PROVEN,
         }
     }
 
@@ -60,7 +60,7 @@ impl Case<'_> {
 
     /// Delivery, as far as the rows of bucket and statuses tell.
     pub(super) fn delivering(&self) -> Allowed {
-        let is_gone = self.bucket.is_some_and(|bucket| bucket.presence == "gone");
+        let is_gone = self.bucket.is_some_and(|bucket| bucket.presence == BucketReading::Gone);
         let mut statuses = self.trail.status.iter();
         if is_gone || statuses.any(|status| status.is_logging == Some(false)) {
             return FAIL;

@@ -8,8 +8,9 @@ mod objects;
 use std::collections::BTreeMap;
 use std::path::Path;
 
-use trailseal_model::record::v1::{
-    BucketLine, CoverageLine, FindingLine, KeyLine, Line, SampleLine, SampledCellLine, TrailLine,
+use trailseal_model::{AccountId, Arn, DescribedFrom, PopulationSource};
+use trailseal_record::v1::{
+    BucketLine, CoverageLine, FindingLine, KeyLine, Line, SampleLine, SampledClusterLine, TrailLine,
 };
 use trailseal_tests::sim::record;
 
@@ -30,12 +31,12 @@ const ANY: Allowed = &["pass", "fail", "not_proven", "not_applicable"];
 struct Rows {
     trails: Vec<TrailLine>,
     samples: Vec<SampleLine>,
-    clusters: Vec<SampledCellLine>,
-    keys: BTreeMap<String, KeyLine>,
+    clusters: Vec<SampledClusterLine>,
+    keys: BTreeMap<Arn, KeyLine>,
     buckets: BTreeMap<String, BucketLine>,
     coverage: Vec<CoverageLine>,
     findings: Vec<FindingLine>,
-    accounts: Vec<String>,
+    accounts: Vec<AccountId>,
     tolerable_rate: f64,
     is_population_complete: bool,
     is_self_declared: bool,
@@ -49,21 +50,25 @@ impl Rows {
                 Line::Run(run) => {
                     rows.tolerable_rate = run.thresholds.tolerable_rate;
                     rows.is_population_complete = run.population_complete;
-                    rows.is_self_declared = run.population_source == "accounts_file";
+                    rows.is_self_declared = run.population_source == PopulationSource::AccountsFile;
                 }
                 Line::Account(account) => rows.accounts.push(account.account_id),
                 Line::Bucket(bucket) => {
                     rows.buckets.insert(bucket.bucket.clone(), bucket);
                 }
                 Line::Key(key) => {
-                    rows.keys.insert(key.key_arn.clone(), key);
+                    rows.keys.insert(key.key_arn.clone(), *key);
                 }
                 Line::Trail(trail) => rows.trails.push(*trail),
                 Line::Finding(finding) => rows.findings.push(*finding),
                 Line::SampledCluster(cluster) => rows.clusters.push(*cluster),
                 Line::Sample(sample) => rows.samples.push(*sample),
-                Line::Coverage(target) => rows.coverage.push(target),
-                Line::Exception(_) | Line::EventDataStore(_) | Line::Gap(_) | Line::End(_) => {}
+                Line::Coverage(target) => rows.coverage.push(*target),
+                Line::Exception(_)
+                | Line::Cause(_)
+                | Line::EventDataStore(_)
+                | Line::Gap(_)
+                | Line::End(_) => {}
             }
         }
         rows
@@ -110,7 +115,7 @@ impl<'a> Case<'a> {
     }
 
     fn allowed(&self, control: &str) -> Allowed {
-        if self.trail.described_from == "disagreeing_shadows" {
+        if self.trail.described_from == DescribedFrom::DisagreeingShadows {
             return NOT_PROVEN;
         }
         match control {
@@ -140,7 +145,7 @@ pub(super) fn contradictions(folder: &Path) -> Vec<String> {
         cases.iter().map(|case| (case.trail.trail_arn.as_str(), case)).collect();
     for finding in &rows.findings {
         let Some(case) = by_arn.get(finding.resource_arn.as_str()) else { continue };
-        let allowed = case.allowed(&finding.control_id);
+        let allowed = case.allowed(finding.control_id.as_str());
         if !allowed.contains(&finding.status.as_str()) {
             let FindingLine { control_id, status, status_reason, resource_arn, .. } = finding;
             wrong.push(format!(

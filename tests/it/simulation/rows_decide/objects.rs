@@ -2,25 +2,30 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailseal_model::record::v1::{FindingLine, KeyLine, SampleLine, SampledCellLine, TrailLine};
+use trailseal_model::{
+    AccountId, ClusterUse, ControlId, DescribedFrom, DeviationClass, ManagedBy, NewestLog, Reason,
+    Region, SampleMethod, SampleResult, Selection, Status,
+};
+use trailseal_record::v1::{FindingLine, KeyLine, SampleLine, SampledClusterLine, TrailLine};
 
 use super::{Allowed, Case, FAIL, NOT_APPLICABLE, NOT_PROVEN, PASS, Rows};
 
 /// Results of objects that were read and count.
-const EXAMINED: &[&str] = &["pass", "group_key", "deviation"];
+const EXAMINED: &[SampleResult] =
+    &[SampleResult::Pass, SampleResult::SharedPrefixKey, SampleResult::Deviation];
 /// Why an object was selected where a confidence bound includes the object.
-const STATISTICAL: &[&str] = &["all", "random", "cell"];
+const STATISTICAL: &[Selection] = &[Selection::All, Selection::Random, Selection::Cluster];
 
 fn is_read(object: &SampleLine) -> bool {
-    !["unreadable", "replaced"].contains(&object.result.as_str())
+    !matches!(object.result, SampleResult::Unreadable | SampleResult::Replaced)
 }
 
 fn is_digest(object: &SampleLine) -> bool {
-    object.selection == "digest"
+    object.selection == Selection::Digest
 }
 
 fn is_of_window(object: &SampleLine) -> bool {
-    !is_digest(object) && object.selection != "history"
+    !is_digest(object) && object.selection != Selection::History
 }
 
 /// The time in a log's name.
@@ -31,7 +36,7 @@ fn named_at(object: &SampleLine) -> &str {
 
 /// Whether the header names this key: its ARN, its id alone, or a copy of a multi-Region key.
 fn is_key(key: &KeyLine, header: &str) -> bool {
-    let arn = key.resolved_arn.as_deref().unwrap_or(&key.key_arn);
+    let arn = key.resolved_arn.as_ref().unwrap_or(&key.key_arn).as_str();
     let account_and_key = |arn: &str| arn.splitn(5, ':').nth(4).map(str::to_owned);
     let is_copy = arn.contains(":key/mrk-") && account_and_key(arn) == account_and_key(header);
     arn == header || arn.rsplit('/').next() == Some(header) || is_copy
@@ -56,23 +61,22 @@ impl Case<'_> {
             if read.peek().is_none() {
                 return NOT_PROVEN;
             }
-            let is_own = |object: &SampleLine| object.deviation_class.as_deref() == Some("sse-s3");
+            let is_own =
+                |object: &SampleLine| object.deviation_class == Some(DeviationClass::SseS3);
             return if self.siblings.is_empty() || read.any(is_own) { FAIL } else { NOT_PROVEN };
         }
-        if self.of_window().any(|object| object.result == "deviation") {
+        if self.of_window().any(|object| object.result == SampleResult::Deviation) {
             return self.fails_or_is_shared();
         }
-        let is_whole = match self.trail.sampling.method.as_str() {
-            "all" | "random" => self.trail.sampling.population_counted,
-            method => method == "cells",
+        let is_whole = match self.trail.sampling.method {
+            SampleMethod::All | SampleMethod::Random => self.trail.sampling.population_counted,
+            method => method == SampleMethod::Clusters,
         };
         let are_members_known = !self.trail.is_organization_trail
             || (self.rows.is_population_complete && !self.rows.is_self_declared);
-        let selected: Vec<&SampleLine> = self
-            .of_window()
-            .filter(|object| STATISTICAL.contains(&object.selection.as_str()))
-            .collect();
-        let is_sealed = |object: &&&SampleLine| EXAMINED.contains(&object.result.as_str());
+        let selected: Vec<&SampleLine> =
+            self.of_window().filter(|object| STATISTICAL.contains(&object.selection)).collect();
+        let is_sealed = |object: &&&SampleLine| EXAMINED.contains(&object.result);
         let is_within =
             self.trail.sampling.upper_bound.is_some_and(|bound| bound <= self.rows.tolerable_rate);
         let has_sealed = selected.iter().any(|object| is_sealed(&object));
@@ -87,7 +91,7 @@ impl Case<'_> {
             return self.fails_or_is_shared();
         }
         let history = &self.trail.history;
-        let is_unread = self.logs().any(|object| object.result == "unreadable")
+        let is_unread = self.logs().any(|object| object.result == SampleResult::Unreadable)
             || !history.gap_ids.is_empty()
             || !self.trail.sampling.gap_ids.is_empty();
         if is_unread || history.oldest.is_none() || history.sealed_since.is_none() {
@@ -101,23 +105,27 @@ impl Case<'_> {
             return NOT_APPLICABLE;
         }
         let digest = self.objects.iter().find(|object| is_digest(object));
-        match digest.map(|object| object.result.as_str()) {
-            Some("pass") => PASS,
-            Some("deviation") => FAIL,
-            Some("unreadable" | "replaced") | None => NOT_PROVEN,
+        match digest.map(|object| object.result) {
+            Some(SampleResult::Pass) => PASS,
+            Some(SampleResult::Deviation) => FAIL,
+            Some(SampleResult::Unreadable | SampleResult::Replaced) | None => NOT_PROVEN,
             Some(_) => &[],
         }
     }
 
     /// A failure by the encryption of an object names a class that a row of this trail has.
     pub(super) fn reason_without_row(&self, finding: &FindingLine) -> Option<String> {
-        let of_control: fn(&SampleLine) -> bool = match finding.control_id.as_str() {
-            "log-objects-sealed" => |object| is_of_window(object) && object.result == "deviation",
-            "history-sealed" => |object| !is_digest(object) && object.deviation_class.is_some(),
-            "digest-objects-sealed" => is_digest,
+        let of_control: fn(&SampleLine) -> bool = match finding.control_id {
+            ControlId::LogObjectsSealed => {
+                |object| is_of_window(object) && object.result == SampleResult::Deviation
+            }
+            ControlId::HistorySealed => {
+                |object| !is_digest(object) && object.deviation_class.is_some()
+            }
+            ControlId::DigestObjectsSealed => is_digest,
             _ => return None,
         };
-        if finding.status != "fail" || finding.status_reason == "no_kms_key" {
+        if finding.status != Status::Fail || finding.status_reason == Reason::NoKmsKey {
             return None;
         }
         let reason = match finding.status_reason.as_str() {
@@ -125,7 +133,8 @@ impl Case<'_> {
             reason => reason.replace('_', "-"),
         };
         let mut classes = self.objects.iter().filter(|object| of_control(object));
-        let is_shown = classes.any(|object| object.deviation_class.as_ref() == Some(&reason));
+        let is_shown = classes
+            .any(|object| object.deviation_class.is_some_and(|class| class.as_str() == reason));
         (!is_shown).then(|| {
             format!(
                 "{} fails by {reason}, which no row shows: {}",
@@ -136,32 +145,37 @@ impl Case<'_> {
 
     /// The keys of the trails that deliver here too, where they are customers'.
     fn siblings_keys(&self) -> Vec<&KeyLine> {
-        let is_clear = |trail: &&&TrailLine| trail.described_from != "disagreeing_shadows";
+        let is_clear =
+            |trail: &&&TrailLine| trail.described_from != DescribedFrom::DisagreeingShadows;
         let named =
             self.siblings.iter().filter(is_clear).filter_map(|trail| trail.key_arn.as_ref());
         let keys = named.filter_map(|key| self.rows.keys.get(key));
-        keys.filter(|key| key.manager.as_deref() != Some("AWS")).collect()
+        keys.filter(|key| key.manager != Some(ManagedBy::Aws)).collect()
     }
 
     /// Rows of objects that say what their own headers contradict.
     pub(super) fn of_each_object(&self) -> Vec<String> {
         let mut wrong = Vec::new();
         let siblings = self.siblings_keys();
-        let is_own_of_aws = self.key.is_some_and(|key| key.manager.as_deref() == Some("AWS"));
+        let is_own_of_aws = self.key.is_some_and(|key| key.manager == Some(ManagedBy::Aws));
         for object in &self.objects {
             let header = object.sse_kms_key_id.as_deref();
             let is_own = self.key.zip(header).is_some_and(|(key, header)| is_key(key, header));
             let is_siblings = header.is_some_and(|id| siblings.iter().any(|key| is_key(key, id)));
-            let is_right = match object.result.as_str() {
-                "pass" => is_own && !is_own_of_aws,
-                "group_key" => is_siblings && !is_own && !is_digest(object) && !self.is_keyless(),
-                "deviation" | "previous_key" => {
+            let is_right = match object.result {
+                SampleResult::Pass => is_own && !is_own_of_aws,
+                SampleResult::SharedPrefixKey => {
+                    is_siblings && !is_own && !is_digest(object) && !self.is_keyless()
+                }
+                SampleResult::Deviation | SampleResult::PreviousKey => {
                     let is_explained = is_siblings && !is_own && !is_own_of_aws;
                     let is_explained = is_explained && !is_digest(object) && !self.is_keyless();
                     object.deviation_class.is_some() && !is_explained
                 }
-                "pre_enablement" => object.deviation_class.is_some(),
-                _ => object.deviation_class.is_none(),
+                SampleResult::PreEnablement => object.deviation_class.is_some(),
+                SampleResult::Unreadable | SampleResult::Replaced => {
+                    object.deviation_class.is_none()
+                }
             };
             if !is_right {
                 wrong.push(format!(
@@ -179,41 +193,47 @@ impl Case<'_> {
         for object in self.of_window() {
             once.entry(&object.object_key).or_insert(object);
         }
-        let drawn: Vec<&SampleLine> = self
-            .of_window()
-            .filter(|object| STATISTICAL.contains(&object.selection.as_str()))
-            .collect();
-        let count = |results: &[&str], objects: &[&SampleLine]| {
-            objects.iter().filter(|object| results.contains(&object.result.as_str())).count()
+        let drawn: Vec<&SampleLine> =
+            self.of_window().filter(|object| STATISTICAL.contains(&object.selection)).collect();
+        let count = |results: &[SampleResult], objects: &[&SampleLine]| {
+            objects.iter().filter(|object| results.contains(&object.result)).count()
         };
         let once: Vec<&SampleLine> = once.into_values().collect();
-        let is_unlisted = |cluster: &&SampledCellLine| {
-            cluster.trail_arn == self.trail.trail_arn && cluster.used == "unlisted"
+        let is_unlisted = |cluster: &&SampledClusterLine| {
+            cluster.trail_arn == self.trail.trail_arn && cluster.used == ClusterUse::Unlisted
         };
         let unlisted = self.rows.clusters.iter().filter(is_unlisted).count();
         let sampling = &self.trail.sampling;
-        let older: BTreeSet<(&str, &str)> = self
+        let older: BTreeSet<(&str, DeviationClass)> = self
             .logs()
-            .filter_map(|log| Some((log.object_key.as_str(), log.deviation_class.as_deref()?)))
+            .filter_map(|log| Some((log.object_key.as_str(), log.deviation_class?)))
             .collect();
         let is_keyless = self.is_keyless();
         let history: u32 = self.trail.history.deviations.values().sum();
         let digest = self.objects.iter().find(|object| is_digest(object));
         let counts = [
             ("tested", sampling.tested as usize, count(EXAMINED, &drawn)),
-            ("sealed", sampling.sealed as usize, count(&["pass", "group_key"], &drawn)),
-            ("unreadable", sampling.unreadable as usize, count(&["unreadable"], &drawn) + unlisted),
+            (
+                "sealed",
+                sampling.sealed as usize,
+                count(&[SampleResult::Pass, SampleResult::SharedPrefixKey], &drawn),
+            ),
+            (
+                "unreadable",
+                sampling.unreadable as usize,
+                count(&[SampleResult::Unreadable], &drawn) + unlisted,
+            ),
             ("examined", sampling.examined as usize, count(EXAMINED, &once)),
             (
                 "left_population",
                 sampling.left_population as usize,
-                count(&["pre_enablement", "previous_key"], &once),
+                count(&[SampleResult::PreEnablement, SampleResult::PreviousKey], &once),
             ),
-            ("replaced", sampling.replaced as usize, count(&["replaced"], &once)),
+            ("replaced", sampling.replaced as usize, count(&[SampleResult::Replaced], &once)),
             (
                 "deviations",
                 sampling.deviations.values().sum::<u32>() as usize,
-                count(&["deviation"], &once),
+                count(&[SampleResult::Deviation], &once),
             ),
             ("history", history as usize, if is_keyless { 0 } else { older.len() }),
         ];
@@ -224,52 +244,50 @@ impl Case<'_> {
                 format!("{what} {told}, and {counted} rows: {}", self.trail.trail_arn)
             })
             .collect();
-        if self.trail.digest.result.as_ref() != digest.map(|object| &object.result) {
+        if self.trail.digest.result != digest.map(|object| object.result) {
             wrong.push(format!("another result of the newest digest: {}", self.trail.trail_arn));
         }
         wrong
     }
 }
 
-/// The words of `newest_log` for results of objects, the worst last.
-const NEWEST: &[&str] = &["none", "sealed", "older", "unreadable", "unlisted", "deviation"];
-
-fn newest_word(result: &str) -> &'static str {
+/// The word of `newest_log` for the result of an object; they ascend to the worst.
+fn newest_word(result: SampleResult) -> NewestLog {
     match result {
-        "pass" | "group_key" => "sealed",
-        "pre_enablement" | "previous_key" => "older",
-        "unreadable" => "unreadable",
-        "replaced" => "none",
-        _ => "deviation",
+        SampleResult::Pass | SampleResult::SharedPrefixKey => NewestLog::Sealed,
+        SampleResult::PreEnablement | SampleResult::PreviousKey => NewestLog::Older,
+        SampleResult::Unreadable => NewestLog::Unreadable,
+        SampleResult::Replaced => NewestLog::Missing,
+        SampleResult::Deviation => NewestLog::Deviation,
     }
 }
 
 /// Targets whose newest log is called better than a row of the same time shows.
 pub(super) fn newest_logs(rows: &Rows) -> Vec<String> {
-    let mut shown: BTreeMap<(String, String), (&str, usize)> = BTreeMap::new();
-    let rank = |word: &str| NEWEST.iter().position(|known| *known == word).unwrap_or_default();
+    let mut shown: BTreeMap<(AccountId, Region), (&str, NewestLog)> = BTreeMap::new();
     for object in &rows.samples {
-        if !["all", "newest"].contains(&object.selection.as_str()) {
+        if !matches!(object.selection, Selection::All | Selection::Newest) {
             continue;
         }
         let mut parts = object.object_key.rsplit('/').next().unwrap_or_default().split('_');
-        let (account, region) = (parts.next(), parts.nth(1));
-        let target = [account, region].map(|part| part.unwrap_or_default().to_owned());
-        let found = (named_at(object), rank(newest_word(&object.result)));
-        let newest = shown.entry(target.into()).or_insert(found);
+        let account = parts.next().and_then(|account| account.parse().ok());
+        let region = parts.nth(1).and_then(Region::new);
+        let Some(target) = account.zip(region) else { continue };
+        let found = (named_at(object), newest_word(object.result));
+        let newest = shown.entry(target).or_insert(found);
         *newest = found.max(*newest);
     }
     let mut wrong = Vec::new();
     for target in &rows.coverage {
-        let key = (target.account_id.clone(), target.region.clone());
+        let key = (target.account_id, target.region);
         let Some((at, worst)) = shown.get(&key) else { continue };
-        let told_at = target.newest_log_at.as_deref().unwrap_or_default();
+        let told_at = target.newest_log_at.map(|at| at.to_string()).unwrap_or_default();
         let told_at: String =
             told_at.chars().filter(|sign| !"-:".contains(*sign)).take(13).collect();
-        let told = target.newest_log.as_deref().unwrap_or_default();
+        let told = target.newest_log.unwrap_or(NewestLog::Missing);
         let is_same_time = at.starts_with(&told_at) && !told_at.is_empty();
-        if is_same_time && rank(told) < *worst {
-            wrong.push(format!("newest log {told}, and rows show {}: {key:?}", NEWEST[*worst]));
+        if is_same_time && told < *worst {
+            wrong.push(format!("newest log {told}, and rows show {worst}: {key:?}"));
         }
     }
     wrong

@@ -253,8 +253,12 @@ impl World {
                 Event::TrailsListed { account: *account, trails }
             }
             Work::DescribeTrails { target } => {
-                let shown = answered(Operation::DescribeTrails, self.shown(*target));
-                let trails = self.res(work, Operation::DescribeTrails, shown);
+                let mut shown = answered(Operation::DescribeTrails, self.shown(*target));
+                shown.evidence.request_id = Some(label(work).into());
+                let mut trails = self.res(work, Operation::DescribeTrails, shown);
+                if let Err(gap) = &mut trails {
+                    gap.request_id = Some(format!("refused {}", label(work)).into());
+                }
                 Event::TrailsDescribed { target: *target, trails, times: (0, 1) }
             }
             Work::ListStores { target } => {

@@ -86,7 +86,7 @@ mod history {
     fn all_that_was_looked_at_sealed_passes_and_says_since_when() {
         let finding = check_history(sealed_history(), "pass history_sealed");
         assert!(finding.message().contains("2025-11-20T00:00:00Z"), "{}", finding.message());
-        assert!(finding.message().contains("As of this run"), "{}", finding.message());
+        assert!(finding.message().ends_with("as of this run."), "{}", finding.message());
     }
 
     #[test]
@@ -97,7 +97,11 @@ mod history {
             let deviating = deviating(class).deviating;
             let history = HistorySample { deviating: deviating.clone(), ..sealed_history() };
             let finding = check_history(history, &format!("fail {reason}"));
-            assert!(finding.message().contains("are sealed since"), "{}", finding.message());
+            assert!(
+                finding.message().contains("every examined log since"),
+                "{}",
+                finding.message()
+            );
             let history = HistorySample { deviating, sealed_since: None, ..sealed_history() };
             let finding = check_history(history, &format!("fail {reason}"));
             assert!(finding.message().contains("is not known"), "{}", finding.message());

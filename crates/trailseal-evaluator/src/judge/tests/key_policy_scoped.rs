@@ -40,7 +40,7 @@ fn a_grant_for_anybody_s_trail_fails() {
         r#"{"Null": {"kms:EncryptionContext:aws:cloudtrail:arn": "false"}}"#,
     ] {
         let finding = check_policy(&under(condition), "fail not_bound");
-        assert_eq!(finding.observed(), "nothing binds statement 1");
+        assert_eq!(finding.observed(), "nothing limits statement 1");
     }
 }
 

@@ -45,7 +45,7 @@ const EVERYBODY: &str = r#"{"AWS": "*"}"#;
 #[test]
 fn nobody_and_named_readers_pass() {
     let finding = check_facts(Facts::sealed(), "pass readers_limited");
-    assert_eq!(finding.observed(), "nobody");
+    assert_eq!(finding.observed(), "no reader");
     // GetKeyPolicy and ListGrants.
     assert_eq!(finding.evidence().len(), 2);
     let role = r#"{"AWS": "arn:aws:iam::000000000002:role/LogReader"}"#;
@@ -221,7 +221,7 @@ fn grants_count() {
     let of_other = Some([("aws:cloudtrail:arn".to_owned(), "other".to_owned())].into());
     let elsewhere = DecryptGrant { context_includes: of_other, ..outsider.clone() };
     let finding = check_facts(granting(&[elsewhere]), "pass readers_limited");
-    assert_eq!(finding.observed(), "nobody");
+    assert_eq!(finding.observed(), "no reader");
     // What the policy denies, no grant gives.
     let denial = POLICY.replace(
         "\"Statement\": {",
@@ -231,7 +231,7 @@ fn grants_count() {
     let (denial, _) = denial.rsplit_once('}').unwrap();
     let denied = granting(&[outsider]).policy_is(Some(policy(&format!("{denial}]}}"))));
     let finding = check_facts(denied, "pass readers_limited");
-    assert_eq!(finding.observed(), "nobody");
+    assert_eq!(finding.observed(), "no reader");
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn an_account_that_the_file_does_not_name_may_be_a_member() {
     let finding = check_facts(declared(&text), "not_proven readers_unknown");
     let words = "every identity of account 000000000077";
     assert!(finding.observed().starts_with(words), "{}", finding.observed());
-    assert!(finding.message().ends_with("depends on something that cannot be determined."));
+    assert!(finding.message().ends_with("cannot be determined from the key policy and grants."));
     // Nor is it an outsider for certain.
     let role = r#"{"AWS": "arn:aws:iam::000000000077:role/Reader"}"#;
     check_facts(declared(&decrypting(role, "{}")), "not_proven readers_unknown");

@@ -64,7 +64,7 @@ fn the_worst_member_decides_and_is_named() {
     let finding = check_members(&error, "fail delivery_error");
     observes(
         &finding,
-        &["'AccessDenied'", "us-east-1 for the member 000000000003", "and so in 1 more place"],
+        &["'AccessDenied'", "us-east-1 for the member 000000000003", "and in 1 more place"],
     );
     assert_eq!(finding.evidence().len(), 1);
     let finding = check_members(&[(2, FAR, failing(90)), (9, FAR, stopped())], "fail not_logging");
@@ -79,7 +79,7 @@ fn what_a_member_does_not_tell_is_never_a_pass_and_every_gap_is_named() {
     let members = [(2, HOME, unread(0)), (3, HOME, known(delivered(5))), (3, FAR, unread(1))];
     let finding = check_members(&members, "not_proven unread");
     assert_eq!(finding.gaps(), [gap(0), gap(1)]);
-    observes(&finding, &["000000000002", "and so in 1 more place"]);
+    observes(&finding, &["000000000002", "and in 1 more place"]);
     // It is named also where something else is not proven.
     let finding = check_members(
         &[(2, HOME, failing(5)), (3, HOME, unread(1))],
@@ -94,7 +94,7 @@ fn a_member_where_nothing_is_delivered_is_only_shown() {
     let quiet =
         [(2, HOME, never()), (3, HOME, known(delivered(25 * 60))), (4, HOME, known(delivered(1)))];
     let finding = check_members(&quiet, "pass delivering");
-    observes(&finding, &["in 1 Region(s)", "of 3 member statuses 2 show no delivery"]);
+    observes(&finding, &["in 1 Region", "2 of 3 member statuses show no delivery"]);
     let finding = check_members(&[], "pass delivering");
     assert!(!finding.observed().contains("member"), "{}", finding.observed());
 }
@@ -115,7 +115,7 @@ fn what_aws_refuses_to_tell_members_is_judged_by_the_owner() {
     };
     let facts = Facts::sealed().trail(|it| it.members = members());
     let finding = check(facts, "trail-delivering pass delivering");
-    observes(&finding, &["AWS refused to tell 2 member(s)", "so 1 more were not asked"]);
+    observes(&finding, &["AWS refused the status to 2 members", "1 more were not asked"]);
     assert!(!finding.observed().contains("member statuses"), "{}", finding.observed());
     assert_eq!(finding.gaps(), []);
     let owner_stopped = Facts::sealed().status([(HOME, stopped())]);

@@ -19,6 +19,7 @@ use crate::delivery;
 use crate::judge::account_sealing;
 use crate::test_support::{answers, everything, key, sealed_history, store, store_facts, trail};
 
+mod recorded;
 mod skipped;
 
 /// What trails of these tests name as their key: own, another member's, a stranger's, far away,
@@ -368,7 +369,7 @@ fn a_bucket() -> impl Strategy<Value = BucketFacts> {
 }
 
 prop_compose! {
-    fn some_facts()(
+    pub(crate) fn some_facts()(
         trails in (0..4usize).prop_flat_map(|count| (0..count).map(a_trail).collect::<Vec<_>>()),
         keys in prop::collection::vec(option::weighted(0.9, observed(a_key())), KEYS.len()),
         policies in prop::collection::vec(option::weighted(0.9, observed(a_policy())), KEYS.len()),
@@ -393,6 +394,7 @@ prop_compose! {
             population_source: PopulationSource::Organizations,
             scope,
             coverage,
+            listed_trails: BTreeMap::new(),
             accounts: (1..).zip(states).map(|(number, state)| member(number, state)).collect(),
             population,
             trails,
@@ -413,7 +415,7 @@ prop_compose! {
 
 prop_compose! {
     /// An organization trail of which everything is right, over any targets, perhaps beside others.
-    fn nearly_sealed_facts()(
+    pub(crate) fn nearly_sealed_facts()(
         others in (0..2usize).prop_flat_map(|count| (0..count).map(a_trail).collect::<Vec<_>>()),
         coverage in a_coverage(),
         scope in a_scope(),
@@ -770,5 +772,20 @@ proptest! {
         let findings = judge(&facts);
         let ids: HashSet<String> = findings.iter().map(Finding::stable_id).collect();
         prop_assert_eq!(ids.len(), findings.len());
+    }
+}
+
+proptest! {
+    // Each fix is carried out and judged again.
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::with_cases(200) })]
+
+    #[test]
+    fn every_open_finding_has_a_fix_that_does_what_it_says(facts in some_facts()) {
+        crate::fixes::tests::check_all(&facts);
+    }
+
+    #[test]
+    fn so_it_is_where_little_is_wrong(facts in nearly_sealed_facts()) {
+        crate::fixes::tests::check_all(&facts);
     }
 }

@@ -32,9 +32,9 @@ fn a_sample_is_shown_by_its_counts() {
     let finding =
         check(Facts::sealed().objects(sample), "log-objects-sealed not_proven unreadable_objects");
     let counts =
-        "59 listed, 59 selected, 56 read, 56 sealed, 3 unreadable, 4 older than the switch";
+        "59 listed, 59 selected, 56 read, 56 sealed, 3 unreadable, 4 older than the key change";
     assert!(finding.observed().starts_with(counts), "{}", finding.observed());
-    assert!(finding.observed().ends_with(" may deviate"), "{}", finding.observed());
+    assert!(finding.observed().ends_with(" deviate"), "{}", finding.observed());
     let part = LogSample {
         method: SampleMethod::Partial,
         population: Population::AtLeast(59),
@@ -136,7 +136,7 @@ fn an_object_that_cannot_be_judged_says_why() {
         (
             unreadable(Some("aws:kms"), Some("arn:aws:kms:us-east-1:000000000001:alias/logs")),
             UnreadableCause::AliasInHeader,
-            ["alias/logs", "does not tell the key"],
+            ["alias/logs", "does not identify the key"],
         ),
         (
             unreadable(Some("AWS:KMS"), Some(KEY)),
@@ -236,7 +236,7 @@ fn objects_that_are_gone_or_older_are_not_called_missing() {
         message(Facts::sealed().objects(sample), ControlId::LogObjectsSealed)
     };
     says(&left(2, 0), &["2 listed", "gone"], &["older", "holds no"]);
-    says(&left(0, 7), &["7 log object(s)", "older than"], &["gone", "holds no"]);
+    says(&left(0, 7), &["7 log objects", "older than"], &["gone", "holds no"]);
     says(&left(2, 7), &["gone", "older than"], &["holds no"]);
     let vanished = HistorySample { sealed_since: None, oldest_read_by: None, ..sealed_history() };
     let facts = Facts::sealed().trail(|it| it.history = vanished);
@@ -249,7 +249,7 @@ fn the_encryption_of_a_deviating_object_is_told_as_it_is() {
         (DeviationClass::None, "is not encrypted"),
         (DeviationClass::SseC, "SSE-C"),
         (DeviationClass::SseS3, "SSE-S3"),
-        (DeviationClass::AwsManagedKey, "that AWS manages"),
+        (DeviationClass::AwsManagedKey, "an AWS managed KMS key"),
         (DeviationClass::WrongKey, "another KMS key than the trail's"),
     ] {
         let finding = of_main(Facts::sealed().objects(deviating(class)));

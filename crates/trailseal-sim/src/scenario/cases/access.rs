@@ -32,7 +32,7 @@ fn in_state(place: &mut FilledAccount<'_>, state: AccountState) {
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "access-role-missing",
-        about: "The audit role is missing: nobody can say whether there is a trail.",
+        about: "The audit role is missing: whether the account has a trail is unknown.",
         build: |it| {
             it.wide_trail(|_| {});
             it.account.roles = [].into();
@@ -42,7 +42,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "access-cloudtrail-denied",
-        about: "The role may not ask CloudTrail anything: trails and stores are seen by nobody.",
+        about: "The role may not call CloudTrail: trails and stores cannot be listed.",
         build: |it| {
             let home = it.near.regions[0];
             it.store(home);
@@ -160,7 +160,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "access-region-of-the-only-trail-denied",
-        about: "A service control policy denies CloudTrail where the only trail is: nobody sees it.",
+        about: "A service control policy denies CloudTrail in the Region of the only trail: it is not seen.",
         build: |it| {
             it.trail(|_| {});
             let region = it.near.regions[0];

@@ -170,7 +170,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "key-gone",
-        about: "The key was deleted: its own account says that there is none; earlier logs lie under it.",
+        about: "The key was deleted: its own account does not find it; earlier logs are encrypted with it.",
         build: |it| {
             it.trail(|it| {
                 it.makes_key = false;
@@ -242,7 +242,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "key-aws-managed",
-        about: "The trail names aws/s3, which AWS manages; logs lie under it, without digests.",
+        about: "The trail names aws/s3, which AWS manages; logs are encrypted with it, without digests.",
         build: |it| {
             it.trail(|it| {
                 it.key.is_aws_managed = true;
@@ -295,7 +295,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "key-outside-organization",
-        about: "The key is in an account outside the organization, and nobody here may look at it.",
+        about: "The key is in an account outside the organization, and no role of it may read the key.",
         build: |it| it.trail(strange),
         trails: &[SEALED.but(UNREAD_KEY)],
         ..ONE_REGION
@@ -340,11 +340,11 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "key-multi-region-objects-under-primary",
-        about: "Logs lie under the primary of the trail's replica: the same key in the same account.",
+        about: "Logs are encrypted with the primary of the trail's replica: the same key in the same account.",
         build: |it| {
             it.trail(|it| {
                 it.replica(it.near.regions[1]);
-                it.lie(How::PrimaryKey);
+                it.encrypt(How::PrimaryKey);
             });
         },
         trails: &[SEALED],

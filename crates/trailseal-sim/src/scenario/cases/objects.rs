@@ -1,6 +1,6 @@
 //! Cases about what was delivered.
 
-use super::super::encryption::{How, Lies};
+use super::super::encryption::{EncryptedSince, How};
 use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, LogObjectsSealed, TrailDelivering,
@@ -11,16 +11,16 @@ use super::{Case, ONE_REGION};
 use crate::world::bucket::ExtraObject;
 use crate::world::trail::{Odd, Replication, Seal};
 
-/// Logs inside the window lie otherwise, digests do not.
+/// Logs inside the window are encrypted otherwise, digests are not.
 const LOGS_DEVIATE: Row = SEALED.but(&[(LogObjectsSealed, Fail), (HistorySealed, Fail)]);
 
-/// Logs inside the window lie otherwise, and digests too.
+/// Logs inside the window are encrypted otherwise, and digests too.
 const ALL_DEVIATE: Row = LOGS_DEVIATE.but(&[(DigestObjectsSealed, Fail)]);
 
-/// Only what is older than the last switch lies otherwise.
+/// Only what is older than the last change of the key is encrypted otherwise.
 const HISTORY_DEVIATES: Row = SEALED.but(&[(HistorySealed, Fail)]);
 
-/// What S3 tells of the objects does not say under which key they lie.
+/// What S3 tells of the objects does not say which key encrypts them.
 const UNREADABLE: Row = SEALED.but(&[
     (LogObjectsSealed, NotProven),
     (DigestObjectsSealed, NotProven),
@@ -33,46 +33,46 @@ const FIVE_DAYS: i64 = 5 * 24;
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "objects-all-aes256",
-        about: "The trail names a key, and everything it delivered lies under S3's keys.",
-        build: |it| it.trail(|it| it.lie(How::Aes256)),
+        about: "The trail names a key, and everything it delivered is encrypted with S3's keys.",
+        build: |it| it.trail(|it| it.encrypt(How::Aes256)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-old-aes256-then-sealed",
-        about: "The key was set three days ago; what is older lies under S3's keys.",
-        build: |it| it.trail(|it| it.lie_until(72, How::Aes256)),
+        about: "The key was set three days ago; what is older is encrypted with S3's keys.",
+        build: |it| it.trail(|it| it.encrypt_until(72, How::Aes256)),
         trails: &[HISTORY_DEVIATES],
         ..ONE_REGION
     },
     Case {
         id: "objects-very-old-aes256-then-sealed",
         about: "The key was set twenty days ago, before the window of the samples.",
-        build: |it| it.trail(|it| it.lie_until(20 * 24, How::Aes256)),
+        build: |it| it.trail(|it| it.encrypt_until(20 * 24, How::Aes256)),
         trails: &[HISTORY_DEVIATES],
         ..ONE_REGION
     },
     Case {
         id: "objects-previous-key-then-sealed",
-        about: "The key was changed three days ago; what is older lies under the key before.",
-        build: |it| it.trail(|it| it.lie_until(72, How::OtherKey)),
+        about: "The key was changed three days ago; what is older is encrypted with the previous key.",
+        build: |it| it.trail(|it| it.encrypt_until(72, How::OtherKey)),
         trails: &[HISTORY_DEVIATES],
         ..ONE_REGION
     },
     Case {
         id: "objects-interleaved",
-        about: "Every third log lies under S3's keys, up to now.",
-        build: |it| it.trail(|it| it.lie_oddly(Odd::EveryNth(3), How::Aes256)),
+        about: "Every third log is encrypted with S3's keys, up to now.",
+        build: |it| it.trail(|it| it.encrypt_some(Odd::EveryNth(3), How::Aes256)),
         trails: &[LOGS_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-one-bad-in-many",
-        about: "One log of two days ago lies under S3's keys among forty that are sealed.",
+        about: "One log of two days ago is encrypted with S3's keys among forty that are sealed.",
         build: |it| {
             it.trail(|it| {
                 it.begin(FIVE_DAYS);
-                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(48)), How::Aes256);
+                it.encrypt_some(Odd::NewestBefore(it.near.hours_ago(48)), How::Aes256);
             });
         },
         trails: &[LOGS_DEVIATE],
@@ -80,12 +80,12 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-newest-bad",
-        about: "Only the newest log of all lies under S3's keys.",
+        about: "Only the newest log of all is encrypted with S3's keys.",
         build: |it| {
             it.trail(|it| {
                 it.begin(FIVE_DAYS);
                 it.deliveries.until = Some(it.near.hours_ago(1));
-                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(1)), How::Aes256);
+                it.encrypt_some(Odd::NewestBefore(it.near.hours_ago(1)), How::Aes256);
             });
         },
         trails: &[LOGS_DEVIATE],
@@ -93,29 +93,29 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-other-key",
-        about: "Everything lies under another key of the same account.",
-        build: |it| it.trail(|it| it.lie(How::OtherKey)),
+        about: "Everything is encrypted with another key of the same account.",
+        build: |it| it.trail(|it| it.encrypt(How::OtherKey)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-strangers-key",
-        about: "Everything lies under a key of an account outside the organization.",
-        build: |it| it.trail(|it| it.lie(How::StrangersKey)),
+        about: "Everything is encrypted with a key of an account outside the organization.",
+        build: |it| it.trail(|it| it.encrypt(How::StrangersKey)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-aws-managed-key",
-        about: "Everything lies under aws/s3, the key that AWS manages.",
-        build: |it| it.trail(|it| it.lie(How::AwsManagedKey)),
+        about: "Everything is encrypted with aws/s3, the key that AWS manages.",
+        build: |it| it.trail(|it| it.encrypt(How::AwsManagedKey)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
     Case {
         id: "objects-dsse",
         about: "Everything is encrypted twice under the trail's key: sealed, and noted.",
-        build: |it| it.trail(|it| it.lie(How::TrailKeyTwice)),
+        build: |it| it.trail(|it| it.encrypt(How::TrailKeyTwice)),
         trails: &[SEALED],
         ..ONE_REGION
     },
@@ -125,7 +125,7 @@ pub(super) const CASES: &[Case] = &[
         build: |it| {
             it.trail(|it| {
                 it.begin(FIVE_DAYS);
-                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(48)), How::CustomerProvided);
+                it.encrypt_some(Odd::NewestBefore(it.near.hours_ago(48)), How::CustomerProvided);
             });
         },
         trails: &[LOGS_DEVIATE],
@@ -133,29 +133,29 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-key-untold",
-        about: "Everything lies under aws:kms, and S3 does not tell the key: as good as unread.",
-        build: |it| it.trail(|it| it.lie(How::UntoldKey)),
+        about: "Everything is encrypted with SSE-KMS, and S3 does not name the key: as good as unread.",
+        build: |it| it.trail(|it| it.encrypt(How::UntoldKey)),
         trails: &[UNREADABLE],
         ..ONE_REGION
     },
     Case {
         id: "objects-key-by-alias",
         about: "S3 tells an alias as the key, which names another key tomorrow: as good as unread.",
-        build: |it| it.trail(|it| it.lie(How::TrailKeyAlias)),
+        build: |it| it.trail(|it| it.encrypt(How::TrailKeyAlias)),
         trails: &[UNREADABLE],
         ..ONE_REGION
     },
     Case {
         id: "objects-algorithm-unknown",
         about: "S3 tells an algorithm that it does not document, beside the trail's key.",
-        build: |it| it.trail(|it| it.lie(How::UnknownAlgorithm)),
+        build: |it| it.trail(|it| it.encrypt(How::UnknownAlgorithm)),
         trails: &[UNREADABLE],
         ..ONE_REGION
     },
     Case {
         id: "objects-algorithm-in-upper-case",
         about: "The algorithm comes as AWS:KMS, which S3 does not document and compares by letter case.",
-        build: |it| it.trail(|it| it.lie(How::UpperCaseAlgorithm)),
+        build: |it| it.trail(|it| it.encrypt(How::UpperCaseAlgorithm)),
         trails: &[UNREADABLE],
         ..ONE_REGION
     },
@@ -168,8 +168,8 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-unencrypted",
-        about: "Everything lies without any encryption, as before S3 encrypted all objects.",
-        build: |it| it.trail(|it| it.lie(How::Unencrypted)),
+        about: "Nothing is encrypted, as before S3 encrypted all objects.",
+        build: |it| it.trail(|it| it.encrypt(How::Unencrypted)),
         trails: &[ALL_DEVIATE],
         ..ONE_REGION
     },
@@ -200,12 +200,12 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-many-a-day-newest-bad",
-        about: "1,500 logs a day, and only the newest lies under S3's keys: the census looks there.",
+        about: "1,500 logs a day, and only the newest is encrypted with S3's keys: the census examines it.",
         build: |it| {
             it.trail(|it| {
                 it.deliveries.per_day = 1_500;
                 it.deliveries.until = Some(it.near.hours_ago(1));
-                it.lie_oddly(Odd::NewestBefore(it.near.hours_ago(1)), How::Aes256);
+                it.encrypt_some(Odd::NewestBefore(it.near.hours_ago(1)), How::Aes256);
             });
         },
         trails: &[LOGS_DEVIATE],
@@ -240,14 +240,14 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "objects-replication-failed",
-        about: "Replication of the objects failed, which says nothing of how these lie.",
+        about: "Replication of the objects failed, which says nothing of how these are encrypted.",
         build: |it| it.trail(|it| it.deliveries.replication = Some(Replication::Failed)),
         trails: &[SEALED],
         ..ONE_REGION
     },
     Case {
         id: "objects-insights-and-junk",
-        about: "Insight files, near misses of log names and foreign files lie beside the logs.",
+        about: "Insight files, near misses of log names and foreign files are beside the logs.",
         build: |it| {
             it.trail(|it| {
                 it.deliveries.insights = true;
@@ -273,10 +273,11 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "digests-aes256",
-        about: "Logs are sealed, and digests lie under S3's keys up to now.",
+        about: "Logs are sealed, and digests are encrypted with S3's keys up to now.",
         build: |it| {
             it.trail(|it| {
-                it.digests = Some(vec![Lies { hours_ago: 720, how: How::Aes256, odd: None }]);
+                it.digests =
+                    Some(vec![EncryptedSince { hours_ago: 720, how: How::Aes256, odd: None }]);
             });
         },
         trails: &[SEALED.but(&[(DigestObjectsSealed, Fail)])],
@@ -288,8 +289,8 @@ pub(super) const CASES: &[Case] = &[
         build: |it| {
             it.trail(|it| {
                 it.digests = Some(vec![
-                    Lies { hours_ago: 720, how: How::Aes256, odd: None },
-                    Lies { hours_ago: 240, how: How::TrailKey, odd: None },
+                    EncryptedSince { hours_ago: 720, how: How::Aes256, odd: None },
+                    EncryptedSince { hours_ago: 240, how: How::TrailKey, odd: None },
                 ]);
             });
         },

@@ -71,8 +71,8 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     },
     OrganizationCase {
         id: "organization-interleaved",
-        about: "A third of the logs lie under S3's keys though the trail names a key.",
-        change: |it| it.lie_oddly(Odd::EveryNth(3), How::Aes256),
+        about: "A third of the logs are encrypted with S3's keys though the trail names a key.",
+        change: |it| it.encrypt_some(Odd::EveryNth(3), How::Aes256),
         row: SEALED.but(&[(LogObjectsSealed, Fail), (HistorySealed, Fail)]),
         ..ALL_SEALED
     },
@@ -113,7 +113,7 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     },
     OrganizationCase {
         id: "organization-owner-unread-members-agree",
-        about: "The owner tells nothing, and its members show the trail alike; what it records and whether it logs nobody can say.",
+        about: "The owner cannot be read, and its members show the trail alike; what it records and whether it logs is unknown.",
         auditor: Auditor::Management,
         row: SEALED.but(&[(TrailDelivering, NotProven)]),
         covers: NotProven,
@@ -145,7 +145,7 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     },
     OrganizationCase {
         id: "organization-member-refused",
-        about: "One member's logs are refused: only that member is told so, and the owner sees nothing.",
+        about: "One member's logs are refused: only that member's status shows the error, and the owner's does not.",
         change: |it| {
             it.fail_for_a_member();
             it.silence_a_member();
@@ -155,7 +155,7 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     },
     OrganizationCase {
         id: "organization-member-error-beside-delivery",
-        about: "One member is told of an error, and its newest attempt, of this hour, succeeded all the same.",
+        about: "One member's status shows an error, and its newest attempt, of this hour, succeeded all the same.",
         change: |it| {
             it.fail_for_a_member();
             it.trail.logging.is_error_past = true;
@@ -227,7 +227,7 @@ pub const ORGANIZATION_CASES: &[OrganizationCase] = &[
     },
     OrganizationCase {
         id: "organization-member-silent",
-        about: "Nothing ever arrived from one member, and nobody is told why: it may just be quiet.",
+        about: "Nothing ever arrived from one member, and no status shows why: it may just be quiet.",
         change: Setup::silence_a_member,
         ..ALL_SEALED
     },

@@ -338,14 +338,14 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "policy-unknown-and-delivering",
-        about: "Sealing hangs on kms:ViaService, which is not known; logs under the key arrive all the time.",
+        about: "Sealing depends on kms:ViaService, which is not known; logs encrypted with the key keep arriving.",
         build: |it| delivering(it, unknown),
         trails: &[SEALED],
         ..ONE_REGION
     },
     Case {
         id: "policy-unknown-and-stale",
-        about: "Sealing hangs on kms:ViaService, which is not known, and nothing arrived for five hours.",
+        about: "Sealing depends on kms:ViaService, which is not known, and nothing arrived for five hours.",
         build: |it| {
             it.trail(|it| {
                 it.policy = unknown;

@@ -25,7 +25,7 @@ fn read_by_role(facts: &Facts<'_>, account: crate::world::account::AccountId) ->
 pub(super) const CASES: &[Case] = &[
     Case {
         id: "readers-none",
-        about: "Nobody but the account itself is let decrypt.",
+        about: "No account but the key's own may decrypt.",
         build: |it| {
             granting(it, |facts| {
                 document(&[owner(facts), encrypt(&by_both(facts)), describe(&by_source(facts))])

@@ -1,6 +1,6 @@
 //! Cases about trails: how many, where, and whether they deliver.
 
-use super::super::encryption::{How, Lies};
+use super::super::encryption::{EncryptedSince, How};
 use super::super::setup::Setup;
 use super::super::truth::Control::{
     DigestObjectsSealed, HistorySealed, KeyUsable, LogObjectsSealed, TrailDelivering,
@@ -62,7 +62,7 @@ pub(super) const CASES: &[Case] = &[
         build: |it| {
             it.trail(|it| {
                 it.without_key();
-                it.lie(How::OtherKey);
+                it.encrypt(How::OtherKey);
             });
         },
         trails: &[KEYLESS],
@@ -131,7 +131,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-one-prefix-one-keyless",
-        about: "A trail without a key delivers beside one with a key: nobody knows whose a log is.",
+        about: "A trail without a key delivers beside one with a key: which trail a log belongs to is unknown.",
         build: |it| {
             let bucket = shared(it);
             it.trail(|it| in_a_shared_bucket(it, &bucket));
@@ -161,7 +161,8 @@ pub(super) const CASES: &[Case] = &[
                 in_a_shared_bucket(it, &bucket);
                 it.makes_bucket = false;
                 it.siblings_key = first_key;
-                it.digests = Some(vec![Lies { hours_ago: 72, how: How::SiblingsKey, odd: None }]);
+                it.digests =
+                    Some(vec![EncryptedSince { hours_ago: 72, how: How::SiblingsKey, odd: None }]);
             });
         },
         trails: &[SEALED, SEALED.but(&[(DigestObjectsSealed, Fail)])],
@@ -221,7 +222,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-delivery-error-recovered",
-        about: "An error is told beside a newest attempt that succeeded this hour: both are shown.",
+        about: "The status shows an error beside a newest attempt that succeeded this hour: both are reported.",
         build: |it| {
             it.trail(|it| {
                 it.deliver_often();
@@ -329,7 +330,7 @@ pub(super) const CASES: &[Case] = &[
     },
     Case {
         id: "trail-listed-and-never-shown",
-        about: "ListTrails names a second trail that no Region shows: it is there, and nobody judges it.",
+        about: "ListTrails names a second trail that no Region shows: it exists, and it is not judged.",
         build: |it| {
             it.wide_trail(|_| {});
             it.trail(|it| it.trail.is_never_described = true);

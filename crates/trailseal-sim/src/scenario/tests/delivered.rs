@@ -63,7 +63,7 @@ fn trails_deliver_as_the_truth_says() {
     }
 }
 
-/// The log files that a trail delivered since a time: how many, and whether each lies under its key.
+/// The log files that a trail delivered since a time: how many, and whether each is encrypted with its key.
 fn logs(world: &World, trail: &Trail, since: Timestamp) -> Vec<bool> {
     let Some(bucket) = world.bucket(&trail.bucket) else { return Vec::new() };
     let stored = Stored::default();
@@ -115,10 +115,10 @@ fn logs_lie_as_the_truth_says_and_few_enough_to_look_at_all() {
         let is_all_sealed = history.iter().all(|it| *it);
         match *status {
             "pass" => {
-                // What lies otherwise is older than the last switch.
+                // What is encrypted otherwise is older than the last change of the key.
                 let tail = history.iter().rev().take_while(|it| **it).count();
-                let switch = trail.deliveries.phases.last().unwrap().from;
-                let current = self::logs(&world, trail, switch).len();
+                let key_change = trail.deliveries.phases.last().unwrap().from;
+                let current = self::logs(&world, trail, key_change).len();
                 assert!(tail >= current.min(logs.len()) && tail > 0, "{case}");
                 let history = truth[&(&*arn, Control::HistorySealed.id())];
                 assert_eq!(history == "pass", is_all_sealed, "{case}");

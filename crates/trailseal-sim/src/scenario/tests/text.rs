@@ -11,7 +11,7 @@ fn what_is_wrong_is_said_in_one_line_with_its_place() {
     let check = |text: &str, expected: &str| assert_eq!(error(text), expected, "{text}");
     check(
         "seed = 1\nseeds = 2\n",
-        "line 2: unknown field `seeds`, expected one of `seed`, `partition`, `regions`, `opt_in`, `caller`, `role_name`, `external_id`, `access`, `organization`, `unit`, `account`, `population`, `every_case`, `organization_trail`, `denial`, `weather`, `limits`, `sessions`",
+        "line 2: unknown field `seeds`, expected one of `seed`, `partition`, `regions`, `opt_in`, `caller`, `role_name`, `external_id`, `access`, `organization`, `unit`, `account`, `population`, `every_case`, `organization_trail`, `denial`, `random_faults`, `limits`, `sessions`",
     );
     check("seed = 1\npartition = \"aws-moon\"\n", "line 2: there is no partition `aws-moon`");
     check("seed = 1\n\nregions = 16\n", "line 3: `regions` must be from 17 to 34 in aws");
@@ -90,7 +90,7 @@ fn the_truth_is_a_sorted_table_with_quotes_where_names_need_them() {
 fn weather_limits_and_the_way_in_are_taken_from_the_text() {
     let demo = ready("demo");
     assert!(demo.limits.enabled);
-    assert_eq!(demo.weather.latency_ms, 15);
+    assert_eq!(demo.random_faults.latency_ms, 15);
     assert_eq!(demo.access.external_id.as_deref(), Some("trailseal-demo"));
     assert_eq!(&*demo.access.role_name, "TrailsealAudit");
     let error = Scenario::ready_made("demos", start()).unwrap_err();

@@ -147,7 +147,7 @@ fn headers(context: &Context<'_>, object: &Object<'_>) -> Headers {
     headers
 }
 
-/// How an object lies, as answers tell it.
+/// How an object is encrypted, as answers show it.
 pub(super) fn seal_headers(seal: &Seal) -> Vec<(&'static str, String)> {
     let (algorithm, key) = match seal {
         Seal::Aes256 => ("AES256", None),
@@ -162,7 +162,7 @@ pub(super) fn seal_headers(seal: &Seal) -> Vec<(&'static str, String)> {
     [(ENCRYPTION, algorithm.to_owned())].into_iter().chain(key).collect()
 }
 
-/// How a new object lies: as the request says, else as the bucket does it; S3 leaves none plain.
+/// How a new object is encrypted: as the request says, else as the bucket does it; S3 leaves none plain.
 pub(super) fn seal_of(
     request: &S3Request,
     default: &Seal,

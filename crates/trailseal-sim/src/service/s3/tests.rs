@@ -539,7 +539,7 @@ fn content_is_only_of_what_was_put() {
     assert_eq!(send("PUT", uri, &[("if-none-match", "\"x\"")], b"{}").status(), 501);
     let get = send("GET", uri, &[], b"");
     assert_eq!((text(&get), header(&get, "content-type")), ("{}", "application/json"));
-    // The MD5 of what lies under S3's own keys.
+    // The MD5 of what is encrypted with S3's own keys.
     assert_eq!(header(&first, "etag"), "\"99914b932bd37a50b983c5e7c90ae93b\"");
     assert_eq!(header(&get, "etag"), header(&first, "etag"));
     assert_eq!(elements(&list(&simulator, "prefix=reports"), "Key"), ["reports/2026/r 1.json"]);
