@@ -103,7 +103,13 @@ fn help(rule: Rule) -> String {
         help.push_str(" By reason:");
         help.extend(texts);
     }
-    format!("{help} {}", rule.description())
+    let meaning = rule.description();
+    match rule {
+        Rule::Control(control) => {
+            format!("{help} {meaning} Fails when {}.", control.entry().fails_when)
+        }
+        Rule::ScopeNotAssessed | Rule::ResultsLeftOut => format!("{help} {meaning}"),
+    }
 }
 
 /// The fix, by reason, and then the page of the control, or the same in short for a rule that is none.

@@ -81,10 +81,7 @@ impl Rule {
     /// What the rule means, in full.
     pub(crate) fn description(self) -> String {
         match self {
-            Self::Control(control) => {
-                let entry = control.entry();
-                format!("Fails when {}. Passes when: {}.", entry.fails_when, entry.title)
-            }
+            Self::Control(control) => control.entry().description.to_owned(),
             Self::ScopeNotAssessed => "One cause kept something from being read or proven. Alerts that depend on it are missing from this upload, and GitHub closes an alert that is missing as fixed. Each cause has one result, however many accounts and Regions it affects.".to_owned(),
             Self::ResultsLeftOut => "GitHub refuses an upload with more results than its limit. The most severe ones were kept. GitHub closes alerts that were left out as fixed.".to_owned(),
         }
