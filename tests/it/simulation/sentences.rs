@@ -372,7 +372,7 @@ const PAIRS: &[Pair] = &[
     (
         "log-objects-sealed",
         "unencrypted",
-        "is not encrypted",
+        "', not encrypted",
         "find out what wrote these objects",
         names_key,
     ),
