@@ -134,8 +134,8 @@ mod tests {
         }
     }
 
-    fn blame(primary: usize) -> Option<Blame> {
-        Some(Blame { primary: CauseIndex::new(primary), further: Vec::new() })
+    fn blame(primary: usize) -> Blame {
+        Blame { primary: CauseIndex::new(primary), further: Vec::new() }
     }
 
     fn proof() -> Proof {
@@ -178,7 +178,7 @@ mod tests {
                 cause("grave", Severity::High, 1),
                 cause("graver", Severity::High, 2),
             ],
-            of_findings: vec![blame(0), blame(1), blame(2), None],
+            of_findings: vec![Some(blame(0)), Some(blame(1)), Some(blame(2)), None],
             of_gaps: Vec::new(),
         };
         let order = gravest_first(&causes);
