@@ -7,6 +7,7 @@ use trailseal_model::{
     ControlId, NewestLog, Operation, Outcome, Population, Reason, SampleMethod, Status, Verdict,
 };
 use trailseal_record::FileName;
+use trailseal_report_csv::sums::contradictions;
 use trailseal_tests::audit::{audit_into, files};
 use trailseal_tests::plan::Plan;
 use trailseal_tests::world::World;
@@ -113,6 +114,15 @@ async fn the_pack_is_whole_and_says_so_last() {
     }
     let beside = std::fs::read_dir(folder.path().join("deep")).unwrap().count();
     assert_eq!(beside, 1, "nothing is left beside the folder");
+}
+
+#[tokio::test]
+async fn the_numbers_of_all_tables_add_up() {
+    let folder = tempfile::tempdir().unwrap();
+    let out = folder.path().join("out");
+    audit_into(&World::new(Plan::small()), &out).await.unwrap();
+    let read = |file: FileName| std::fs::read_to_string(out.join(file)).unwrap();
+    assert_eq!(contradictions(&read), [""; 0]);
 }
 
 #[tokio::test]

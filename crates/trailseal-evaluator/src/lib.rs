@@ -20,7 +20,6 @@ mod collect;
 mod delivery;
 mod encryption;
 mod examined_object;
-#[cfg_attr(not(test), expect(dead_code, reason = "causes will ask for fixes"))]
 mod fixes;
 mod fold;
 mod judge;

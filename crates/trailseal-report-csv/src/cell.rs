@@ -25,10 +25,20 @@ pub fn neutralized(text: &str) -> Cow<'_, str> {
 }
 
 /// One row under construction.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Row {
     record: csv::StringRecord,
     scratch: String,
+}
+
+impl Default for Row {
+    /// Room for a row of usual length: a large organization has hundreds of thousands of them.
+    fn default() -> Self {
+        Self {
+            record: csv::StringRecord::with_capacity(1024, 32),
+            scratch: String::with_capacity(64),
+        }
+    }
 }
 
 impl Row {

@@ -3,8 +3,7 @@
 use std::collections::BTreeMap;
 
 use trailseal_model::ControlId;
-use trailseal_model::controls::{CONTROLS, Control};
-use trailseal_model::frameworks;
+use trailseal_model::controls::{self, CONTROLS, Control};
 use trailseal_model::record::v1::{RunLine, ThresholdsLine};
 
 use crate::accounts::Accounts;
@@ -168,7 +167,7 @@ pub(crate) fn command(run: &RunLine) -> String {
 
 /// Where catalogs file the controls: framework, versions, ids, control.
 pub(crate) fn mappings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
-    frameworks::mappings().map(|(control, mapping)| {
+    controls::mappings().map(|(control, mapping)| {
         let versions = mapping.versions.join(", ");
         (mapping.framework.title(), versions, mapping.ids.join(", "), control.as_str())
     })

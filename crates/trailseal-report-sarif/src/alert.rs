@@ -132,7 +132,8 @@ fn message_of_failures(group: &Group, cause: Option<&CauseLine>, context: Contex
     if let Some((part, at)) = since {
         message.add(part, [at.to_string()]);
     }
-    if let Some(cause) = cause {
+    // A cause that shows as what was found needs no second sentence.
+    if let Some(cause) = cause.filter(|cause| !gravest.message.contains(&cause.title)) {
         message.add(Part::Cause, [clause(&cause.title)]);
     }
     if !also_fails.is_empty() {
@@ -144,13 +145,12 @@ fn message_of_failures(group: &Group, cause: Option<&CauseLine>, context: Contex
     if consequences.total > 0 {
         message.add(Part::Consequences, [consequence_words(consequences)]);
     }
-    match cause {
-        Some(cause) => add_fix(&mut message, cause),
-        None => {
-            let fix = fix_text(gravest.control, Status::Fail, gravest.reason);
-            let fix = fix.unwrap_or("see what the rule's help says of the reason");
-            message.add(Part::Fix, [clause(fix)]);
-        }
+    if let Some(cause) = cause {
+        add_fix(&mut message, cause);
+    } else {
+        let fix = fix_text(gravest.control, Status::Fail, gravest.reason);
+        let fix = fix.unwrap_or("see what the rule's help says of the reason");
+        message.add(Part::Fix, [clause(fix)]);
     }
     message
 }

@@ -1,7 +1,7 @@
 //! Where an alert is shown: a path that no repository needs to have, the same in every run.
 
 use serde_json::json;
-use trailseal_model::{AccountId, SubjectKind};
+use trailseal_model::{AccountId, Region, SubjectKind};
 
 use crate::failures::Failure;
 
@@ -25,7 +25,7 @@ impl AlertLocation {
     pub(crate) fn of_failure(failure: &Failure) -> Self {
         let account = failure.account.map(|account| account.to_string()).unwrap_or_default();
         let (name, arn) = (failure.name.as_str(), failure.subject.as_str());
-        let region = failure.region.map(|region| region.name());
+        let region = failure.region.map(Region::name);
         let region = region.or_else(|| arn.split(':').nth(3)).unwrap_or_default();
         let uri = match failure.kind {
             SubjectKind::Account => path(&["aws", &account], "account"),

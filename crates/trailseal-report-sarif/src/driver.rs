@@ -7,6 +7,7 @@ use serde_sarif::sarif::{
     MultiformatMessageString, PropertyBag, ReportingConfiguration, ReportingDescriptor, Tool,
     ToolComponent,
 };
+use trailseal_model::Reason;
 use trailseal_record::v1::RunLine;
 
 use crate::alert::Alert;
@@ -98,11 +99,17 @@ fn help(rule: Rule) -> String {
     let mut help = rule.fix();
     let fixes = rule.fixes();
     if !fixes.is_empty() {
-        let texts = fixes.iter().map(|(reason, text)| format!(" {reason}: {text}."));
+        let texts = fixes.iter().map(|(reasons, text)| format!(" {}: {text}.", words(reasons)));
         help.push_str(" By reason:");
         help.extend(texts);
     }
-    format!("{help} {}", rule.description())
+    let meaning = rule.description();
+    match rule {
+        Rule::Control(control) => {
+            format!("{help} {meaning} Fails when {}.", control.entry().fails_when)
+        }
+        Rule::ScopeNotAssessed | Rule::ResultsLeftOut => format!("{help} {meaning}"),
+    }
 }
 
 /// The fix, by reason, and then the page of the control, or the same in short for a rule that is none.
@@ -110,7 +117,10 @@ fn markdown(rule: Rule) -> String {
     let mut markdown = format!("**{}**\n", rule.fix());
     let fixes = rule.fixes();
     if !fixes.is_empty() {
-        let texts = fixes.iter().map(|(reason, text)| format!("- `{reason}`: {text}.\n"));
+        let texts = fixes.iter().map(|(reasons, text)| {
+            let reasons = words(reasons).replace(", ", "`, `");
+            format!("- `{reasons}`: {text}.\n")
+        });
         markdown.push_str("\nBy reason:\n\n");
         markdown.extend(texts);
     }
@@ -119,6 +129,11 @@ fn markdown(rule: Rule) -> String {
         return markdown + &without_relative_links(control_page(control));
     }
     format!("{markdown}# {}\n\n**{}.** {}\n", rule.id(), rule.title(), rule.description())
+}
+
+fn words(reasons: &[Reason]) -> String {
+    let words: Vec<&str> = reasons.iter().map(|reason| reason.as_str()).collect();
+    words.join(", ")
 }
 
 fn text(text: impl Into<String>) -> MultiformatMessageString {

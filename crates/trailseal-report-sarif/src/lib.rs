@@ -14,7 +14,7 @@
 //! and its subject alone, or on a cause, never on time, order, run or wording.
 //!
 //! **Architecture invariant**: a run that was limited to a part has a category of its own, because
-//! an upload closes what it does not have. The file says so, and who vouches for the list of accounts.
+//! an upload closes what it does not have. The file names the limits, and who vouches for the list of accounts.
 //!
 //! **Architecture invariant**: memory is bounded by the results that are kept, the accounts and the
 //! causes, not by findings, samples or targets.

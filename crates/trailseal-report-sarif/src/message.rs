@@ -59,7 +59,7 @@ impl Part {
             Self::Unanswered => ("requests", " Without an answer: '{}' of '{}'."),
             Self::Unshown => ("unshown", " Named by ListTrails and shown by no Region: '{}'."),
             Self::Unlisted => ("unlisted", " Not listed: '{}'."),
-            Self::Unproven => ("findings", " Not proven: '{}' of '{}'."),
+            Self::Unproven => ("findings", " Findings not proven: '{}' of '{}'."),
             Self::Missing => {
                 ("missing", " Alerts that depend on this are missing here, not fixed.")
             }

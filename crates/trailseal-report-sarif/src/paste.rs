@@ -62,7 +62,7 @@ fn command_line(command: &str) -> Option<String> {
             line.push_str(piece);
         }
     }
-    let is_closed = command.matches('\'').count() % 2 == 0;
+    let is_closed = command.matches('\'').count().is_multiple_of(2);
     fits(&line).then_some(line).filter(|_| is_closed)
 }
 

@@ -93,10 +93,10 @@ impl Caution {
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::Simulated => {
-                "A simulator answered and not AWS. Nothing in the file is about real accounts. The category of the upload says so, and real alerts stay as they are."
+                "A simulator answered and not AWS. Nothing in the file is about real accounts. The upload has a category of its own, so real alerts stay as they are."
             }
             Self::ForeignEndpoints => {
-                "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The category of the upload says so, and alerts of other runs stay as they are."
+                "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The upload has a category of its own, so alerts of other runs stay as they are."
             }
             Self::Rejudged => {
                 "AWS was not asked. The answers that an earlier scan kept in its journal were judged with other settings or by a newer version. They are as old as that scan."

@@ -81,10 +81,7 @@ impl Rule {
     /// What the rule means, in full.
     pub(crate) fn description(self) -> String {
         match self {
-            Self::Control(control) => {
-                let entry = control.entry();
-                format!("Fails when {}. Passes when: {}.", entry.fails_when, entry.title)
-            }
+            Self::Control(control) => control.entry().description.to_owned(),
             Self::ScopeNotAssessed => "One cause kept something from being read or proven. Alerts that depend on it are missing from this upload, and GitHub closes an alert that is missing as fixed. Each cause has one result, however many accounts and Regions it affects.".to_owned(),
             Self::ResultsLeftOut => "GitHub refuses an upload with more results than its limit. The most severe ones were kept. GitHub closes alerts that were left out as fixed.".to_owned(),
         }
@@ -99,12 +96,18 @@ impl Rule {
         }
     }
 
-    /// What to do about each reason to fail, in the order of the control; empty for a rule that is none.
-    pub(crate) fn fixes(self) -> Vec<(Reason, &'static str)> {
-        match self {
-            Self::Control(control) => fix_texts(control, Status::Fail).collect(),
-            Self::ScopeNotAssessed | Self::ResultsLeftOut => Vec::new(),
+    /// What to do about reasons to fail, each text once with its reasons; empty for a rule that is no
+    /// control.
+    pub(crate) fn fixes(self) -> Vec<(Vec<Reason>, &'static str)> {
+        let Self::Control(control) = self else { return Vec::new() };
+        let mut fixes: Vec<(Vec<Reason>, &'static str)> = Vec::new();
+        for (reason, text) in fix_texts(control, Status::Fail) {
+            match fixes.iter_mut().find(|fix| fix.1 == text) {
+                Some(fix) => fix.0.push(reason),
+                None => fixes.push((vec![reason], text)),
+            }
         }
+        fixes
     }
 
     /// Where AWS or GitHub explain what it is about.

@@ -144,7 +144,7 @@ impl Scope {
     /// Keeps a few of the things to do. With a cause, its fix says that.
     fn advise(&mut self, key: &Key, advice: impl FnOnce() -> String) {
         if matches!(key, Key::Word(_)) && self.to_do.len() < SHOWN {
-            self.to_do.insert(advice());
+            self.to_do.extend(Some(advice()).filter(|advice| !advice.is_empty()));
         }
     }
 
@@ -178,15 +178,11 @@ impl Scope {
         self.add_accounts(&mut message, context);
         self.add_counts(&mut message);
         message.add(Part::Missing, []);
-        match cause {
-            Some(cause) => add_fix(&mut message, cause),
-            None => {
-                let to_do: Vec<&str> = self.to_do.iter().map(String::as_str).collect();
-                let to_do = to_do.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>();
-                if !to_do.is_empty() {
-                    message.add(Part::Fix, [clause(&to_do.join("; "))]);
-                }
-            }
+        if let Some(cause) = cause {
+            add_fix(&mut message, cause);
+        } else if !self.to_do.is_empty() {
+            let to_do: Vec<&str> = self.to_do.iter().map(String::as_str).collect();
+            message.add(Part::Fix, [clause(&to_do.join("; "))]);
         }
         message
     }
@@ -227,8 +223,7 @@ impl Scope {
             message.add(Part::Unlisted, [count]);
         }
         if self.findings > 0 {
-            let count = counted(self.findings, "finding", "findings");
-            message.add(Part::Unproven, [count, controls(&self.controls)]);
+            message.add(Part::Unproven, [self.findings.to_string(), controls(&self.controls)]);
         }
     }
 }

@@ -2,9 +2,9 @@
 
 use std::collections::HashMap;
 
-use trailseal_model::{Arn, CauseKind, ControlId, SampleResult};
+use trailseal_model::{Arn, CauseKind, ControlId, Reason, SampleResult};
 use trailseal_record::Time;
-use trailseal_record::v1::{CauseLine, KeyLine, SampleLine, TrailLine};
+use trailseal_record::v1::{CauseLine, KeyLine, SampleLine, StatusLine, TrailLine};
 
 use crate::message::Part;
 
@@ -17,13 +17,17 @@ pub(crate) struct Times {
 }
 
 impl Times {
-    /// The last delivery of a trail that falls short.
+    /// The last delivery of a trail, where it falls short in a Region.
     pub(crate) fn add_trail(&mut self, trail: &TrailLine) {
         if trail.failing_controls.is_empty() {
             return;
         }
-        let last = trail.status.iter().filter_map(|status| status.latest_delivery).max();
-        if let Some(last) = last {
+        let is_short = |status: &&StatusLine| {
+            status.is_logging == Some(false) || status.latest_delivery_error.is_some()
+        };
+        // Other Regions may be served still; of those that are not, the first one to stop counts.
+        let short = trail.status.iter().filter(is_short);
+        if let Some(last) = short.filter_map(|status| status.latest_delivery).min() {
             self.deliveries.insert(trail.trail_arn.clone(), last);
         }
     }
@@ -31,7 +35,9 @@ impl Times {
     /// When a key is deleted, and when its material expires.
     pub(crate) fn add_key(&mut self, key: &KeyLine) {
         if key.deletion_date.is_some() || key.valid_to.is_some() {
-            self.keys.insert(key.key_arn.clone(), (key.deletion_date, key.valid_to));
+            let times = (key.deletion_date, key.valid_to);
+            self.keys.extend(key.resolved_arn.clone().map(|arn| (arn, times)));
+            self.keys.insert(key.key_arn.clone(), times);
         }
     }
 
@@ -55,7 +61,7 @@ impl Times {
         let arn = |kind: CauseKind| {
             cause.filter(|cause| cause.kind == kind).and_then(|cause| Arn::new(&cause.subject))
         };
-        let mut fails = |control: ControlId| controls.clone().any(|failed| failed == control);
+        let fails = |control: ControlId| controls.clone().any(|failed| failed == control);
         if fails(ControlId::KeyUsable)
             && let Some((deletion, expiry)) =
                 arn(CauseKind::Key).and_then(|key| self.keys.get(&key))
@@ -63,9 +69,13 @@ impl Times {
             let deletion = deletion.map(|at| (Part::Deletion, at));
             return deletion.or(expiry.map(|at| (Part::Expiry, at)));
         }
-        let stops = [ControlId::TrailDelivering, ControlId::KeyUsable, ControlId::AccountCovered];
-        if stops.into_iter().any(&mut fails) {
-            let trail = Arn::new(subject).or_else(|| arn(CauseKind::Trail))?;
+        if fails(ControlId::TrailDelivering) || fails(ControlId::KeyUsable) {
+            let last = Arn::new(subject).and_then(|trail| self.deliveries.get(&trail));
+            return last.map(|at| (Part::LastDelivery, *at));
+        }
+        if fails(ControlId::AccountCovered) {
+            let stopped = cause.filter(|cause| cause.aspect == Reason::NotLogging.as_str());
+            let trail = stopped.and_then(|_| arn(CauseKind::Trail))?;
             return self.deliveries.get(&trail).map(|at| (Part::LastDelivery, *at));
         }
         let is_of_objects = controls.any(|control| control == ControlId::LogObjectsSealed);

@@ -3,8 +3,9 @@
 use serde_json::json;
 use trailseal_model::{CauseKind, Fix, FixActor, FixStep};
 
-use super::assemble::Shown;
-use super::gap_fix::{self, plain, pretty};
+use super::gap_fix;
+use super::parts::{plain, pretty};
+use super::shown::Shown;
 use super::title::{accounts_words, counted};
 
 /// The fix of a cause that several findings show together.

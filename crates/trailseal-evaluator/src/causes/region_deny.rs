@@ -17,8 +17,8 @@ use jiff::{SignedDuration, tz::Offset};
 use serde_json::json;
 use trailseal_model::{AccountId, Fix, FixActor, FixStep, Loss, Operation, Region};
 
-use super::assemble::Shown;
-use super::gap_fix::{action_words, actions, plain, pretty};
+use super::parts::{action_words, actions, plain, pretty};
+use super::shown::Shown;
 use super::title::counted_words;
 
 /// How long the proposed exception holds.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use trailseal_model::{AccountId, Arn, CauseKind, Region, Status};
 
-use super::assemble::Shown;
+use super::shown::Shown;
 
 /// The title of one cause, without its full stop.
 pub(super) fn title(shown: &Shown<'_>) -> String {

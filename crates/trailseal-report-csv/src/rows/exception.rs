@@ -2,7 +2,7 @@
 
 use trailseal_record::v1::ExceptionLine;
 
-use crate::cell::Row;
+use crate::cell::{Row, neutralized};
 use crate::record_index::RecordIndex;
 
 pub(crate) fn row(index: &RecordIndex, exception: &ExceptionLine) -> Row {
@@ -13,12 +13,12 @@ pub(crate) fn row(index: &RecordIndex, exception: &ExceptionLine) -> Row {
         .cell(exception.entry)
         .cell(exception.state)
         .maybe(exception.control_id)
-        .maybe(exception.subject.as_ref())
+        .free(exception.subject.as_deref().unwrap_or_default())
         .maybe(exception.status)
         .maybe(exception.status_reason)
         .maybe(exception.class)
         .list(&exception.accounts)
-        .list(&exception.organizational_units)
+        .list(exception.organizational_units.iter().map(|unit| neutralized(unit)))
         .list(&exception.regions)
         .list(&exception.operations)
         .free(&exception.owner)

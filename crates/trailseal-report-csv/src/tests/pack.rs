@@ -114,6 +114,7 @@ pub(super) fn hostile(text: &str) -> Vec<Line> {
             Line::Exception(line) => {
                 (line.owner, line.approver) = (own(), own());
                 (line.reason, line.ticket) = (own(), own());
+                (line.subject, line.organizational_units) = (Some(own()), vec![own()]);
             }
             Line::Cause(line) => {
                 (line.title, line.fact, line.subject) = (own(), own(), own());

@@ -68,6 +68,12 @@ fn a_message_has_the_time_that_the_record_knows() {
     };
     let mut trail: TrailLine = fixture::trail(1, "audit");
     trail.failing_controls = vec![ControlId::TrailDelivering];
+    // One Region stopped; another one is served still.
+    let mut served = trail.status[0].clone();
+    served.region = fixture::region("eu-west-1");
+    served.latest_delivery = Some(fixture::at("23:00:00.000"));
+    trail.status[0].is_logging = Some(false);
+    trail.status.push(served);
     let stopped = results(vec![Line::Trail(Box::new(trail.clone())), line(failed("audit"))]);
     let text = message(&stopped[0]);
     assert!(text.contains(" Last delivery: '2026-11-20T00:04:05.678Z'. "), "{text}");

@@ -113,7 +113,7 @@ fn what_is_not_proven_for_the_same_cause_and_subject_needs_no_alert_of_its_own()
     ]);
     assert_eq!(rules_of(&results), ["key-usable", "scope-not-assessed"]);
     assert_eq!(results[0]["properties"]["notProven"], serde_json::json!(["log-objects-sealed"]));
-    assert!(message(&results[1]).contains(" Not proven: '1 finding' of 'log-objects-sealed'. "));
+    assert!(message(&results[1]).contains(" Findings not proven: '1' of 'log-objects-sealed'. "));
 }
 
 /// How one failure is made: control, subject, cause and whether it is accepted.

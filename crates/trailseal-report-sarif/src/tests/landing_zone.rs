@@ -73,7 +73,7 @@ fn a_policy_that_denies_regions_is_one_alert_and_comes_after_every_failure() {
     assert!(results.iter().all(|result| uri(result) != "aws/000000000999/account.json"));
     let of_policy = results.iter().find(|result| message(result).contains("p-deny0001")).unwrap();
     assert_eq!(uri(of_policy), "aws/o-example0001/organization.json");
-    let start = "Not assessed: 'Service control policy p-deny0001 denies cloudtrail:DescribeTrails'. In '1000 accounts': 'member 1 (000000000001), member 2 (000000000002), member 3 (000000000003), member 4 (000000000004), member 5 (000000000005) and 995 more'. In '8 Regions': 'af-south-1, ap-east-1, ap-south-2, ca-central-1, eu-north-1 and 3 more'. Without an answer: '16000 requests' of 'DescribeTrails, ListEventDataStores'. Not proven: '1000 findings' of 'account-covered'. Alerts that depend on this are missing here, not fixed. Fix: 'Exempt cloudtrail:DescribeTrails from policy p-deny0001'. Add '[\"cloudtrail:DescribeTrails\",\"";
+    let start = "Not assessed: 'Service control policy p-deny0001 denies cloudtrail:DescribeTrails'. In '1000 accounts': 'member 1 (000000000001), member 2 (000000000002), member 3 (000000000003), member 4 (000000000004), member 5 (000000000005) and 995 more'. In '8 Regions': 'af-south-1, ap-east-1, ap-south-2, ca-central-1, eu-north-1 and 3 more'. Without an answer: '16000 requests' of 'DescribeTrails, ListEventDataStores'. Findings not proven: '1000' of 'account-covered'. Alerts that depend on this are missing here, not fixed. Fix: 'Exempt cloudtrail:DescribeTrails from policy p-deny0001'. Add '[\"cloudtrail:DescribeTrails\",\"";
     assert!(message(of_policy).starts_with(start), "{}", message(of_policy));
     // Apart from notifications, of which the first 1,000 are kept, it is a small file.
     assert!(text.len() < 900_000, "{}", text.len());
@@ -87,9 +87,9 @@ fn the_score_of_what_was_not_assessed_is_below_every_failure() {
         rule["properties"]["security-severity"].as_str().unwrap().parse().unwrap()
     };
     let is_scope = |rule: &&serde_json::Value| rule["id"] == "scope-not-assessed";
-    let scope = rules.iter().find(is_scope).unwrap();
-    assert_eq!(scope["defaultConfiguration"]["level"], "note");
+    let not_assessed = rules.iter().find(is_scope).unwrap();
+    assert_eq!(not_assessed["defaultConfiguration"]["level"], "note");
     for rule in rules.iter().filter(|rule| !is_scope(rule)) {
-        assert!(score(rule) > score(scope), "{}", rule["id"]);
+        assert!(score(rule) > score(not_assessed), "{}", rule["id"]);
     }
 }

@@ -7,7 +7,8 @@ use trailseal_model::{
 };
 use trailseal_record::fixture::{self, MemoryFolder};
 use trailseal_record::v1::{
-    AccountLine, CauseLine, CoverageLine, EffectLine, FindingLine, GapLine, Line, RunLine,
+    AccountLine, CauseLine, CoverageLine, EffectLine, ExceptionsLine, FindingLine, GapLine, Line,
+    RunLine,
 };
 use trailseal_record::{RecordReader, Report, report_all};
 
@@ -15,7 +16,7 @@ use crate::{FORMAT, FULL_FILE, UPLOAD_FILE};
 
 /// A run without exceptions.
 pub(super) fn run() -> RunLine {
-    RunLine { exceptions: Default::default(), ..fixture::run() }
+    RunLine { exceptions: ExceptionsLine::default(), ..fixture::run() }
 }
 
 /// The account with this number and name.

@@ -116,7 +116,7 @@ fn what_is_not_proven_is_one_alert_for_each_cause() {
         "{text}"
     );
     assert!(
-        text.contains("Not proven: '2 findings' of 'log-objects-sealed, digest-objects-sealed'."),
+        text.contains("Findings not proven: '2' of 'log-objects-sealed, digest-objects-sealed'."),
         "{text}"
     );
     // Without a cause in the record, the reason is what is known.
