@@ -60,7 +60,7 @@ fn head(tally: &Tally, run: &RunLine) -> Vec<String> {
         add(&sentence);
         let warnings = &run.exceptions.warnings;
         for warning in warnings.iter().take(WARNINGS) {
-            add(&plain(warning, COLUMNS - 4));
+            add(&plain(warning, 2 * COLUMNS - 20));
         }
         let more = warnings.len().saturating_sub(WARNINGS);
         if more > 0 {
