@@ -30,6 +30,8 @@ function checkRule(rule, expect) {
   expect(short(rule.shortDescription?.text), `${at}: shortDescription`);
   expect(short(rule.fullDescription?.text), `${at}: fullDescription`);
   expect(Boolean(rule.help?.text), `${at}: help.text`);
+  const begins = rule.help?.text?.startsWith("To fix it, ") && rule.help?.markdown?.startsWith("**To fix it, ");
+  expect(begins, `${at}: its help does not begin with the fix`);
   expect(!rule.name || rule.name.length <= 255, `${at}: name`);
   const score = rule.properties?.["security-severity"];
   expect(typeof score === "string" && /^\d\.\d$/.test(score), `${at}: security-severity is no number as text`);
@@ -44,6 +46,34 @@ function checkSuppressions(result, at, expect) {
     const isAccepted = it.kind === "external" && it.status === "accepted";
     expect(isAccepted && Boolean(it.justification), `${at}: suppressed without a reason`);
   }
+}
+
+// What was not assessed never takes the place of a failure, neither here nor where GitHub cuts.
+function checkOrder(run, isFull, expect) {
+  const score = (rule) => Number(rule.properties?.["security-severity"]);
+  const scope = run.tool.driver.rules.find((it) => it.id === "scope-not-assessed");
+  const others = run.tool.driver.rules.filter((it) => it !== scope);
+  expect(others.every((it) => score(it) > score(scope)), "scope-not-assessed is as severe as a failure");
+  const open = run.results.filter((it) => !isFull || it.suppressions?.length === 0);
+  const scores = open.map((it) => score(run.tool.driver.rules[it.ruleIndex]));
+  expect(scores.every((it, at) => at === 0 || it <= scores[at - 1]), "a result comes before a more severe one");
+}
+
+// A failure counts its findings and lists the first of them, each of which is in no other result.
+function checkFindings(results, expect) {
+  const listed = [];
+  for (const { partialFingerprints, properties, ruleId } of results) {
+    const at = `result ${JSON.stringify(partialFingerprints)}`;
+    if (ruleId === "scope-not-assessed" || ruleId === "results-left-out") {
+      expect(properties?.findingsTotal === undefined, `${at}: no failure, and counts some`);
+      continue;
+    }
+    const { findings = [], findingsTotal = 0 } = properties ?? {};
+    const isWhole = findings.length === findingsTotal || findings.length === 100;
+    expect(findings.length > 0 && findings.length <= findingsTotal && isWhole, `${at}: findings`);
+    listed.push(...findings);
+  }
+  expect(new Set(listed).size === listed.length, "two results count one finding");
 }
 
 function checkResult(result, rules, isFull, expect) {
@@ -109,12 +139,17 @@ function checkGithub(file, document) {
   expect(!/"[A-Za-z]*[gG]uid":/.test(text), "a GUID, of which only some versions are accepted");
   const run = document.runs[0];
   expect(Boolean(run.tool.driver.name), "no name of the tool");
+  const semantic = /^\d+\.\d+\.\d+(-[0-9A-Za-z.-]+)?(\+[0-9A-Za-z.-]+)?$/;
+  expect(semantic.test(run.tool.driver.semanticVersion), "no semantic version");
+  expect(/^https:\/\//.test(run.tool.driver.informationUri), "no informationUri");
   checkPopulation(run, expect);
   expect(run.invocations?.[0]?.executionSuccessful === true, "not successful: GitHub refuses it");
   expect(run.results.length <= 25000, "too many results");
   run.tool.driver.rules.forEach((it) => checkRule(it, expect));
   const isFull = /\/full\/[^/]+$/.test(run.automationDetails?.id);
   run.results.forEach((it) => checkResult(it, run.tool.driver.rules, isFull, expect));
+  checkOrder(run, isFull, expect);
+  checkFindings(run.results, expect);
   const alerts = run.results.map((it) => JSON.stringify([it.ruleId, it.partialFingerprints]));
   expect(new Set(alerts).size === alerts.length, "two results are one alert");
 }

@@ -26,7 +26,7 @@ use crate::failure::Failure;
 use crate::quiet::quietly;
 use crate::spawn::spawn_request;
 
-/// What every call needs, whoever makes it.
+/// What every call needs.
 pub(crate) struct Channel {
     pub(crate) limits: Arc<Limits>,
     pub(crate) events: Arc<dyn EventSink>,
@@ -103,7 +103,7 @@ struct Tally {
 }
 
 impl Channel {
-    /// A channel through which nothing has gone yet, and at most so many requests go at a time.
+    /// A channel without requests yet, for at most this number of requests at a time.
     pub(crate) fn new(
         limits: Arc<Limits>,
         events: Arc<dyn EventSink>,

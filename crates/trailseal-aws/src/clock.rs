@@ -1,4 +1,4 @@
-//! What time it is, as whoever starts the run says.
+//! What time it is, as the start of the run defines it.
 
 use std::fmt;
 use std::sync::Arc;

@@ -7,8 +7,8 @@ use std::task::{Context, Poll};
 
 use tokio::task::JoinHandle;
 
-/// Runs this in a task of its own. It ends when nobody waits for it any more, and its
-/// panic goes to whoever waits.
+/// Runs this in a task of its own. It ends when its caller waits for it no more, and its
+/// panic goes to its caller.
 ///
 /// The rest of a run is one task, which decides and counts. Signing, sending and reading answers is
 /// nearly all of its work, and none of it depends on another request.

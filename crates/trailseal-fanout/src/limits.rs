@@ -22,7 +22,7 @@ use trailseal_model::{AccountId, LimitScope, Operation, Region};
 
 use self::pace::Pace;
 
-/// Where a request goes, as far as somebody pays for it.
+/// Whose quota a request uses.
 #[derive(Debug, Clone, Copy)]
 pub struct QuotaKey<'a> {
     /// Whose session is used; `None` for the caller's own calls.
@@ -178,7 +178,7 @@ impl std::fmt::Debug for Limits {
 
 type Queue = Arc<tokio::sync::Mutex<()>>;
 
-/// Permits after which keys that nobody has asked for lately are forgotten: often enough that they
+/// Permits after which keys that no request used lately are forgotten: often enough that they
 /// do not pile up, seldom enough that looking through them costs a permit nothing.
 const FORGET_EVERY: u32 = 16_384;
 
@@ -197,7 +197,7 @@ struct OperationLimit {
 /// What is kept of few keys only, so that all others cost nothing.
 #[derive(Default)]
 struct Keys {
-    /// Keys that somebody waits for right now.
+    /// Keys that requests wait for right now.
     queues: HashMap<LimitKey, Queue>,
     /// Keys that AWS throttled lately.
     slowed: HashMap<LimitKey, Pace>,
@@ -243,7 +243,7 @@ impl OperationLimit {
             tokio::time::sleep(not_until.wait_time_from(TokioClock.now())).await;
         }
         drop(turn);
-        // This clone and the map's: nobody else waits for the key any more.
+        // This clone and the map's: no other request waits for the key.
         let mut keys = self.keys();
         if Arc::strong_count(&queue) <= 2 {
             keys.queues.remove(&key);

@@ -30,7 +30,7 @@ pub const ALL: &[(u8, &str)] = &[
         INCOMPLETE,
         "incomplete: a target was not read or an essential control is not proven, and no exception accepts that, or the population is not known to be complete",
     ),
-    (FAILURES_AND_INCOMPLETE, "failures found, and the audit is incomplete: both 1 and 3"),
+    (FAILURES_AND_INCOMPLETE, "failures found, and the audit is incomplete"),
     (INTERNAL, "internal error: a bug of this program"),
     (
         OWN_MACHINE,

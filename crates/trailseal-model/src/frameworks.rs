@@ -6,7 +6,6 @@
 
 use std::fmt::Write as _;
 
-use crate::controls::{CONTROLS, ControlId};
 use crate::word_enum::word_enum;
 
 word_enum! {
@@ -92,27 +91,10 @@ pub(crate) const fn mapping(
     FrameworkMapping { framework, versions, ids, source }
 }
 
-/// Every mapping with its control, by control, then in the order of [`Framework::ALL`].
-pub fn mappings() -> impl Iterator<Item = (ControlId, &'static FrameworkMapping)> {
-    CONTROLS.iter().flat_map(|control| control.mappings.iter().map(|mapping| (control.id, mapping)))
-}
-
-impl ControlId {
-    /// Where catalogs file this control; nowhere, for some.
-    pub fn mappings(self) -> impl Iterator<Item = &'static FrameworkMapping> {
-        self.entry().mappings.iter()
-    }
-
-    /// The same as texts for reports: `<framework>@<version>:<id>`, or `<framework>:<id>` where the
-    /// framework has no versions.
-    #[must_use]
-    pub fn framework_ids(self) -> Vec<String> {
-        self.mappings().flat_map(FrameworkMapping::texts).collect()
-    }
-}
-
 impl FrameworkMapping {
-    fn texts(&self) -> Vec<String> {
+    /// As texts for reports: `<framework>@<version>:<id>`, or `<framework>:<id>` where the framework has
+    /// no versions.
+    pub(crate) fn texts(&self) -> Vec<String> {
         let versions = if self.versions.is_empty() { &[""] } else { self.versions };
         let text = |version: &str, id: &str| {
             let mut text = self.framework.to_string();
@@ -123,52 +105,5 @@ impl FrameworkMapping {
             text
         };
         versions.iter().flat_map(|version| self.ids.iter().map(|id| text(version, id))).collect()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::BTreeSet;
-
-    use super::*;
-
-    #[test]
-    fn mappings_are_in_order_and_each_is_there_once() {
-        assert!(mappings().is_sorted_by_key(|(control, mapping)| (control, mapping.framework)));
-        let texts: Vec<(ControlId, String)> = mappings()
-            .flat_map(|(control, mapping)| {
-                mapping.texts().into_iter().map(move |text| (control, text))
-            })
-            .collect();
-        assert_eq!(texts.iter().collect::<BTreeSet<_>>().len(), texts.len());
-        for (_, text) in texts {
-            let (framework, id) = text.split_once(':').unwrap();
-            assert!(!id.is_empty() && !id.contains([':', ';', '@', ' ']), "{text}");
-            assert!(!framework.contains([';', ' ']), "{text}");
-        }
-    }
-
-    #[test]
-    fn an_id_has_its_version() {
-        let check = |control: ControlId, expected: &str| {
-            let ids = control.framework_ids();
-            assert!(ids.iter().any(|it| it == expected), "{expected} is not in {ids:?}");
-        };
-        for (version, id) in [
-            ("1.2.0", "2.7"),
-            ("1.3.0", "3.7"),
-            ("2.0.0", "3.7"),
-            ("3.0.0", "3.5"),
-            ("5.0.0", "3.5"),
-            ("7.0", "4.5"),
-        ] {
-            let expected = format!("cis-aws-foundations@{version}:{id}");
-            check(ControlId::TrailKmsEncrypted, &expected);
-        }
-        check(ControlId::TrailKmsEncrypted, "aws-fsbp:CloudTrail.2");
-        check(ControlId::TrailKmsEncrypted, "pci-dss@4.0.1:10.3.2");
-        check(ControlId::TrailKmsEncrypted, "nist-800-53@r5:SC-28(1)");
-        check(ControlId::KeyRotationEnabled, "cis-aws-foundations@3.0.0:3.6");
-        check(ControlId::AccountCovered, "aws-fsbp:CloudTrail.1");
     }
 }

@@ -57,7 +57,7 @@ impl RequestIds {
             return Some(text_of(slot.0));
         }
         let number = usize::try_from(u128::from_be_bytes(slot.0)).ok()?;
-        self.texts.get(number.checked_sub(1)?).map(|text| text.to_string())
+        self.texts.get(number.checked_sub(1)?).map(ToString::to_string)
     }
 
     /// The number of a text, from one.
@@ -77,12 +77,11 @@ impl RequestIds {
 impl PartialEq for RequestIds {
     fn eq(&self, other: &Self) -> bool {
         let texts = |ids: &Self| {
-            let slots = ids.slots.iter();
-            let of_account = |(account, slots): (&AccountId, &Box<[Slot]>)| {
-                let texts: Vec<Option<String>> = slots.iter().map(|slot| ids.text(*slot)).collect();
-                (*account, texts)
+            let texts_of = |slots: &[Slot]| -> Vec<Option<String>> {
+                slots.iter().map(|slot| ids.text(*slot)).collect()
             };
-            slots.map(of_account).collect::<Vec<_>>()
+            let accounts = ids.slots.iter();
+            accounts.map(|(account, slots)| (*account, texts_of(slots))).collect::<Vec<_>>()
         };
         texts(self) == texts(other)
     }
@@ -114,7 +113,9 @@ const fn value_of(digit: u8) -> Option<u8> {
 
 fn text_of(uuid: [u8; 16]) -> String {
     let mut text = format!("{:032x}", u128::from_be_bytes(uuid));
-    HYPHENS.iter().for_each(|place| text.insert(*place, '-'));
+    for place in HYPHENS {
+        text.insert(place, '-');
+    }
     text
 }
 

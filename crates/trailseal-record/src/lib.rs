@@ -20,7 +20,7 @@ pub mod v1;
 mod volatile;
 
 pub use folder::{FileName, Folder};
-pub use report::{Format, Report, ReportError, report_all};
+pub use report::{Format, Open, Report, ReportError, report_all};
 pub use stream::{RecordError, RecordReader, RecordWriter};
 pub use time::Time;
 pub use volatile::VOLATILE;

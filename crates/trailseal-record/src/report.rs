@@ -85,13 +85,16 @@ pub trait Report {
     fn finish(self: Box<Self>, folder: &dyn Folder) -> Result<(), ReportError>;
 }
 
+/// Begins a report whose files go to the folder.
+pub type Open = fn(&dyn Folder) -> Result<Box<dyn Report>, ReportError>;
+
 /// A report format: its files, and how a report of it begins.
 #[derive(Debug, Clone, Copy)]
 pub struct Format {
     /// Every file that it makes; no two formats make the same one.
     pub files: &'static [FileName],
     /// Begins a report whose files go to the folder.
-    pub open: fn(&dyn Folder) -> Result<Box<dyn Report>, ReportError>,
+    pub open: Open,
 }
 
 /// Makes every report in one pass over the record.

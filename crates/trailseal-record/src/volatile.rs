@@ -12,7 +12,7 @@ pub const VOLATILE: &[&str] = &[
     "window_start",
     "window_end",
     "request_id",
-    "evidence_request_id",
+    "evidence_request_ids",
     "evidence_at",
     "at",
     "checked_at",

@@ -1,134 +1,154 @@
-//! Writes every file of the pack in one pass over the record.
+//! Makes every file of the pack in one pass over the record.
 
-use std::io::{self, Write};
+use std::collections::BTreeMap;
 
-use trailseal_model::record::RecordError;
-use trailseal_model::record::v1::{Line, RunLine};
+use trailseal_record::v1::Line;
+use trailseal_record::{FileName, Folder, Format, Report, ReportError};
 
 use crate::cell::Row;
-use crate::columns::{Table, columns};
+use crate::columns::Table;
+use crate::framework_status::requirements;
 use crate::record_index::RecordIndex;
 use crate::rows;
+use crate::run_document::{self, RUN_FILE};
+use crate::table_file::{TableFile, Urgency};
 
-/// The run as a JSON document.
-pub const RUN_FILE: &str = "run.json";
+/// Every table, and [`RUN_FILE`].
+pub const FORMAT: Format = Format { files: &FILES, open };
 
-/// A pack that could not be written.
-#[derive(Debug, thiserror::Error)]
-pub enum PackError {
-    /// The record is at fault.
-    #[error("the record {0}")]
-    Record(#[from] RecordError),
-    /// A file is at fault.
-    #[error("a report file cannot be written: {0}")]
-    Io(#[from] io::Error),
-    /// The record has no first line.
-    #[error("the record is empty")]
-    Empty,
-}
+const FILES: [FileName; Table::ALL.len() + 1] = files();
 
-impl From<csv::Error> for PackError {
-    fn from(error: csv::Error) -> Self {
-        Self::Io(io::Error::other(error))
+const fn files() -> [FileName; Table::ALL.len() + 1] {
+    let mut files = [RUN_FILE; Table::ALL.len() + 1];
+    let mut place = 0;
+    while place < Table::ALL.len() {
+        files[place] = Table::ALL[place].file_name();
+        place += 1;
     }
+    files
 }
 
-/// Writes every table and [`RUN_FILE`] from a record; `create` gives the writer of each file name.
-/// The writers should be buffered. Returns the run's line, for who wants to sum it up.
-///
-/// # Errors
-/// When the record cannot be read or a file cannot be written.
-pub fn write_pack<W: Write>(
-    record: impl IntoIterator<Item = Result<Line, RecordError>>,
-    mut create: impl FnMut(&str) -> io::Result<W>,
-) -> Result<RunLine, PackError> {
-    let mut lines = record.into_iter();
-    let Line::Run(run) = lines.next().ok_or(PackError::Empty)?? else {
-        return Err(PackError::Empty);
-    };
-    let mut run_file = create(RUN_FILE)?;
-    serde_json::to_writer_pretty(&mut run_file, &run).map_err(io::Error::from)?;
-    run_file.write_all(b"\n")?;
-    run_file.flush()?;
-    let mut pack = Pack::new(*run, create)?;
-    for line in lines {
-        pack.add(line?)?;
-    }
-    pack.finish()
+fn open(folder: &dyn Folder) -> Result<Box<dyn Report>, ReportError> {
+    let tables = Table::ALL.iter().map(|table| TableFile::create(*table, folder));
+    let tables = Tables(tables.collect::<Result<_, _>>()?);
+    Ok(Box::new(Pack { index: None, tables }))
 }
 
-struct Pack<W: Write> {
-    known: RecordIndex,
-    tables: [csv::Writer<W>; Table::ALL.len()],
+/// The pack while it is made.
+struct Pack {
+    /// What is known so far; nothing before the run.
+    index: Option<RecordIndex>,
+    tables: Tables,
 }
 
-impl<W: Write> Pack<W> {
-    fn new(run: RunLine, mut create: impl FnMut(&str) -> io::Result<W>) -> Result<Self, PackError> {
-        let mut writers = Vec::with_capacity(Table::ALL.len());
-        for table in Table::ALL {
-            let mut writer = csv::WriterBuilder::new()
-                .terminator(csv::Terminator::CRLF)
-                .from_writer(create(table.file_name())?);
-            // With no rows the header still stands.
-            writer.write_record(columns(table))?;
-            writers.push(writer);
+/// The files, in the order of [`Table::ALL`].
+struct Tables(Vec<TableFile>);
+
+impl Report for Pack {
+    fn add(&mut self, line: &Line) -> Result<(), ReportError> {
+        match (line, &mut self.index) {
+            (Line::Run(run), _) => {
+                self.index = Some(RecordIndex::new((**run).clone()));
+                Ok(())
+            }
+            (_, Some(index)) => self.tables.add(line, index),
+            (_, None) => Err(without_run()),
         }
-        let Ok(tables) = writers.try_into() else { unreachable!("one writer per table") };
-        Ok(Self { known: RecordIndex::new(run), tables })
     }
 
-    fn add(&mut self, line: Line) -> Result<(), PackError> {
+    fn finish(self: Box<Self>, folder: &dyn Folder) -> Result<(), ReportError> {
+        let Self { index, mut tables } = *self;
+        let index = index.ok_or_else(without_run)?;
+        tables.add_kept(&index)?;
+        let counts: BTreeMap<&'static str, u64> = tables.0.iter().map(TableFile::count).collect();
+        tables.0.into_iter().try_for_each(TableFile::finish)?;
+        run_document::write(&index.run, &counts, folder)
+    }
+}
+
+fn without_run() -> ReportError {
+    ReportError::Contradiction("has no run".to_owned())
+}
+
+impl Tables {
+    fn add(&mut self, line: &Line, index: &mut RecordIndex) -> Result<(), ReportError> {
         match line {
-            Line::Account(it) => {
-                self.write(Table::Accounts, rows::account::row(&self.known, &it))?;
-                self.known.add_account(it);
+            Line::Exception(line) => {
+                self.write(Table::Exceptions, index, rows::exception::row(index, line))?;
             }
-            Line::Exception(it) => {
-                self.write(Table::Exceptions, rows::exception::row(&self.known, &it))?;
+            Line::Cause(line) => index.add_cause(line),
+            Line::Account(line) => {
+                let urgency = rows::account::urgency(line);
+                let row = rows::account::row(index, line);
+                self.write_as(urgency, Table::Accounts, index, row)?;
+                index.add_account(line);
             }
-            Line::Bucket(it) => self.known.add_bucket(it),
+            Line::Bucket(line) => index.add_bucket(line),
             // Its row waits for those who use it.
-            Line::Key(it) => self.known.add_key(it),
-            Line::EventDataStore(it) => {
-                self.write(Table::EventDataStores, rows::store::row(&self.known, &it))?;
-                self.known.add_store(*it);
+            Line::Key(line) => index.add_key(line),
+            Line::EventDataStore(line) => {
+                let urgency = Urgency::of(&line.failing_controls, &line.not_proven_controls);
+                let row = rows::store::row(index, line);
+                self.write_as(urgency, Table::EventDataStores, index, row)?;
+                index.add_store(line);
             }
-            Line::Trail(it) => {
-                self.write(Table::Trails, rows::trail::row(&self.known, &it))?;
-                self.write(Table::Sampling, rows::sampling::row(&self.known, &it))?;
-                self.known.add_trail(*it);
+            Line::Trail(line) => {
+                let urgency = rows::trail::urgency(line);
+                let row = rows::trail::row(index, line);
+                self.write_as(urgency, Table::Trails, index, row)?;
+                index.add_trail(line);
             }
-            Line::Gap(it) => self.write(Table::Gaps, rows::gap::row(&self.known, &it))?,
-            Line::Finding(it) => {
-                self.write(Table::Findings, rows::finding::row(&self.known, &it))?;
-                self.known.add_finding(&it);
+            Line::Gap(line) => self.write(Table::Gaps, index, rows::gap::row(index, line))?,
+            Line::Finding(line) => {
+                self.write(Table::Findings, index, rows::finding::row(index, line))?;
+                index.add_finding(line);
             }
-            Line::SampledCluster(it) => {
-                self.write(Table::SampledCells, rows::sampled_cell::row(&self.known, &it))?;
+            Line::SampledCluster(line) => {
+                let row = rows::sampled_cluster::row(index, line);
+                self.write(Table::SampledClusters, index, row)?;
+                index.tallies.add_cluster(line);
             }
-            Line::Sample(it) => self.write(Table::Samples, rows::sample::row(&self.known, &it))?,
-            Line::Coverage(it) => {
-                self.write(Table::Coverage, rows::coverage::row(&self.known, &it))?;
+            Line::Sample(line) => {
+                self.write(Table::Samples, index, rows::sample::row(index, line))?;
+                index.tallies.add_sample(line);
+            }
+            Line::Coverage(line) => {
+                self.write(Table::Coverage, index, rows::coverage::row(index, line))?;
             }
             Line::Run(_) | Line::End(_) => {}
         }
         Ok(())
     }
 
-    fn write(&mut self, table: Table, row: Row) -> Result<(), PackError> {
-        let row = self.known.closed(row);
-        debug_assert_eq!(row.cells().len(), columns(table).len(), "{}", table.file_name());
-        Ok(self.tables[table as usize].write_record(row.cells())?)
+    /// The rows that waited for later lines.
+    fn add_kept(&mut self, index: &RecordIndex) -> Result<(), ReportError> {
+        for cause in &index.causes {
+            self.write(Table::Causes, index, rows::cause::row(index, cause))?;
+        }
+        for key in index.keys() {
+            self.write(Table::Keys, index, rows::key::row(index, key))?;
+        }
+        for trail in &index.sampled_trails {
+            self.write(Table::Sampling, index, rows::sampling::row(index, trail))?;
+        }
+        for requirement in requirements() {
+            self.write(Table::Frameworks, index, rows::framework::row(index, &requirement))?;
+        }
+        Ok(())
     }
 
-    fn finish(mut self) -> Result<RunLine, PackError> {
-        let keys: Vec<Row> = self.known.keys().map(|it| rows::key::row(&self.known, it)).collect();
-        for row in keys {
-            self.write(Table::Keys, row)?;
-        }
-        for table in &mut self.tables {
-            table.flush()?;
-        }
-        Ok(self.known.run)
+    /// Writes a row of a table that is in the record's order.
+    fn write(&mut self, table: Table, index: &RecordIndex, row: Row) -> Result<(), ReportError> {
+        self.write_as(Urgency::Failed, table, index, row)
+    }
+
+    fn write_as(
+        &mut self,
+        urgency: Urgency,
+        table: Table,
+        index: &RecordIndex,
+        row: Row,
+    ) -> Result<(), ReportError> {
+        self.0[table as usize].write(urgency, &index.closed(row))
     }
 }

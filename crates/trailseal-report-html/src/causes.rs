@@ -269,22 +269,21 @@ const fn actor(actor: FixActor) -> &'static str {
     }
 }
 
-/// What the fix alone decides.
+/// What the fix alone reaches: findings without a further cause.
 fn promise(effect: &EffectLine) -> String {
-    let findings = effect.failed + effect.not_proven;
-    match (findings, effect.mended) {
+    let all = effect.failed + effect.not_proven;
+    match (all, effect.mended) {
         (0, _) => String::new(),
-        (_, 0) => format!(
-            "Alone it decides none of {}: each has a further cause.",
-            counted(findings, "finding", "findings")
-        ),
-        (all, mended) if all == mended => {
-            format!("It decides {}.", counted(mended, "finding", "findings"))
+        (1, 0) => "The finding has a further cause.".to_owned(),
+        (_, 0) => format!("Each of the {} findings has a further cause.", number(all)),
+        (1, _) => "No other cause keeps the finding from passing.".to_owned(),
+        (_, mended) if mended == all => {
+            format!("No other cause keeps the {} findings from passing.", number(all))
         }
-        (all, mended) => format!(
-            "Alone it decides {} of {}; the others have further causes.",
+        (_, mended) => format!(
+            "No other cause keeps {} of the {} findings from passing.",
             number(mended),
-            counted(all, "finding", "findings")
+            number(all)
         ),
     }
 }
@@ -296,7 +295,10 @@ impl Step {
             FixStepLine::Statement { into, json } => {
                 (cut(&format!("Review, then add to {into}")), json)
             }
-            FixStepLine::Setting { file, text } => (cut(&format!("Put into {file}")), text),
+            FixStepLine::Setting { file, text } if file == "command line" => {
+                ("Add to the command line".to_owned(), text)
+            }
+            FixStepLine::Setting { file, text } => (cut(&format!("Add to {file}")), text),
         };
         Self { order, text: block(text) }
     }

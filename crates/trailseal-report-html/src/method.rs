@@ -1,12 +1,10 @@
 //! How the report came about: settings, provenance, and whether the record agrees with itself.
 
 use std::collections::BTreeMap;
-
 use std::fmt::Display;
 
 use trailseal_model::ControlId;
-use trailseal_model::controls::{CONTROLS, Control};
-use trailseal_model::frameworks;
+use trailseal_model::controls::{self, CONTROLS, Control};
 use trailseal_record::v1::{RunLine, ThresholdsLine};
 
 use crate::accounts::Accounts;
@@ -178,7 +176,7 @@ pub(crate) fn command(run: &RunLine) -> String {
 
 /// The ids of other catalogs for the controls: framework, versions, ids, control.
 pub(crate) fn mappings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
-    frameworks::mappings().map(|(control, mapping)| {
+    controls::mappings().map(|(control, mapping)| {
         let versions = mapping.versions.join(", ");
         (mapping.framework.title(), versions, mapping.ids.join(", "), control.as_str())
     })

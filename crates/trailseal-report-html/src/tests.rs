@@ -505,7 +505,7 @@ fn every_cause_has_its_facts_its_fix_and_what_it_affects() {
         "<dt>Who</dt><dd>an administrator of the account</dd>".to_owned(),
         "<span class=\"id\">000000000002</span>, us-east-1".to_owned(),
         "<dt>First</dt><dd><bdi>Find out why the key was disabled</bdi></dd>".to_owned(),
-        "again</bdi>. Alone it decides 2 of 3 findings; the others have further causes.".to_owned(),
+        "again</bdi>. No other cause keeps 2 of the 3 findings from passing.".to_owned(),
         "Run with credentials of account 000000000002</bdi>:".to_owned(),
         format!(
             "<pre><code>aws kms enable-key --region us-east-1 --key-id &#39;{key}&#39;\n</code></pre>"
@@ -525,10 +525,10 @@ fn every_cause_has_its_facts_its_fix_and_what_it_affects() {
     for text in [
         "Review, then add to the NotAction list of the statement that denies</bdi>:",
         "<pre><code>[\n  &#34;cloudtrail:DescribeTrails&#34;,\n",
-        "Put into exceptions.toml</bdi>:\n<pre><code>[[gap]]\nclass = &#34;denied_by_scp&#34;\n",
+        "Add to exceptions.toml</bdi>:\n<pre><code>[[gap]]\nclass = &#34;denied_by_scp&#34;\n",
         "<dt>Risks</dt><dd><bdi>every principal may then read the names of trails there</bdi>",
         "who maintains the organization&#39;s policies",
-        "Alone it decides none of 1 finding: each has a further cause.",
+        "The finding has a further cause.",
     ] {
         assert!(page.contains(text), "{text}");
     }
@@ -719,6 +719,7 @@ fn a_landing_zone_behind_one_policy_names_it_on_the_first_screen() {
     ] {
         assert!(head.contains(text), "{text}");
     }
+    assert!(!page.contains("contradicts itself"));
     assert!(page.contains("<summary>1,000 accounts</summary>"));
     assert!(page.contains("970 more are in <code>causes.csv</code>."));
     assert_eq!(numbers(&page)["n-gaps"], 26_000);

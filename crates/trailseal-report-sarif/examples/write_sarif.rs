@@ -1,27 +1,31 @@
-//! Writes a SARIF file of a record: `write_sarif RECORD OUT [LIMIT]`, or with what exceptions accept
-//! `write_sarif RECORD OUT full`.
+//! Writes both SARIF files of a record: `write_sarif RECORD FOLDER [LIMIT]`.
 
 use std::env;
 use std::error::Error;
 use std::fs::File;
-use std::io::{BufReader, BufWriter};
+use std::io::{self, BufReader, BufWriter, Write};
+use std::path::PathBuf;
 
-use trailseal_model::record::RecordReader;
-use trailseal_report_sarif::{MAX_RESULTS, write_full_sarif, write_most_severe};
+use trailseal_record::{FileName, Folder, RecordReader, report_all};
+use trailseal_report_sarif::{MAX_RESULTS, limited_to};
+
+/// A folder that exists.
+struct Existing(PathBuf);
+
+impl Folder for Existing {
+    fn create(&self, file: FileName) -> io::Result<Box<dyn Write>> {
+        Ok(Box::new(BufWriter::new(File::create(self.0.join(file.as_str()))?)))
+    }
+}
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
-    let (record, out, how) = match arguments.as_slice() {
-        [record, out] => (record, out, ""),
-        [record, out, how] => (record, out, how.as_str()),
-        _ => return Err("usage: write_sarif RECORD OUT [LIMIT | full]".into()),
+    let (record, folder, limit) = match arguments.as_slice() {
+        [record, folder] => (record, folder, MAX_RESULTS),
+        [record, folder, limit] => (record, folder, limit.parse()?),
+        _ => return Err("usage: write_sarif RECORD FOLDER [LIMIT]".into()),
     };
     let lines = RecordReader::new(BufReader::new(File::open(record)?));
-    let out = BufWriter::new(File::create(out)?);
-    match how {
-        "" => write_most_severe(lines, MAX_RESULTS, out)?,
-        "full" => write_full_sarif(lines, out)?,
-        limit => write_most_severe(lines, limit.parse()?, out)?,
-    };
+    report_all(lines, vec![limited_to(limit)], &Existing(PathBuf::from(folder)))?;
     Ok(())
 }

@@ -2,25 +2,25 @@
 
 use std::collections::HashMap;
 
-use trailseal_model::record::v1::ExceptionLine;
+use trailseal_record::v1::ExceptionLine;
 
 use crate::text::{NAME, SENTENCE, quotable};
 
-/// Who answers for what, by the exception's id.
+/// Why something is accepted, by the exception's id.
 #[derive(Debug, Default)]
 pub(crate) struct Justifications(HashMap<String, String>);
 
 impl Justifications {
-    pub(crate) fn add(&mut self, it: &ExceptionLine) {
+    pub(crate) fn add(&mut self, exception: &ExceptionLine) {
         let text = format!(
             "{} Ticket '{}', owner '{}', approved by '{}', valid through {}.",
-            sentence(&it.reason),
-            quotable(&it.ticket, NAME),
-            quotable(&it.owner, NAME),
-            quotable(&it.approver, NAME),
-            it.expiry
+            sentence(&exception.reason),
+            quotable(&exception.ticket, NAME),
+            quotable(&exception.owner, NAME),
+            quotable(&exception.approver, NAME),
+            exception.expiry
         );
-        self.0.insert(it.exception_id.clone(), text);
+        self.0.insert(exception.exception_id.clone(), text);
     }
 
     /// Why something is accepted; `None` where no exception covers it.

@@ -1,12 +1,14 @@
-//! Where an alert lies: a path that no repository needs to have, the same in every run.
+//! Where an alert is shown: a path that no repository needs to have, the same in every run.
 
 use serde_json::json;
-use trailseal_model::record::v1::FindingLine;
+use trailseal_model::{AccountId, Region, SubjectKind};
 
-/// Stands where nothing is known: GitHub takes an empty text for a missing one.
+use crate::failures::Failure;
+
+/// Used where nothing is known: GitHub takes an empty text for a missing one.
 const UNKNOWN: &str = "unknown";
 
-/// The place of one alert.
+/// The location of one alert.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct AlertLocation {
     /// A relative URI, each of its segments percent-encoded.
@@ -18,36 +20,32 @@ pub(crate) struct AlertLocation {
 }
 
 impl AlertLocation {
-    /// The place of a finding's subject: a trail or store under its owner and home Region, an
-    /// account under itself.
-    pub(crate) fn of_finding(finding: &FindingLine) -> Self {
-        let account = finding.account_id.as_str();
-        let name = finding.resource_name.as_str();
-        let region = finding
-            .region
-            .as_deref()
-            .or_else(|| finding.resource_arn.split(':').nth(3))
-            .unwrap_or_default();
-        let uri = match finding.resource_type.as_str() {
-            "account" => return Self::of_account(account),
-            "trail" => path(&["aws", account, region, "cloudtrail"], name),
-            "event_data_store" => {
-                let id = finding.resource_arn.rsplit('/').next().unwrap_or(name);
-                path(&["aws", account, region, "cloudtrail", "eventdatastore"], id)
+    /// The location of what failed: a trail or store under its owner and home Region, an account under
+    /// itself.
+    pub(crate) fn of_failure(failure: &Failure) -> Self {
+        let account = failure.account.map(|account| account.to_string()).unwrap_or_default();
+        let (name, arn) = (failure.name.as_str(), failure.subject.as_str());
+        let region = failure.region.map(Region::name);
+        let region = region.or_else(|| arn.split(':').nth(3)).unwrap_or_default();
+        let uri = match failure.kind {
+            SubjectKind::Account => path(&["aws", &account], "account"),
+            SubjectKind::Trail => path(&["aws", &account, region, "cloudtrail"], name),
+            SubjectKind::EventDataStore => {
+                let id = arn.rsplit('/').next().unwrap_or(name);
+                path(&["aws", &account, region, "cloudtrail", "eventdatastore"], id)
             }
-            other => path(&["aws", account, region, other], name),
         };
-        let name = if name.is_empty() { UNKNOWN } else { name };
-        Self { uri, identity: finding.resource_arn.clone(), name: name.to_owned() }
+        let known = |text: &str| if text.is_empty() { UNKNOWN } else { text }.to_owned();
+        Self { uri, identity: known(arn), name: known(name) }
     }
 
-    /// The place of an account.
-    pub(crate) fn of_account(id: &str) -> Self {
-        let uri = path(&["aws", id], "account");
-        Self { uri, identity: id.to_owned(), name: id.to_owned() }
+    /// The location of an account.
+    pub(crate) fn of_account(account: AccountId) -> Self {
+        let id = account.to_string();
+        Self { uri: path(&["aws", &id], "account"), identity: id.clone(), name: id }
     }
 
-    /// The place of the organization: its id, or the caller's account where no id is known.
+    /// The location of the organization: its id, or the caller's account where no id is known.
     pub(crate) fn of_organization(id: &str) -> Self {
         let uri = path(&["aws", id], "organization");
         Self { uri, identity: id.to_owned(), name: id.to_owned() }
@@ -93,7 +91,10 @@ mod tests {
 
     #[test]
     fn leading_zeros_stay() {
-        assert_eq!(AlertLocation::of_account("000000000001").uri, "aws/000000000001/account.json");
+        assert_eq!(
+            AlertLocation::of_account(AccountId::new(1).unwrap()).uri,
+            "aws/000000000001/account.json"
+        );
         assert_eq!(AlertLocation::of_organization("o-1").uri, "aws/o-1/organization.json");
     }
 
@@ -110,10 +111,10 @@ mod tests {
     proptest! {
         #[test]
         fn no_name_leaves_its_folder(name in "\\PC*") {
-            let place = path(&["aws", &name], &name);
-            prop_assert_eq!(place.split('/').count(), 3);
-            prop_assert!(place.is_ascii() && !place.contains([':', ' ', '\\', '?', '#', '"', '<']));
-            prop_assert!(place.split('/').all(|it| !matches!(it, "" | "." | "..")));
+            let location = path(&["aws", &name], &name);
+            prop_assert_eq!(location.split('/').count(), 3);
+            prop_assert!(location.is_ascii() && !location.contains([':', ' ', '\\', '?', '#', '"', '<']));
+            prop_assert!(location.split('/').all(|part| !matches!(part, "" | "." | "..")));
         }
     }
 }

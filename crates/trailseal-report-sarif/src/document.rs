@@ -1,4 +1,4 @@
-//! The SARIF document: the one place that names `serde_sarif`.
+//! The SARIF document: with [`driver`](crate::driver) the one place that names `serde_sarif`.
 //!
 //! Its types have every field of the format and large values, so results are turned into them one
 //! by one while they are written.
@@ -8,21 +8,21 @@ use std::collections::BTreeMap;
 use serde::ser::{Serialize, SerializeMap, SerializeSeq, Serializer};
 use serde_json::{Value, json};
 use serde_sarif::sarif::{
-    ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation, Message,
-    MultiformatMessageString, Notification as SarifNotification, PhysicalLocation, PropertyBag,
-    Region, ReportingConfiguration, ReportingDescriptor, ReportingDescriptorReference,
-    Result as SarifResult, ResultLevel, RunAutomationDetails, Suppression, Tool, ToolComponent,
-    VersionControlDetails,
+    ArtifactContent, ArtifactLocation, Invocation, Location, LogicalLocation,
+    Message as SarifMessage, Notification as SarifNotification, PhysicalLocation, PropertyBag,
+    Region, ReportingDescriptorReference, Result as SarifResult, ResultLevel, RunAutomationDetails,
+    Suppression, VersionControlDetails,
 };
-use trailseal_model::record::v1::RunLine;
+use trailseal_record::v1::RunLine;
 
+use crate::alert::{Alert, Details};
 use crate::alert_location::{AlertLocation, segment};
+use crate::causes::Causes;
+use crate::driver::{properties, tool};
+use crate::markdown;
 use crate::notification::Notification;
-use crate::pages::{control_page, without_relative_links};
 use crate::population::{Caution, category, organization, scope_word};
-use crate::result::Alert;
-use crate::rule::{Rule, RuleSeverity, pascal_case};
-use crate::text::filled;
+use crate::rule::RuleSeverity;
 
 const SCHEMA: &str = "https://json.schemastore.org/sarif-2.1.0.json";
 /// What the paths are relative to; by custom the root of the repository.
@@ -40,7 +40,8 @@ pub(crate) enum Content {
 /// Everything that goes into the file.
 pub(crate) struct Document<'a> {
     pub(crate) run: &'a RunLine,
-    pub(crate) alerts: &'a [Alert],
+    pub(crate) alerts: &'a [&'a Alert],
+    pub(crate) causes: &'a Causes,
     pub(crate) notifications: &'a [Notification],
     pub(crate) content: Content,
 }
@@ -61,37 +62,29 @@ impl Serialize for Run<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         let Self(document) = self;
         let mut run = serializer.serialize_map(Some(7))?;
-        run.serialize_entry("tool", &tool(document.run))?;
+        run.serialize_entry("tool", &tool(document.run, document.alerts))?;
         run.serialize_entry("invocations", &[invocation(document)])?;
         run.serialize_entry("automationDetails", &automation_details(document))?;
         run.serialize_entry("versionControlProvenance", &[provenance(document)])?;
         run.serialize_entry("columnKind", "unicodeCodePoints")?;
-        let (alerts, content) = (document.alerts, document.content);
-        run.serialize_entry("results", &Results { alerts, content })?;
+        run.serialize_entry("results", &Results(document))?;
         run.serialize_entry("properties", &run_properties(document.run))?;
         run.end()
     }
 }
 
-struct Results<'a> {
-    alerts: &'a [Alert],
-    content: Content,
-}
+struct Results<'a>(&'a Document<'a>);
 
 impl Serialize for Results<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut results = serializer.serialize_seq(Some(self.alerts.len()))?;
-        let templates: Vec<_> = Rule::all().map(Rule::templates).collect();
-        for alert in self.alerts {
-            let template = templates[alert.rule.index()]
-                .iter()
-                .find(|it| it.0 == alert.template)
-                .expect("an alert names a template of its rule");
-            let mut result = result(alert, &template.1);
+        let Self(document) = self;
+        let mut results = serializer.serialize_seq(Some(document.alerts.len()))?;
+        for alert in document.alerts {
+            let mut result = result(alert, document.causes);
             // All results of a file say whether they are suppressed, or none does.
-            if self.content == Content::Full {
-                result.suppressions =
-                    Some(alert.justification.iter().map(|it| suppression(it)).collect());
+            if document.content == Content::Full {
+                let justification = alert.justification.iter();
+                result.suppressions = Some(justification.map(|text| suppression(text)).collect());
             }
             results.serialize_element(&result)?;
         }
@@ -99,78 +92,16 @@ impl Serialize for Results<'_> {
     }
 }
 
-fn tool(run: &RunLine) -> Tool {
-    let driver = ToolComponent::builder()
-        .name("Trailseal")
-        .version(run.tool_version.clone())
-        .rules(Rule::all().map(rule).collect::<Vec<_>>())
-        .notifications(Caution::ALL.map(caution).to_vec())
-        .build();
-    Tool::builder().driver(driver).build()
-}
-
-fn rule(rule: Rule) -> ReportingDescriptor {
-    let severity = rule.severity();
-    let properties = PropertyBag::builder()
-        .tags(rule.tags().iter().map(ToString::to_string).collect::<Vec<_>>())
-        .additional_properties(rule_properties(rule, severity))
-        .build();
-    let templates = rule.templates().into_iter().map(|(name, it)| (name.to_owned(), text(it)));
-    let help = format!("{} {}", rule.description(), rule.advice());
-    ReportingDescriptor::builder()
-        .id(rule.id())
-        .name(rule.name())
-        .short_description(text(rule.title()))
-        .full_description(text(rule.description()))
-        .help(MultiformatMessageString::builder().text(help).markdown(markdown(rule)).build())
-        .help_uri(rule.help_uri())
-        .default_configuration(ReportingConfiguration::builder().level(severity.level()).build())
-        .message_strings(templates.collect::<BTreeMap<_, _>>())
-        .properties(properties)
-        .build()
-}
-
-fn rule_properties(rule: Rule, severity: RuleSeverity) -> BTreeMap<String, Value> {
-    let mut all = properties(&[
-        ("precision", rule.precision()),
-        ("problem.severity", severity.problem()),
-        ("security-severity", severity.score()),
-    ]);
-    if let Rule::Control(control) = rule {
-        all.insert("control_ids".to_owned(), json!(control.framework_ids()));
-    }
-    all
-}
-
-fn caution(caution: Caution) -> ReportingDescriptor {
-    ReportingDescriptor::builder()
-        .id(caution.id())
-        .name(pascal_case(caution.id()))
-        .short_description(text(caution.title()))
-        .full_description(text(caution.description()))
-        .help(text(caution.description()))
-        .help_uri(caution.help_uri())
-        .default_configuration(ReportingConfiguration::builder().level(caution.level()).build())
-        .build()
-}
-
-/// The page of a control, or the same in short for a rule that is none.
-fn markdown(rule: Rule) -> String {
-    if let Rule::Control(control) = rule {
-        return without_relative_links(control_page(control));
-    }
-    let (id, title) = (rule.id(), rule.title());
-    format!("# {id}\n\n**{title}.** {}\n\n{}\n", rule.description(), rule.advice())
-}
-
 fn invocation(document: &Document<'_>) -> Invocation {
     // A gap is not a failure of the run: GitHub refuses the file of a run that failed.
     Invocation::builder()
         .execution_successful(true)
-        .start_time_utc(document.run.started_at.clone())
-        .end_time_utc(document.run.finished_at.clone())
+        .start_time_utc(document.run.started_at.to_string())
+        .end_time_utc(document.run.finished_at.to_string())
         .tool_configuration_notifications(
-            Caution::of_run(document.run).map(|it| cautioned(it, document.run)).collect::<Vec<_>>(),
+            Caution::of_run(document.run)
+                .map(|caution| cautioned(caution, document.run))
+                .collect::<Vec<_>>(),
         )
         .tool_execution_notifications(
             document.notifications.iter().map(notification).collect::<Vec<_>>(),
@@ -182,26 +113,26 @@ fn notification(notification: &Notification) -> SarifNotification {
     let entries: Vec<(&str, &str)> =
         notification.properties.iter().map(|(name, value)| (*name, value.as_str())).collect();
     SarifNotification::builder()
-        .message(Message::builder().text(notification.text.clone()).build())
-        .level(RuleSeverity::NotAssessed.level())
+        .message(SarifMessage::builder().text(notification.text.clone()).build())
+        .level("warning")
         .properties(PropertyBag::builder().additional_properties(properties(&entries)).build())
         .build()
 }
 
 fn cautioned(caution: Caution, run: &RunLine) -> SarifNotification {
-    let index = Caution::ALL.iter().position(|it| *it == caution).unwrap_or_default();
+    let index = Caution::ALL.iter().position(|known| *known == caution).unwrap_or_default();
     let index = i64::try_from(index).unwrap_or(-1);
     SarifNotification::builder()
         .descriptor(ReportingDescriptorReference::builder().id(caution.id()).index(index).build())
-        .message(Message::builder().text(caution.message(run)).build())
+        .message(SarifMessage::builder().text(caution.message(run)).build())
         .level(caution.level())
         .build()
 }
 
-/// Whose word stands for the population, what was left out, and both as sentences to be shown above
+/// Who vouches for the population, what was left out, and both as sentences to be shown above
 /// everything else.
 fn run_properties(run: &RunLine) -> Value {
-    let banner: Vec<String> = Caution::of_run(run).map(|it| it.message(run)).collect();
+    let banner: Vec<String> = Caution::of_run(run).map(|caution| caution.message(run)).collect();
     json!({
         "banner": banner,
         "endpoints": run.endpoints,
@@ -213,7 +144,7 @@ fn run_properties(run: &RunLine) -> Value {
     })
 }
 
-/// What stands before the last `/` is GitHub's category.
+/// What is before the last `/` is GitHub's category.
 fn automation_details(document: &Document<'_>) -> RunAutomationDetails {
     let (category, run) = (category(document.run), segment(&document.run.run_id));
     // Both files in one category would close each other's alerts.
@@ -221,36 +152,67 @@ fn automation_details(document: &Document<'_>) -> RunAutomationDetails {
     RunAutomationDetails::builder().id(format!("{category}/{part}{run}")).build()
 }
 
-/// No repository was read, so what stands for it is the organization, as of the run's "now".
+/// No repository was read, so the organization takes its place, as of the run's "now".
 fn provenance(document: &Document<'_>) -> VersionControlDetails {
     VersionControlDetails::builder()
-        .repository_uri(format!("urn:trailseal:{}", segment(organization(document.run))))
-        .as_of_time_utc(document.run.as_of.clone())
+        .repository_uri(format!("urn:trailseal:{}", segment(&organization(document.run))))
+        .as_of_time_utc(document.run.as_of.to_string())
         .mapped_to(ArtifactLocation::builder().uri_base_id(ROOT).build())
         .build()
 }
 
-fn result(alert: &Alert, template: &str) -> SarifResult {
-    let message = Message::builder()
-        .id(alert.template)
-        .arguments(alert.arguments.clone())
-        .text(filled(template, &alert.arguments))
+fn result(alert: &Alert, causes: &Causes) -> SarifResult {
+    let text = alert.message.filled(alert.rule.title());
+    let mut message = SarifMessage::builder()
+        .id(alert.message.id())
+        .arguments(alert.message.arguments.clone())
         .build();
+    let cause = alert.cause_id.as_deref().and_then(|id| causes.get(id));
+    message.markdown = cause.map(|cause| markdown::message(&text, cause));
+    message.text = Some(text);
     let fingerprint = format!("{}:1", alert.fingerprint);
     let fingerprints = [("primaryLocationLineHash".to_owned(), fingerprint)];
-    let reason = properties(&[("reason", &alert.reason)]);
     SarifResult::builder()
         .rule_id(alert.rule.id())
         .rule_index(i64::try_from(alert.rule.index()).unwrap_or(-1))
         .level(level(alert.rule.severity()))
         .message(message)
-        .locations(vec![location(&alert.place)])
+        .locations(vec![location(&alert.location)])
         .partial_fingerprints(BTreeMap::from(fingerprints))
-        .properties(PropertyBag::builder().additional_properties(reason).build())
+        .properties(PropertyBag::builder().additional_properties(details(alert)).build())
         .build()
 }
 
-/// Somebody answers for it, and it stays a result.
+/// The ids and counts of a result. Lists are cut, counts are not.
+fn details(alert: &Alert) -> BTreeMap<String, Value> {
+    let Details { reason, expected, observed, also_fails, not_proven, .. } = &alert.details;
+    let Details { finding_ids, findings, subjects, subject_count, .. } = &alert.details;
+    let mut all: BTreeMap<String, Value> = BTreeMap::new();
+    let mut add = |name: &str, value: Value| _ = all.insert(name.to_owned(), value);
+    add("reason", json!(reason));
+    let texts = [("causeId", &alert.cause_id), ("expected", expected), ("observed", observed)];
+    for (name, text) in texts {
+        if let Some(text) = text {
+            add(name, json!(text));
+        }
+    }
+    for (name, controls) in [("alsoFails", also_fails), ("notProven", not_proven)] {
+        if !controls.is_empty() {
+            add(name, json!(controls));
+        }
+    }
+    for (name, ids, count) in
+        [("findings", finding_ids, findings), ("consequences", subjects, subject_count)]
+    {
+        if *count > 0 {
+            add(name, json!(ids));
+            add(&format!("{name}Total"), json!(count));
+        }
+    }
+    all
+}
+
+/// An exception accepts it, and it stays a result.
 fn suppression(justification: &str) -> Suppression {
     Suppression::builder()
         .kind(json!("external"))
@@ -267,19 +229,19 @@ fn level(severity: RuleSeverity) -> ResultLevel {
     }
 }
 
-fn location(place: &AlertLocation) -> Location {
-    let content = place.content();
+fn location(location: &AlertLocation) -> Location {
+    let content = location.content();
     let width = i64::try_from(content.chars().count()).unwrap_or(1);
     let physical = PhysicalLocation::builder()
         .artifact_location(
-            ArtifactLocation::builder().uri(place.uri.clone()).uri_base_id(ROOT).build(),
+            ArtifactLocation::builder().uri(location.uri.clone()).uri_base_id(ROOT).build(),
         )
         .region(region(&content[..1], 2))
         .context_region(region(&content, width + 1))
         .build();
     let logical = LogicalLocation::builder()
-        .fully_qualified_name(place.identity.clone())
-        .name(place.name.clone())
+        .fully_qualified_name(location.identity.clone())
+        .name(location.name.clone())
         .kind("resource")
         .build();
     Location::builder().physical_location(physical).logical_locations(vec![logical]).build()
@@ -294,12 +256,4 @@ fn region(snippet: &str, end_column: i64) -> Region {
         .end_column(end_column)
         .snippet(ArtifactContent::builder().text(snippet).build())
         .build()
-}
-
-fn text(text: impl Into<String>) -> MultiformatMessageString {
-    MultiformatMessageString::builder().text(text).build()
-}
-
-fn properties(entries: &[(&str, &str)]) -> BTreeMap<String, Value> {
-    entries.iter().map(|(name, value)| ((*name).to_owned(), json!(value))).collect()
 }

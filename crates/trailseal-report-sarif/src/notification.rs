@@ -3,9 +3,9 @@
 use std::fmt::Write as _;
 
 use trailseal_model::GapClass;
-use trailseal_model::record::v1::GapLine;
+use trailseal_record::v1::GapLine;
 
-use crate::text::{NAME, quotable};
+use crate::text::{NAME, counted, quotable};
 
 /// How many gaps have a notification of their own; one more says how many have none.
 pub(crate) const MAX_NOTIFICATIONS: usize = 1000;
@@ -32,26 +32,28 @@ impl Notifications {
         if self.kept.len() == MAX_NOTIFICATIONS {
             return;
         }
-        let happened = match gap.class.parse::<GapClass>().ok() {
-            Some(GapClass::NotShown) => "names a trail that no Region showed",
-            _ => "failed",
+        let happened = if gap.class == GapClass::NotShown {
+            "names a trail that no Region showed"
+        } else {
+            "failed"
         };
-        let mut text = format!("'{}' {happened}", quotable(&gap.operation, NAME));
+        let mut text = format!("'{}' {happened}", gap.operation);
         let mut add = |what: &str, value: Option<String>| {
             if let Some(value) = value {
                 let _ = write!(text, ", {what} '{value}'");
             }
         };
-        let quoted = |value: &Option<String>| value.as_deref().map(|it| quotable(it, NAME));
+        let quoted = |value: &Option<String>| value.as_deref().map(|text| quotable(text, NAME));
         add("account", people);
-        add("Region", quoted(&gap.region));
+        add("Region", gap.region.map(|region| region.to_string()));
         add("subject", quoted(&gap.subject));
-        add("HTTP status", gap.http_status.map(|it| it.to_string()));
+        add("HTTP status", gap.http_status.map(|status| status.to_string()));
         add("code", quoted(&gap.aws_code));
-        add("class", Some(quotable(&gap.class, NAME)));
+        add("class", Some(gap.class.to_string()));
         text.push('.');
-        let mut properties = vec![("class", gap.class.clone()), ("gap_id", gap.gap_id.clone())];
-        properties.extend(gap.exception_id.clone().map(|it| ("exception_id", it)));
+        let mut properties = vec![("class", gap.class.to_string()), ("gap_id", gap.gap_id.clone())];
+        properties.extend(gap.cause_id.clone().map(|id| ("cause_id", id)));
+        properties.extend(gap.exception_id.clone().map(|id| ("exception_id", id)));
         self.kept.push(Notification { text, properties });
     }
 
@@ -59,7 +61,8 @@ impl Notifications {
     pub(crate) fn finish(mut self) -> Vec<Notification> {
         let left_out = self.seen - self.kept.len();
         if left_out > 0 {
-            let text = format!("'{left_out}' more calls failed; gaps.csv has all of them.");
+            let requests = counted(left_out as u64, "more request", "more requests");
+            let text = format!("'{requests}' had no answer; gaps.csv has all of them.");
             self.kept.push(Notification { text, properties: Vec::new() });
         }
         self.kept

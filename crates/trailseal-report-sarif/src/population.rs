@@ -1,12 +1,12 @@
-//! What a reader must know of the population before any result: whose word stands for it, and what
-//! the user left out. GitHub ignores it but for the category; other readers show it.
+//! What a reader must know of the population before any result: who vouches for it, and what the user
+//! left out. GitHub ignores it but for the category; other readers show it.
 
 use trailseal_model::PopulationSource;
 use trailseal_model::hash::short_hash;
-use trailseal_model::record::v1::{RunLine, ScopeLine};
+use trailseal_record::v1::{RunLine, ScopeLine};
 
 use crate::alert_location::segment;
-use crate::text::{NAME, SENTENCE, clause, first_few, quotable};
+use crate::text::{NAME, SENTENCE, clause, counted, first_few, quotable};
 
 /// One thing to know.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,7 +19,7 @@ pub(crate) enum Caution {
     Rejudged,
     /// The user left a part out.
     Scoped,
-    /// Only the user's word stands for the list of accounts.
+    /// Only the user vouches for the list of accounts.
     SelfDeclared,
     /// There is no organization.
     Standalone,
@@ -44,18 +44,18 @@ impl Caution {
 
     /// What a run calls for.
     pub(crate) fn of_run(run: &RunLine) -> impl Iterator<Item = Self> {
-        Self::ALL.into_iter().filter(|it| it.applies(run))
+        Self::ALL.into_iter().filter(|caution| caution.applies(run))
     }
 
     fn applies(self, run: &RunLine) -> bool {
-        let source = run.population_source.parse::<PopulationSource>().ok();
+        let source = run.population_source;
         match self {
             Self::Simulated => run.simulation.is_some(),
-            Self::ForeignEndpoints => run.endpoints.iter().any(|it| !it.is_aws),
+            Self::ForeignEndpoints => run.endpoints.iter().any(|endpoint| !endpoint.is_aws),
             Self::Rejudged => run.rejudged.is_some(),
             Self::Scoped => run.scope.is_limited,
-            Self::SelfDeclared => source.is_some_and(PopulationSource::is_self_declared),
-            Self::Standalone => source == Some(PopulationSource::StandaloneAccount),
+            Self::SelfDeclared => source.is_self_declared(),
+            Self::Standalone => source == PopulationSource::StandaloneAccount,
             Self::DoubtfulExceptions => !run.exceptions.warnings.is_empty(),
             Self::ExceptionMatches => run.exceptions.in_force > 0,
         }
@@ -93,19 +93,19 @@ impl Caution {
     pub(crate) const fn description(self) -> &'static str {
         match self {
             Self::Simulated => {
-                "A simulator answered and not AWS. Nothing in the file is about real accounts. The category of the upload says so, and real alerts stay as they are."
+                "A simulator answered and not AWS. Nothing in the file is about real accounts. The upload has a category of its own, so real alerts stay as they are."
             }
             Self::ForeignEndpoints => {
-                "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The category of the upload says so, and alerts of other runs stay as they are."
+                "The environment or the AWS configuration sent requests to endpoints that are not AWS's own. Unless they pass requests on to AWS, nothing in the file is about real accounts. The upload has a category of its own, so alerts of other runs stay as they are."
             }
             Self::Rejudged => {
                 "AWS was not asked. The answers that an earlier scan kept in its journal were judged with other settings or by a newer version. They are as old as that scan."
             }
             Self::Scoped => {
-                "The run was limited to a part of the accounts, Regions or controls. What lies outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
+                "The run was limited to a part of the accounts, Regions or controls. What is outside was not assessed and has no result. The category of the upload names the scope, so alerts of other scopes stay as they are."
             }
             Self::SelfDeclared => {
-                "The list of accounts comes from a file of the user and not from AWS Organizations. Nobody but the user vouches that no account is missing."
+                "The list of accounts comes from a file of the user and not from AWS Organizations. Only the user vouches that no account is missing."
             }
             Self::Standalone => {
                 "The caller's account belongs to no organization. It is all that was assessed."
@@ -166,27 +166,30 @@ impl Caution {
                 quotable(&first_few(&run.foreign_endpoints()).unwrap_or_default(), SENTENCE)
             ),
             Self::Rejudged => {
-                let sentence = run.rejudged.as_ref().map(|it| it.sentence(&run.tool_version));
+                let sentence = run.rejudged.as_ref().map(|line| line.sentence(&run.tool_version));
                 format!("RE-JUDGED: '{}'.", clause(&sentence.unwrap_or_default()))
             }
             Self::Scoped => format!(
-                "SCOPED: the run was limited by its user to '{}'. What lies outside was not assessed and has no result here.",
+                "SCOPED: the run was limited by its user to '{}'. What is outside was not assessed and has no result here.",
                 limits(&run.scope)
             ),
-            Self::SelfDeclared => "Population self-declared: the list of accounts comes from a file of the user and not from AWS Organizations. Nobody but the user vouches that no account is missing.".to_owned(),
+            Self::SelfDeclared => "Population self-declared: the list of accounts comes from a file of the user and not from AWS Organizations. Only the user vouches that no account is missing.".to_owned(),
             Self::Standalone => format!(
                 "Standalone account: '{}' belongs to no organization and is all that was assessed.",
-                quotable(&run.caller_account_id, NAME)
+                run.caller_account_id
             ),
             Self::DoubtfulExceptions => format!(
                 "Exceptions: '{}'.",
                 clause(&run.exceptions.warnings.join(" "))
             ),
             Self::ExceptionMatches => {
-                let it = &run.exceptions;
+                let exceptions = &run.exceptions;
                 format!(
-                    "Exceptions in force: '{}' accept '{}' finding(s), '{}' gap(s) and '{}' target(s), which keep their status and leave the exit code.",
-                    it.in_force, it.findings, it.gaps, it.targets
+                    "Exceptions in force: '{}' for '{}', '{}' and '{}', which keep their status and leave the exit code.",
+                    counted(exceptions.in_force, "exception", "exceptions"),
+                    counted(exceptions.findings, "finding", "findings"),
+                    counted(exceptions.gaps, "gap", "gaps"),
+                    counted(exceptions.targets, "target", "targets"),
                 )
             }
         }
@@ -199,8 +202,8 @@ pub(crate) const fn scope_word(run: &RunLine) -> &'static str {
 }
 
 /// The organization's id; the caller's account where there is none or none is known.
-pub(crate) fn organization(run: &RunLine) -> &str {
-    run.organization_id.as_ref().unwrap_or(&run.caller_account_id)
+pub(crate) fn organization(run: &RunLine) -> String {
+    run.organization_id.clone().unwrap_or_else(|| run.caller_account_id.to_string())
 }
 
 /// GitHub's category: alerts live in it, so it is stable. A limited run has one of its own, because
@@ -213,7 +216,7 @@ pub(crate) fn category(run: &RunLine) -> String {
     } else {
         "trailseal"
     };
-    let whole = format!("{program}/{}", segment(organization(run)));
+    let whole = format!("{program}/{}", segment(&organization(run)));
     if !run.scope.is_limited {
         return whole;
     }
@@ -224,79 +227,89 @@ pub(crate) fn category(run: &RunLine) -> String {
 /// The scope as one text that depends on what is in it alone.
 fn canonical(scope: &ScopeLine) -> String {
     let parts = [
-        ("accounts", &scope.accounts),
-        ("organizational_units", &scope.organizational_units),
-        ("excluded_accounts", &scope.excluded_accounts),
-        ("regions", &scope.regions),
+        ("accounts", texts(&scope.accounts)),
+        ("organizational_units", texts(&scope.organizational_units)),
+        ("excluded_accounts", texts(&scope.excluded_accounts)),
+        ("regions", texts(&scope.regions)),
     ];
-    let text = |(name, values): (&str, &Vec<String>)| {
-        let mut values: Vec<&str> = values.iter().map(String::as_str).collect();
+    let text = |(name, mut values): (&str, Vec<String>)| {
         values.sort_unstable();
         values.dedup();
         format!("{name}={}", values.join(","))
     };
-    let mut texts: Vec<String> = parts.into_iter().map(text).collect();
+    let mut all: Vec<String> = parts.into_iter().map(text).collect();
     // Scopes without it keep the category that they have always had.
     if !scope.skipped_controls.is_empty() {
-        texts.push(text(("skipped_controls", &scope.skipped_controls)));
+        all.push(text(("skipped_controls", texts(&scope.skipped_controls))));
     }
-    texts.join(";")
+    all.join(";")
 }
 
 /// The scope for people.
 fn limits(scope: &ScopeLine) -> String {
     let parts = [
-        ("accounts", &scope.accounts),
-        ("organizational units", &scope.organizational_units),
-        ("all but the accounts", &scope.excluded_accounts),
-        ("Regions", &scope.regions),
-        ("all but the controls", &scope.skipped_controls),
+        ("accounts", texts(&scope.accounts)),
+        ("organizational units", texts(&scope.organizational_units)),
+        ("all but the accounts", texts(&scope.excluded_accounts)),
+        ("Regions", texts(&scope.regions)),
+        ("all but the controls", texts(&scope.skipped_controls)),
     ];
-    let texts: Vec<String> = parts
+    let named: Vec<String> = parts
         .into_iter()
-        .filter_map(|(name, values)| Some(format!("{name} {}", first_few(values)?)))
+        .filter_map(|(name, values)| Some(format!("{name} {}", first_few(&values)?)))
         .collect();
-    quotable(&texts.join("; "), SENTENCE)
+    quotable(&named.join("; "), SENTENCE)
+}
+
+fn texts<T: ToString>(values: &[T]) -> Vec<String> {
+    values.iter().map(ToString::to_string).collect()
 }
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use trailseal_model::ControlId;
+    use trailseal_record::fixture::{id, region};
 
-    fn texts(values: &[&str]) -> Vec<String> {
-        values.iter().map(ToString::to_string).collect()
-    }
+    use super::*;
 
     #[test]
     fn the_order_of_a_scope_does_not_matter_and_its_kind_does() {
-        let accounts =
-            |values: &[&str]| ScopeLine { accounts: texts(values), ..Default::default() };
-        let same = canonical(&accounts(&["2", "1", "2"]));
-        assert_eq!(same, "accounts=1,2;organizational_units=;excluded_accounts=;regions=");
-        assert_eq!(same, canonical(&accounts(&["1", "2"])));
-        let excluded = ScopeLine { excluded_accounts: texts(&["1", "2"]), ..Default::default() };
-        assert_ne!(same, canonical(&excluded));
-        let skipping = |values: &[&str]| {
-            let skipped_controls = texts(values);
-            canonical(&ScopeLine { skipped_controls, ..accounts(&["1", "2"]) })
+        let accounts = |numbers: &[u64]| ScopeLine {
+            accounts: numbers.iter().copied().map(id).collect(),
+            ..Default::default()
         };
-        assert_eq!(skipping(&["b", "a"]), format!("{same};skipped_controls=a,b"));
-        assert_eq!(skipping(&["a", "b"]), skipping(&["b", "a"]));
+        let same = canonical(&accounts(&[2, 1, 2]));
+        assert_eq!(
+            same,
+            "accounts=000000000001,000000000002;organizational_units=;excluded_accounts=;regions="
+        );
+        assert_eq!(same, canonical(&accounts(&[1, 2])));
+        let excluded = ScopeLine { excluded_accounts: vec![id(1), id(2)], ..ScopeLine::default() };
+        assert_ne!(same, canonical(&excluded));
+        let skipping = |skipped: &[ControlId]| {
+            let skipped_controls = skipped.to_vec();
+            canonical(&ScopeLine { skipped_controls, ..accounts(&[1, 2]) })
+        };
+        let (one, other) = (ControlId::KeyUsable, ControlId::HistorySealed);
+        let expected = format!("{same};skipped_controls=history-sealed,key-usable");
+        assert_eq!(skipping(&[one, other]), expected);
+        assert_eq!(skipping(&[other, one]), expected);
     }
 
     #[test]
-    fn a_scope_is_told_in_words() {
+    fn a_scope_is_put_in_words() {
+        let names = ["eu-west-1", "eu-west-2", "eu-west-3", "us-east-1", "us-east-2", "us-west-1"];
         let scope = ScopeLine {
             is_limited: true,
-            accounts: texts(&["1", "2"]),
-            organizational_units: texts(&["ou-'{0}"]),
-            excluded_accounts: texts(&["3"]),
-            regions: texts(&["a", "b", "c", "d", "e", "f"]),
-            skipped_controls: texts(&["key-rotation-enabled"]),
+            accounts: vec![id(1), id(2)],
+            organizational_units: vec!["ou-'{0}".to_owned()],
+            excluded_accounts: vec![id(3)],
+            regions: names.map(region).to_vec(),
+            skipped_controls: vec![ControlId::KeyRotationEnabled],
         };
         assert_eq!(
             limits(&scope),
-            "accounts 1, 2; organizational units ou-’(0); all but the accounts 3; Regions a, b, c, d, e and 1 more; all but the controls key-rotation-enabled"
+            "accounts 000000000001, 000000000002; organizational units ou-’(0); all but the accounts 000000000003; Regions eu-west-1, eu-west-2, eu-west-3, us-east-1, us-east-2 and 1 more; all but the controls key-rotation-enabled"
         );
     }
 }

@@ -1,7 +1,12 @@
 //! The rules and their wording, which is public API: a change moves or rewords alerts.
 
 use trailseal_model::controls::{CONTROLS, SealLink};
-use trailseal_model::{Control, ControlId, Severity, Status, SubjectKind, fix_texts};
+use trailseal_model::{Control, ControlId, Reason, Severity, Status, SubjectKind, fix_texts};
+
+use crate::message::{Message, Part};
+
+/// The beginning of a control's help.
+const FIX: &str = "To fix it, change what the alert's message names after \"Fix\"; a command or statement to paste follows it. causes.csv has every step.";
 
 /// A rule of the report: a control, or one of two things that no control says.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -28,7 +33,7 @@ pub(crate) enum RuleSeverity {
 impl Rule {
     /// Every rule, in the order of the report.
     pub(crate) fn all() -> impl Iterator<Item = Self> {
-        let controls = CONTROLS.iter().map(|it| Self::Control(it.id));
+        let controls = CONTROLS.iter().map(|control| Self::Control(control.id));
         controls.chain([Self::ScopeNotAssessed, Self::ResultsLeftOut])
     }
 
@@ -76,22 +81,33 @@ impl Rule {
     /// What the rule means, in full.
     pub(crate) fn description(self) -> String {
         match self {
-            Self::Control(control) => {
-                let entry = control.entry();
-                format!("Fails when {}. Passes when: {}.", entry.fails_when, entry.title)
-            }
-            Self::ScopeNotAssessed => "Something could not be read, or what was read proves nothing. Alerts that depend on it are missing from this upload, and GitHub closes an alert that is missing as fixed. There is one result per account and kind of reason.".to_owned(),
+            Self::Control(control) => control.entry().description.to_owned(),
+            Self::ScopeNotAssessed => "One cause kept something from being read or proven. Alerts that depend on it are missing from this upload, and GitHub closes an alert that is missing as fixed. Each cause has one result, however many accounts and Regions it affects.".to_owned(),
             Self::ResultsLeftOut => "GitHub refuses an upload with more results than its limit. The most severe ones were kept. GitHub closes alerts that were left out as fixed.".to_owned(),
         }
     }
 
-    /// What to do.
-    pub(crate) fn advice(self) -> String {
+    /// What to do: the beginning of the rule's help.
+    pub(crate) fn fix(self) -> String {
         match self {
-            Self::Control(control) => advice_by_reason(control),
-            Self::ScopeNotAssessed => "Remove the reason, which the message names, and scan again. gaps.csv has every call that could not give its answer, findings.csv every finding that is not proven. Until then do not take the absence of an alert for good news.".to_owned(),
-            Self::ResultsLeftOut => "Use findings.csv, which has all of them, and fix what fails in many places at once.".to_owned(),
+            Self::Control(_) => FIX.to_owned(),
+            Self::ScopeNotAssessed => "To fix it, change what the alert's message names after \"Fix\", then scan again. gaps.csv has every request without an answer, findings.csv every finding that is not proven, each with its cause; causes.csv has every step. Until then the absence of an alert proves nothing.".to_owned(),
+            Self::ResultsLeftOut => "To fix it, begin with causes.csv: one change there may mend many findings. findings.csv has every failure.".to_owned(),
         }
+    }
+
+    /// What to do about reasons to fail, each text once with its reasons; empty for a rule that is no
+    /// control.
+    pub(crate) fn fixes(self) -> Vec<(Vec<Reason>, &'static str)> {
+        let Self::Control(control) = self else { return Vec::new() };
+        let mut fixes: Vec<(Vec<Reason>, &'static str)> = Vec::new();
+        for (reason, text) in fix_texts(control, Status::Fail) {
+            match fixes.iter_mut().find(|fix| fix.1 == text) {
+                Some(fix) => fix.0.push(reason),
+                None => fixes.push((vec![reason], text)),
+            }
+        }
+        fixes
     }
 
     /// Where AWS or GitHub explain what it is about.
@@ -132,53 +148,40 @@ impl Rule {
         }
     }
 
-    /// The message's templates by name. Text that comes from outside stands between `'`.
-    pub(crate) fn templates(self) -> Vec<(&'static str, String)> {
-        let title = self.title();
+    /// The shortest of its messages, so that each rule shows what its messages are like.
+    pub(crate) fn shortest_message(self) -> Message {
+        let mut message = Message::default();
+        let none = String::new;
         match self {
-            Self::Control(control) => {
-                let found = match control.entry().subject {
-                    SubjectKind::Trail => {
-                        format!("{title}. Account '{{0}}', Region '{{1}}', trail '{{2}}': '{{3}}'.")
-                    }
-                    SubjectKind::Account => format!("{title}. Account '{{0}}': '{{1}}'."),
-                    SubjectKind::EventDataStore => {
-                        format!("{title}. Account '{{0}}', Region '{{1}}', store '{{2}}': '{{3}}'.")
-                    }
-                };
-                let next = found.matches('{').count();
-                let compared = format!(
-                    "{found} Expected '{{{next}}}', observed '{{{}}}'. To do: '{{{}}}'.",
-                    next + 1,
-                    next + 2
-                );
-                vec![("compared", compared), ("plain", format!("{found} To do: '{{{next}}}'."))]
-            }
+            Self::Control(control) => match control.entry().subject {
+                SubjectKind::Trail => message.add(Part::Trail, [none(), none(), none(), none()]),
+                SubjectKind::Account => message.add(Part::Account, [none(), none()]),
+                SubjectKind::EventDataStore => {
+                    message.add(Part::Store, [none(), none(), none(), none()]);
+                }
+            },
             Self::ScopeNotAssessed => {
-                let unread = "Not assessed in '{0}', because of '{1}': '{2}' failed call(s) of '{3}', in '{4}'. Alerts that depend on them are missing here, not fixed. To do: '{5}'.";
-                let unproven = "Not proven in '{0}', because of '{1}': '{2}' essential finding(s) of '{3}', in '{4}'. Alerts of these controls are missing here, not fixed.";
-                let unshown = "Not assessed in '{0}', because of '{1}': '{2}' trail(s) that '{3}' names and no Region showed, in '{4}'. Alerts that depend on them are missing here, not fixed. To do: '{5}'.";
-                let templates = [("unproven", unproven), ("unread", unread), ("unshown", unshown)];
-                templates.map(|(name, text)| (name, text.to_owned())).to_vec()
+                message.add(Part::NotAssessed, [none()]);
+                message.add(Part::Missing, []);
             }
             Self::ResultsLeftOut => {
-                let text = "'{0}' of '{1}' results were left out, because an upload may hold '{2}': '{3}'. Alerts that were left out are missing here, not fixed.";
-                vec![("default", text.to_owned())]
+                message.add(Part::LeftOut, [none(), none(), none(), none(), none()]);
             }
         }
+        message
     }
 }
 
 impl RuleSeverity {
-    /// The smaller, the more it matters.
+    /// The smaller, the more it matters. A failure of any severity comes before what was not assessed.
     pub(crate) const fn rank(self) -> usize {
         match self {
             Self::Limit => 0,
             Self::Control(Severity::High) => 1,
-            Self::NotAssessed => 2,
-            Self::Control(Severity::Medium) => 3,
-            Self::Control(Severity::Low) => 4,
-            Self::Control(Severity::Note) => 5,
+            Self::Control(Severity::Medium) => 2,
+            Self::Control(Severity::Low) => 3,
+            Self::Control(Severity::Note) => 4,
+            Self::NotAssessed => 5,
         }
     }
 
@@ -186,8 +189,8 @@ impl RuleSeverity {
     pub(crate) const fn level(self) -> &'static str {
         match self {
             Self::Limit | Self::Control(Severity::High) => "error",
-            Self::NotAssessed | Self::Control(Severity::Medium) => "warning",
-            Self::Control(Severity::Low | Severity::Note) => "note",
+            Self::Control(Severity::Medium) => "warning",
+            Self::Control(Severity::Low | Severity::Note) | Self::NotAssessed => "note",
         }
     }
 
@@ -195,21 +198,22 @@ impl RuleSeverity {
     pub(crate) const fn problem(self) -> &'static str {
         match self {
             Self::Limit | Self::Control(Severity::High) => "error",
-            Self::NotAssessed | Self::Control(Severity::Medium) => "warning",
-            Self::Control(Severity::Low | Severity::Note) => "recommendation",
+            Self::Control(Severity::Medium) => "warning",
+            Self::Control(Severity::Low | Severity::Note) | Self::NotAssessed => "recommendation",
         }
     }
 
     /// GitHub's score, a number as text. GitHub keeps the highest when it shows fewer results than
-    /// were uploaded, so the limit's own result has the highest of all.
+    /// were uploaded, so the limit's own result has the highest of all, and what was not assessed a
+    /// lower one than any failure.
     pub(crate) const fn score(self) -> &'static str {
         match self {
             Self::Limit => "8.9",
             Self::Control(Severity::High) => "8.0",
-            Self::NotAssessed => "6.0",
             Self::Control(Severity::Medium) => "5.0",
             Self::Control(Severity::Low) => "3.0",
             Self::Control(Severity::Note) => "1.0",
+            Self::NotAssessed => "0.5",
         }
     }
 }
@@ -223,13 +227,6 @@ pub(crate) fn pascal_case(id: &str) -> String {
     words.collect()
 }
 
-/// What to do about each way to fail.
-fn advice_by_reason(control: ControlId) -> String {
-    let texts = fix_texts(control, Status::Fail);
-    let texts = texts.map(|(reason, text)| format!("{reason}: {text}."));
-    format!("What to do depends on the reason. {}", texts.collect::<Vec<_>>().join(" "))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -239,7 +236,7 @@ mod tests {
         let ids: Vec<&str> = Rule::all().map(Rule::id).collect();
         for (index, rule) in Rule::all().enumerate() {
             assert_eq!(rule.index(), index);
-            assert_eq!(ids.iter().filter(|it| **it == rule.id()).count(), 1);
+            assert_eq!(ids.iter().filter(|id| **id == rule.id()).count(), 1);
         }
         assert_eq!(ids.len(), ControlId::ALL.len() + 2);
     }
@@ -251,17 +248,22 @@ mod tests {
             assert!(!title.is_empty() && title.len() < 1024, "{title}");
             assert!(description.len() < 1024, "{description}");
             assert!(rule.name().len() <= 255 && rule.tags().len() <= 10);
-            assert!(!rule.advice().is_empty() && rule.help_uri().starts_with("https://"));
+            assert!(
+                rule.fix().starts_with("To fix it, ") && rule.help_uri().starts_with("https://")
+            );
         }
     }
 
     #[test]
     fn scores_follow_ranks_and_none_is_nine() {
         let mut severities: Vec<RuleSeverity> = Rule::all().map(Rule::severity).collect();
-        severities.sort_by_key(|it| it.rank());
-        let scores: Vec<f64> = severities.iter().map(|it| it.score().parse().unwrap()).collect();
+        severities.sort_by_key(|severity| severity.rank());
+        let scores: Vec<f64> =
+            severities.iter().map(|severity| severity.score().parse().unwrap()).collect();
         assert!(scores.is_sorted_by(|a, b| a >= b), "{scores:?}");
-        assert!(scores.iter().all(|it| *it > 0.0 && *it < 9.0));
+        assert!(scores.iter().all(|score| *score > 0.0 && *score < 9.0));
+        let last = severities.last().copied();
+        assert_eq!(last, Some(RuleSeverity::NotAssessed), "never before a failure");
     }
 
     #[test]

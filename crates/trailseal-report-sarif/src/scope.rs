@@ -1,183 +1,243 @@
-//! What was not assessed, by account and reason: without it, GitHub would close the alerts of an
-//! account that could not be read as fixed.
+//! What was not assessed, by cause: without it, GitHub would close the alerts of what could not be read
+//! as fixed.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_model::hash::short_hash;
-use trailseal_model::record::v1::{CoverageLine, FindingLine, GapLine};
-use trailseal_model::{ControlId, GapClass, Loss, Operation, Outcome, Reason, Status};
+use trailseal_model::{
+    AccountId, ControlId, GapClass, Loss, Operation, Reason, Region, Status, fix_text,
+};
+use trailseal_record::v1::{CoverageLine, FindingLine, GapLine};
 
-use crate::accepted::Justifications;
+use crate::alert::{Alert, Context, Details, add_fix, controls};
 use crate::alert_location::AlertLocation;
-use crate::result::Alert;
+use crate::causes::Causes;
+use crate::message::{Message, Part};
 use crate::rule::Rule;
-use crate::text::{NAME, SENTENCE, first_few, quotable};
+use crate::text::{NAME, SENTENCE, SHOWN, clause, counted, few_of, quotable};
 
-/// Everything that was not assessed. What is accepted is told apart, and is told at all only where
-/// nothing of the same key is open: one key is one alert.
+/// Everything that was not assessed. What is accepted is kept apart, and is reported only where
+/// nothing with the same key is open: one key is one alert.
 #[derive(Debug, Default)]
 pub(crate) struct NotAssessed {
     open: BTreeMap<Key, Scope>,
     accepted: BTreeMap<Key, Scope>,
 }
 
-/// The account, if there is one, and the class of the gap or the reason of the findings.
-type Key = (Option<String>, String, Kind);
-
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Kind {
-    /// Calls failed.
-    Unread,
-    /// A trail exists that nobody could judge.
-    Unshown,
-    /// Everything was read, and it proves nothing.
-    Unproven,
+/// A cause by its id; or the class of gaps or the reason of findings of which the record has none.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+enum Key {
+    Cause(String),
+    Word(String),
 }
 
+/// What one cause keeps from being assessed.
 #[derive(Debug, Default)]
 struct Scope {
-    count: u64,
-    /// Operations, or controls.
-    what: BTreeSet<String>,
-    regions: BTreeSet<String>,
+    /// Whether anything of it is worth an alert.
+    is_reported: bool,
+    requests: u64,
+    operations: BTreeSet<Operation>,
+    /// Trails that exist and that no Region showed.
+    unshown: u64,
+    /// Regions of accounts that were not listed, where no gap says why.
+    unlisted: u64,
+    findings: u64,
+    controls: BTreeSet<ControlId>,
+    accounts: BTreeSet<AccountId>,
+    /// Whether something belongs to no account.
+    is_of_organization: bool,
+    regions: BTreeSet<Region>,
+    /// What to do, where the record has no cause.
     to_do: BTreeSet<String>,
     /// What accepts it.
     exceptions: BTreeSet<String>,
 }
 
 impl NotAssessed {
-    /// A call that failed, or a trail that is known by name only.
+    /// A request without an answer, or a trail that is known by name only.
     pub(crate) fn add_gap(&mut self, gap: &GapLine) {
-        let class = gap.class.parse::<GapClass>().ok();
-        if !is_lost(gap.operation.parse::<Operation>().ok().map(Operation::loss), class) {
+        if !is_lost(gap.operation.loss(), gap.class) {
             return;
         }
-        let kind = if class == Some(GapClass::NotShown) { Kind::Unshown } else { Kind::Unread };
-        let accepted = gap.exception_id.as_slice();
-        let scope = self.scope(gap.account_id.as_ref(), &gap.class, kind, accepted);
-        scope.add(&gap.operation, gap.region.as_ref());
-        // The alert names the Regions itself.
-        scope.to_do.insert(gap.what_to_do_in(&[]));
+        let key = Key::of(gap.cause_id.as_deref(), gap.class.as_str());
+        let scope = self.scope(&key, gap.exception_id.as_slice());
+        scope.is_reported = true;
+        scope.add_place(gap.account_id, gap.region);
+        if gap.class == GapClass::NotShown {
+            scope.unshown += 1;
+        } else {
+            scope.requests += 1;
+            scope.operations.insert(gap.operation);
+        }
+        scope.advise(&key, || gap.what_to_do_in(&[]));
     }
 
     /// A target that was not listed, or not all of it, where no gap says why. What the user left
     /// out is no news.
-    pub(crate) fn add_target(&mut self, target: &CoverageLine) {
-        let is_missing = target.outcome.parse::<Outcome>().ok().is_some_and(Outcome::is_incomplete);
-        if !is_missing || target.gap_id.is_some() {
+    pub(crate) fn add_target(&mut self, target: &CoverageLine, causes: &Causes) {
+        if !target.outcome.is_incomplete() || target.gap_id.is_some() {
             return;
         }
-        let class = target.reason_code.as_deref().unwrap_or(GapClass::Cancelled.as_str());
-        let scope = self.scope(Some(&target.account_id), class, Kind::Unread, &[]);
-        scope.add(Operation::DescribeTrails.as_str(), Some(&target.region));
-        if scope.to_do.is_empty() {
-            let class = class.parse::<GapClass>().ok().unwrap_or(GapClass::Cancelled);
-            scope.to_do.insert(class.what_to_do().to_owned());
-        }
+        let class = target.reason_code.unwrap_or(GapClass::Cancelled);
+        let key = Key::of(causes.of_class(class), class.as_str());
+        let scope = self.scope(&key, &target.exception_ids);
+        scope.is_reported = true;
+        scope.unlisted += 1;
+        scope.add_place(Some(target.account_id), Some(target.region));
+        scope.advise(&key, || class.what_to_do().to_owned());
     }
 
-    /// A finding that the subject's verdict hangs on and that is not proven though nothing was
-    /// unread: a gap would say so for it. What no version judges yet is no news.
-    pub(crate) fn add_finding(&mut self, control: ControlId, finding: &FindingLine) {
-        let is_unproven = finding.status.parse::<Status>().ok() == Some(Status::NotProven);
-        let is_built = finding.status_reason.parse::<Reason>().ok() != Some(Reason::NotBuilt);
-        if control.entry().essential && is_unproven && is_built && finding.gap_ids.is_empty() {
-            let account = Some(&finding.account_id).filter(|it| !it.is_empty());
-            let accepted = &finding.exception_ids;
-            let scope = self.scope(account, &finding.status_reason, Kind::Unproven, accepted);
-            scope.add(&finding.control_id, finding.region.as_ref());
+    /// A finding that is not proven. It is worth an alert where the subject's verdict depends on it; a
+    /// control that this version does not judge is no news.
+    pub(crate) fn add_finding(&mut self, finding: &FindingLine) {
+        let FindingLine { control_id: control, status_reason: reason, .. } = *finding;
+        if reason == Reason::NotBuilt {
+            return;
         }
+        let key = Key::of(finding.cause_id.as_deref(), reason.as_str());
+        let scope = self.scope(&key, &finding.exception_ids);
+        scope.is_reported |= control.entry().essential;
+        scope.findings += 1;
+        scope.controls.insert(control);
+        scope.add_place(finding.account_id, finding.region);
+        let fix = || fix_text(control, Status::NotProven, reason).unwrap_or_default().to_owned();
+        scope.advise(&key, fix);
     }
 
-    fn scope(
-        &mut self,
-        account: Option<&String>,
-        class: &str,
-        kind: Kind,
-        accepted: &[String],
-    ) -> &mut Scope {
+    fn scope(&mut self, key: &Key, accepted: &[String]) -> &mut Scope {
         let scopes = if accepted.is_empty() { &mut self.open } else { &mut self.accepted };
-        let scope = scopes.entry((account.cloned(), class.to_owned(), kind)).or_default();
+        let scope = scopes.entry(key.clone()).or_default();
         scope.exceptions.extend(accepted.iter().cloned());
         scope
     }
 
-    /// One alert each; `people` gives an account's name for people.
-    pub(crate) fn into_alerts(
-        mut self,
-        organization: &str,
-        people: impl Fn(&str) -> String,
-        justifications: &Justifications,
-    ) -> impl Iterator<Item = Alert> {
-        self.accepted.retain(|key, _| !self.open.contains_key(key));
-        self.open.into_iter().chain(self.accepted).map(move |((account, class, kind), scope)| {
-            let justification = justifications.of(&scope.exceptions);
-            let place = account.as_deref().map_or_else(
-                || AlertLocation::of_organization(organization),
-                AlertLocation::of_account,
-            );
-            let name = account.as_deref().map_or_else(
-                || format!("organization {}", quotable(organization, NAME)),
-                |it| format!("account {}", people(it)),
-            );
-            scope.into_alert(kind, class, place, name).accepted(justification)
-        })
+    /// One alert each.
+    pub(crate) fn into_alerts(mut self, context: Context<'_>) -> impl Iterator<Item = Alert> {
+        self.open.retain(|_, scope| scope.is_reported);
+        self.accepted.retain(|key, scope| scope.is_reported && !self.open.contains_key(key));
+        let scopes = self.open.into_iter().chain(self.accepted);
+        scopes.map(move |(key, scope)| scope.into_alert(&key, context))
+    }
+}
+
+impl Key {
+    fn of(cause: Option<&str>, word: &str) -> Self {
+        cause.map_or_else(|| Self::Word(word.to_owned()), |id| Self::Cause(id.to_owned()))
+    }
+
+    fn as_str(&self) -> &str {
+        let (Self::Cause(text) | Self::Word(text)) = self;
+        text
     }
 }
 
 impl Scope {
-    fn add(&mut self, what: &str, region: Option<&String>) {
-        self.count += 1;
-        if !self.what.contains(what) {
-            self.what.insert(what.to_owned());
+    fn add_place(&mut self, account: Option<AccountId>, region: Option<Region>) {
+        match account {
+            Some(account) => _ = self.accounts.insert(account),
+            None => self.is_of_organization = true,
         }
-        self.regions.extend(region.cloned());
+        self.regions.extend(region);
     }
 
-    fn into_alert(self, kind: Kind, class: String, place: AlertLocation, name: String) -> Alert {
-        let regions = first_few(&self.regions).unwrap_or_else(|| "no particular Region".to_owned());
-        let what = first_few(&self.what).unwrap_or_default();
-        let mut arguments = vec![
-            name,
-            quotable(&class, NAME),
-            self.count.to_string(),
-            quotable(&what, SENTENCE),
-            quotable(&regions, SENTENCE),
-        ];
-        let template = match kind {
-            Kind::Unread => "unread",
-            Kind::Unshown => "unshown",
-            Kind::Unproven => "unproven",
-        };
-        if kind != Kind::Unproven {
-            let to_do: Vec<&str> = self.to_do.iter().map(String::as_str).collect();
-            arguments.push(quotable(&to_do.join("; "), SENTENCE));
+    /// Keeps a few of the things to do. With a cause, its fix says that.
+    fn advise(&mut self, key: &Key, advice: impl FnOnce() -> String) {
+        if matches!(key, Key::Word(_)) && self.to_do.len() < SHOWN {
+            self.to_do.extend(Some(advice()).filter(|advice| !advice.is_empty()));
         }
+    }
+
+    fn into_alert(self, key: &Key, context: Context<'_>) -> Alert {
+        let rule = Rule::ScopeNotAssessed;
+        let location = match self.accounts.first() {
+            Some(account) if self.accounts.len() == 1 && !self.is_of_organization => {
+                AlertLocation::of_account(*account)
+            }
+            _ => AlertLocation::of_organization(context.organization),
+        };
+        let cause = context.causes.get(key.as_str());
+        let reason = cause.map_or_else(|| key.as_str(), |cause| cause.aspect.as_str());
         Alert {
-            rule: Rule::ScopeNotAssessed,
-            fingerprint: short_hash(&[Rule::ScopeNotAssessed.id(), &place.identity, &class]),
-            place,
-            reason: class,
-            template,
-            arguments,
-            justification: None,
+            rule,
+            location,
+            fingerprint: short_hash(&[rule.id(), key.as_str()]),
+            message: self.message(key, context),
+            cause_id: cause.map(|cause| cause.cause_id.clone()),
+            details: Details { reason: quotable(reason, NAME), ..Details::default() },
+            justification: context.justifications.of(&self.exceptions),
+        }
+    }
+
+    fn message(&self, key: &Key, context: Context<'_>) -> Message {
+        let cause = context.causes.get(key.as_str());
+        let mut message = Message::default();
+        let title = cause.map_or_else(|| quotable(key.as_str(), NAME), |it| clause(&it.title));
+        let is_unread = self.requests + self.unshown + self.unlisted > 0;
+        message.add(if is_unread { Part::NotAssessed } else { Part::NotProven }, [title]);
+        self.add_accounts(&mut message, context);
+        self.add_counts(&mut message);
+        message.add(Part::Missing, []);
+        if let Some(cause) = cause {
+            add_fix(&mut message, cause);
+        } else if !self.to_do.is_empty() {
+            let to_do: Vec<&str> = self.to_do.iter().map(String::as_str).collect();
+            message.add(Part::Fix, [clause(&to_do.join("; "))]);
+        }
+        message
+    }
+
+    fn add_accounts(&self, message: &mut Message, context: Context<'_>) {
+        let shown = self.accounts.iter().take(SHOWN);
+        let shown: Vec<String> = shown.map(|account| context.names.people(*account)).collect();
+        let shown: Vec<&str> = shown.iter().map(String::as_str).collect();
+        match self.accounts.len() {
+            0 => message.add(Part::InOrganization, [quotable(context.organization, NAME)]),
+            1 => message.add(Part::InAccount, [shown.concat()]),
+            total => {
+                let count = counted(total as u64, "account", "accounts");
+                message.add(Part::InAccounts, [count, few_of(&shown, total)]);
+            }
+        }
+        if !self.regions.is_empty() {
+            let total = self.regions.len();
+            let shown = self.regions.iter().take(SHOWN);
+            let shown: Vec<&str> = shown.map(|region| region.name()).collect();
+            let count = counted(total as u64, "Region", "Regions");
+            message.add(Part::InRegions, [count, few_of(&shown, total)]);
+        }
+    }
+
+    fn add_counts(&self, message: &mut Message) {
+        if self.requests > 0 {
+            let operations: Vec<&str> = self.operations.iter().map(|it| it.as_str()).collect();
+            let operations = quotable(&operations.join(", "), SENTENCE);
+            let requests = counted(self.requests, "request", "requests");
+            message.add(Part::Unanswered, [requests, operations]);
+        }
+        if self.unshown > 0 {
+            message.add(Part::Unshown, [counted(self.unshown, "trail", "trails")]);
+        }
+        if self.unlisted > 0 {
+            let count = counted(self.unlisted, "Region of an account", "Regions of accounts");
+            message.add(Part::Unlisted, [count]);
+        }
+        if self.findings > 0 {
+            message.add(Part::Unproven, [self.findings.to_string(), controls(&self.controls)]);
         }
     }
 }
 
-/// Whether a gap keeps something from being judged. What is not known to this version may.
-fn is_lost(loss: Option<Loss>, class: Option<GapClass>) -> bool {
-    if matches!(
-        class,
-        Some(GapClass::RegionDisabled | GapClass::AccountNotActive | GapClass::NotTold)
-    ) {
+/// Whether a gap keeps something from being judged.
+const fn is_lost(loss: Loss, class: GapClass) -> bool {
+    if matches!(class, GapClass::RegionDisabled | GapClass::AccountNotActive | GapClass::NotTold) {
         return false;
     }
     match loss {
-        Some(Loss::Nothing | Loss::Publication | Loss::Description) => false,
+        Loss::Nothing | Loss::Publication | Loss::Description => false,
         // The check itself is no loss; what it found missing is.
-        Some(Loss::CrossCheck) => class == Some(GapClass::NotShown),
-        Some(Loss::Population | Loss::Account | Loss::Target | Loss::Leg) | None => true,
+        Loss::CrossCheck => matches!(class, GapClass::NotShown),
+        Loss::Population | Loss::Account | Loss::Target | Loss::Leg => true,
     }
 }
 
@@ -185,7 +245,7 @@ fn is_lost(loss: Option<Loss>, class: Option<GapClass>) -> bool {
 mod tests {
     use super::*;
 
-    /// A fingerprint names the class or reason and not which of the two it is.
+    /// Without a cause, a fingerprint names the class or reason and not which of the two it is.
     #[test]
     fn no_reason_is_named_like_a_class_that_is_reported() {
         for reason in Reason::ALL {

@@ -1,8 +1,10 @@
-//! The file as GitHub sees it: written from record lines, read back as JSON.
+//! The files as GitHub sees them: written from record lines, read back as JSON.
 
 mod alerts;
 mod exceptions;
 mod file;
+mod folding;
+mod landing_zone;
 mod limits;
 mod population;
 mod record;

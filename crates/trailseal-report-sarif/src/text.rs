@@ -5,7 +5,7 @@ pub(crate) const NAME: usize = 200;
 /// The longest a sentence may be in a message, in characters.
 pub(crate) const SENTENCE: usize = 1000;
 
-/// The text as it may stand between `'` in a message: on one line, without marks that turn the
+/// The text as it may be between `'` in a message: on one line, without marks that turn the
 /// direction of writing, without what a reader of SARIF takes for a link or a placeholder, without
 /// the quotation mark itself, and cut. Never empty, because GitHub takes that for missing.
 ///
@@ -31,39 +31,51 @@ fn harmless(character: char) -> char {
         '\'' => '’',
         '{' => '(',
         '}' => ')',
-        // Overrides, embeddings, isolates and marks of direction.
-        '\u{061c}'
-        | '\u{200e}'
-        | '\u{200f}'
-        | '\u{202a}'..='\u{202e}'
-        | '\u{2066}'..='\u{2069}' => '\u{fffd}',
         '\u{2028}' | '\u{2029}' => ' ',
-        it if it.is_control() => ' ',
-        it => it,
+        letter if letter.is_control() => ' ',
+        letter if is_misleading(letter) => '\u{fffd}',
+        letter => letter,
     }
 }
 
-/// A sentence as it may stand inside a longer one: quotable, without its last full stop.
+/// Controls, line breaks, and marks that turn the direction of writing: overrides, embeddings and
+/// isolates.
+pub(crate) fn is_misleading(letter: char) -> bool {
+    letter.is_control()
+        || matches!(
+            letter,
+            '\u{061c}' | '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
+}
+
+/// A sentence as it may be inside a longer one: quotable, without its last full stop.
 pub(crate) fn clause(sentence: &str) -> String {
     quotable(sentence.trim().trim_end_matches('.'), SENTENCE)
 }
 
-/// The first few of a list, and how many more there are.
+/// How many texts of a list are shown.
+pub(crate) const SHOWN: usize = 5;
+
+/// The first few of a list, and how many more it has.
 pub(crate) fn first_few<'a>(items: impl IntoIterator<Item = &'a String>) -> Option<String> {
-    const SHOWN: usize = 5;
-    let items: Vec<&str> = items.into_iter().map(String::as_str).collect();
-    let shown = items[..items.len().min(SHOWN)].join(", ");
-    match items.len() {
-        0 => None,
-        count if count > SHOWN => Some(format!("{shown} and {} more", count - SHOWN)),
-        _ => Some(shown),
+    let mut items = items.into_iter();
+    let shown: Vec<&str> = items.by_ref().take(SHOWN).map(String::as_str).collect();
+    let total = shown.len() + items.count();
+    (total > 0).then(|| few_of(&shown, total))
+}
+
+/// The texts that are shown, of a list with this many.
+pub(crate) fn few_of(shown: &[&str], total: usize) -> String {
+    let texts = shown.join(", ");
+    match total.saturating_sub(shown.len()) {
+        0 => texts,
+        more => format!("{texts} and {more} more"),
     }
 }
 
-/// The template with `{0}`, `{1}`, ... replaced by the arguments, which hold no braces.
-pub(crate) fn filled(template: &str, arguments: &[String]) -> String {
-    let parts = arguments.iter().enumerate();
-    parts.fold(template.to_owned(), |text, (index, it)| text.replace(&format!("{{{index}}}"), it))
+/// `1 request`, `14 requests`.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
 }
 
 #[cfg(test)]
@@ -98,15 +110,15 @@ mod tests {
 
     #[test]
     fn a_list_is_shortened() {
-        let items: Vec<String> = (0..7).map(|it: u8| it.to_string()).collect();
+        let items: Vec<String> = (0..7).map(|number: u8| number.to_string()).collect();
         assert_eq!(first_few(&[]), None);
         assert_eq!(first_few(&items[..2]).unwrap(), "0, 1");
         assert_eq!(first_few(&items).unwrap(), "0, 1, 2, 3, 4 and 2 more");
     }
 
     #[test]
-    fn a_template_is_filled() {
-        let arguments = ["a".to_owned(), "b".to_owned()];
-        assert_eq!(filled("'{1}' and '{0}', {2}", &arguments), "'b' and 'a', {2}");
+    fn numbers_are_read_as_people_write_them() {
+        assert_eq!(counted(1, "request", "requests"), "1 request");
+        assert_eq!(counted(0, "request", "requests"), "0 requests");
     }
 }

@@ -24,7 +24,7 @@ pub enum Ending {
     Hang,
     /// The connection is reset instead.
     Reset,
-    /// It breaks off after so many bytes of the body; an answer without a body does not come at
+    /// It breaks off after this number of bytes of the body; an answer without a body does not come at
     /// all, and the connection is closed.
     Truncated(usize),
 }

@@ -34,7 +34,7 @@ mod version;
 pub use cli::{plan_in, scan_in};
 pub use environment::Environment;
 pub use error::UserError;
-pub use output::{OutputFolder, RECORD_FILE, write_reports};
+pub use output::{OutputFolder, RECORD_FILE, report_files, write_reports};
 pub use plan::{Planned, bounds};
 pub use run::Scanned;
 pub use samples::SampleSpool;

@@ -3,6 +3,7 @@
 use std::fs::{self, File};
 use std::io::{self, BufRead as _, BufReader, BufWriter, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use trailseal_record::{
     FileName, Folder, Format, RecordError, RecordReader, ReportError, report_all,
@@ -41,6 +42,7 @@ pub struct OutputFolder {
     made_parent: Option<PathBuf>,
     way: Way,
     is_published: bool,
+    unwritten: Arc<Mutex<Option<ReportError>>>,
 }
 
 impl OutputFolder {
@@ -95,7 +97,7 @@ impl OutputFolder {
         fs::create_dir(&building).map_err(unusable)?;
         let destination = destination.to_owned();
         let way = Way::Whole { replaces };
-        Ok(Self { destination, building, made_parent, way, is_published: false })
+        Ok(Self::building(destination, building, made_parent, way))
     }
 
     /// Begins the files of a scan within its folder. What an earlier process of the scan had begun
@@ -111,7 +113,17 @@ impl OutputFolder {
         };
         begun.map_err(|problem| unwritable(destination, &problem))?;
         let destination = destination.to_owned();
-        Ok(Self { destination, building, made_parent: None, way: Way::Files, is_published: false })
+        Ok(Self::building(destination, building, None, Way::Files))
+    }
+
+    fn building(
+        destination: PathBuf,
+        building: PathBuf,
+        made_parent: Option<PathBuf>,
+        way: Way,
+    ) -> Self {
+        let unwritten = Arc::default();
+        Self { destination, building, made_parent, way, is_published: false, unwritten }
     }
 
     /// Where a file of the folder is written meanwhile.
@@ -189,10 +201,14 @@ impl Drop for OutputFolder {
 const FORMATS: &[Format] =
     &[trailseal_report_csv::FORMAT, trailseal_report_sarif::FORMAT, trailseal_report_html::FORMAT];
 
+/// The files of a run that are made from its record.
+pub fn report_files() -> impl Iterator<Item = FileName> {
+    FORMATS.iter().flat_map(|format| format.files).copied()
+}
+
 /// Whether a file in the folder of a run is one that we write.
 pub(crate) fn is_report(name: &str) -> bool {
-    let mut files = FORMATS.iter().flat_map(|format| format.files);
-    [RECORD_FILE, COMPLETE_FILE].contains(&name) || files.any(|file| file.as_str() == name)
+    [RECORD_FILE, COMPLETE_FILE].contains(&name) || report_files().any(|file| file.as_str() == name)
 }
 
 /// Whether a folder holds the reports of a simulation, all of it, and nothing that we did not write.
@@ -214,13 +230,42 @@ fn is_of_simulation(folder: &Path) -> bool {
 pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
     let record = File::open(folder.path(RECORD_FILE)).map_err(RecordError::Io)?;
     let reports = FORMATS.iter().map(|format| (format.open)(folder)).collect::<Result<_, _>>()?;
-    report_all(RecordReader::new(BufReader::new(record)), reports, folder)
+    report_all(RecordReader::new(BufReader::new(record)), reports, folder)?;
+    let mut unwritten = folder.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+    unwritten.take().map_or(Ok(()), Err)
 }
 
 impl Folder for OutputFolder {
-    fn create(&self, file: FileName) -> io::Result<Box<dyn Write>> {
-        let file = File::create(self.path(file.as_str()))?;
-        Ok(Box::new(BufWriter::new(file)))
+    fn create(&self, name: FileName) -> io::Result<Box<dyn Write>> {
+        let out = BufWriter::new(File::create(self.path(name.as_str()))?);
+        Ok(Box::new(ReportFile { out, name, unwritten: Arc::clone(&self.unwritten) }))
+    }
+}
+
+/// A file of a report. What a report did not flush is written when the file is closed, and an error that
+/// this meets is kept: a report that is cut short never counts as whole.
+struct ReportFile {
+    out: BufWriter<File>,
+    name: FileName,
+    unwritten: Arc<Mutex<Option<ReportError>>>,
+}
+
+impl Write for ReportFile {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.out.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+impl Drop for ReportFile {
+    fn drop(&mut self) {
+        if let Err(problem) = self.out.flush() {
+            let mut unwritten = self.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
+            unwritten.get_or_insert(self.name.unwritten()(problem));
+        }
     }
 }
 
@@ -257,5 +302,37 @@ pub(crate) fn copy_record(from: &Path, folder: &OutputFolder) -> Result<(), Copy
         out.write_all(chunk).map_err(CopyError::Write)?;
         let length = chunk.len();
         record.consume(length);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeSet;
+
+    use super::*;
+
+    #[test]
+    fn each_file_of_a_run_is_made_by_one_format() {
+        let mut files = BTreeSet::from([RECORD_FILE, COMPLETE_FILE]);
+        for file in report_files() {
+            assert!(files.insert(file.as_str()), "{file} is made twice");
+            assert!(is_report(file.as_str()));
+        }
+        assert!(!is_report("notes.txt"));
+    }
+
+    /// `/dev/full` takes nothing: it stands for a disk that is full.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_is_not_flushed_and_cannot_be_written_is_noticed() {
+        let around = tempfile::tempdir().unwrap();
+        let folder = OutputFolder::begin(&around.path().join("out")).unwrap();
+        let name = FileName::new("lost.txt");
+        std::os::unix::fs::symlink("/dev/full", folder.path("lost.txt")).unwrap();
+        let mut file = folder.create(name).unwrap();
+        file.write_all(b"a report").unwrap();
+        drop(file);
+        let problem = folder.unwritten.lock().unwrap().take().unwrap();
+        assert!(problem.to_string().starts_with("lost.txt cannot be written"), "{problem}");
     }
 }

@@ -1,6 +1,7 @@
 //! The whole program over a simulated organization: the real command line and SDK, no socket.
 
 mod broken;
+mod causes;
 mod chaos;
 mod cost;
 mod exceptions;

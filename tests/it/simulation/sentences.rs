@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use trailseal_model::{ControlId, Reason, Status, fix_text};
 use trailseal_sim::scenario::Scenario;
 use trailseal_sim::world::Parts;
 use trailseal_sim::world::key::{Key, KeyState, Rotation};
@@ -371,7 +372,7 @@ const PAIRS: &[Pair] = &[
     (
         "log-objects-sealed",
         "unencrypted",
-        "is not encrypted",
+        "', not encrypted",
         "find out what wrote these objects",
         names_key,
     ),
@@ -685,6 +686,15 @@ fn denials_without_gap(case: &Case<'_>, text: &str) -> Vec<String> {
     heads.filter(|it| !is_denied(it)).collect()
 }
 
+/// What is to be done about a finding, by its control and reason alone: the fix of its cause names the
+/// thing to change, and may be another one's.
+fn order(finding: &Row) -> &'static str {
+    let control: ControlId = finding["control_id"].parse().unwrap();
+    let status: Status = finding["status"].parse().unwrap();
+    let reason: Reason = finding["status_reason"].parse().unwrap();
+    fix_text(control, status, reason).unwrap_or_default()
+}
+
 /// What is wrong with the sentences of a scan's findings.
 pub(super) fn wrong(scenario: &Scenario, folder: &Path) -> Vec<String> {
     let (findings, gaps) = (rows(folder, "findings.csv"), rows(folder, "gaps.csv"));
@@ -694,7 +704,7 @@ pub(super) fn wrong(scenario: &Scenario, folder: &Path) -> Vec<String> {
     for finding in findings.iter().filter(is_judged) {
         let case = Case::of(&scenario.parts, finding, &gaps, &trails);
         let (control, reason) = (&finding["control_id"], &finding["status_reason"]);
-        let (message, fix) = (&finding["message"], &finding["remediation"]);
+        let (message, fix) = (&finding["message"], order(finding));
         let pair = PAIRS.iter().find(|it| it.0 == control && it.1 == reason);
         let pair = pair.or(Some(&DISAGREE).filter(|it| it.1 == reason));
         let mut complain = |what: &str| {

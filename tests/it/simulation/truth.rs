@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
+use trailseal_record::FileName;
+use trailseal_report_csv::sums;
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{Expected, Scenario};
@@ -17,7 +19,7 @@ type Cell = (String, String);
 const SHORTFALLS: &[(&str, &str, &str)] = &[];
 
 /// What the scan found, by control and subject: status and reason; `wrong` takes the sentences that are
-/// not true of their case. What it cost is stated but where
+/// not true of their case, and the numbers of the tables that do not add up. What it cost is stated but where
 /// the owner of an organization trail does not answer, and others are asked instead.
 async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, String> {
     let simulator = Arc::new(Simulator::of(scenario));
@@ -35,6 +37,8 @@ async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, S
     assert_eq!(read_only::not_allowed(&simulator, scenario), [""; 0], "the policies are enough");
     wrong.extend(sentences::wrong(scenario, &scanned.folder));
     wrong.extend(rows_decide::contradictions(&scanned.folder));
+    let read = |file: FileName| std::fs::read_to_string(scanned.folder.join(file)).unwrap();
+    wrong.extend(sums::contradictions(&read));
     let rows = rows(&scanned.folder, "findings.csv");
     let cell = |row: &BTreeMap<String, String>| {
         let is_of_account = row["control_id"] == "account-covered";

@@ -67,7 +67,8 @@ impl Step {
             Self::Report => {
                 let out = folder.join("reports");
                 let flags = ["trailseal".into(), "report".into(), "--from".into(), record.into()];
-                let code = trailseal::cli::run(flags.into_iter().chain(["--out".into(), out.into()]));
+                let code =
+                    trailseal::cli::run(flags.into_iter().chain(["--out".into(), out.into()]));
                 if code == CLEAN { Ok(()) } else { Err(format!("exit code {code}").into()) }
             }
         }
@@ -109,7 +110,8 @@ fn took(step: Step, arguments: &Arguments, folder: &Path) -> Result<Took, Failur
         let complaint = String::from_utf8_lossy(&output.stderr);
         return Err(format!("{}: {complaint}", name.get_name()).into());
     }
-    let last = String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or_default().to_owned();
+    let last =
+        String::from_utf8_lossy(&output.stdout).lines().last().unwrap_or_default().to_owned();
     let figures: Value = serde_json::from_str(&last)?;
     let figure = |name: &str| figures[name].as_f64().ok_or("a figure is missing");
     Ok(Took { cpu_seconds: figure("cpu_s")?, peak_mib: figure("peak_rss_mib")? })

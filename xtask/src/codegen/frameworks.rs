@@ -2,7 +2,8 @@
 
 use anyhow::{Context, Result, ensure};
 use trailseal_model::ControlId;
-use trailseal_model::frameworks::{FrameworkMapping, mappings};
+use trailseal_model::controls::mappings;
+use trailseal_model::frameworks::FrameworkMapping;
 
 use super::pages::{code, header, row};
 use crate::workspace;

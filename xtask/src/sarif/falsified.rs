@@ -15,7 +15,7 @@ pub(super) struct Falsification {
     pub(super) name: &'static str,
     /// A JSON pointer below the run.
     pointer: &'static str,
-    /// What stands there instead; `None`: nothing.
+    /// What is there instead; `None`: nothing.
     value: fn() -> Option<Value>,
     /// The judges that must reject it.
     pub(super) rejected_by: &'static [&'static str],
@@ -106,6 +106,42 @@ pub(super) const FALSIFICATIONS: &[Falsification] = &[
         rejected_by: &[GITHUB],
     },
     ANYWHERE,
+    Falsification {
+        name: "scope-above-failures",
+        pointer: "/tool/driver/rules/14/properties/security-severity",
+        value: || Some(json!("6.0")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "help-without-fix",
+        pointer: "/tool/driver/rules/0/help/text",
+        value: || Some(json!("The trail has a KMS key.")),
+        rejected_by: &[GITHUB],
+    },
+    Falsification {
+        name: "no-information-uri",
+        pointer: "/tool/driver/informationUri",
+        value: || None,
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "no-semantic-version",
+        pointer: "/tool/driver/semanticVersion",
+        value: || Some(json!("today's")),
+        rejected_by: &[MULTITOOL, GITHUB],
+    },
+    Falsification {
+        name: "template-of-another-message",
+        pointer: "/results/1/message/id",
+        value: || Some(json!("none")),
+        rejected_by: &[MULTITOOL],
+    },
+    Falsification {
+        name: "finding-lost",
+        pointer: "/results/1/properties/findings",
+        value: || Some(json!([])),
+        rejected_by: &[GITHUB],
+    },
     Falsification {
         name: "empty-fingerprint",
         pointer: "/results/1/partialFingerprints/primaryLocationLineHash",

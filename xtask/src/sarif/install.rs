@@ -8,7 +8,7 @@ use anyhow::{Context, Result, ensure};
 use crate::npm;
 use crate::workspace;
 
-/// Where the judges lie.
+/// Where the judges are.
 pub(super) struct Judges {
     pub(super) multitool: PathBuf,
     /// What the multitool checks.

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 use trailseal_model::{
-    AccountId, BucketOwner, Delivery, GapClass, Outcome, OwnerSearch, Scope, Target,
+    AccountId, Arn, BucketOwner, Delivery, GapClass, Outcome, OwnerSearch, Scope, Target,
 };
 
 use crate::settings::{AuditError, AuditSettings, Audited};
@@ -182,7 +182,7 @@ mod trails {
         let world = World { trails, refuses: refuse, ..World::default() };
         let (_, audited) = in_order(&world, &settings());
         let listed = audited.facts.listed_trails.iter().map(|(account, trails)| {
-            let names: Vec<&str> = trails.iter().map(|trail| trail.resource()).collect();
+            let names: Vec<&str> = trails.iter().map(Arn::resource).collect();
             (account.number(), names.join(" "))
         });
         let listed: Vec<(u64, String)> = listed.collect();

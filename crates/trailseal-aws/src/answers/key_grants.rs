@@ -40,7 +40,7 @@ impl AnswerTo<ListGrants> for Aws {
     }
 }
 
-/// A page of many grants, of which those are kept by which somebody may decrypt.
+/// A page of many grants, of which those are kept that let a principal decrypt.
 fn read_page(output: &ListGrantsOutput) -> Result<Page<DecryptGrant>, Unread> {
     let next_token = present_owned(output.next_marker());
     if output.truncated() && next_token.is_none() {

@@ -18,7 +18,7 @@ use crate::ask::Ask;
 use crate::call::Unread;
 use crate::failure::Failure;
 
-/// Keys of a page that takes up so little memory that nobody needs to wait for it.
+/// Keys of a page that takes up so little memory that no request needs to wait for it.
 const SMALL_PAGE: u16 = 100;
 
 /// What came of asking in one Region.
@@ -178,7 +178,7 @@ fn is_bare_400(gap: &Gap) -> bool {
     gap.http_status == Some(400) && gap.code.is_none()
 }
 
-/// All that is known of an object which S3 shows only to whoever has its key.
+/// All that is known of an object which S3 shows only to a caller that has its key.
 fn under_writers_key() -> ObjectHead {
     ObjectHead {
         version_id: None,

@@ -194,7 +194,7 @@ impl Bare {
         Ok(Self { clients, credentials })
     }
 
-    /// Makes all calls, so many at once; says how many were answered with an error.
+    /// Makes all calls, this number at once; says how many were answered with an error.
     async fn make_all(self: &Arc<Self>, calls: Arc<[Call]>) -> Result<u64, Failure> {
         let (next, failed) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicU64::new(0)));
         let mut tasks = JoinSet::new();

@@ -2,8 +2,8 @@
 
 use trailseal_model::{CauseKind, ControlId, KeyFacts, KeyPresence, Reason};
 
-use super::assemble::Shown;
 use super::board::Origin;
+use super::shown::Shown;
 
 /// The fact that decides about one cause.
 pub(super) fn fact(shown: &Shown<'_>) -> String {

@@ -1,7 +1,8 @@
 //! The cause of one gap: the policy, role, resource, API or setting that kept the answer away.
 
 use trailseal_model::{
-    CauseKind, Denial, DenyingPolicy, Gap, GapClass, Operation, Reason, denied_action,
+    Arn, BucketFacts, CauseKind, Denial, DenyingPolicy, Gap, GapClass, Operation, Reason,
+    denied_action,
 };
 
 use super::board::CauseKey;
@@ -226,7 +227,7 @@ fn of_untold_denial(run: &Run<'_>, gap: &Gap) -> CauseKey {
 
 fn of_key_state(run: &Run<'_>, gap: &Gap) -> CauseKey {
     let named = gap.subject.as_deref().unwrap_or("key");
-    let aspect = trailseal_model::Arn::new(named)
+    let aspect = Arn::new(named)
         .map_or(Reason::KeyStateUnknown.as_str(), |arn| key::state_aspect(run.facts, &arn));
     CauseKey::new(CauseKind::Key, key::canonical(run.facts, named), aspect)
 }
@@ -237,7 +238,7 @@ fn of_absence(run: &Run<'_>, gap: &Gap) -> CauseKey {
     match (gap.operation.service(), gap.subject.as_deref()) {
         ("s3", Some(subject)) => {
             let bucket = subject.split('/').next().unwrap_or(subject);
-            let is_gone = run.facts.buckets.get(bucket).is_some_and(|it| it.is_gone());
+            let is_gone = run.facts.buckets.get(bucket).is_some_and(BucketFacts::is_gone);
             let aspect = if is_gone { Reason::BucketGone.as_str() } else { aspect };
             CauseKey::new(CauseKind::Bucket, bucket, aspect)
         }

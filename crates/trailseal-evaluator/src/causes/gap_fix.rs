@@ -1,15 +1,15 @@
 //! What to grant, set or wait for so that gaps go away.
 
-use std::collections::BTreeSet;
+use serde_json::json;
+use trailseal_model::{Arn, CauseKind, Fix, FixActor, FixStep, GapClass};
 
-use serde_json::{Value, json};
-use trailseal_model::{
-    Arn, CauseKind, Effect, Fix, FixActor, FixPlace, FixStep, Gap, GapClass, denied_action,
+use super::parts::{
+    action_words, actions, allow, bucket_arns, bucket_statement, flags, key_statement, plain,
+    pretty, setting,
 };
-
-use super::assemble::Shown;
 use super::region_deny;
-use super::title::counted;
+use super::shown::Shown;
+use super::title::accounts_words;
 
 /// The fix of a cause that gaps show.
 pub(super) fn fix(shown: &Shown<'_>) -> Fix {
@@ -21,121 +21,6 @@ pub(super) fn fix(shown: &Shown<'_>) -> Fix {
         CauseKind::Run => of_run(shown),
         _ => of_others(shown),
     }
-}
-
-/// What the gaps of a cause need beside the fix of the finding that shows it.
-pub(super) fn steps_beside(shown: &Shown<'_>) -> Vec<FixStep> {
-    if shown.key.aspect != "outside_organization" {
-        return Vec::new();
-    }
-    vec![key_statement(shown)]
-}
-
-/// What is better afterwards: only findings without another cause are promised.
-pub(super) fn brings(effect: &Effect) -> String {
-    let findings = effect.failed + effect.not_proven;
-    let count = |it: u64| usize::try_from(it).unwrap_or(usize::MAX);
-    let mut clauses = Vec::new();
-    if effect.mended > 0 {
-        let mended = counted(count(effect.mended), "finding", "findings");
-        clauses.push(format!("{mended} can be judged without another cause in the way"));
-    }
-    if findings > effect.mended {
-        let others = counted(count(findings - effect.mended), "finding has", "findings have");
-        clauses.push(format!("{others} one cause fewer"));
-    }
-    if effect.gaps > 0 {
-        clauses.push(format!(
-            "{} can be answered",
-            counted(count(effect.gaps), "request", "requests")
-        ));
-    }
-    if clauses.is_empty() {
-        let also = counted(count(effect.also_blocks), "finding has", "findings have");
-        clauses.push(format!("{also} one cause fewer"));
-    }
-    clauses.join(", and ")
-}
-
-/// The fix with everything that can be said without the case.
-pub(super) fn plain(shown: &Shown<'_>, change: impl Into<String>, actor: FixActor) -> Fix {
-    let (account, region) = (shown.account(), shown.region());
-    let place = FixPlace { account, region, resource: Some(shown.key.subject.clone()) };
-    Fix {
-        change: change.into(),
-        actor,
-        place,
-        steps: Vec::new(),
-        first: None,
-        brings: brings(&shown.effect),
-        risks: None,
-    }
-}
-
-/// Every action that was denied, sorted: those that AWS names, else the operations' own.
-pub(super) fn actions(gaps: &[&Gap]) -> BTreeSet<String> {
-    let action = |gap: &&Gap| {
-        let named = gap.message.as_deref().and_then(denied_action);
-        named.or_else(|| gap.operation.iam_action()).unwrap_or(gap.operation.as_str()).to_owned()
-    };
-    gaps.iter().map(action).collect()
-}
-
-/// A few words for actions: all of up to three, else how many.
-pub(super) fn action_words(actions: &BTreeSet<String>) -> String {
-    if actions.len() <= 3 {
-        return actions.iter().map(String::as_str).collect::<Vec<_>>().join(", ");
-    }
-    counted(actions.len(), "action", "actions")
-}
-
-pub(super) fn pretty(value: &Value) -> String {
-    serde_json::to_string_pretty(value).unwrap_or_default()
-}
-
-/// A statement that allows the denied actions, for a policy that takes a resource.
-fn allow(shown: &Shown<'_>, into: impl Into<String>, resources: Value) -> FixStep {
-    let actions = actions(&shown.gaps);
-    let json = json!({ "Effect": "Allow", "Action": actions, "Resource": resources });
-    FixStep::Statement { into: into.into(), json: pretty(&json) }
-}
-
-/// Who has to be let in by a resource's policy: the audit role of each account that was refused.
-fn readers(shown: &Shown<'_>) -> Vec<String> {
-    let partition = shown.run.context.partition;
-    let reader = |gap: &&Gap| match shown.run.identity(gap) {
-        super::Identity::Caller(arn) => Some(arn),
-        super::Identity::Role(name) => {
-            Some(format!("arn:{partition}:iam::{}:role/{name}", gap.account?))
-        }
-    };
-    shown.gaps.iter().filter_map(reader).collect::<BTreeSet<String>>().into_iter().collect()
-}
-
-fn key_statement(shown: &Shown<'_>) -> FixStep {
-    let json = json!({
-        "Effect": "Allow",
-        "Principal": { "AWS": readers(shown) },
-        "Action": actions(&shown.gaps),
-        "Resource": "*",
-    });
-    FixStep::Statement { into: "the key policy".to_owned(), json: pretty(&json) }
-}
-
-fn bucket_statement(shown: &Shown<'_>) -> FixStep {
-    let json = json!({
-        "Effect": "Allow",
-        "Principal": { "AWS": readers(shown) },
-        "Action": actions(&shown.gaps),
-        "Resource": bucket_arns(shown),
-    });
-    FixStep::Statement { into: "the bucket policy".to_owned(), json: pretty(&json) }
-}
-
-/// The bucket and its objects.
-fn bucket_arns(shown: &Shown<'_>) -> Value {
-    let (partition, bucket) = (shown.run.context.partition, &shown.key.subject);
-    json!([format!("arn:{partition}:s3:::{bucket}"), format!("arn:{partition}:s3:::{bucket}/*")])
 }
 
 fn of_policy(shown: &Shown<'_>) -> Fix {
@@ -165,7 +50,7 @@ fn of_policy(shown: &Shown<'_>) -> Fix {
     };
     let mut fix = plain(shown, change, actor);
     if shown.key.aspect.starts_with("not_allowed_by_") {
-        fix.steps.push(allow(shown, id, json!("*")));
+        fix.steps.push(allow(shown, id, &json!("*")));
     }
     fix
 }
@@ -181,7 +66,7 @@ fn named(subject: &str) -> String {
 fn of_role(shown: &Shown<'_>) -> Fix {
     let subject = &shown.key.subject;
     let words = action_words(&actions(&shown.gaps));
-    let accounts = counted(shown.effect.accounts.len(), "account", "accounts");
+    let accounts = accounts_words(shown);
     match shown.key.aspect {
         "role_not_assumable" => missing_role(shown),
         "is_root" => plain(
@@ -192,7 +77,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
         "permission_missing" => {
             let change = format!("allow {words} in the policy of {subject} in {accounts}");
             let mut fix = plain(shown, change, FixActor::AccountAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             fix
         }
         "denied_by_identity_policy" => {
@@ -204,7 +89,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
                 "allow {words} in the policy of {subject}, and run the scan in the management account or as a delegated administrator"
             );
             let mut fix = plain(shown, change, FixActor::OrganizationAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             if shown
                 .effect
                 .operations
@@ -220,7 +105,7 @@ fn of_role(shown: &Shown<'_>) -> Fix {
                 "find the policy that denies {words} to {subject} in {accounts} (its own, a boundary or the organization's), and allow it there"
             );
             let mut fix = plain(shown, change, FixActor::AccountAdministrator);
-            fix.steps.push(allow(shown, format!("the policy of {subject}"), json!("*")));
+            fix.steps.push(allow(shown, format!("the policy of {subject}"), &json!("*")));
             fix
         }
     }
@@ -230,9 +115,9 @@ fn of_role(shown: &Shown<'_>) -> Fix {
 fn missing_role(shown: &Shown<'_>) -> Fix {
     let (subject, context) = (&shown.key.subject, shown.run.context);
     let caller = super::identity_arn(context.caller_arn);
-    let accounts = counted(shown.effect.accounts.len(), "account", "accounts");
+    let accounts = accounts_words(shown);
     let change = format!(
-        "deploy role {subject} to {accounts}, or let its trust policy name {caller} with the external id of the scan"
+        "deploy role {subject} to {accounts}, or let its trust policy there name {caller} with the external id of the scan"
     );
     let trust = json!({
         "Effect": "Allow",
@@ -250,30 +135,11 @@ fn missing_role(shown: &Shown<'_>) -> Fix {
             ),
             json: pretty(&trust),
         },
-        flags("trailseal iam --for member --format cloudformation --caller ").with(&caller),
+        flags(&format!("trailseal iam --for member --format cloudformation --caller {caller}")),
     ];
     fix.risks =
         Some("the caller can then read what the role may read in these accounts".to_owned());
     fix
-}
-
-/// Flags or a command of this program.
-fn flags(text: &str) -> FixStep {
-    FixStep::Setting { file: "command line".to_owned(), text: text.to_owned() }
-}
-
-/// One more word behind a setting's text.
-trait With {
-    fn with(self, word: &str) -> Self;
-}
-
-impl With for FixStep {
-    fn with(self, word: &str) -> Self {
-        match self {
-            Self::Setting { file, text } => Self::Setting { file, text: format!("{text}{word}") },
-            other => other,
-        }
-    }
 }
 
 fn of_resource(shown: &Shown<'_>) -> Fix {
@@ -296,7 +162,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
             );
             let mut fix = plain(shown, change, administrator);
             fix.steps = vec![
-                allow(shown, "the policy of the audit role", json!(subject)),
+                allow(shown, "the policy of the audit role", &json!(subject)),
                 key_statement(shown),
             ];
             fix
@@ -313,7 +179,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
                 "let the audit role call {words} on bucket '{subject}', in its policy or in the bucket policy"
             );
             let mut fix = plain(shown, change, administrator);
-            let role = allow(shown, "the policy of the audit role", bucket_arns(shown));
+            let role = allow(shown, "the policy of the audit role", &bucket_arns(shown));
             fix.steps = vec![role, bucket_statement(shown)];
             fix.first =
                 Some("check both policies: S3 answers such requests without a reason".to_owned());
@@ -322,7 +188,7 @@ fn of_resource(shown: &Shown<'_>) -> Fix {
         (CauseKind::EventDataStore, "denied_by_store_policy" | "denied") => {
             let change = format!("let the audit role call {words} on event data store {subject}");
             let mut fix = plain(shown, change, administrator);
-            fix.steps.push(allow(shown, "the policy of the audit role", json!(subject)));
+            fix.steps.push(allow(shown, "the policy of the audit role", &json!(subject)));
             fix
         }
         (_, "not_found") => plain(
@@ -386,10 +252,6 @@ fn outsider(shown: &Shown<'_>) -> Fix {
     fix
 }
 
-fn setting(text: &str) -> FixStep {
-    FixStep::Setting { file: "trailseal.toml".to_owned(), text: text.to_owned() }
-}
-
 fn of_run(shown: &Shown<'_>) -> Fix {
     let change = match shown.key.aspect {
         "deadline" => "give the run more time (--deadline), or continue it with --resume",
@@ -425,7 +287,7 @@ fn of_others(shown: &Shown<'_>) -> Fix {
     let mut fix = plain(shown, advice(), actor);
     let loses_nothing = [GapClass::NotTold, GapClass::RegionDisabled, GapClass::AccountNotActive];
     if worst.is_some_and(|gap| loses_nothing.contains(&gap.class)) {
-        fix.brings = "nothing is lost as it is".to_owned();
+        "nothing is lost as it is".clone_into(&mut fix.brings);
     }
     fix
 }

@@ -71,24 +71,45 @@ fn of_reason(
 ) -> Vec<(CauseKey, Origin)> {
     let own = |key: CauseKey| vec![(key, Origin::from(finding))];
     match reason {
-        // The trail's own lack of a key is there already.
-        Reason::NoKmsKey => Vec::new(),
-        Reason::AwsManagedKey if view.key().is_some_and(|it| it.manager == KeyManager::Aws) => {
-            Vec::new()
-        }
+        // The trail's lack of a key, and the call that failed, are there already.
+        _ if is_shown_already(view, finding) => Vec::new(),
         Reason::BucketGone => view.bucket_gone().into_iter().collect(),
         Reason::SampleTooSmall => setting("sample_size", reason.as_str(), finding),
         Reason::PopulationDeclared => declared(view),
         Reason::SharedPrefix => own(view.bucket_cause(reason.as_str())),
-        Reason::NoObjects | Reason::NoDigest => {
-            let waits = (view.time_cause(reason.as_str()), Origin::from(finding));
-            view.upstream().into_iter().chain([waits]).collect()
-        }
+        Reason::NoObjects | Reason::NoDigest => nothing_yet(view, finding),
         Reason::UnreadableObjects => headers(view, finding, unreadable),
-        Reason::Unread if finding.gaps().is_empty() => own(not_listed(view)),
-        Reason::Unread => Vec::new(),
+        Reason::Unread => own(not_listed(view)),
         _ => own(view.bucket_cause(deviation(view, finding))),
     }
+}
+
+/// Whether the finding's reason is the trail's lack of a key, its key of AWS, or a call that failed.
+fn is_shown_already(view: &TrailView<'_>, finding: &Finding) -> bool {
+    match finding.reason() {
+        Reason::NoKmsKey => true,
+        Reason::AwsManagedKey => view.key().is_some_and(|it| it.manager == KeyManager::Aws),
+        Reason::Unread => !finding.gaps().is_empty(),
+        _ => false,
+    }
+}
+
+/// Where nothing is there: what keeps logs from arriving; without such a fact, time. Logs and digests of one
+/// trail wait for the same.
+fn nothing_yet(view: &TrailView<'_>, finding: &Finding) -> Vec<(CauseKey, Origin)> {
+    let upstream = view.upstream();
+    if !upstream.is_empty() {
+        return upstream;
+    }
+    let waits = |control: ControlId, reason: Reason| {
+        let judged = view.finding(control).filter(|it| it.status() == Status::NotProven);
+        judged.filter(|it| it.reason() == reason)
+    };
+    let of_delivery = [Reason::NeverDelivered, Reason::DeliveryStale];
+    let before = of_delivery.into_iter().find_map(|it| waits(ControlId::TrailDelivering, it));
+    let before = before.or_else(|| waits(ControlId::LogObjectsSealed, Reason::NoObjects));
+    let first = before.unwrap_or(finding);
+    vec![(view.time_cause(first.reason().as_str()), Origin::from(first))]
 }
 
 /// Objects that were not delivered as they should be. Logs, digests and older logs that deviate in one

@@ -3,9 +3,10 @@
 use serde_json::json;
 use trailseal_model::{CauseKind, Fix, FixActor, FixStep};
 
-use super::assemble::Shown;
-use super::gap_fix::{self, plain, pretty};
-use super::title::counted;
+use super::gap_fix;
+use super::parts::{plain, pretty};
+use super::shown::Shown;
+use super::title::{accounts_words, counted};
 
 /// The fix of a cause that several findings show together.
 pub(super) fn fix(shown: &Shown<'_>) -> Fix {
@@ -16,10 +17,6 @@ pub(super) fn fix(shown: &Shown<'_>) -> Fix {
         (CauseKind::Account, "not_covered") => organization(shown),
         _ => gap_fix::fix(shown),
     }
-}
-
-fn accounts(shown: &Shown<'_>) -> String {
-    counted(shown.effect.accounts.len(), "account", "accounts")
 }
 
 const MORE_EVENTS: &str =
@@ -37,12 +34,12 @@ fn home_region(shown: &Shown<'_>) -> Fix {
     let default = shown.run.context.partition.default_region();
     let change = format!(
         "create the organization trail with a home Region that every account has enabled, such as {default}, or enable {region} in {}",
-        accounts(shown)
+        accounts_words(shown)
     );
     let mut fix = plain(shown, change, FixActor::OrganizationAdministrator);
     fix.first = Some(format!(
         "check the other trails of {}: CloudTrail records nothing of a member that has not enabled the trail's home Region",
-        accounts(shown)
+        accounts_words(shown)
     ));
     fix.risks =
         Some("two organization trails beside each other record and charge twice".to_owned());

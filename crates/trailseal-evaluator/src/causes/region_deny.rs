@@ -11,13 +11,14 @@
 //! create a role of that name and be exempted with it.
 
 use std::collections::BTreeSet;
+use std::fmt::Write as _;
 
 use jiff::{SignedDuration, tz::Offset};
 use serde_json::json;
 use trailseal_model::{AccountId, Fix, FixActor, FixStep, Loss, Operation, Region};
 
-use super::assemble::Shown;
-use super::gap_fix::{action_words, actions, plain, pretty};
+use super::parts::{action_words, actions, plain, pretty};
+use super::shown::Shown;
 use super::title::counted_words;
 
 /// How long the proposed exception holds.
@@ -112,14 +113,15 @@ fn exception(shown: &Shown<'_>) -> Option<FixStep> {
     };
     let mut text = format!("[[gaps]]\nclass = \"{class}\"\n");
     if !regions.is_empty() {
-        text.push_str(&format!("regions = [{}]\n", list(&mut regions.into_iter())));
+        let _ = writeln!(text, "regions = [{}]", list(&mut regions.into_iter()));
     }
-    text.push_str(&format!("operations = [{}]\n", list(&mut operations.into_iter())));
+    let _ = writeln!(text, "operations = [{}]", list(&mut operations.into_iter()));
     let reason = format!("{} denies reads of CloudTrail there", policy_words(shown));
-    text.push_str(&format!(
-        "owner = \"<who owns the risk>\"\napprover = \"<who accepts it>\"\nreason = {}\nticket = \"<ticket>\"\nexpiry = \"{expiry}\"\n",
+    let _ = writeln!(
+        text,
+        "owner = \"<who owns the risk>\"\napprover = \"<who accepts it>\"\nreason = {}\nticket = \"<ticket>\"\nexpiry = \"{expiry}\"",
         quoted(&reason)
-    ));
+    );
     Some(FixStep::Setting { file: "exceptions.toml".to_owned(), text })
 }
 

@@ -1,16 +1,17 @@
 //! One line for people: which thing is wrong, and how.
 
+use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use trailseal_model::{Arn, CauseKind};
+use trailseal_model::{AccountId, Arn, CauseKind, Region, Status};
 
-use super::assemble::Shown;
+use super::shown::Shown;
 
 /// The title of one cause, without its full stop.
 pub(super) fn title(shown: &Shown<'_>) -> String {
     let (subject, aspect) = (shown.key.subject.as_str(), shown.key.aspect);
     match shown.key.kind {
-        CauseKind::Key => format!("KMS key {} {}", located(subject), of_key(aspect)),
+        CauseKind::Key => format!("KMS key {} {}", located(subject), of_key(shown)),
         CauseKind::Bucket => of_bucket(shown),
         CauseKind::Trail => format!("Trail {} {}", located(subject), of_trail(shown)),
         CauseKind::EventDataStore => {
@@ -40,8 +41,9 @@ fn located(subject: &str) -> String {
     format!("'{name}'{place}")
 }
 
-fn of_key(aspect: &str) -> &'static str {
-    match aspect {
+fn of_key(shown: &Shown<'_>) -> &'static str {
+    let is_failed = shown.finding.is_some_and(|it| it.status() == Status::Fail);
+    match shown.key.aspect {
         "disabled" => "is disabled",
         "pending_deletion" => "is scheduled for deletion",
         "pending_import" => "has no key material",
@@ -67,7 +69,8 @@ fn of_key(aspect: &str) -> &'static str {
         "scope_unknown" => {
             "may let CloudTrail encrypt for trails of others: its policy depends on something that cannot be determined"
         }
-        "readers" => "lets more than named readers decrypt, or may",
+        "readers" if is_failed => "lets more than named readers decrypt",
+        "readers" => "may let more than named readers decrypt",
         "policy_malformed" => "has a policy that cannot be understood",
         "contradiction" => "refuses CloudTrail in its policy, and yet encrypted a log just now",
         "rotation_off" => "does not rotate automatically",
@@ -113,7 +116,7 @@ fn of_trail(shown: &Shown<'_>) -> String {
         "not_logging" => "does not log".to_owned(),
         "records_one_region" => "records one Region only".to_owned(),
         "home_region_not_enabled" => format!(
-            "has a home Region that {} not enabled, and records nothing there",
+            "has a home Region that {} not enabled, and records nothing of them",
             counted(shown.effect.accounts.len(), "account has", "accounts have")
         ),
         "events_not_recorded" => "does not record all management events".to_owned(),
@@ -177,20 +180,26 @@ fn of_policy(shown: &Shown<'_>) -> String {
     }
 }
 
+/// `account 111122223333`, or how many.
+pub(super) fn accounts_words(shown: &Shown<'_>) -> String {
+    match shown.effect.accounts.as_slice() {
+        [only] => format!("account {only}"),
+        accounts => format!("{} accounts", accounts.len()),
+    }
+}
+
 /// `77 requests in 3 accounts and 11 Regions`.
 pub(super) fn counted_words(shown: &Shown<'_>) -> String {
     let requests = usize::try_from(shown.effect.gaps).unwrap_or(usize::MAX);
     let mut words = counted(requests, "request", "requests");
-    let accounts = shown.effect.accounts.len();
-    if accounts > 0 {
-        let _ = write!(words, " in {}", counted(accounts, "account", "accounts"));
+    let accounts: BTreeSet<AccountId> = shown.gaps.iter().filter_map(|gap| gap.account).collect();
+    let regions: BTreeSet<Region> = shown.gaps.iter().filter_map(|gap| gap.region).collect();
+    if !accounts.is_empty() {
+        let _ = write!(words, " in {}", counted(accounts.len(), "account", "accounts"));
     }
-    match shown.gaps.iter().filter_map(|gap| gap.region).collect::<std::collections::BTreeSet<_>>()
-    {
-        regions if regions.is_empty() => {}
-        regions => {
-            let _ = write!(words, " and {}", counted(regions.len(), "Region", "Regions"));
-        }
+    if !regions.is_empty() {
+        let joint = if accounts.is_empty() { "in" } else { "and" };
+        let _ = write!(words, " {joint} {}", counted(regions.len(), "Region", "Regions"));
     }
     words
 }

@@ -168,20 +168,22 @@ fn status_leg(view: &TrailView<'_>, reason: Reason, finding: &Finding) -> Vec<(C
             vec![(view.trail_cause(reason.as_str()), view.origin(control, Status::Fail, reason))]
         }
         Reason::DeliveryError => {
-            let upstream: Vec<_> = view
-                .upstream()
-                .into_iter()
-                .filter(|it| it.0.aspect != Reason::NotLogging.as_str())
-                .collect();
-            if !upstream.is_empty() {
-                return upstream;
+            let logs = Reason::NotLogging.as_str();
+            let upstream: Vec<_> =
+                view.upstream().into_iter().filter(|it| it.0.aspect != logs).collect();
+            if upstream.is_empty() {
+                let origin = view.origin(control, Status::Fail, reason);
+                return vec![(view.bucket_cause(reason.as_str()), origin)];
             }
-            vec![(view.bucket_cause(reason.as_str()), view.origin(control, Status::Fail, reason))]
+            upstream
         }
-        _ => {
-            let time = view.time_cause(reason.as_str());
-            let waits = (time, view.origin(control, Status::NotProven, reason));
-            view.upstream().into_iter().chain([waits]).collect()
-        }
+        // Waiting helps only where nothing is known that keeps logs from arriving.
+        _ => match view.upstream() {
+            upstream if !upstream.is_empty() => upstream,
+            _ => {
+                let origin = view.origin(control, Status::NotProven, reason);
+                vec![(view.time_cause(reason.as_str()), origin)]
+            }
+        },
     }
 }

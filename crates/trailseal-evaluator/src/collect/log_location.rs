@@ -68,7 +68,7 @@ impl LogLocation {
             cluster,
             day: None,
             prefix: it.prefix(&self.root),
-            start_after: it.first_key(&self.root, window.start),
+            start_after: it.first_key(&self.root, whole_minute(window.start)),
             before: it.first_key(&self.root, whole_minute(window.end)),
         }
     }
@@ -157,7 +157,8 @@ pub(super) fn days(window: Window) -> Vec<Date> {
     days.take_while(|it| *it <= last).collect()
 }
 
-/// Names have whole minutes, so a window that ends within one holds what bears its name.
+/// Names have whole minutes, so a window that ends within one holds what bears its name, and one that
+/// begins within one does not: exactly what is listed is counted, and can be counted again.
 fn whole_minute(at: Timestamp) -> Timestamp {
     let past = at.as_nanosecond().rem_euclid(60_000_000_000);
     let past = SignedDuration::from_nanos(i64::try_from(past).unwrap_or_default());
@@ -209,7 +210,7 @@ mod tests {
         let place = place();
         let span = place.span(0, place.window);
         assert_eq!(span.prefix, CELL);
-        assert_eq!(span.start_after, format!("{CELL}2026/11/16/{NAME}_20261116T1000"));
+        assert_eq!(span.start_after, format!("{CELL}2026/11/16/{NAME}_20261116T1001"));
         assert_eq!(span.before, format!("{CELL}2026/11/23/{NAME}_20261123T1001"));
     }
 
@@ -224,7 +225,7 @@ mod tests {
         let folder = |day: i8| format!("{CELL}2026/11/{day}/");
         let end = |day: i8| format!("{CELL}2026/11/{day}0");
         assert_eq!(day(18), (folder(18), folder(18), end(18)));
-        let first = format!("{}{NAME}_20261116T1000", folder(16));
+        let first = format!("{}{NAME}_20261116T1001", folder(16));
         assert_eq!(day(16), (folder(16), first, end(16)));
         let last = format!("{}{NAME}_20261123T1001", folder(23));
         assert_eq!(day(23), (folder(23), folder(23), last));

@@ -104,7 +104,7 @@ fn of_cloudtrail(case: &Case<'_>) -> Fix {
     };
     let risks = match goal {
         Goal::Scope => format!(
-            "a trail whose ARN is missing from aws:SourceArn can deliver nothing more; the statement names the {trails} that this run found; {RISK}"
+            "a trail whose ARN is missing from aws:SourceArn can no longer deliver its logs; the statement names the {trails} that this run found; {RISK}"
         ),
         Goal::Seal | Goal::Describe => RISK.to_owned(),
     };

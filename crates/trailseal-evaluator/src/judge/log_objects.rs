@@ -221,10 +221,8 @@ fn sampled(case: &TrailCase<'_>) -> Finding {
             unproven(case, Reason::UnreadableObjects, &unreadable(case))
         }
         None => {
-            let why = format!(
-                "the sample is too small: up to {} of the logs may deviate",
-                percent(bound)
-            );
+            let bound = percent(bound);
+            let why = format!("the sample is too small: the upper bound of deviations is {bound}");
             unproven(case, Reason::SampleTooSmall, &why)
         }
     }
@@ -292,7 +290,8 @@ fn all_examined(case: &TrailCase<'_>) -> String {
     let rest: Vec<String> =
         rest.iter().filter(|row| row.0 > 0).map(|row| format!("{} {}", row.0, row.1)).collect();
     let is_one = sample.sealed == 1;
-    let (verb, all) = if is_one { ("is", "The only") } else { ("are", "All") };
+    let (verb, all) =
+        if is_one { ("was examined and is", "The only") } else { ("were examined and are", "All") };
     if rest.is_empty() {
         let logs =
             if is_one { "log object".to_owned() } else { counted(sample.sealed, "log object") };

@@ -131,7 +131,7 @@ impl<'a> Trails<'a> {
 fn sealing_trails<'a>(regions: &[RegionRecorded<'a>]) -> HashSet<&'a Arn> {
     let covers_all = |trail: &&&'a TrailFacts| {
         let is_it = |other: &&TrailFacts| other.description.arn == trail.description.arn;
-        regions.iter().all(|region| region.by_sealed.iter().any(|other| is_it(other)))
+        regions.iter().all(|region| region.by_sealed.iter().any(&is_it))
     };
     let rank = |trail: &&&'a TrailFacts| {
         let description = &trail.description;

@@ -14,6 +14,7 @@ use crate::object_name::log_root;
 
 /// A number with its noun: `1 Region`, `14 Regions`. Nouns of several words have the counted one before
 /// ` of `, such as `more kind of failure`.
+#[expect(clippy::needless_pass_by_value, reason = "a number, of whatever width")]
 pub(super) fn counted(number: impl Display + PartialEq + From<u8>, noun: &str) -> String {
     if number == 1.into() {
         return format!("1 {noun}");

@@ -99,3 +99,99 @@ impl Shortfall {
         self.causes.extend(cause);
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use jiff::Timestamp;
+    use trailseal_model::{
+        Blame, Cause, CauseKind, Effect, Evidence, Fix, FixActor, FixPlace, Operation, Proof,
+        Reason, Severity,
+    };
+
+    use super::*;
+    use crate::fixture;
+
+    fn cause(aspect: &'static str, severity: Severity, failed: u64) -> Cause {
+        Cause {
+            kind: CauseKind::Key,
+            subject: "key".to_owned(),
+            aspect,
+            account: None,
+            region: None,
+            title: String::new(),
+            fact: String::new(),
+            severity,
+            effect: Effect { failed, ..Effect::default() },
+            fix: Fix {
+                change: String::new(),
+                actor: FixActor::Aws,
+                place: FixPlace::default(),
+                steps: Vec::new(),
+                first: None,
+                brings: String::new(),
+                risks: None,
+            },
+        }
+    }
+
+    fn blame(primary: usize) -> Blame {
+        Blame { primary: CauseIndex::new(primary), further: Vec::new() }
+    }
+
+    fn proof() -> Proof {
+        Proof::of(&Evidence {
+            operation: Operation::DescribeKey,
+            account: None,
+            region: None,
+            at: Timestamp::UNIX_EPOCH,
+            request_id: None,
+            attempts: 1,
+            throttles: 0,
+        })
+    }
+
+    #[test]
+    fn an_account_has_what_its_trails_lack_and_each_trail_only_its_own() {
+        let (one, two) = (fixture::trail_arn(1, "one"), fixture::trail_arn(1, "two"));
+        let fail = |arn: &Arn, control| {
+            Finding::fail(control, Subject::Trail(arn.clone()), Reason::Disabled, &proof())
+        };
+        let findings = [
+            fail(&two, ControlId::TrailDelivering),
+            fail(&one, ControlId::KeyUsable),
+            Finding::not_proven(
+                ControlId::AccountCovered,
+                Subject::Account(fixture::id(1)),
+                Reason::CoverageUnread,
+                Vec::new(),
+            ),
+            Finding::pass(
+                ControlId::TrailKmsEncrypted,
+                Subject::Trail(one.clone()),
+                Reason::KmsKeySet,
+                &proof(),
+            ),
+        ];
+        let causes = Causes {
+            all: vec![
+                cause("light", Severity::Low, 9),
+                cause("grave", Severity::High, 1),
+                cause("graver", Severity::High, 2),
+            ],
+            of_findings: vec![Some(blame(0)), Some(blame(1)), Some(blame(2)), None],
+            of_gaps: Vec::new(),
+        };
+        let order = gravest_first(&causes);
+        assert_eq!(order, [2, 1, 0].map(CauseIndex::new));
+        let id = |place: usize| causes.all[place].stable_id();
+        let shortfalls = Shortfalls::of(&findings, &causes, &order);
+        let account = shortfalls.of_account(fixture::id(1));
+        assert_eq!(account.failing_controls, [ControlId::KeyUsable, ControlId::TrailDelivering]);
+        assert_eq!(account.not_proven_controls, [ControlId::AccountCovered]);
+        assert_eq!(account.cause_ids, [id(2), id(1), id(0)]);
+        let trail = shortfalls.of_resource(&one);
+        assert_eq!(trail.failing_controls, [ControlId::KeyUsable]);
+        assert_eq!((trail.not_proven_controls, trail.cause_ids), (Vec::new(), vec![id(1)]));
+        assert!(shortfalls.of_account(fixture::id(2)).cause_ids.is_empty());
+    }
+}

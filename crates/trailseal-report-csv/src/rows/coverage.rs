@@ -1,35 +1,35 @@
 //! Rows of `coverage.csv`.
 
-use trailseal_model::record::v1::CoverageLine;
+use trailseal_record::v1::CoverageLine;
 
 use crate::cell::Row;
 use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &RecordIndex, it: &CoverageLine) -> Row {
+pub(crate) fn row(index: &RecordIndex, target: &CoverageLine) -> Row {
     // What was not listed is not none.
-    let stores_found = Some(it.stores_found).filter(|_| known.lists_stores());
-    known
+    let stores_found = Some(target.stores_found).filter(|_| index.lists_stores());
+    index
         .row()
-        .cell(&it.account_id)
-        .free(known.account_name(&it.account_id))
-        .free(known.ou_path(&it.account_id))
-        .cell(&it.region)
-        .cell(&it.outcome)
-        .maybe(it.reason_code.as_ref())
-        .maybe(it.gap_id.as_ref())
-        .maybe(known.role_arn(&it.account_id))
-        .cell(&known.run.caller_arn)
-        .cell(it.trails_found)
-        .cell(it.api_calls)
-        .cell(it.throttles)
-        .maybe(it.started_at.as_ref())
-        .maybe(it.finished_at.as_ref())
+        .cell(target.account_id)
+        .free(index.account_name(target.account_id))
+        .free(index.ou_path(target.account_id))
+        .free(index.ou_names(target.account_id))
+        .cell(target.region)
+        .cell(target.outcome)
+        .maybe(target.reason_code)
+        .maybe(target.gap_id.as_ref())
+        .maybe(index.role_arn(target.account_id))
+        .maybe(target.request_id.as_ref())
+        .cell(target.trails_found)
         .maybe(stores_found)
-        .free(known.ou_names(&it.account_id))
-        .maybe(it.newest_log.as_ref())
-        .maybe(it.newest_log_at.as_ref())
-        .list(&it.exception_ids)
-        .list(&it.covered_by)
-        .maybe(it.member_delivery.as_ref())
-        .maybe(it.last_management_call_at.as_ref())
+        .cell(target.api_calls)
+        .cell(target.throttles)
+        .maybe(target.started_at)
+        .maybe(target.finished_at)
+        .list(&target.covered_by)
+        .maybe(target.newest_log)
+        .maybe(target.newest_log_at)
+        .maybe(target.member_delivery)
+        .maybe(target.last_management_call_at)
+        .list(&target.exception_ids)
 }

@@ -1,33 +1,33 @@
 //! Rows of `exceptions.csv`.
 
-use trailseal_model::record::v1::ExceptionLine;
+use trailseal_record::v1::ExceptionLine;
 
-use crate::cell::Row;
+use crate::cell::{Row, neutralized};
 use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &RecordIndex, it: &ExceptionLine) -> Row {
-    known
+pub(crate) fn row(index: &RecordIndex, exception: &ExceptionLine) -> Row {
+    index
         .row()
-        .cell(&it.exception_id)
-        .cell(&it.kind)
-        .cell(it.entry)
-        .cell(&it.state)
-        .maybe(it.control_id.as_ref())
-        .maybe(it.subject.as_ref())
-        .maybe(it.status.as_ref())
-        .maybe(it.status_reason.as_ref())
-        .maybe(it.class.as_ref())
-        .list(&it.accounts)
-        .list(&it.organizational_units)
-        .list(&it.regions)
-        .list(&it.operations)
-        .free(&it.owner)
-        .free(&it.approver)
-        .maybe(it.approved_at.as_ref())
-        .free(&it.reason)
-        .free(&it.ticket)
-        .cell(&it.expiry)
-        .cell(it.findings)
-        .cell(it.gaps)
-        .cell(it.targets)
+        .cell(&exception.exception_id)
+        .cell(exception.kind)
+        .cell(exception.entry)
+        .cell(exception.state)
+        .maybe(exception.control_id)
+        .free(exception.subject.as_deref().unwrap_or_default())
+        .maybe(exception.status)
+        .maybe(exception.status_reason)
+        .maybe(exception.class)
+        .list(&exception.accounts)
+        .list(exception.organizational_units.iter().map(|unit| neutralized(unit)))
+        .list(&exception.regions)
+        .list(&exception.operations)
+        .free(&exception.owner)
+        .free(&exception.approver)
+        .maybe(exception.approved_at)
+        .free(&exception.reason)
+        .free(&exception.ticket)
+        .cell(exception.expiry)
+        .cell(exception.findings)
+        .cell(exception.gaps)
+        .cell(exception.targets)
 }

@@ -1,59 +1,56 @@
 //! Rows of `findings.csv`.
 
-use trailseal_model::record::v1::FindingLine;
-use trailseal_model::{ControlId, Reason, Status, fix_text};
+use trailseal_model::Arn;
+use trailseal_record::v1::FindingLine;
 
 use crate::cell::Row;
 use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &RecordIndex, it: &FindingLine) -> Row {
-    let id = it.control_id.parse::<ControlId>().ok();
-    let control = id.map(ControlId::entry);
-    let subject = known.subject(&it.resource_arn);
-    let key = subject.and_then(|it| it.key_arn.as_deref()).map(|it| known.resolved(it));
-    let key_account = key.and_then(|it| it.split(':').nth(4));
-    let evidence = it.evidence.first();
-    let mut operations: Vec<&str> = Vec::new();
-    for operation in it.evidence.iter().map(|it| &*it.operation) {
-        if !operations.contains(&operation) {
-            operations.push(operation);
-        }
-    }
-    known
+pub(crate) fn row(index: &RecordIndex, finding: &FindingLine) -> Row {
+    let control = finding.control_id.entry();
+    let subject = index.subject(&finding.resource_arn);
+    let key = subject.and_then(|subject| subject.key_arn.as_ref()).map(|arn| index.resolved(arn));
+    let calls = || finding.evidence.iter();
+    let request_ids = distinct(calls().filter_map(|call| call.request_id.as_deref()));
+    let fix = index.fix(finding.cause_id.as_ref());
+    index
         .row()
-        .cell(&it.finding_id)
-        .cell(&it.control_id)
-        .maybe(control.map(|it| it.title))
-        .maybe(control.map(|it| it.severity))
-        .cell(&it.status)
-        .cell(&it.status_reason)
-        .cell(&it.account_id)
-        .free(known.account_name(&it.account_id))
-        .free(known.ou_path(&it.account_id))
-        .maybe(it.region.as_ref())
-        .cell(&it.resource_type)
-        .cell(&it.resource_arn)
-        .free(&it.resource_name)
-        .maybe(subject.and_then(|it| it.home_region.as_ref()))
-        .maybe(subject.and_then(|it| it.is_organization_trail))
-        .maybe(subject.and_then(|it| it.is_multi_region))
+        .cell(&finding.finding_id)
+        .cell(finding.control_id)
+        .cell(control.title)
+        .cell(control.severity)
+        .cell(finding.status)
+        .cell(finding.status_reason)
+        .maybe(finding.account_id)
+        .free(index.account_name(finding.account_id))
+        .free(index.ou_path(finding.account_id))
+        .free(index.ou_names(finding.account_id))
+        .maybe(finding.region)
+        .cell(finding.resource_type)
+        .cell(&finding.resource_arn)
+        .free(&finding.resource_name)
+        .maybe(subject.and_then(|subject| subject.home_region))
+        .maybe(subject.and_then(|subject| subject.is_organization_trail))
+        .maybe(subject.and_then(|subject| subject.is_multi_region))
         .maybe(key)
-        .maybe(key_account)
-        .free(&it.expected)
-        .free(&it.observed)
-        .free(&it.message)
-        .list(operations)
-        .maybe(evidence.and_then(|it| it.request_id.as_ref()))
-        .maybe(evidence.map(|it| &it.at))
-        .list(&it.gap_ids)
-        .maybe(fix_of(it))
-        .free(known.ou_names(&it.account_id))
-        .list(&it.exception_ids)
-        .list(id.map(ControlId::framework_ids).unwrap_or_default())
+        .maybe(key.and_then(Arn::account))
+        .free(&finding.message)
+        .free(&finding.expected)
+        .free(&finding.observed)
+        .maybe(finding.cause_id.as_ref())
+        .list(&finding.further_cause_ids)
+        .free(fix.map_or("", |fix| &fix.change))
+        .list(fix.iter().flat_map(|fix| fix.commands()))
+        .list(&finding.exception_ids)
+        .list(distinct(calls().map(|call| call.operation.as_str())))
+        .list(request_ids)
+        .maybe(finding.evidence.first().map(|call| call.at))
+        .list(&finding.gap_ids)
+        .list(finding.control_id.framework_ids())
 }
 
-/// What to do about it, where something is to be done.
-fn fix_of(it: &FindingLine) -> Option<&'static str> {
-    let control = it.control_id.parse::<ControlId>().ok()?;
-    fix_text(control, it.status.parse::<Status>().ok()?, it.status_reason.parse::<Reason>().ok()?)
+/// Each of these once, in their order.
+fn distinct<'a>(words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut known = std::collections::HashSet::new();
+    words.filter(|word| known.insert(*word)).collect()
 }

@@ -1,27 +1,27 @@
 //! Rows of `gaps.csv`.
 
-use trailseal_model::record::v1::GapLine;
+use trailseal_record::v1::GapLine;
 
 use crate::cell::Row;
 use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &RecordIndex, it: &GapLine) -> Row {
-    let account = it.account_id.as_deref().unwrap_or_default();
-    known
+pub(crate) fn row(index: &RecordIndex, gap: &GapLine) -> Row {
+    index
         .row()
-        .cell(&it.gap_id)
-        .cell(account)
-        .free(known.account_name(account))
-        .maybe(it.region.as_ref())
-        .cell(&it.operation)
-        .cell(&it.class)
-        .free(it.subject.as_deref().unwrap_or_default())
-        .maybe(it.http_status)
-        .maybe(it.aws_code.as_ref())
-        .free(it.message.as_deref().unwrap_or_default())
-        .maybe(it.request_id.as_ref())
-        .cell(it.attempts)
-        .cell(&it.what_to_do)
-        .free(known.ou_names(account))
-        .maybe(it.exception_id.as_ref())
+        .cell(&gap.gap_id)
+        .maybe(gap.account_id)
+        .free(index.account_name(gap.account_id))
+        .free(index.ou_names(gap.account_id))
+        .maybe(gap.region)
+        .cell(gap.operation)
+        .cell(gap.class)
+        .free(gap.subject.as_deref().unwrap_or_default())
+        .maybe(gap.http_status)
+        .maybe(gap.aws_code.as_ref())
+        .free(gap.message.as_deref().unwrap_or_default())
+        .maybe(gap.request_id.as_ref())
+        .cell(gap.attempts)
+        .cell(&gap.what_to_do)
+        .maybe(gap.cause_id.as_ref())
+        .maybe(gap.exception_id.as_ref())
 }

@@ -1,32 +1,36 @@
 //! Rows of `samples.csv`.
 
-use trailseal_model::record::v1::SampleLine;
+use trailseal_record::v1::SampleLine;
 
 use crate::cell::Row;
 use crate::command::head_object;
 use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &RecordIndex, it: &SampleLine) -> Row {
-    known
+pub(crate) fn row(index: &RecordIndex, sample: &SampleLine) -> Row {
+    let reader = index.reader(&sample.bucket, &sample.trail_arn);
+    index
         .row()
-        .cell(&it.trail_arn)
-        .cell(&it.bucket)
-        .free(&it.object_key)
-        .maybe(it.version_id.as_ref())
-        .maybe(it.last_modified.as_ref())
-        .maybe(it.size)
-        .maybe(it.etag.as_ref())
-        .maybe(it.sse_algorithm.as_ref())
-        .maybe(it.sse_kms_key_id.as_ref())
-        .maybe(it.bucket_key)
-        .maybe(it.expected_key_arn.as_ref())
-        .cell(&it.result)
-        .maybe(it.deviation_class.as_ref())
-        .cell(&it.selection)
-        .cell(it.selection_index)
-        .maybe(it.request_id.as_ref())
-        .maybe(it.checked_at.as_ref())
-        .maybe(it.gap_id.as_ref())
-        .cell(head_object(it))
-        .free(it.header_problem.as_deref().unwrap_or_default())
+        .cell(&sample.trail_arn)
+        .cell(&sample.bucket)
+        .free(&sample.object_key)
+        .maybe(sample.version_id.as_ref())
+        .maybe(sample.last_modified)
+        .maybe(sample.size)
+        .maybe(sample.etag.as_ref())
+        .maybe(sample.sse_algorithm.as_ref())
+        .maybe(sample.sse_kms_key_id.as_ref())
+        .maybe(sample.bucket_key)
+        .maybe(sample.expected_key_arn.as_ref())
+        .cell(sample.result)
+        .maybe(sample.deviation_class)
+        .cell(sample.selection)
+        .cell(sample.selection_index)
+        .maybe(sample.request_id.as_ref())
+        .maybe(sample.checked_at)
+        .maybe(sample.gap_id.as_ref())
+        .free(sample.header_problem.as_deref().unwrap_or_default())
+        .maybe(reader.owner)
+        .maybe(reader.region)
+        .maybe(reader.role_arn)
+        .cell(head_object(sample, reader))
 }

@@ -1,53 +1,43 @@
 //! Rows of `sampling.csv`.
 
-use trailseal_model::record::v1::TrailLine;
-
 use crate::cell::Row;
-use crate::record_index::RecordIndex;
+use crate::conclusion::{conclusion, is_within_rate};
+use crate::record_index::{RecordIndex, SampledTrail};
+use crate::rows::counts;
 
-/// The rules of the draw, in docs/reports/csv.md; another number when they change.
-const ALGORITHM: &str = "trailseal-sampling/1";
-
-pub(crate) fn row(known: &RecordIndex, it: &TrailLine) -> Row {
-    let (run, sampling) = (&known.run, &it.sampling);
-    let thresholds = &run.thresholds;
-    let has_deviations = !sampling.deviations.is_empty();
-    let is_within =
-        sampling.upper_bound.map(|bound| !has_deviations && bound <= thresholds.tolerable_rate);
-    let deviations = sampling.deviations.iter().map(|(class, n)| format!("{class}={n}"));
-    known
+pub(crate) fn row(index: &RecordIndex, trail: &SampledTrail) -> Row {
+    let (sampling, thresholds) = (&trail.sampling, &index.run.thresholds);
+    let tally = index.tallies.of(&trail.trail_arn);
+    index
         .row()
-        .cell(&it.trail_arn)
-        .maybe(it.bucket.as_ref())
-        .free(it.prefix.as_deref().unwrap_or_default())
-        .cell(&run.window_start)
-        .cell(&run.window_end)
-        .cell(&sampling.method)
-        .maybe(sampling.estimand.as_ref())
+        .cell(&trail.trail_arn)
+        .maybe(trail.bucket.as_ref())
+        .free(trail.prefix.as_deref().unwrap_or_default())
+        .cell(conclusion(sampling, tally, thresholds))
+        .cell(sampling.method)
+        .maybe(sampling.estimand)
         .cell(sampling.population)
         .cell(sampling.population_counted)
         .cell(sampling.eligible)
-        .cell(sampling.cells)
-        .cell(sampling.cells_drawn)
-        .cell(sampling.cells_empty)
-        .cell(sampling.lists)
-        .cell(sampling.census_lists)
-        .cell(ALGORITHM)
-        .maybe(run.settings.get("seed"))
-        .cell(thresholds.sample_size)
+        .cell(sampling.clusters)
+        .cell(sampling.clusters_drawn)
+        .cell(sampling.clusters_empty)
+        .cell(tally.unlisted)
         .cell(sampling.selected)
         .cell(sampling.tested)
         .cell(sampling.sealed)
         .cell(sampling.unreadable)
-        .cell(sampling.examined)
-        .cell(sampling.left_population)
-        .maybe(sampling.switched_at.as_ref())
         .cell(sampling.replaced)
-        .list(deviations)
-        .cell(thresholds.confidence)
+        .cell(sampling.left_population)
+        .cell(sampling.examined)
+        .list(counts(&sampling.deviations))
         .maybe(sampling.upper_bound)
-        .cell(thresholds.tolerable_rate)
-        .maybe(is_within)
+        .maybe(is_within_rate(sampling, thresholds))
+        .maybe(sampling.key_changed_at)
+        .cell(tally.samples)
+        .cell(tally.clusters)
+        .cell(sampling.lists)
+        .cell(sampling.census_lists)
+        .maybe(trail.prefix_lists)
         .list(&sampling.gap_ids)
-        .maybe(it.account_prefixes.as_ref().map(|it| it.lists))
 }

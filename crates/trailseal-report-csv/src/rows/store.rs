@@ -1,25 +1,29 @@
 //! Rows of `event_data_stores.csv`.
 
-use trailseal_model::record::v1::StoreLine;
+use trailseal_record::v1::StoreLine;
 
 use crate::cell::Row;
 use crate::record_index::RecordIndex;
 
-pub(crate) fn row(known: &RecordIndex, it: &StoreLine) -> Row {
-    known
+pub(crate) fn row(index: &RecordIndex, store: &StoreLine) -> Row {
+    index
         .row()
-        .cell(&it.event_data_store_arn)
-        .free(&it.name)
-        .cell(&it.account_id)
-        .free(known.account_name(&it.account_id))
-        .free(known.ou_path(&it.account_id))
-        .free(known.ou_names(&it.account_id))
-        .cell(&it.region)
-        .maybe(it.status.as_ref())
-        .maybe(it.kms_key_id.as_ref())
-        .maybe(it.key_arn.as_deref().map(|it| known.resolved(it)))
-        .maybe(it.is_multi_region)
-        .maybe(it.is_organization_store)
-        .maybe(it.retention_days)
-        .list(&it.gap_ids)
+        .cell(&store.event_data_store_arn)
+        .free(&store.name)
+        .cell(store.account_id)
+        .free(index.account_name(store.account_id))
+        .free(index.ou_path(store.account_id))
+        .free(index.ou_names(store.account_id))
+        .cell(store.region)
+        .list(&store.failing_controls)
+        .list(&store.not_proven_controls)
+        .list(&store.cause_ids)
+        .free(index.change(&store.cause_ids))
+        .maybe(store.status.as_ref())
+        .maybe(store.kms_key_id.as_ref())
+        .maybe(store.key_arn.as_ref().map(|arn| index.resolved(arn)))
+        .maybe(store.is_multi_region)
+        .maybe(store.is_organization_store)
+        .maybe(store.retention_days)
+        .list(&store.gap_ids)
 }

@@ -1,63 +1,87 @@
 //! What an upload has no room for.
 
-use serde_json::Value;
-use trailseal_model::record::RecordError;
-use trailseal_model::record::v1::Line;
+use trailseal_model::{ControlId, GapClass, Operation};
+use trailseal_record::v1::Line;
 
 use super::record::*;
-use crate::{MAX_RESULTS, write_most_severe};
+
+fn with_run(mut lines: Vec<Line>) -> Vec<Line> {
+    lines.push(Line::Run(Box::new(run())));
+    lines
+}
 
 #[test]
 fn long_messages_are_cut() {
     let long = "word ".repeat(1000);
-    let results =
-        results(vec![run(), account(&long), finding("key-usable", "fail", "main", &long)]);
-    assert!(message(&results[0]).chars().count() < 1500);
+    let mut finding = failed(ControlId::KeyUsable, "main");
+    finding.message = long.clone();
+    let results = results(vec![account(1, &long), line(finding)]);
+    assert!(message(&results[0]).chars().count() < 1700);
 }
 
 #[test]
 fn beyond_the_limit_the_most_severe_stay_and_one_says_so() {
-    let mut lines = vec![run(), gap(Some(ACCOUNT), None, "AssumeRole", "denied")];
-    for index in 0..30_000 {
-        let control = if index % 3 == 0 { "history-sealed" } else { "trail-kms-encrypted" };
-        lines.push(finding(control, "fail", &format!("t{index:05}"), "Fails."));
+    let unread = gap(Some(1), None, Operation::AssumeRole, GapClass::RoleNotAssumable);
+    let mut lines = with_run(vec![Line::Gap(Box::new(unread))]);
+    for index in 0..300 {
+        let controls =
+            [ControlId::HistorySealed, ControlId::TrailKmsEncrypted, ControlId::KeyUsable];
+        lines.push(line(failed(controls[index % 3], &format!("t{index:05}"))));
     }
-    let (out, summary) = bytes(lines);
-    let log: Value = serde_json::from_slice(&out).unwrap();
-    let results = log["runs"][0]["results"].as_array().unwrap();
-    assert_eq!((results.len(), summary.results), (MAX_RESULTS, MAX_RESULTS));
-    assert_eq!((summary.failures, summary.not_assessed, summary.left_out), (30_000, 1, 5_002));
-    let rules = rules_of(results);
+    let [document, _] = limited(lines, 250);
+    let results = results_of(&document);
+    assert_eq!(results.len(), 250);
+    let rules = rules_of(&results);
     assert_eq!(rules[0], "results-left-out");
     assert_eq!(
         message(&results[0]),
-        "'5002' of '30001' results were left out, because an upload may hold '25000': '5002 note'. Alerts that were left out are missing here, not fixed."
+        "'52' of '301' results are left out, because an upload may have '250': '51 note, 1 not assessed'. '51 failed findings' are in no result of this file. Alerts that were left out are missing here, not fixed."
     );
-    let count = |rule: &str| rules.iter().filter(|it| **it == rule).count();
-    assert_eq!((count("trail-kms-encrypted"), count("scope-not-assessed")), (20_000, 1));
-    assert_eq!(count("history-sealed"), MAX_RESULTS - 20_002);
+    let count = |rule: &str| rules.iter().filter(|id| **id == rule).count();
+    assert_eq!((count("trail-kms-encrypted"), count("key-usable")), (100, 100));
+    assert_eq!((count("history-sealed"), count("scope-not-assessed")), (49, 0));
 }
 
 #[test]
 fn at_the_limit_nothing_is_left_out() {
-    let lines = |count: usize| -> Vec<Result<Line, RecordError>> {
-        let names = (0..count).map(|it| format!("t{it}"));
-        let findings = names.map(|it| finding("key-usable", "fail", &it, "Fails."));
-        std::iter::once(run()).chain(findings).map(Ok).collect()
+    let rules = |count: usize| {
+        let names = (0..count).map(|number| format!("t{number}"));
+        let lines = names.map(|name| line(failed(ControlId::KeyUsable, &name)));
+        let [document, _] = limited(with_run(lines.collect()), 3);
+        let results = results_of(&document);
+        rules_of(&results).into_iter().map(str::to_owned).collect::<Vec<_>>()
     };
-    let summary = |count: usize| write_most_severe(lines(count), 3, Vec::new()).unwrap();
-    assert_eq!((summary(3).results, summary(3).left_out), (3, 0));
-    assert_eq!((summary(4).results, summary(4).left_out), (3, 2));
+    assert_eq!(rules(3), ["key-usable"; 3]);
+    assert_eq!(rules(4), ["results-left-out", "key-usable", "key-usable"]);
+}
+
+#[test]
+fn the_full_file_counts_what_is_accepted_too() {
+    let control = ControlId::KeyUsable;
+    let mut lines = with_run((0..3).map(|it| line(failed(control, &format!("t{it}")))).collect());
+    for number in 0..3 {
+        let mut accepted = failed(control, &format!("a{number}"));
+        accepted.exception_ids = vec!["x".to_owned()];
+        lines.push(line(accepted));
+    }
+    let [upload, full] = limited(lines, 4);
+    assert_eq!(rules_of(&results_of(&upload)), ["key-usable"; 3]);
+    assert_eq!(results_of(&full).len(), 4);
+    let first = results_of(&full)[0].clone();
+    assert!(message(&first).starts_with("'3' of '6' results are left out"), "{}", message(&first));
 }
 
 #[test]
 fn many_gaps_are_counted_rather_than_listed() {
-    let mut lines = vec![run()];
-    lines.extend((0..1500).map(|_| gap(Some(ACCOUNT), None, "AssumeRole", "denied")));
-    let run = document(lines);
+    let gaps = (0..1500_u32).map(|number| {
+        let mut gap = gap(Some(1), None, Operation::DescribeKey, GapClass::Denied);
+        gap.subject = Some(format!("key {number}"));
+        Line::Gap(Box::new(gap))
+    });
+    let run = document(gaps.collect());
     let notifications =
         run["invocations"][0]["toolExecutionNotifications"].as_array().unwrap().clone();
     assert_eq!(notifications.len(), 1001);
     let last = notifications.last().unwrap()["message"]["text"].as_str().unwrap();
-    assert!(last.starts_with("'500' more calls failed"), "{last}");
+    assert_eq!(last, "'500 more requests' had no answer; gaps.csv has all of them.");
 }

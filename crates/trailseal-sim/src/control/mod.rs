@@ -22,8 +22,8 @@
 //! | GET | `/_sim/peaks` | How fast calls came against each published limit |
 //!
 //! A rule is `{"effect": ..}` with any of `service` (as it is signed for), `operation`, `account`
-//! (of the session), `region`, `resource_contains`, `skip` (so many calls pass first) and `times`
-//! (then so many fail; all if it is left out). The effects are `"throttled"`,
+//! (of the session), `region`, `resource_contains`, `skip` (this number of calls pass first) and `times`
+//! (then this number fail; all if it is left out). The effects are `"throttled"`,
 //! `"region_disabled"`, `"expired_token"`, `"clock_skew"`, `"not_found"`, `"server_error"`,
 //! `"hang"`, `"reset"`, `"truncated"`, `"garbage"`, `"malformed"`, `{"denied": kind}` with one of
 //! `scp`, `rcp`, `identity`, `resource`, `boundary`, `session`, `endpoint` and `untold`, and
@@ -119,7 +119,7 @@ const ENDPOINTS: &[Endpoint] = &[
     endpoint(Method::GET, "/_sim/peaks", "how fast calls came, by limit", reports::peaks),
 ];
 
-/// Whether a request is for the simulator and not for AWS: nobody signs such a one.
+/// Whether a request is for the simulator and not for AWS: such a request is not signed.
 pub(crate) fn is_meant(request: &Request<Bytes>) -> bool {
     let path = request.uri().path();
     let is_path = path.strip_prefix("/_sim").is_some_and(|it| it.is_empty() || it.starts_with('/'));

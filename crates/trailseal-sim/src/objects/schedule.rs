@@ -1,4 +1,4 @@
-//! When the files of one kind come: so many a day, for ever, by arithmetic alone.
+//! When the files of one kind come: a number a day, for ever, by arithmetic alone.
 //!
 //! Files are numbered from the epoch on. Their names and their times both grow with the number, so
 //! every question about time is a search over numbers and none needs a list.
@@ -21,7 +21,7 @@ pub(super) struct Schedule {
     per_day: i64,
     /// How far the first file of a day is from midnight, as a part of the pause between two.
     shift: i64,
-    /// Names show multiples of so many seconds.
+    /// Names show multiples of this number of seconds.
     step: i64,
 }
 
@@ -37,7 +37,7 @@ pub(super) struct Moment {
 }
 
 impl Schedule {
-    /// So many files a day, at least one, with times in steps of so many seconds.
+    /// A number of files a day, at least one, with times in steps of a number of seconds.
     pub(super) fn new(draw: Draw, per_day: u32, step: i64) -> Self {
         let shift = i64::try_from(draw.word("shift").below(DAY.unsigned_abs())).unwrap_or_default();
         Self { draw, per_day: i64::from(per_day).clamp(1, MOST_PER_DAY), shift, step }

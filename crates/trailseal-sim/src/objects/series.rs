@@ -33,7 +33,7 @@ impl Kind {
 }
 
 /// Whether a trail records this Region of this account. `known` is the account, unless it is a
-/// stranger's: a stranger has the Regions that nobody can disable.
+/// stranger's: a stranger has the Regions that cannot be disabled.
 pub(super) fn records(
     trail: &Trail,
     account: AccountId,

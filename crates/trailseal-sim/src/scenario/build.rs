@@ -281,7 +281,7 @@ impl Build<'_> {
         }
     }
 
-    /// Many accounts: of so many of each case in turn, until there are enough.
+    /// Many accounts: a number of each case in turn, until all are made.
     fn population(&mut self, population: &PopulationFile) -> Result<()> {
         let unit = self.unit(population.unit.as_ref())?;
         let mut turn = Vec::new();

@@ -40,7 +40,7 @@ pub(super) struct Cover {
     pub(super) case: Arc<str>,
     /// Its home Region.
     pub(super) home: Region,
-    /// `pass` where it covers them, `not_proven` where nobody can say.
+    /// `pass` where it covers them, `not_proven` where that is unknown.
     pub(super) status: Status,
 }
 
@@ -164,7 +164,7 @@ impl Builder {
     }
 }
 
-/// A denial of nobody yet.
+/// A denial without a subject yet.
 pub(super) fn denial(
     kind: PolicyKind,
     is_explicit: bool,

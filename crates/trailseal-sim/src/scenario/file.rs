@@ -15,9 +15,9 @@ pub(super) struct File {
     pub(super) seed: u64,
     /// `aws`, `aws-cn` or `aws-us-gov`.
     pub(super) partition: Option<Spanned<String>>,
-    /// How many Regions accounts have enabled, at least those that nobody can disable.
+    /// How many Regions accounts have enabled, at least those that cannot be disabled.
     pub(super) regions: Option<Spanned<usize>>,
-    /// Regions beside those that nobody can disable, by name, that accounts have enabled.
+    /// Regions beside those that cannot be disabled, by name, that accounts have enabled.
     #[serde(default)]
     pub(super) opt_in: Vec<Spanned<String>>,
     /// Whose user the audit is.
@@ -206,7 +206,7 @@ pub(super) struct OrganizationTrailFile {
 pub(super) struct DenialFile {
     /// The policy's id, `p-` and so on.
     pub(super) policy: Option<String>,
-    /// The unit it hangs on, units below it too; without one it is the root.
+    /// The unit it is attached to, units below it too; without one it is the root.
     pub(super) unit: Option<Spanned<String>>,
     /// Regions where it denies.
     pub(super) regions: Option<Spanned<Vec<Spanned<String>>>>,

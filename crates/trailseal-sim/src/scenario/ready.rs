@@ -49,10 +49,10 @@ impl Scenario {
         Self::from_toml(text, start)
     }
 
-    /// An organization of so many accounts, with so many Regions in each.
+    /// An organization with these numbers of accounts, and of Regions in each.
     ///
     /// # Errors
-    /// There are not so many Regions, or too few to be enabled in every account.
+    /// The partition has fewer Regions, or too few to be enabled in every account.
     pub fn bench(
         accounts: u32,
         regions: usize,

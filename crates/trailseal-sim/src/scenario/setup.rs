@@ -20,7 +20,7 @@ pub struct Surroundings {
     pub start: Timestamp,
     /// The partition.
     pub partition: Partition,
-    /// Three Regions that every account of the partition has, different ones where it has so many:
+    /// Three Regions that every account of the partition has, different ones where it has three:
     /// trails are homed in the first.
     pub regions: [Region; 3],
     /// The account itself.
@@ -149,7 +149,7 @@ impl Setup {
         self.deliveries.per_day = 2;
     }
 
-    /// Lets the trail begin so many hours ago.
+    /// Lets the trail begin this number of hours ago.
     pub fn begin(&mut self, hours_ago: i64) {
         let from = self.near.hours_ago(hours_ago);
         self.trail.logging.started = Some(from);
@@ -183,7 +183,7 @@ impl Setup {
         self.trail.log_group = channel("logs", "log-group:trail-logs:*", events);
     }
 
-    /// Ends deliveries so many hours ago, with an error ever since.
+    /// Ends deliveries this number of hours ago, with an error ever since.
     pub fn fail_for(&mut self, hours: i64) {
         self.deliveries.until = Some(self.near.hours_ago(hours));
         self.trail.logging.delivery_error = Some("AccessDenied".into());

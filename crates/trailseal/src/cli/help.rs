@@ -71,10 +71,11 @@ Examples:
 
 Files, in the folder of --out:
   report.html       for people: the verdict first, then what was not read, failures, trails
-  findings.csv      one row per control and subject, passes included
-  accounts.csv      one row per account: are its logs sealed?
+  causes.csv        one row per thing to change, with all that it affects and the fix
+  findings.csv      one row per control and subject, failures first, passes included
+  accounts.csv      one row per account: does a sealed trail record it?
   trails.csv  keys.csv  event_data_stores.csv  coverage.csv  gaps.csv  samples.csv  sampling.csv
-  sampled_cells.csv
+  sampled_clusters.csv  frameworks.csv
   exceptions.csv    what the file of --exceptions accepts, until when, and who owns it
   trailseal.sarif   for GitHub code scanning; trailseal.full.sarif has what is accepted as well
   run.json          who ran what, when, over what, and with what result

@@ -405,8 +405,8 @@ mod tests {
             "accounts 0/1, 0/s",
             "1 account, targets 0/4, 0/s",
             "1 account, targets 1/4, 1 min left, 0/s",
-            "1 account, targets 2/4, 29 s left, 0/s",
-            "1 account, targets 3/4, 14 s left, 0/s",
+            "1 account, targets 2/4, 36 s left, 0/s",
+            "1 account, targets 3/4, 17 s left, 0/s",
             "1 account, targets 3/4, trails 0/1, objects 3/9, 20 s left, 0/s",
             "1 account, 4 targets, trails 0/1, 9 objects, 0/s",
         ];

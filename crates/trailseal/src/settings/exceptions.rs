@@ -423,6 +423,21 @@ mod tests {
         assert!(parse("").unwrap().is_empty());
     }
 
+    /// What a cause proposes for gaps of a policy that denies Regions: the evaluator's own test compares
+    /// its words with the same file.
+    #[test]
+    fn the_entry_that_a_cause_proposes_is_accepted() {
+        let text = include_str!(
+            "../../../trailseal-evaluator/src/causes/tests/region-deny-exception.toml"
+        );
+        let exceptions = parse(text).unwrap();
+        let Covers::Gaps(covered) = &exceptions[0].covers else { panic!("{exceptions:?}") };
+        assert_eq!(exceptions.len(), 1);
+        assert_eq!(covered.class, GapClass::DeniedByScp);
+        assert_eq!(covered.operations, [Operation::DescribeTrails, Operation::ListEventDataStores]);
+        assert_eq!(covered.regions.len(), 2);
+    }
+
     /// The line, and what must be said.
     fn check(text: &str, line: usize, expected: &str) {
         let Problem { at, what } = parse(text).unwrap_err();
@@ -451,7 +466,11 @@ mod tests {
         check(&gaps("operations = [\"DescribeAll\"]"), 3, "unknown operation `DescribeAll`");
         check(&gaps("operations = [\"ListAccounts\"]"), 3, "cannot be accepted");
         let right = gaps("regions = [\"eu-west-1\"]");
-        check(&right.replace("denied_by_scp", "denied_by_me"), 2, "unknown gap class `denied_by_me`");
+        check(
+            &right.replace("denied_by_scp", "denied_by_me"),
+            2,
+            "unknown gap class `denied_by_me`",
+        );
         check(&right.replace("2027-03-31", "2027-02-30"), 8, "");
         check(&right.replace("2027-03-31", "\"2027-02-30\""), 8, "is not a day");
         check(&right.replace("2027-03-31", "\"soon\""), 8, "`soon` is not a day");

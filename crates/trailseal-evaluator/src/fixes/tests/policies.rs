@@ -168,7 +168,7 @@ fn a_dead_grant_gets_a_statement_without_encryption_context() {
         fix.steps,
         [statement(&format!("the policy of key {KEY}, as one more statement"), &json)]
     );
-    assert!(fix.change.contains("under an encryption context"), "{}", fix.change);
+    assert!(fix.change.contains("only with an encryption context"), "{}", fix.change);
     assert!(found.contains(&"key-policy-describe-key pass policy_allows".to_owned()));
 }
 
@@ -205,7 +205,7 @@ fn a_grant_is_bound_to_every_trail_of_the_key() {
         )],
         first: Some("read the present policy with `aws kms get-key-policy`, and keep every other statement of it".to_owned()),
         brings: "CloudTrail uses the key of trail 'main' for no stranger's trail".to_owned(),
-        risks: Some(format!("a trail whose ARN is missing from aws:SourceArn can deliver nothing more; the statement names the 2 trails that this run found; {PUT}")),
+        risks: Some(format!("a trail whose ARN is missing from aws:SourceArn can no longer deliver its logs; the statement names the 2 trails that this run found; {PUT}")),
     };
     assert_eq!(fix, expected);
     let scoped = found.iter().filter(|it| *it == "key-policy-scoped pass bound_to_trail");

@@ -2,8 +2,8 @@
 //! it, and what is known of its other trails.
 
 use trailseal_model::{
-    Arn, ControlId, Evidence, GapClass, ManagementEvents, Operation, OrganizationFacts, Outcome,
-    Scope, Target, TrailFacts,
+    AccountId, Arn, ControlId, Evidence, GapClass, ManagementEvents, Operation, OrganizationFacts,
+    Outcome, Scope, Target, TrailFacts,
 };
 
 use super::account_covered::{
@@ -227,7 +227,7 @@ fn cited(facts: &OrganizationFacts, number: u64) -> Vec<String> {
     let calls = finding.expect("a finding").evidence().iter().map(|call| {
         let region = call.region.map_or("-", |it| it.name());
         let id = call.request_id.as_deref().unwrap_or("-");
-        format!("{} {} {region} {id}", call.operation, call.account.map_or(0, |it| it.number()))
+        format!("{} {} {region} {id}", call.operation, call.account.map_or(0, AccountId::number))
     });
     calls.collect()
 }

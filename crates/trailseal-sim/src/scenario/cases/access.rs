@@ -23,7 +23,7 @@ fn lacking(place: &mut FilledAccount<'_>, actions: &[&str]) {
     place.lacks(actions);
 }
 
-/// An account in this state, with a trail that nobody can look at.
+/// An account in this state, with a trail that no caller can read.
 fn in_state(place: &mut FilledAccount<'_>, state: AccountState) {
     place.wide_trail(|_| {});
     place.becomes(state);

@@ -34,7 +34,7 @@ fn delivering(place: &mut FilledAccount<'_>, policy: fn(&Facts<'_>) -> String) {
     });
 }
 
-/// A condition whose key nobody outside AWS knows the value of in CloudTrail's calls.
+/// A condition on a key whose value in CloudTrail's calls AWS does not document.
 fn unknown(facts: &Facts<'_>) -> String {
     let mut condition = by_both(facts);
     condition["StringEquals"]["kms:ViaService"] = format!("s3.{}.amazonaws.com", facts.home).into();
