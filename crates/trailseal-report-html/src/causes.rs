@@ -99,7 +99,8 @@ pub(crate) struct Fix {
     pub(crate) steps: Vec<Step>,
     pub(crate) more_steps: usize,
     pub(crate) brings: String,
-    pub(crate) promise: String,
+    /// Findings that no other cause keeps from passing, such as `2 of 3`.
+    pub(crate) promise: Option<String>,
     pub(crate) risks: Option<String>,
 }
 
@@ -130,8 +131,8 @@ impl CauseTotals {
         self.sums.gaps += effect.gaps;
         let place = self.links.len();
         let anchor = (place < MAX_ROWS).then(|| cut(&line.cause_id));
-        let link = CauseLink { anchor, title: cut(&line.title) };
-        self.links.insert(line.cause_id.clone(), link);
+        let title = cut(&line.title);
+        self.links.insert(line.cause_id.clone(), CauseLink { anchor, title });
         self.rows.push(0, || Row {
             cause: Cause::of(line, place < MAX_OPEN),
             account: line.fix.account_id,
@@ -245,12 +246,12 @@ impl Fix {
     fn of(line: &FixLine, effect: &EffectLine) -> Self {
         let optional = |text: &Option<String>| text.as_deref().map(cut);
         Self {
-            change: cut(&line.change),
+            change: sentence(&line.change),
             actor: actor(line.actor),
             account: None,
             region: line.region.map(|region| region.to_string()),
             resource: optional(&line.resource),
-            first: optional(&line.first),
+            first: line.first.as_deref().map(sentence),
             steps: line.steps.iter().take(MAX_STEPS).map(|step| Step::of(step, line)).collect(),
             more_steps: line.steps.len().saturating_sub(MAX_STEPS),
             brings: cut(&line.brings),
@@ -269,22 +270,21 @@ const fn actor(actor: FixActor) -> &'static str {
     }
 }
 
-/// What the fix alone reaches: findings without a further cause.
-fn promise(effect: &EffectLine) -> String {
+/// Of the findings behind the cause those that no other cause keeps from passing, such as `2 of 3`:
+/// all that the fix alone promises. `None` where the cause is behind no finding.
+fn promise(effect: &EffectLine) -> Option<String> {
     let all = effect.failed + effect.not_proven;
-    match (all, effect.mended) {
-        (0, _) => String::new(),
-        (1, 0) => "The finding has a further cause.".to_owned(),
-        (_, 0) => format!("Each of the {} findings has a further cause.", number(all)),
-        (1, _) => "No other cause keeps the finding from passing.".to_owned(),
-        (_, mended) if mended == all => {
-            format!("No other cause keeps the {} findings from passing.", number(all))
+    (all > 0).then(|| format!("{} of {}", number(effect.mended), number(all)))
+}
+
+/// An order as a sentence without its full stop.
+fn sentence(order: &str) -> String {
+    let text = cut(order);
+    match text.chars().next() {
+        Some(first) if first.is_ascii_lowercase() => {
+            format!("{}{}", first.to_ascii_uppercase(), &text[1..])
         }
-        (_, mended) => format!(
-            "No other cause keeps {} of the {} findings from passing.",
-            number(mended),
-            number(all)
-        ),
+        _ => text,
     }
 }
 
