@@ -248,7 +248,7 @@ fn endpoints(is_aws: bool) -> Vec<EndpointLine> {
 fn banners_appear_exactly_when_they_should() {
     const TITLES: [&str; 11] = [
         "SCOPED: this run was limited",
-        "The user declared the list of accounts; nothing proves that it is complete",
+        "The list of accounts is self-declared; nothing proves that it is complete",
         "One account, not an organization",
         "The list of accounts may not be whole",
         "Part of the organization was not read",
