@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use trailseal_model::{AccountId, Arn, CauseIndex, Causes, ControlId, Finding, Status, Subject};
 
+use super::cause::EffectLine;
 use super::position::CauseRank;
 
 /// The failed and not proven controls of one account, trail or store.
@@ -28,8 +29,7 @@ pub(super) fn gravest_first(causes: &Causes) -> Vec<CauseIndex> {
     let mut order: Vec<CauseIndex> = (0..causes.all.len()).map(CauseIndex::new).collect();
     order.sort_by_cached_key(|index| {
         let cause = &causes.all[index.get()];
-        let findings = cause.effect.failed + cause.effect.not_proven;
-        CauseRank::new(cause.severity, findings, cause.effect.gaps, cause.stable_id())
+        CauseRank::new(cause.severity, &EffectLine::from(&cause.effect), cause.stable_id())
     });
     order
 }

@@ -6,7 +6,7 @@ use trailseal_model::{
     AccountId, Arn, ControlId, ExceptionKind, Operation, Region, Severity, Status,
 };
 
-use super::{CauseLine, FindingLine, GapLine, Line};
+use super::{CauseLine, EffectLine, FindingLine, GapLine, Line};
 
 /// Where a line belongs: lines of a record strictly ascend by this.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -41,21 +41,28 @@ pub enum Position {
     End,
 }
 
-/// How grave a cause is; the gravest first: its severity, what it keeps from passing, what it keeps from
-/// being read, and last its id.
+/// How grave a cause is; the gravest first: its severity, the findings that failed, those that are not
+/// proven, the calls without an answer, and last its id.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub struct CauseRank {
     severity: Reverse<Severity>,
-    findings: Reverse<u64>,
+    failed: Reverse<u64>,
+    not_proven: Reverse<u64>,
     gaps: Reverse<u64>,
     id: String,
 }
 
 impl CauseRank {
-    /// Of a cause with this id, severity and numbers.
+    /// Of a cause with this id, severity and effect.
     #[must_use]
-    pub const fn new(severity: Severity, findings: u64, gaps: u64, id: String) -> Self {
-        Self { severity: Reverse(severity), findings: Reverse(findings), gaps: Reverse(gaps), id }
+    pub fn new(severity: Severity, effect: &EffectLine, id: String) -> Self {
+        Self {
+            severity: Reverse(severity),
+            failed: Reverse(effect.failed),
+            not_proven: Reverse(effect.not_proven),
+            gaps: Reverse(effect.gaps),
+            id,
+        }
     }
 }
 
@@ -112,8 +119,7 @@ impl Line {
 
 impl CauseLine {
     pub(super) fn rank(&self) -> CauseRank {
-        let findings = self.effect.failed + self.effect.not_proven;
-        CauseRank::new(self.severity, findings, self.effect.gaps, self.cause_id.clone())
+        CauseRank::new(self.severity, &self.effect, self.cause_id.clone())
     }
 }
 
