@@ -42,6 +42,12 @@ pub const ALL: &[(u8, &str)] = &[
     ),
 ];
 
+/// What an exit code says; nothing for a code that this program does not have.
+#[must_use]
+pub fn meaning(code: u8) -> &'static str {
+    ALL.iter().find(|known| known.0 == code).map_or("", |known| known.1)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -49,5 +55,11 @@ mod tests {
     #[test]
     fn codes_are_unique_and_ordered() {
         assert!(ALL.is_sorted_by(|a, b| a.0 < b.0));
+    }
+
+    #[test]
+    fn a_code_has_its_meaning() {
+        assert_eq!(meaning(INTERNAL), "internal error: a bug of this program");
+        assert_eq!(meaning(9), "");
     }
 }

@@ -9,6 +9,7 @@ use trailseal_record::{
     FileName, Folder, Format, RecordError, RecordReader, ReportError, report_all,
 };
 use trailseal_report_csv::RUN_FILE;
+use trailseal_report_feeds::TERMINAL_FILE;
 
 use crate::error::UserError;
 
@@ -198,8 +199,14 @@ impl Drop for OutputFolder {
 }
 
 /// Every report format. A new one is added here, and nowhere else in the program.
-const FORMATS: &[Format] =
-    &[trailseal_report_csv::FORMAT, trailseal_report_sarif::FORMAT, trailseal_report_html::FORMAT];
+const FORMATS: &[Format] = &[
+    trailseal_report_csv::FORMAT,
+    trailseal_report_sarif::FORMAT,
+    trailseal_report_html::FORMAT,
+    trailseal_report_feeds::SUMMARY,
+    trailseal_report_feeds::TERMINAL,
+    trailseal_report_feeds::METRICS,
+];
 
 /// The files of a run that are made from its record.
 pub fn report_files() -> impl Iterator<Item = FileName> {
@@ -223,11 +230,11 @@ fn is_of_simulation(folder: &Path) -> bool {
     are_own && is_simulated && folder.join(COMPLETE_FILE).is_file()
 }
 
-/// Makes every report of the record in the folder, in one pass.
+/// Makes every report of the record in the folder, in one pass. Returns the one that commands print.
 ///
 /// # Errors
 /// When the record cannot be read, or a report cannot be written.
-pub fn write_reports(folder: &OutputFolder) -> Result<(), ReportError> {
+pub fn write_reports(folder: &OutputFolder) -> Result<String, ReportError> {
     let record = File::open(folder.path(RECORD_FILE)).map_err(RecordError::Io)?;
     let reports = FORMATS.iter().map(|format| (format.open)(folder)).collect::<Result<_, _>>()?;
     report_all(RecordReader::new(BufReader::new(record)), reports, folder)?;

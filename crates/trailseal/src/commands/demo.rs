@@ -15,7 +15,6 @@ use crate::environment::Environment;
 use crate::error::UserError;
 use crate::run::heartbeat::Heartbeat;
 use crate::run::progress::Progress;
-use crate::run::summary::meaning;
 use crate::run::{self, OUT, Scan, Scanned};
 use crate::settings::Settings;
 use crate::settings::sessions::RoleName;
@@ -98,7 +97,7 @@ fn guide(scanned: &Scanned) -> String {
         text,
         "On a real organization `trailseal scan` would now end with exit code {exit_code}: {}.\n\
          The demonstration itself worked: exit code 0.",
-        meaning(*exit_code)
+        exit_code::meaning(*exit_code)
     );
     text
 }

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 
 use clap::Args;
+use trailseal_model::exit_code;
 
 use super::scan::settled;
 use super::{Outcome, runtime};
@@ -10,7 +11,6 @@ use crate::cli::help;
 use crate::error::UserError;
 use crate::run::manifest;
 use crate::run::replay::{journal_in, replay};
-use crate::run::summary::meaning;
 use crate::run::{Scan, Scanned};
 use crate::settings::{self, Given};
 
@@ -44,7 +44,7 @@ pub(crate) fn run(args: ReplayArgs, arguments: Vec<String>) -> Result<Outcome, U
     let notes = format!(
         "{summary}\nReports: {}\nExit code {exit_code}: {}\n",
         folder.display(),
-        meaning(exit_code)
+        exit_code::meaning(exit_code)
     );
     Ok(Outcome::notes(exit_code, notes))
 }

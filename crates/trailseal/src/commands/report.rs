@@ -39,9 +39,10 @@ pub(crate) fn run(args: &ReportArgs) -> Result<Outcome, UserError> {
         CopyError::Read(problem) => unreadable(&problem),
         CopyError::Write(problem) => unwritten(&problem),
     })?;
-    write_reports(&folder).map_err(|problem| {
+    let summary = write_reports(&folder).map_err(|problem| {
         if problem.is_of_record() { unreadable(&problem) } else { unwritten(&problem) }
     })?;
     let out = folder.publish()?;
-    Ok(Outcome::notes(exit_code::CLEAN, format!("trailseal: reports in {}\n", out.display())))
+    let notes = format!("{summary}\nReports: {}\n", out.display());
+    Ok(Outcome::notes(exit_code::CLEAN, notes))
 }

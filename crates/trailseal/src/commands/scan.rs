@@ -14,7 +14,6 @@ use crate::error::UserError;
 use crate::run::heartbeat::Heartbeat;
 use crate::run::progress::Progress;
 use crate::run::stop::Stop;
-use crate::run::summary::meaning;
 use crate::run::{self, KeepJournal, Scan, Scanned, manifest};
 use crate::settings::{self, Given, accounts, exceptions, value};
 use crate::signals::Signals;
@@ -137,7 +136,7 @@ pub(crate) fn run(
     let notes = format!(
         "{summary}\nReports: {}\nExit code {exit_code}: {}\n",
         folder.display(),
-        meaning(exit_code)
+        exit_code::meaning(exit_code)
     );
     Ok(Outcome::notes(exit_code, notes))
 }

@@ -8,7 +8,6 @@ use trailseal_record::v1::{Audit, Run};
 use super::Scanned;
 use super::heartbeat::Heartbeat;
 use super::publish::publish;
-use super::summary::summary;
 use crate::error::UserError;
 use crate::output::OutputFolder;
 use crate::samples::SampleSpool;
@@ -38,7 +37,7 @@ pub(super) fn conclude(conclusion: Conclusion) -> Result<Scanned, UserError> {
     };
     let causes = causes(&facts, &findings, &gaps, &context);
     let audit = Audit { run, facts, findings, accounts, covered_by, gaps, excepted, causes };
-    let folder = publish(&audit, samples, reports)?;
+    let (folder, summary) = publish(&audit, samples, reports)?;
     heartbeat.finish(&audit, &folder);
-    Ok(Scanned { exit_code: audit.exit_code(), folder, summary: summary(&audit) })
+    Ok(Scanned { exit_code: audit.exit_code(), folder, summary })
 }

@@ -11,7 +11,6 @@ use trailseal_model::{LogsSealed, Outcome, Scope, Severity, Status, Verdict, exi
 use trailseal_record::v1::{Audit, ScopeLine};
 
 use super::progress::RunEvents;
-use super::summary::meaning;
 use crate::environment::Environment;
 use crate::error::UserError;
 use crate::version::VERSION;
@@ -128,7 +127,7 @@ impl Heartbeat {
             schema: SCHEMA.to_owned(),
             timestamp: time(now),
             level: if is_success { "INFO" } else { "ERROR" }.to_owned(),
-            message: format!("exit code {exit_code}: {}", meaning(exit_code)),
+            message: format!("exit code {exit_code}: {}", exit_code::meaning(exit_code)),
             run_id: begun.run_id.clone(),
             started_at: time(begun.started_at),
             finished_at: time(finished_at),
@@ -138,7 +137,7 @@ impl Heartbeat {
             caller_account_id: begun.events.caller_account().map(|account| account.to_string()),
             scope: ScopeLine::from(&begun.scope),
             exit_code,
-            exit_code_meaning: meaning(exit_code).to_owned(),
+            exit_code_meaning: exit_code::meaning(exit_code).to_owned(),
             problem: error.map(|error| error.problem.clone()),
             advice: error.map(|error| error.advice.clone()),
             report_folder: finished.map(|finished| text(&finished.folder)),

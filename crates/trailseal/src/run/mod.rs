@@ -17,7 +17,6 @@ mod publish;
 mod refusals;
 pub(crate) mod replay;
 pub(crate) mod stop;
-pub(crate) mod summary;
 mod throttled;
 
 use std::collections::BTreeMap;

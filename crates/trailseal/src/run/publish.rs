@@ -13,17 +13,18 @@ use crate::samples::SampleSpool;
 /// Where samples wait until the record is written.
 pub(super) const SPOOL_FILE: &str = ".samples";
 
-/// Writes the record, every report from it, and publishes the folder.
+/// Writes the record, every report from it, and publishes the folder. Returns where the folder is, and
+/// the report that commands print.
 pub(super) fn publish(
     audit: &Audit,
     mut samples: SampleSpool,
     folder: OutputFolder,
-) -> Result<PathBuf, UserError> {
+) -> Result<(PathBuf, String), UserError> {
     let record = File::create(folder.path(RECORD_FILE)).map(BufWriter::new);
     let record = record.map_err(|it| unwritten(&it))?;
     write_record(audit, &mut samples, record).map_err(|it| unwritten(&it))?;
     drop(samples);
     std::fs::remove_file(folder.path(SPOOL_FILE)).map_err(|it| unwritten(&it))?;
-    write_reports(&folder).map_err(|it| unwritten(&it))?;
-    folder.publish()
+    let summary = write_reports(&folder).map_err(|it| unwritten(&it))?;
+    Ok((folder.publish()?, summary))
 }
