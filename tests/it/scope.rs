@@ -73,12 +73,12 @@ fn assert_scoped(files: &BTreeMap<String, String>) {
         if is(name, "csv") {
             let rows = text.lines().skip(1);
             assert!(rows.clone().all(|it| it.ends_with(",scoped")), "{name}: {text}");
-        } else if is(name, "html") {
-            assert!(text.contains("SCOPED"), "{name}");
         } else if is(name, "sarif") {
             assert!(text.contains("SCOPED: the run was limited"), "{name}");
-        } else {
+        } else if is(name, "json") || is(name, "jsonl") {
             assert!(text.contains("\"is_limited\":true") || text.contains("\"is_limited\": true"));
+        } else {
+            assert!(text.contains("SCOPED") || text.contains("scope=\"scoped\""), "{name}");
         }
     }
 }

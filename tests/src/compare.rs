@@ -7,6 +7,14 @@ use trailseal_record::VOLATILE;
 
 use crate::Failure;
 
+/// Whether a report has columns or fields by whose names it can be blanked. Pages and summaries are made
+/// from the same record, and have their times and ids in prose.
+#[must_use]
+pub fn has_columns(name: &str) -> bool {
+    let extension = Path::new(name).extension().and_then(|extension| extension.to_str());
+    matches!(extension, Some("csv" | "jsonl" | "json" | "sarif"))
+}
+
 /// A report with everything volatile blanked, by its columns or field names.
 ///
 /// # Errors

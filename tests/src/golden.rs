@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 pub use self::figures::{FIGURES_FILE, Ratios, ratios};
 use crate::Failure;
-use crate::compare::blanked_with;
+use crate::compare::{blanked_with, has_columns};
 
 /// What says how the reports were taken, and not what they say.
 const HOW_TAKEN: &[&str] = &["arguments"];
@@ -146,7 +146,7 @@ fn around(line: &str, at: usize) -> String {
 }
 
 /// The reports of a folder and the folders in it that a comparison reads, by their names below it:
-/// all but the page, which is made from the record as the others are, and has its times in prose.
+/// all but those in prose (see [`has_columns`]).
 fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
     let mut found = BTreeSet::new();
     let mut folders = vec![folder.to_owned()];
@@ -155,7 +155,7 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.extension().is_some_and(|it| it != "html") {
+            } else if path.to_str().is_some_and(has_columns) {
                 found.insert(path.strip_prefix(folder)?.to_owned());
             }
         }

@@ -63,6 +63,14 @@ const WALKTHROUGHS: &[Walkthrough] = &[
         ],
     },
     Walkthrough {
+        name: "add-a-report-format",
+        patches: &[Patch { name: "add-a-report-format", most_files: 3 }],
+        tests: &[
+            Tests { package: "trailseal-report-feeds", filter: "unsealed" },
+            Tests { package: "trailseal", filter: "output" },
+        ],
+    },
+    Walkthrough {
         name: "add-a-control",
         patches: &[Patch { name: "add-a-control", most_files: 6 }],
         tests: &[

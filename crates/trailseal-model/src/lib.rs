@@ -31,6 +31,7 @@ mod answers;
 mod arn;
 mod bucket;
 mod cause;
+mod cluster;
 mod confidence_bound;
 pub mod controls;
 mod coverage;
@@ -82,6 +83,7 @@ pub use answers::{Answers, ask};
 pub use arn::Arn;
 pub use bucket::{BucketFacts, BucketOwner, BucketPresence, BucketReading, OwnerSearch};
 pub use cause::{Blame, Cause, CauseIndex, CauseKind, Causes, Effect};
+pub use cluster::{ClusterFrame, ClusterUse, SampledCluster};
 pub use confidence_bound::{binomial_upper_bound, hypergeometric_upper_bound};
 pub use controls::{Control, ControlId, Severity, SubjectKind, fix_text, fix_texts};
 pub use coverage::{Coverage, CoverageRow, NewestLog, Outcome};
@@ -116,8 +118,8 @@ pub use reading::{Groundwork, Reading, Served};
 pub use reason::Reason;
 pub use region::{MAX_REGIONS, Partition, Region, RegionSet, RegionStatus};
 pub use sample::{
-    ClusterFrame, ClusterUse, Deviating, DeviationClass, Estimand, LogSample, Population, Sample,
-    SampleMethod, SampleResult, SampledCluster, Selection, Unreadable, Window,
+    Deviating, DeviationClass, Estimand, LogSample, Population, Sample, SampleMethod, SampleResult,
+    Selection, Unreadable, Window,
 };
 pub use scope::{PopulationSource, Scope, ScopeLine};
 pub use sealing::{AccountSealing, LogsSealed, OtherTrailsAnswer, RecordedBySealed};

@@ -10,6 +10,8 @@
 //!
 //! **Architecture invariant**: the record's own structs, and not the model's, are its format.
 
+mod error;
+mod file_name;
 #[cfg(any(test, feature = "fixture"))]
 pub mod fixture;
 mod folder;
@@ -19,8 +21,10 @@ mod time;
 pub mod v1;
 mod volatile;
 
-pub use folder::{FileName, Folder};
-pub use report::{Format, Open, Report, ReportError, report_all};
+pub use error::ReportError;
+pub use file_name::FileName;
+pub use folder::Folder;
+pub use report::{Format, Open, Report, report_all};
 pub use stream::{RecordError, RecordReader, RecordWriter};
 pub use time::Time;
 pub use volatile::VOLATILE;

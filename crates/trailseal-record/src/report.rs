@@ -1,40 +1,12 @@
 //! What makes a report from the record.
 
-use std::io::{self, BufRead};
+use std::io::BufRead;
 
-use crate::folder::{FileName, Folder};
-use crate::stream::{RecordError, RecordReader};
+use crate::error::ReportError;
+use crate::file_name::FileName;
+use crate::folder::Folder;
+use crate::stream::RecordReader;
 use crate::v1::Line;
-
-/// A report that could not be made.
-#[derive(Debug, thiserror::Error)]
-pub enum ReportError {
-    /// The record cannot be read.
-    #[error("the record {0}")]
-    Record(#[from] RecordError),
-    /// The record contradicts itself: a clause such as `has no run`.
-    #[error("the record {0}")]
-    Contradiction(String),
-    /// A file of the report cannot be written.
-    #[error("{file} cannot be written: {problem}")]
-    Disk {
-        /// The file.
-        file: FileName,
-        /// Why.
-        problem: io::Error,
-    },
-}
-
-impl ReportError {
-    /// Whether the record is at fault, and not the disk.
-    #[must_use]
-    pub const fn is_of_record(&self) -> bool {
-        match self {
-            Self::Record(_) | Self::Contradiction(_) => true,
-            Self::Disk { .. } => false,
-        }
-    }
-}
 
 /// One report format while it is made: it sees each line of the record once, in the record's order.
 ///
@@ -117,7 +89,7 @@ pub fn report_all<R: BufRead>(
 
 #[cfg(test)]
 mod tests {
-    use std::io::Write as _;
+    use std::io::{self, Write as _};
 
     use super::*;
     use crate::fixture::{self, MemoryFolder};

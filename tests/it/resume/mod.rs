@@ -22,7 +22,7 @@ use trailseal_model::{AnyQuestion, AnyResult, Operation};
 use trailseal_sim::Simulator;
 use trailseal_sim::scenario::Scenario;
 use trailseal_tests::Failure;
-use trailseal_tests::compare::blanked;
+use trailseal_tests::compare::{blanked, has_columns};
 use trailseal_tests::sim::{access_flags, outside, scan};
 
 use crate::simulation::fair;
@@ -81,11 +81,10 @@ fn count(calls: &BTreeMap<String, u64>, operation: Operation) -> u64 {
     calls.get(operation.as_str()).copied().unwrap_or_default()
 }
 
-/// Every report of a folder with what may differ between two runs blanked, but for the page: it is made
-/// from the record like the others, and has no columns to be blanked.
+/// Every report of a folder with what may differ between two runs blanked, but for those in prose.
 fn reports(folder: &Path) -> BTreeMap<String, String> {
     let entries = folder.read_dir().unwrap().map(|entry| entry.unwrap().path());
-    let files = entries.filter(|path| path.is_file() && path.extension() != Some("html".as_ref()));
+    let files = entries.filter(|path| path.is_file() && path.to_str().is_some_and(has_columns));
     let named = files.map(|path| {
         let name = path.file_name().unwrap().to_str().unwrap().to_owned();
         let report = blanked(&name, &std::fs::read(path).unwrap()).unwrap();

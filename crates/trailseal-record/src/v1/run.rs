@@ -11,7 +11,7 @@ use trailseal_model::{
 
 use super::SCHEMA;
 use super::audit::{Audit, ThrottledKey};
-use super::endpoints::{EndpointLine, endpoint_lines};
+use super::endpoints::{EndpointLine, endpoint_lines, shown};
 use super::exceptions::{ExceptionsLine, exceptions_line};
 use super::rejudged::RejudgedLine;
 use crate::Time;
@@ -154,6 +154,21 @@ impl From<Thresholds> for ThresholdsLine {
             fresh_within_seconds: thresholds.fresh_within_seconds,
             key_change_tolerance_seconds: thresholds.key_change_tolerance_seconds,
         }
+    }
+}
+
+impl RunLine {
+    /// The endpoints that are not AWS's own, each with its services, such as
+    /// `http://127.0.0.1:5000 (kms, s3)`; sorted. Where there is one, an emulator may have answered.
+    #[must_use]
+    pub fn foreign_endpoints(&self) -> Vec<String> {
+        shown(self.endpoints.iter().filter(|it| !it.is_aws))
+    }
+
+    /// The same of those that are AWS's own.
+    #[must_use]
+    pub fn aws_endpoints(&self) -> Vec<String> {
+        shown(self.endpoints.iter().filter(|it| it.is_aws))
     }
 }
 
