@@ -77,6 +77,10 @@ fn assert_scoped(files: &BTreeMap<String, String>) {
             assert!(text.contains("SCOPED"), "{name}");
         } else if is(name, "sarif") {
             assert!(text.contains("SCOPED: the run was limited"), "{name}");
+        } else if is(name, "md") || is(name, "txt") {
+            assert!(text.contains("SCOPED: this run judged only a part"), "{name}");
+        } else if is(name, "prom") {
+            assert!(text.contains("scope=\"scoped\""), "{name}");
         } else {
             assert!(text.contains("\"is_limited\":true") || text.contains("\"is_limited\": true"));
         }

@@ -58,8 +58,6 @@ pub(crate) struct Causes {
     pub(crate) kept: Vec<Cause>,
     /// How many there are of each kind and severity.
     pub(crate) counts: BTreeMap<(CauseKind, Severity), u64>,
-    /// Of those that are not kept: calls without an answer.
-    pub(crate) gaps_of_rest: u64,
     /// The number of those with calls without an answer that are not kept.
     pub(crate) rest_with_gaps: u64,
     accepted: HashMap<String, Accepted>,
@@ -71,7 +69,6 @@ impl Causes {
         if self.kept.len() < KEPT {
             self.kept.push(Cause::of(line));
         } else if line.effect.gaps > 0 {
-            self.gaps_of_rest += line.effect.gaps;
             self.rest_with_gaps += 1;
         }
     }

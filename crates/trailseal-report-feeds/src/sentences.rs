@@ -32,7 +32,7 @@ pub(crate) fn recorded(tally: &Tally) -> String {
     add(no, format!("{} not", be(no)));
     add(unproven, format!("{} unproven", be(unproven)));
     add(not_covered, format!("{} not covered in every Region", be(not_covered)));
-    add(tally.not_judged, format!("{} outside the scope", be(tally.not_judged)));
+    add(tally.not_judged, format!("{} not judged", be(tally.not_judged)));
     let first = format!(
         "{} of {} in use {} recorded by a sealed trail",
         number(yes),

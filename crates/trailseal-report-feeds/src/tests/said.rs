@@ -121,7 +121,7 @@ fn every_text_says_what_limits_it() {
 fn the_metrics_count_what_the_record_has() {
     let lines = fixture::lines();
     let metrics = made(&lines).metrics;
-    let counted = |kind: &str| lines.iter().filter(|line| line.kind() == kind).count() as f64;
+    let counted = |kind: &str| lines.iter().filter(|line| line.kind() == kind).count();
     for (family, kind) in [
         ("trailseal_findings", "finding"),
         ("trailseal_causes", "cause"),
@@ -129,21 +129,22 @@ fn the_metrics_count_what_the_record_has() {
         ("trailseal_trails", "trail"),
         ("trailseal_targets", "coverage"),
         ("trailseal_gaps", "gap"),
+        ("trailseal_examined_objects", "sample"),
         ("trailseal_exceptions", "exception"),
     ] {
-        assert!((sum(&metrics, family) - counted(kind)).abs() < 0.5, "{family}: {metrics}");
+        assert_eq!(sum(&metrics, family), counted(kind), "{family}: {metrics}");
     }
     for (name, value) in [
-        ("trailseal_run_duration_seconds", 600.0),
-        ("trailseal_run_start_timestamp_seconds", 1_795_132_800.0),
-        ("trailseal_run_exit_code", 4.0),
-        ("trailseal_throttled_requests", 3.0),
-        ("trailseal_requests{operation=\"DescribeTrails\"}", 5.0),
-        ("trailseal_accounts_recorded_by_sealed_trail{answer=\"yes\"}", 3.0),
-        ("trailseal_accounts_recorded_by_sealed_trail{answer=\"not_judged\"}", 0.0),
-        ("trailseal_gaps{class=\"denied_by_scp\",accepted=\"true\"}", 1.0),
+        ("trailseal_run_duration_seconds", "600.000"),
+        ("trailseal_run_start_timestamp_seconds", "1795132800.000"),
+        ("trailseal_run_exit_code", "4"),
+        ("trailseal_throttled_requests", "3"),
+        ("trailseal_requests{operation=\"DescribeTrails\"}", "5"),
+        ("trailseal_accounts_recorded_by_sealed_trail{answer=\"yes\"}", "3"),
+        ("trailseal_accounts_recorded_by_sealed_trail{answer=\"not_judged\"}", "0"),
+        ("trailseal_gaps{class=\"denied_by_scp\",accepted=\"true\"}", "1"),
     ] {
-        assert!((sample(&metrics, name) - value).abs() < 0.001, "{name}: {metrics}");
+        assert_eq!(sample(&metrics, name), value, "{name}: {metrics}");
     }
 }
 
@@ -173,5 +174,5 @@ fn a_record_without_anything_is_said_to_be_empty() {
     assert!(made.terminal.contains("No account in use was seen."), "{}", made.terminal);
     assert!(made.summary.contains("Nothing failed, and everything was read."), "{}", made.summary);
     assert!(made.summary.contains("Every call was answered."), "{}", made.summary);
-    assert!((sum(&made.metrics, "trailseal_findings")).abs() < 0.5);
+    assert_eq!(sum(&made.metrics, "trailseal_findings"), 0);
 }
