@@ -1,16 +1,14 @@
 //! What a reader must know before anything else: where this report does not reach.
 
-use trailseal_model::PopulationSource;
-use trailseal_model::record::v1::{RejudgedLine, RunLine};
+use trailseal_model::{AccountId, PopulationSource};
+use trailseal_record::v1::{RejudgedLine, RunLine};
 
 use crate::coverage::Coverage;
-use crate::error::PageError;
 use crate::exceptions::Exceptions;
 use crate::findings::Findings;
-use crate::lists::{Few, Names, Who};
+use crate::lists::{Names, Who};
 use crate::method::Reconciliation;
 use crate::text::{counted, cut, number};
-use crate::words;
 
 /// How many accounts, units or Regions a banner names.
 const MAX_NAMED: usize = 20;
@@ -46,27 +44,26 @@ pub(crate) fn banners(
     exceptions: &Exceptions,
     reconciliation: &[Reconciliation],
     names: &Names,
-) -> Result<Vec<Banner>, PageError> {
-    let source = words::read("population source", &run.population_source)?;
+) -> Vec<Banner> {
     let banners = [
         run.simulation.as_deref().map(simulated),
         foreign_endpoints(run),
         run.rejudged.as_ref().map(|rejudged| rejudged_again(run, rejudged)),
         scoped(run, coverage, names),
-        population(source),
+        population(run.population_source),
         (!run.population_complete).then(incomplete_population),
         incomplete_coverage(coverage),
         unproven(findings),
         doubtful(exceptions),
         accepted(exceptions),
-        reconciliation.iter().any(|it| !it.agrees).then(contradiction),
+        reconciliation.iter().any(|row| !row.agrees).then(contradiction),
     ];
-    Ok(banners.into_iter().flatten().collect())
+    banners.into_iter().flatten().collect()
 }
 
 fn simulated(scenario: &str) -> Banner {
     let text = format!(
-        "No AWS account was asked. A simulator answered, with the scenario {}: accounts, trails, \
+        "AWS received no request. A simulator answered, with the scenario {}: accounts, trails, \
          keys and failures below are made up.",
         cut(scenario)
     );
@@ -78,10 +75,9 @@ fn foreign_endpoints(run: &RunLine) -> Option<Banner> {
     let endpoints = run.foreign_endpoints();
     let text = "The environment or the AWS configuration sent requests to the endpoints below. Unless \
                 they pass requests on to AWS, the answers are not about real accounts.";
-    let plain = |it: &str| Who { id: it.to_owned(), name: String::new() };
-    let lists = list("Endpoints and the services that they served", &endpoints, plain)?;
+    let list = plain("Endpoints and the services that they served", &endpoints)?;
     let title = "ENDPOINTS: not all answers came from endpoints of AWS";
-    Some(Banner { lists: vec![lists], ..Banner::new(title, text.to_owned()) })
+    Some(Banner { lists: vec![list], ..Banner::new(title, text.to_owned()) })
 }
 
 fn rejudged_again(run: &RunLine, rejudged: &RejudgedLine) -> Banner {
@@ -97,8 +93,8 @@ fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {
     }
     let excluded = counted(coverage.excluded, "target was", "targets were");
     let mut text = format!(
-        "The user left something out: nothing below says anything about that part. {excluded} \
-         left out."
+        "The user limited this run, and nothing below is about the part that was left out. \
+         {excluded} left out."
     );
     if !scope.skipped_controls.is_empty() {
         text.push_str(
@@ -106,10 +102,7 @@ fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {
              essential controls is never called sealed.",
         );
     }
-    let accounts = |title, ids: &[String]| list(title, ids, |it| names.who(it));
-    let plain = |title, texts: &[String]| {
-        list(title, texts, |it| Who { id: it.to_owned(), name: String::new() })
-    };
+    let accounts = |title, ids: &[AccountId]| list(title, ids, |id| names.who(*id));
     let lists = [
         accounts("Only these accounts", &scope.accounts),
         plain("Only accounts below", &scope.organizational_units),
@@ -121,20 +114,24 @@ fn scoped(run: &RunLine, coverage: &Coverage, names: &Names) -> Option<Banner> {
     Some(Banner { lists, ..Banner::new("SCOPED: this run was limited", text) })
 }
 
-fn list(title: &'static str, items: &[String], who: impl Fn(&str) -> Who) -> Option<List> {
+fn list<T>(title: &'static str, items: &[T], who: impl Fn(&T) -> Who) -> Option<List> {
     if items.is_empty() {
         return None;
     }
-    let few = Few::of(MAX_NAMED, items);
-    let items = few.items.iter().map(|it| who(it)).collect();
-    Some(List { title, items, more: few.more })
+    let more = items.len().saturating_sub(MAX_NAMED);
+    Some(List { title, items: items.iter().take(MAX_NAMED).map(who).collect(), more })
+}
+
+/// A list of texts that are no accounts.
+fn plain<T: ToString>(title: &'static str, items: &[T]) -> Option<List> {
+    list(title, items, |item| Who { id: cut(&item.to_string()), name: String::new() })
 }
 
 fn population(source: PopulationSource) -> Option<Banner> {
     match source {
         PopulationSource::Organizations => None,
         PopulationSource::AccountsFile => Some(Banner::new(
-            "The list of accounts was declared by the user; nobody proved that it is complete",
+            "The user declared the list of accounts; nothing proves that it is complete",
             "AWS Organizations did not answer, so the accounts come from a file. An account that \
              is missing in that file is missing here, and nothing would show it."
                 .to_owned(),
@@ -161,8 +158,8 @@ fn incomplete_coverage(coverage: &Coverage) -> Option<Banner> {
         return None;
     }
     let text = format!(
-        "{} of {} (one account in one Region) could not be read, or not in full, in {}. What is \
-         not read is not counted as fine: trails there may be missing in this report.",
+        "{} of {} (one account in one Region) could not be read, or not in full, in {}. What was \
+         not read never counts as a pass: this report may lack trails there.",
         number(coverage.incomplete),
         counted(coverage.targets, "target", "targets"),
         counted(coverage.incomplete_accounts, "account", "accounts"),
@@ -175,8 +172,8 @@ fn unproven(findings: &Findings) -> Option<Banner> {
         return None;
     }
     let text = format!(
-        "{} not proven: nothing shows a failure, and nothing shows that all is well. They keep \
-         their trails and accounts from being called sealed.",
+        "{} not proven: no answer shows a failure, and none shows a pass. They keep their trails \
+         and accounts from being called sealed.",
         counted(
             findings.unproven_essential,
             "finding of an essential control is",
@@ -188,22 +185,22 @@ fn unproven(findings: &Findings) -> Option<Banner> {
 
 fn doubtful(exceptions: &Exceptions) -> Option<Banner> {
     let warnings = &exceptions.totals.warnings;
-    let text = "An exception that has expired has no effect: what it spoke of counts for the exit \
-                code. One that covers nothing may be misspelt, or be needed no more.";
+    let text = "An expired exception has no effect: what it covered counts for the exit code. An \
+                exception that covers nothing may be misspelt, or no longer be needed.";
     let title = "Exceptions have expired, or cover nothing";
     // A sentence is free text, which may be broken over lines; an id may not.
-    let sentence = |it: &str| Who { id: String::new(), name: it.to_owned() };
-    let lists = list("These", warnings, sentence)?;
-    Some(Banner { lists: vec![lists], ..Banner::new(title, text.to_owned()) })
+    let sentence = |text: &String| Who { id: String::new(), name: cut(text) };
+    let list = list("These", warnings, sentence)?;
+    Some(Banner { lists: vec![list], ..Banner::new(title, text.to_owned()) })
 }
 
 fn accepted(exceptions: &Exceptions) -> Option<Banner> {
     let text = format!(
-        "{} keep their status and leave the exit code, because somebody answers for them. They are \
-         marked below, and listed with who accepted them under exceptions.",
+        "{} keep their status and do not count for the exit code, because exceptions accept them. \
+         They are marked below, and the section on exceptions names who accepted them.",
         exceptions.accepted()?
     );
-    Some(Banner::new("Something of this is accepted", text))
+    Some(Banner::new("Exceptions accept a part of this", text))
 }
 
 fn contradiction() -> Banner {

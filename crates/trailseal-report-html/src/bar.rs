@@ -1,11 +1,11 @@
-//! A stacked bar, drawn in the page itself: its numbers stand beside it as text.
+//! A stacked bar, drawn in the page itself: its numbers are beside it as text.
 
 use crate::text::number;
 use crate::words::Mark;
 
 /// The bar's width in its own units.
 const WIDTH: u64 = 1_000;
-/// What is there at all is at least so wide.
+/// The least width of a part that is not empty.
 const LEAST: u64 = 4;
 
 /// One part of a whole.

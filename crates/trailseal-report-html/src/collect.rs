@@ -1,24 +1,28 @@
 //! Everything the page shows, collected line by line.
 
-use trailseal_model::record::v1::{CoverageLine, FindingLine, Line, RunLine};
+use trailseal_model::SubjectKind;
+use trailseal_record::v1::{FindingLine, Line, RunLine};
 
 use crate::accounts::AccountTotals;
+use crate::causes::CauseTotals;
+use crate::context::Context;
 use crate::coverage::CoverageTotals;
-use crate::error::PageError;
 use crate::exceptions::ExceptionTotals;
-use crate::findings::{Finding, FindingTotals, kind_of};
+use crate::findings::{Finding, FindingTotals};
 use crate::gaps::Gaps;
 use crate::inventory::Inventory;
 use crate::lists::Names;
 use crate::page::{Page, Parts};
 use crate::trails::TrailTotals;
 
-/// What is known after some lines of the record. Its order is used: accounts, buckets, keys and
-/// stores come before trails, gaps before findings, findings before coverage.
+/// What is known after some lines of the record. Its order is used: exceptions and causes come before
+/// accounts, accounts, buckets, keys and stores before trails, gaps before findings, findings before
+/// coverage.
 #[derive(Debug)]
 pub(crate) struct Collected {
     run: RunLine,
     names: Names,
+    causes: CauseTotals,
     accounts: AccountTotals,
     inventory: Inventory,
     trails: TrailTotals,
@@ -34,6 +38,7 @@ impl Collected {
         Self {
             run,
             names: Names::default(),
+            causes: CauseTotals::new(),
             accounts: AccountTotals::new(),
             inventory: Inventory::new(),
             trails: TrailTotals::new(),
@@ -45,7 +50,7 @@ impl Collected {
         }
     }
 
-    pub(crate) fn add(&mut self, line: Line) -> Result<(), PageError> {
+    pub(crate) fn add(&mut self, line: &Line) {
         let is_after_trails = matches!(
             line,
             Line::Gap(_)
@@ -59,25 +64,28 @@ impl Collected {
             self.close_trails();
         }
         match line {
-            Line::Exception(it) => self.exceptions.add(&it)?,
-            Line::Account(it) => {
-                self.accounts.add(&it)?;
-                self.names.add(it.account_id, &it.name);
+            Line::Exception(line) => self.exceptions.add(line),
+            Line::Cause(line) => self.causes.add(line),
+            Line::Account(line) => {
+                self.accounts.add(line, &self.causes);
+                self.names.add(line.account_id, &line.name);
             }
-            Line::Bucket(it) => self.inventory.add_bucket(it),
-            Line::Key(it) => self.inventory.add_key(it),
-            Line::EventDataStore(it) => self.inventory.add_store(&it, &self.names),
-            Line::Trail(it) => {
-                self.inventory.add_trail(&it);
-                self.trails.add(&it, &self.inventory, &self.names)?;
+            Line::Bucket(line) => self.inventory.add_bucket(line),
+            Line::Key(line) => self.inventory.add_key(line),
+            Line::EventDataStore(line) => self.inventory.add_store(line, &self.names),
+            Line::Trail(line) => {
+                self.inventory.add_trail(line);
+                self.trails.add(line, &self.inventory, &self.names);
             }
-            Line::Gap(it) => self.gaps.add(&it, &self.names),
-            Line::Finding(it) => self.add_finding(&it)?,
-            Line::Sample(it) => self.trails.add_object(&it)?,
-            Line::Coverage(it) => self.add_coverage(&it)?,
+            Line::Gap(line) => self.gaps.add(line, &self.names),
+            Line::Finding(line) => self.add_finding(line),
+            Line::Sample(line) => self.trails.add_object(line),
+            Line::Coverage(line) => {
+                let context = context(&self.names, &self.gaps, &self.exceptions, &self.causes);
+                self.coverage.add(line, context);
+            }
             Line::Run(_) | Line::SampledCluster(_) | Line::End(_) => {}
         }
-        Ok(())
     }
 
     fn close_trails(&mut self) {
@@ -87,38 +95,38 @@ impl Collected {
         }
     }
 
-    fn add_finding(&mut self, line: &FindingLine) -> Result<(), PageError> {
-        let kind = kind_of(line)?;
+    fn add_finding(&mut self, line: &FindingLine) {
         let anchor = self.trails.anchor(&line.resource_arn);
-        let make = || Finding {
-            anchor,
-            accepted: self.exceptions.of(&line.exception_ids),
-            ..Finding::of(line, kind, &self.names, &self.gaps)
-        };
-        self.findings.add(kind, line, make);
-        match line.resource_type.as_str() {
-            "trail" if anchor.is_some() => self.trails.add_finding(&line.resource_arn, make()),
-            "event_data_store" => self.inventory.add_finding(&line.resource_arn, &make()),
-            _ => {}
+        let context = context(&self.names, &self.gaps, &self.exceptions, &self.causes);
+        let make = || Finding::of(line, anchor, context);
+        self.findings.add(line, make);
+        match line.resource_type {
+            SubjectKind::Trail if anchor.is_some() => {
+                self.trails.add_finding(&line.resource_arn, make());
+            }
+            SubjectKind::EventDataStore => self.inventory.add_finding(&line.resource_arn, &make()),
+            SubjectKind::Trail | SubjectKind::Account => {}
         }
-        Ok(())
     }
 
-    fn add_coverage(&mut self, line: &CoverageLine) -> Result<(), PageError> {
-        self.coverage.add(line, &self.names, &self.gaps, &self.exceptions)
-    }
-
-    pub(crate) fn finish(mut self) -> Result<Page, PageError> {
+    pub(crate) fn finish(mut self) -> Page {
         self.close_trails();
-        let coverage = self.coverage.finish(&self.names, &self.gaps, &self.exceptions);
+        let context = context(&self.names, &self.gaps, &self.exceptions, &self.causes);
+        let coverage = self.coverage.finish(context);
+        let findings = self.findings.finish(&self.causes);
+        let gap_kinds = self.gaps.kinds(&self.causes);
+        let trails = &self.trails;
+        let causes = self.causes.finish(&self.names, |arn| trails.anchor(arn.as_str()));
         let exceptions = self.exceptions.finish(self.run.exceptions.clone());
         let (keys, stores) = self.inventory.finish(&self.names);
         Page::new(Parts {
             run: self.run,
             accounts: self.accounts.finish(),
             trails: self.trails.finish(),
-            findings: self.findings.finish(),
+            causes,
+            findings,
             gaps: self.gaps,
+            gap_kinds,
             names: self.names,
             coverage,
             exceptions,
@@ -126,4 +134,13 @@ impl Collected {
             stores,
         })
     }
+}
+
+const fn context<'a>(
+    names: &'a Names,
+    gaps: &'a Gaps,
+    exceptions: &'a ExceptionTotals,
+    causes: &'a CauseTotals,
+) -> Context<'a> {
+    Context { names, gaps, exceptions, causes }
 }

@@ -3,16 +3,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use trailseal_model::record::v1::CoverageLine;
-use trailseal_model::{GapClass, Outcome};
+use trailseal_model::{AccountId, GapClass, Outcome, Region};
+use trailseal_record::v1::CoverageLine;
 
 use crate::bar::{Bar, Part};
-use crate::error::PageError;
-use crate::exceptions::{Accepted, ExceptionTotals};
-use crate::gaps::{GapViews, Gaps};
-use crate::lists::{Names, Who};
+use crate::causes::{CauseLinks, CauseTotals};
+use crate::context::Context;
+use crate::exceptions::Accepted;
+use crate::gaps::{GapViews, most_frequent};
+use crate::lists::Who;
 use crate::ranked::{Ranked, Shown};
-use crate::text::{cut, number};
+use crate::text::number;
 use crate::words::{self, Mark};
 
 /// How many rows of what is missing the page shows.
@@ -22,7 +23,7 @@ pub(crate) const MAX_ROWS: usize = 300;
 #[derive(Debug)]
 pub(crate) struct CoverageTotals {
     outcomes: BTreeMap<Outcome, u64>,
-    reasons: BTreeMap<(Outcome, String), ReasonTotal>,
+    reasons: BTreeMap<(Outcome, Option<GapClass>), ReasonTotal>,
     account: Option<OneAccount>,
     unread: Ranked<Unread>,
     accounts: u64,
@@ -34,22 +35,22 @@ pub(crate) struct CoverageTotals {
 struct ReasonTotal {
     targets: u64,
     accounts: u64,
-    /// What the gaps behind it ask for.
-    what_to_do: BTreeSet<String>,
+    /// What is behind it, with the targets.
+    causes: BTreeMap<String, u64>,
 }
 
 /// The account whose rows are coming in.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct OneAccount {
-    id: String,
+    id: AccountId,
     targets: usize,
     /// By outcome, reason, and the exceptions that accept it.
-    groups: BTreeMap<(Outcome, String, Vec<String>), Group>,
+    groups: BTreeMap<(Outcome, Option<GapClass>, Vec<String>), Group>,
 }
 
 #[derive(Debug, Default)]
 struct Group {
-    regions: Vec<String>,
+    regions: Vec<Region>,
     gap: Option<String>,
 }
 
@@ -58,32 +59,31 @@ struct Group {
 pub(crate) struct Unread {
     pub(crate) who: Who,
     pub(crate) outcome: Mark,
-    pub(crate) reason: String,
-    pub(crate) what_to_do: &'static str,
+    pub(crate) reason: Option<GapClass>,
     pub(crate) count: u64,
     /// Every Region of the account, so that none needs a name.
     pub(crate) is_whole_account: bool,
     pub(crate) regions: Vec<String>,
     pub(crate) gaps: GapViews,
-    /// Who answers for it; then it leaves the exit code.
+    /// The exceptions that accept it; then it leaves the exit code.
     pub(crate) accepted: Vec<Accepted>,
 }
 
 /// All targets of one outcome and reason.
 #[derive(Debug)]
-pub(crate) struct Cause {
+pub(crate) struct ReasonRow {
     pub(crate) outcome: Mark,
-    pub(crate) reason: String,
+    pub(crate) reason: Option<GapClass>,
     pub(crate) targets: String,
     pub(crate) accounts: String,
-    pub(crate) what_to_do: String,
+    pub(crate) causes: CauseLinks,
 }
 
 /// All targets of one outcome.
 #[derive(Debug)]
 pub(crate) struct OutcomeRow {
     pub(crate) mark: Mark,
-    pub(crate) targets: String,
+    pub(crate) targets: u64,
     pub(crate) share: String,
 }
 
@@ -94,13 +94,13 @@ pub(crate) struct Coverage {
     pub(crate) accounts: u64,
     pub(crate) incomplete: u64,
     pub(crate) incomplete_accounts: u64,
-    /// How many of the missing targets somebody answers for.
+    /// How many of the missing targets are accepted.
     pub(crate) accepted: u64,
     pub(crate) excluded: u64,
-    pub(crate) by_outcome: BTreeMap<String, u64>,
+    pub(crate) by_outcome: BTreeMap<Outcome, u64>,
     pub(crate) bar: Bar,
     pub(crate) outcomes: Vec<OutcomeRow>,
-    pub(crate) reasons: Vec<Cause>,
+    pub(crate) reasons: Vec<ReasonRow>,
     pub(crate) unread: Shown<Unread>,
 }
 
@@ -117,39 +117,30 @@ impl CoverageTotals {
         }
     }
 
-    pub(crate) fn add(
-        &mut self,
-        line: &CoverageLine,
-        names: &Names,
-        gaps: &Gaps,
-        exceptions: &ExceptionTotals,
-    ) -> Result<(), PageError> {
-        let outcome = words::read("outcome", &line.outcome)?;
+    pub(crate) fn add(&mut self, line: &CoverageLine, context: Context<'_>) {
+        let outcome = line.outcome;
         *self.outcomes.entry(outcome).or_default() += 1;
         self.accepted += u64::from(!line.exception_ids.is_empty());
-        if self.account.as_ref().is_none_or(|it| it.id != line.account_id) {
-            self.close_account(names, gaps, exceptions);
+        if self.account.as_ref().is_none_or(|account| account.id != line.account_id) {
+            self.close_account(context);
             self.accounts += 1;
-            self.account = Some(OneAccount { id: line.account_id.clone(), ..Default::default() });
+            self.account =
+                Some(OneAccount { id: line.account_id, targets: 0, groups: BTreeMap::new() });
         }
         if let Some(account) = &mut self.account {
             account.targets += 1;
             if outcome != Outcome::Evaluated {
-                let reason = line.reason_code.clone().unwrap_or_default();
-                let group = account
-                    .groups
-                    .entry((outcome, reason, line.exception_ids.clone()))
-                    .or_default();
-                group.regions.push(line.region.clone());
+                let place = (outcome, line.reason_code, line.exception_ids.clone());
+                let group = account.groups.entry(place).or_default();
+                group.regions.push(line.region);
                 if group.gap.is_none() {
                     group.gap.clone_from(&line.gap_id);
                 }
             }
         }
-        Ok(())
     }
 
-    fn close_account(&mut self, names: &Names, gaps: &Gaps, exceptions: &ExceptionTotals) {
+    fn close_account(&mut self, context: Context<'_>) {
         let Some(account) = self.account.take() else { return };
         if account.groups.keys().any(|it| it.0.is_incomplete()) {
             self.incomplete_accounts += 1;
@@ -158,55 +149,52 @@ impl CoverageTotals {
         for ((outcome, reason, ids), group) in account.groups {
             if let Some(rank) = rank(outcome) {
                 let is_whole_account = group.regions.len() == account.targets;
-                // What somebody answers for comes after what nobody does.
+                // What is accepted comes last.
                 let rank = if ids.is_empty() { rank } else { rank + 2 };
                 self.unread.push(rank, || Unread {
-                    accepted: exceptions.of(&ids),
-                    who: names.who(&account.id),
+                    accepted: context.exceptions.of(&ids),
+                    who: context.names.who(account.id),
                     outcome: words::outcome(outcome),
-                    reason: cut(&reason),
-                    what_to_do: what_to_do(&reason),
+                    reason,
                     count: group.regions.len() as u64,
                     is_whole_account,
-                    regions: if is_whole_account { Vec::new() } else { group.regions.clone() },
-                    gaps: gaps.views(group.gap.as_slice()),
+                    regions: if is_whole_account {
+                        Vec::new()
+                    } else {
+                        group.regions.iter().map(ToString::to_string).collect()
+                    },
+                    gaps: context.gaps.views(group.gap.as_slice(), context.causes),
                 });
             }
-            let is_first = seen.insert((outcome, reason.clone()));
+            let is_first = seen.insert((outcome, reason));
+            let targets = group.regions.len() as u64;
             let total = self.reasons.entry((outcome, reason)).or_default();
-            total.what_to_do.extend(group.gap.as_deref().and_then(|gap| gaps.what_to_do(gap)));
+            if let Some(cause) = group.gap.as_deref().and_then(|gap| context.gaps.cause(gap)) {
+                *total.causes.entry(cause.to_owned()).or_default() += targets;
+            }
             total.accounts += u64::from(is_first);
-            total.targets += group.regions.len() as u64;
+            total.targets += targets;
         }
     }
 
-    pub(crate) fn finish(
-        mut self,
-        names: &Names,
-        gaps: &Gaps,
-        exceptions: &ExceptionTotals,
-    ) -> Coverage {
-        self.close_account(names, gaps, exceptions);
+    pub(crate) fn finish(mut self, context: Context<'_>) -> Coverage {
+        self.close_account(context);
         let count = |outcome| self.outcomes.get(&outcome).copied().unwrap_or_default();
         let targets = self.outcomes.values().sum();
         let parts = Outcome::ALL.iter().map(|it| Part::new(words::outcome(*it), count(*it)));
         let bar = Bar::new(parts);
         let outcomes = Outcome::ALL.iter().map(|it| OutcomeRow {
             mark: words::outcome(*it),
-            targets: number(count(*it)),
+            targets: count(*it),
             share: share(count(*it), targets),
         });
-        let mut reasons: Vec<_> = self.reasons.iter().collect();
+        let mut reasons: Vec<_> = self.reasons.into_iter().collect();
         reasons.sort_by_key(|((outcome, _), total)| {
             (rank(*outcome).unwrap_or(usize::MAX), std::cmp::Reverse(total.targets))
         });
-        let reason = |((outcome, reason), total): (&(Outcome, String), &ReasonTotal)| Cause {
-            outcome: words::outcome(*outcome),
-            reason: cut(reason),
-            targets: number(total.targets),
-            accounts: number(total.accounts),
-            what_to_do: total.what_to_do(reason),
-        };
+        let reasons = reasons
+            .into_iter()
+            .map(|((outcome, reason), total)| total.row(outcome, reason, context.causes));
         Coverage {
             targets,
             accounts: self.accounts,
@@ -214,16 +202,16 @@ impl CoverageTotals {
             incomplete_accounts: self.incomplete_accounts,
             accepted: self.accepted,
             excluded: count(Outcome::Excluded),
-            by_outcome: self.outcomes.iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+            by_outcome: self.outcomes.clone(),
             outcomes: outcomes.collect(),
             bar,
-            reasons: reasons.into_iter().map(reason).collect(),
+            reasons: reasons.collect(),
             unread: self.unread.finish(),
         }
     }
 }
 
-/// What is missing though nobody asked to leave it out: the less was read, the earlier it comes.
+/// What is missing though the user did not leave it out: the less was read, the earlier it comes.
 const fn rank(outcome: Outcome) -> Option<usize> {
     match outcome {
         Outcome::NotEvaluated => Some(0),
@@ -233,20 +221,15 @@ const fn rank(outcome: Outcome) -> Option<usize> {
 }
 
 impl ReasonTotal {
-    /// What the gaps behind the reason ask for, if that is little enough for one cell.
-    fn what_to_do(&self, reason: &str) -> String {
-        match self.what_to_do.len() {
-            1..=MAX_ADVICE => self.what_to_do.iter().cloned().collect::<Vec<_>>().join("; or "),
-            _ => what_to_do(reason).to_owned(),
+    fn row(&self, outcome: Outcome, reason: Option<GapClass>, causes: &CauseTotals) -> ReasonRow {
+        ReasonRow {
+            outcome: words::outcome(outcome),
+            reason,
+            targets: number(self.targets),
+            accounts: number(self.accounts),
+            causes: most_frequent(&self.causes, causes),
         }
     }
-}
-
-/// Pieces of advice that one reason shows; what each gap asks for is in the table of gaps.
-const MAX_ADVICE: usize = 3;
-
-fn what_to_do(reason: &str) -> &'static str {
-    reason.parse::<GapClass>().ok().map_or("", GapClass::what_to_do)
 }
 
 /// A share in percent. What is neither none nor all is never shown as either.

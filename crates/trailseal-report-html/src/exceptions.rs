@@ -1,11 +1,10 @@
-//! What somebody answers for: every exception of the user's file, and what it covers.
+//! What was accepted: every exception of the user's file, and what it covers.
 
 use std::collections::HashMap;
 
-use trailseal_model::record::v1::{ExceptionLine, ExceptionsLine};
-use trailseal_model::{ControlId, ExceptionKind, ExceptionState};
+use trailseal_model::ExceptionState;
+use trailseal_record::v1::{ExceptionLine, ExceptionsLine};
 
-use crate::error::PageError;
 use crate::ranked::{Ranked, Shown};
 use crate::text::{counted, cut, number};
 use crate::words::{self, Mark};
@@ -58,23 +57,17 @@ impl ExceptionTotals {
         Self { briefs: HashMap::new(), rows: Ranked::new(MAX_ROWS) }
     }
 
-    pub(crate) fn add(&mut self, line: &ExceptionLine) -> Result<(), PageError> {
-        let state = words::read("state of an exception", &line.state)?;
-        words::read::<ExceptionKind>("kind of an exception", &line.kind)?;
-        if let Some(control) = &line.control_id {
-            words::read::<ControlId>("control", control)?;
-        }
+    pub(crate) fn add(&mut self, line: &ExceptionLine) {
         let accepted = Accepted {
-            name: cut(&format!("{} {}", line.kind, line.entry)),
+            name: format!("{} {}", line.kind, line.entry),
             ticket: cut(&line.ticket),
-            expiry: cut(&line.expiry),
+            expiry: line.expiry.to_string(),
         };
         self.briefs.insert(line.exception_id.clone(), accepted);
-        self.rows.push(rank(state), || Row::of(line, state));
-        Ok(())
+        self.rows.push(rank(line.state), || Row::of(line));
     }
 
-    /// Who answers for something; nobody where no exception covers it.
+    /// The exceptions that accept something.
     pub(crate) fn of<'a>(&self, ids: impl IntoIterator<Item = &'a String>) -> Vec<Accepted> {
         let unknown =
             |id: &str| Accepted { name: cut(id), ticket: String::new(), expiry: String::new() };
@@ -88,7 +81,7 @@ impl ExceptionTotals {
     }
 }
 
-/// What needs somebody's attention comes first.
+/// What needs attention comes first.
 const fn rank(state: ExceptionState) -> usize {
     match state {
         ExceptionState::Expired => 0,
@@ -98,16 +91,13 @@ const fn rank(state: ExceptionState) -> usize {
 }
 
 impl Row {
-    fn of(line: &ExceptionLine, state: ExceptionState) -> Self {
-        let one = |name, value: &Option<String>| value.as_deref().map(|it| (name, cut(it)));
-        let many =
-            |name, values: &[String]| (!values.is_empty()).then(|| (name, cut(&values.join(", "))));
+    fn of(line: &ExceptionLine) -> Self {
         let covers = [
-            one("control", &line.control_id),
-            one("subject", &line.subject),
-            one("status", &line.status),
-            one("reason", &line.status_reason),
-            one("class", &line.class),
+            one("control", line.control_id.as_ref()),
+            one("subject", line.subject.as_ref()),
+            one("status", line.status.as_ref()),
+            one("reason", line.status_reason.as_ref()),
+            one("class", line.class.as_ref()),
             many("accounts", &line.accounts),
             many("units", &line.organizational_units),
             many("Regions", &line.regions),
@@ -124,18 +114,27 @@ impl Row {
             .map(|(count, one, many)| counted(*count, one, many))
             .collect();
         Self {
-            name: cut(&format!("{} {}", line.kind, line.entry)),
+            name: format!("{} {}", line.kind, line.entry),
             ticket: cut(&line.ticket),
-            state: words::exception(state),
+            state: words::exception(line.state),
             covers: covers.into_iter().flatten().collect(),
             reason: cut(&line.reason),
             owner: cut(&line.owner),
             approver: cut(&line.approver),
-            approved_at: line.approved_at.as_deref().map(cut),
-            expiry: cut(&line.expiry),
+            approved_at: line.approved_at.map(|date| date.to_string()),
+            expiry: line.expiry.to_string(),
             counts: if counts.is_empty() { "nothing".to_owned() } else { counts.join(", ") },
         }
     }
+}
+
+fn one(name: &'static str, value: Option<&impl ToString>) -> Option<(&'static str, String)> {
+    value.map(|value| (name, cut(&value.to_string())))
+}
+
+fn many(name: &'static str, values: &[impl ToString]) -> Option<(&'static str, String)> {
+    let texts: Vec<String> = values.iter().map(ToString::to_string).collect();
+    (!texts.is_empty()).then(|| (name, cut(&texts.join(", "))))
 }
 
 impl Exceptions {

@@ -3,13 +3,14 @@
 use std::collections::BTreeMap;
 
 use trailseal_model::controls::CONTROLS;
-use trailseal_model::record::v1::FindingLine;
-use trailseal_model::{Control, ControlId, Reason, Severity, Status, fix_text};
+use trailseal_model::{Control, ControlId, Reason, Severity, Status, SubjectKind};
+use trailseal_record::v1::FindingLine;
 
-use crate::error::PageError;
+use crate::causes::{CauseLink, CauseLinks, CauseTotals};
+use crate::context::Context;
 use crate::exceptions::Accepted;
-use crate::gaps::{GapViews, Gaps};
-use crate::lists::{Calls, Names, Who};
+use crate::gaps::{GapViews, most_frequent};
+use crate::lists::{Calls, Who};
 use crate::ranked::{Ranked, Shown};
 use crate::text::{cut, number};
 use crate::words::{self, Mark};
@@ -22,7 +23,7 @@ pub(crate) const MAX_PER_CONTROL: usize = 30;
 pub(crate) struct Finding {
     pub(crate) control: ControlId,
     pub(crate) status: Status,
-    pub(crate) reason: String,
+    pub(crate) reason: Reason,
     pub(crate) message: String,
     pub(crate) expected: String,
     pub(crate) observed: String,
@@ -36,33 +37,35 @@ pub(crate) struct Finding {
     pub(crate) anchor: Option<usize>,
     pub(crate) calls: Calls,
     pub(crate) gaps: GapViews,
-    /// Who answers for it; then it leaves the exit code.
+    /// What has to change first; its fix is this finding's fix.
+    pub(crate) cause: Option<CauseLink>,
+    /// What also has to change.
+    pub(crate) further: CauseLinks,
+    /// The exceptions that accept it; then it leaves the exit code.
     pub(crate) accepted: Vec<Accepted>,
 }
 
 impl Finding {
-    pub(crate) fn of(
-        line: &FindingLine,
-        (control, status): (ControlId, Status),
-        names: &Names,
-        gaps: &Gaps,
-    ) -> Self {
-        let is_account = line.resource_type == "account";
+    /// `anchor` is the place of its trail on the page.
+    pub(crate) fn of(line: &FindingLine, anchor: Option<usize>, context: Context<'_>) -> Self {
+        let is_account = line.resource_type == SubjectKind::Account;
         Self {
-            control,
-            status,
-            reason: cut(&line.status_reason),
+            control: line.control_id,
+            status: line.status,
+            reason: line.status_reason,
             message: cut(&line.message),
             expected: cut(&line.expected),
             observed: cut(&line.observed),
-            who: names.who(&line.account_id),
-            region: line.region.as_deref().map(cut),
-            kind: cut(&line.resource_type.replace('_', " ")),
+            who: line.account_id.map(|account| context.names.who(account)).unwrap_or_default(),
+            region: line.region.map(|region| region.to_string()),
+            kind: line.resource_type.as_str().replace('_', " "),
             name: if is_account { String::new() } else { cut(&line.resource_name) },
-            anchor: None,
+            anchor,
             calls: Calls::of(&line.evidence),
-            gaps: gaps.views(&line.gap_ids),
-            accepted: Vec::new(),
+            gaps: context.gaps.views(&line.gap_ids, context.causes),
+            cause: line.cause_id.as_deref().map(|cause| context.causes.link(cause)),
+            further: CauseLinks::of(context.causes, line.further_cause_ids.iter()),
+            accepted: context.exceptions.of(&line.exception_ids),
         }
     }
 
@@ -72,16 +75,11 @@ impl Finding {
 
     /// Whether its control was left out of the run.
     pub(crate) fn is_skipped(&self) -> bool {
-        self.reason == Reason::Skipped.as_str()
+        self.reason == Reason::Skipped
     }
 
     pub(crate) fn entry(&self) -> &'static Control {
         self.control.entry()
-    }
-
-    /// What to do about it, where something is to be done.
-    pub(crate) fn fix(&self) -> Option<&'static str> {
-        fix_text(self.control, self.status, self.reason.parse::<Reason>().ok()?)
     }
 
     /// Whether what should be and what is are worth showing: where all is well they say the same.
@@ -91,21 +89,18 @@ impl Finding {
     }
 }
 
-/// The control and status of a line.
-pub(crate) fn kind_of(line: &FindingLine) -> Result<(ControlId, Status), PageError> {
-    let control = words::read("control", &line.control_id)?;
-    let status = words::read("status", &line.status)?;
-    Ok((control, status))
-}
-
 /// Adds up findings.
 #[derive(Debug)]
-pub(crate) struct FindingTotals(BTreeMap<ControlId, ControlTotals>);
+pub(crate) struct FindingTotals {
+    controls: BTreeMap<ControlId, ControlTotals>,
+    without_cause: u64,
+}
 
 #[derive(Debug)]
 struct ControlTotals {
     statuses: BTreeMap<Status, u64>,
-    reasons: BTreeMap<(Status, String), u64>,
+    reasons: BTreeMap<(Status, Reason), u64>,
+    causes: BTreeMap<Status, BTreeMap<String, u64>>,
     accepted: BTreeMap<Status, u64>,
     failures: Ranked<Finding>,
     unproven: Ranked<Finding>,
@@ -117,11 +112,11 @@ pub(crate) struct ControlGroup {
     pub(crate) control: &'static Control,
     pub(crate) mark: Mark,
     pub(crate) total: u64,
-    /// How many of them somebody answers for.
+    /// How many of them are accepted.
     pub(crate) accepted: u64,
-    pub(crate) reasons: Vec<(String, String)>,
-    /// What to do about each of them.
-    pub(crate) fixes: Vec<(String, &'static str)>,
+    pub(crate) reasons: Vec<(Reason, String)>,
+    /// What is behind the most of them.
+    pub(crate) causes: CauseLinks,
     pub(crate) shown: Shown<Finding>,
 }
 
@@ -137,13 +132,15 @@ pub(crate) struct ControlRow {
 #[derive(Debug)]
 pub(crate) struct Findings {
     pub(crate) total: u64,
-    pub(crate) by_status: BTreeMap<String, u64>,
+    pub(crate) by_status: BTreeMap<Status, u64>,
     /// The same for people, the most urgent first.
     pub(crate) statuses: Vec<(Mark, u64)>,
     /// Failures of each severity, the highest first.
     pub(crate) by_severity: Vec<(&'static str, u64)>,
     /// Findings of essential controls that are not proven.
     pub(crate) unproven_essential: u64,
+    /// Failed and not proven findings that name no cause.
+    pub(crate) without_cause: u64,
     pub(crate) failures: Vec<ControlGroup>,
     pub(crate) unproven: Vec<ControlGroup>,
     pub(crate) matrix: Vec<ControlRow>,
@@ -151,24 +148,27 @@ pub(crate) struct Findings {
 
 impl FindingTotals {
     pub(crate) const fn new() -> Self {
-        Self(BTreeMap::new())
+        Self { controls: BTreeMap::new(), without_cause: 0 }
     }
 
     /// Counts a finding; makes it if it is shown.
-    pub(crate) fn add(
-        &mut self,
-        (control, status): (ControlId, Status),
-        line: &FindingLine,
-        make: impl FnOnce() -> Finding,
-    ) {
-        let totals = self.0.entry(control).or_insert_with(ControlTotals::new);
+    pub(crate) fn add(&mut self, line: &FindingLine, make: impl FnOnce() -> Finding) {
+        let status = line.status;
+        let totals = self.controls.entry(line.control_id).or_insert_with(ControlTotals::new);
         *totals.statuses.entry(status).or_default() += 1;
         let list = match status {
             Status::Fail => &mut totals.failures,
             Status::NotProven => &mut totals.unproven,
             Status::Pass | Status::NotApplicable => return,
         };
-        *totals.reasons.entry((status, cut(&line.status_reason))).or_default() += 1;
+        *totals.reasons.entry((status, line.status_reason)).or_default() += 1;
+        match &line.cause_id {
+            Some(cause) => {
+                let causes = totals.causes.entry(status).or_default();
+                *causes.entry(cause.clone()).or_default() += 1;
+            }
+            None => self.without_cause += 1,
+        }
         if line.exception_ids.is_empty() {
             list.push(0, make);
         } else {
@@ -177,21 +177,18 @@ impl FindingTotals {
         }
     }
 
-    pub(crate) fn finish(mut self) -> Findings {
+    pub(crate) fn finish(mut self, causes: &CauseTotals) -> Findings {
         let count = |control: &Control, status: Status| {
-            let totals = self.0.get(&control.id);
+            let totals = self.controls.get(&control.id);
             totals.and_then(|it| it.statuses.get(&status)).copied().unwrap_or_default()
         };
         let of_status = |status: Status| CONTROLS.iter().map(|it| count(it, status)).sum::<u64>();
-        let by_status: BTreeMap<String, u64> = Status::ALL
-            .iter()
-            .map(|it| (it.to_string(), of_status(*it)))
-            .filter(|it| it.1 > 0)
-            .collect();
+        let by_status: BTreeMap<Status, u64> =
+            Status::ALL.iter().map(|it| (*it, of_status(*it))).filter(|it| it.1 > 0).collect();
         let statuses = words::STATUSES.map(|it| (words::status(it), of_status(it))).to_vec();
         let failed = |severity: Severity| {
             let controls = CONTROLS.iter().filter(|it| it.severity == severity);
-            (words::severity(severity), controls.map(|it| count(it, Status::Fail)).sum())
+            (severity.as_str(), controls.map(|it| count(it, Status::Fail)).sum())
         };
         let by_severity: Vec<(&str, u64)> =
             Severity::ALL.iter().rev().map(|it| failed(*it)).collect();
@@ -205,25 +202,32 @@ impl FindingTotals {
         let mut controls: Vec<&'static Control> = CONTROLS.iter().collect();
         controls.sort_by_key(|it| std::cmp::Reverse(it.severity));
         let mut groups = |status| -> Vec<ControlGroup> {
-            controls.iter().filter_map(|it| self.group(it, status)).collect()
+            controls.iter().filter_map(|control| self.group(control, status, causes)).collect()
         };
         let failures = groups(Status::Fail);
         let unproven = groups(Status::NotProven);
         let total = by_status.values().sum();
+        let without_cause = self.without_cause;
         Findings {
             total,
             by_status,
             statuses,
             by_severity,
             unproven_essential,
+            without_cause,
             failures,
             unproven,
             matrix,
         }
     }
 
-    fn group(&mut self, control: &'static Control, status: Status) -> Option<ControlGroup> {
-        let totals = self.0.get_mut(&control.id)?;
+    fn group(
+        &mut self,
+        control: &'static Control,
+        status: Status,
+        causes: &CauseTotals,
+    ) -> Option<ControlGroup> {
+        let totals = self.controls.get_mut(&control.id)?;
         let total = *totals.statuses.get(&status)?;
         let accepted = totals.accepted.get(&status).copied().unwrap_or_default();
         let list = match status {
@@ -231,18 +235,18 @@ impl FindingTotals {
             _ => &mut totals.unproven,
         };
         let shown = std::mem::replace(list, Ranked::new(0)).finish();
-        let mut reasons: Vec<(&String, u64)> = totals
+        let mut reasons: Vec<(Reason, u64)> = totals
             .reasons
             .iter()
-            .filter(|it| it.0.0 == status)
-            .map(|((_, reason), count)| (reason, *count))
+            .filter(|((of, _), _)| *of == status)
+            .map(|((_, reason), count)| (*reason, *count))
             .collect();
-        reasons.sort_by_key(|it| std::cmp::Reverse(it.1));
-        let fix = |word: &String| fix_text(control.id, status, word.parse::<Reason>().ok()?);
-        let fixes = reasons.iter().filter_map(|it| Some((it.0.clone(), fix(it.0)?))).collect();
-        let reasons = reasons.into_iter().map(|(word, it)| (word.clone(), number(it))).collect();
+        reasons.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+        let reasons = reasons.into_iter().map(|(word, count)| (word, number(count))).collect();
+        let behind = totals.causes.remove(&status).unwrap_or_default();
+        let causes = most_frequent(&behind, causes);
         let mark = words::status(status);
-        Some(ControlGroup { control, mark, total, accepted, reasons, fixes, shown })
+        Some(ControlGroup { control, mark, total, accepted, reasons, causes, shown })
     }
 }
 
@@ -251,6 +255,7 @@ impl ControlTotals {
         Self {
             statuses: BTreeMap::new(),
             reasons: BTreeMap::new(),
+            causes: BTreeMap::new(),
             accepted: BTreeMap::new(),
             failures: Ranked::new(MAX_PER_CONTROL),
             unproven: Ranked::new(MAX_PER_CONTROL),
@@ -261,7 +266,7 @@ impl ControlTotals {
 impl ControlGroup {
     /// Whether this version of the program has no code for the control yet.
     pub(crate) fn is_not_built(&self) -> bool {
-        self.reasons.iter().any(|it| it.0 == Reason::NotBuilt.as_str())
+        self.reasons.iter().any(|it| it.0 == Reason::NotBuilt)
     }
 }
 

@@ -1,9 +1,11 @@
-//! What could not be read: every gap in brief, and all of them by kind.
+//! What could not be read: every gap in brief, and all of them by class and operation.
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
-use trailseal_model::record::v1::GapLine;
+use trailseal_model::{AccountId, GapClass, Operation, Region};
+use trailseal_record::v1::GapLine;
 
+use crate::causes::{CauseLink, CauseLinks, CauseTotals};
 use crate::lists::{Names, Who};
 use crate::text::{cut, number};
 
@@ -18,23 +20,20 @@ pub(crate) struct Gaps {
     briefs: HashMap<u64, Brief>,
     words: Words,
     messages: HashMap<u64, String>,
-    /// By class, operation and what to do: what one change would mend is one kind.
-    kinds: BTreeMap<(String, String, String), Kind>,
-    pub(crate) by_class: BTreeMap<String, u64>,
+    kinds: BTreeMap<(GapClass, Operation), Kind>,
+    pub(crate) by_class: BTreeMap<GapClass, u64>,
     pub(crate) total: u64,
 }
 
-/// What is kept of every gap: there can be one for each account and Region.
+/// What is kept of every gap, because each account and Region can have one.
 #[derive(Debug, Clone, Copy)]
 struct Brief {
-    account: Option<u32>,
-    region: Option<u32>,
-    operation: u32,
-    class: u32,
+    account: Option<AccountId>,
+    region: Option<Region>,
+    operation: Operation,
+    class: GapClass,
     code: Option<u32>,
-    what_to_do: u32,
-    /// The same without the Region, for all gaps with this cause.
-    what_to_do_at_all: u32,
+    cause: Option<u32>,
 }
 
 /// Texts that many gaps share, each once.
@@ -44,14 +43,14 @@ struct Words {
     texts: Vec<String>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Default)]
 struct Kind {
     count: u64,
     accepted: u64,
     accounts: u64,
-    last_account: Option<String>,
-    regions: BTreeSet<String>,
-    first: GapLine,
+    last_account: Option<AccountId>,
+    regions: BTreeSet<Region>,
+    causes: BTreeMap<String, u64>,
     example: Option<Example>,
 }
 
@@ -62,17 +61,17 @@ pub(crate) struct Example {
     pub(crate) text: String,
 }
 
-/// All gaps of one class, operation and cause.
+/// All gaps of one class and operation.
 #[derive(Debug)]
 pub(crate) struct GapKind {
-    pub(crate) class: String,
-    pub(crate) operation: String,
+    pub(crate) class: &'static str,
+    pub(crate) operation: &'static str,
     pub(crate) count: String,
-    /// How many of them somebody answers for; `None` if of none.
+    /// How many of them are accepted; `None` if none is.
     pub(crate) accepted: Option<String>,
     pub(crate) accounts: String,
     pub(crate) regions: usize,
-    pub(crate) what_to_do: String,
+    pub(crate) causes: CauseLinks,
     pub(crate) example: Option<Example>,
 }
 
@@ -80,16 +79,16 @@ pub(crate) struct GapKind {
 #[derive(Debug, Clone)]
 pub(crate) struct GapView {
     pub(crate) id: String,
-    pub(crate) operation: String,
-    pub(crate) class: String,
+    pub(crate) operation: &'static str,
+    pub(crate) class: &'static str,
     pub(crate) code: Option<String>,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) message: Option<String>,
-    pub(crate) what_to_do: String,
+    pub(crate) cause: Option<CauseLink>,
 }
 
-/// The first gaps of a finding, and how many more there are.
+/// The first gaps of a finding, and how many more it has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct GapViews {
     pub(crate) rows: Vec<GapView>,
@@ -102,38 +101,33 @@ impl Words {
             return *known;
         }
         let number = u32::try_from(self.texts.len()).unwrap_or(u32::MAX);
-        self.texts.push(cut(text));
+        self.texts.push(text.to_owned());
         self.numbers.insert(text.to_owned(), number);
         number
     }
 
-    fn text(&self, number: u32) -> String {
-        self.texts.get(number as usize).cloned().unwrap_or_default()
+    fn text(&self, number: u32) -> &str {
+        self.texts.get(number as usize).map_or("", String::as_str)
     }
 }
 
 impl Gaps {
     pub(crate) fn add(&mut self, gap: &GapLine, names: &Names) {
         self.total += 1;
-        *self.by_class.entry(gap.class.clone()).or_default() += 1;
-        let what_to_do = gap.what_to_do_in(&[]);
-        self.kinds
-            .entry((gap.class.clone(), gap.operation.clone(), what_to_do.clone()))
-            .or_insert_with(|| Kind::of(gap))
-            .add(gap, names);
+        *self.by_class.entry(gap.class).or_default() += 1;
+        self.kinds.entry((gap.class, gap.operation)).or_default().add(gap, names);
         let Some(id) = compact(&gap.gap_id) else { return };
         let words = &mut self.words;
         let brief = Brief {
-            account: gap.account_id.as_deref().map(|it| words.number(it)),
-            region: gap.region.as_deref().map(|it| words.number(it)),
-            operation: words.number(&gap.operation),
-            class: words.number(&gap.class),
-            code: gap.aws_code.as_deref().map(|it| words.number(it)),
-            what_to_do: words.number(&gap.what_to_do),
-            what_to_do_at_all: words.number(&what_to_do),
+            account: gap.account_id,
+            region: gap.region,
+            operation: gap.operation,
+            class: gap.class,
+            code: gap.aws_code.as_deref().map(|code| words.number(code)),
+            cause: gap.cause_id.as_deref().map(|cause| words.number(cause)),
         };
         self.briefs.insert(id, brief);
-        // What findings of trails name has a subject; what targets lack has none.
+        // A gap that findings of trails name has a subject; one that a target lacks has none.
         if let Some(message) = gap.message.as_deref().filter(|_| gap.subject.is_some())
             && self.messages.len() < MAX_MESSAGES
         {
@@ -142,87 +136,79 @@ impl Gaps {
     }
 
     /// A finding's gaps.
-    pub(crate) fn views(&self, ids: &[String]) -> GapViews {
-        let rows: Vec<GapView> = ids.iter().take(MAX_GAPS).map(|it| self.view(it)).collect();
+    pub(crate) fn views(&self, ids: &[String], causes: &CauseTotals) -> GapViews {
+        let shown = ids.iter().take(MAX_GAPS);
+        let rows: Vec<GapView> = shown.map(|id| self.view(id, causes)).collect();
         GapViews { more: ids.len() - rows.len(), rows }
     }
 
-    fn view(&self, id: &str) -> GapView {
+    fn view(&self, id: &str, causes: &CauseTotals) -> GapView {
         let key = compact(id);
-        let brief = key.and_then(|it| self.briefs.get(&it));
-        let text = |it: u32| self.words.text(it);
-        let class = brief.map(|it| text(it.class)).unwrap_or_default();
+        let brief = key.and_then(|key| self.briefs.get(&key));
         GapView {
             id: cut(id),
-            operation: brief.map(|it| text(it.operation)).unwrap_or_default(),
-            what_to_do: brief.map(|it| text(it.what_to_do)).unwrap_or_default(),
-            class,
-            code: brief.and_then(|it| it.code).map(text),
-            account: brief.and_then(|it| it.account).map(text),
-            region: brief.and_then(|it| it.region).map(text),
-            message: key.and_then(|it| self.messages.get(&it)).cloned(),
+            operation: brief.map_or("", |brief| brief.operation.as_str()),
+            class: brief.map_or("", |brief| brief.class.as_str()),
+            code: brief.and_then(|brief| brief.code).map(|code| cut(self.words.text(code))),
+            account: brief.and_then(|brief| brief.account).map(|account| account.to_string()),
+            region: brief.and_then(|brief| brief.region).map(|region| region.to_string()),
+            message: key.and_then(|key| self.messages.get(&key)).cloned(),
+            cause: self.cause(id).map(|cause| causes.link(cause)),
         }
     }
 
-    /// What to do about a gap and all others with its cause.
-    pub(crate) fn what_to_do(&self, id: &str) -> Option<String> {
+    /// The id of the cause of a gap.
+    pub(crate) fn cause(&self, id: &str) -> Option<&str> {
         let brief = self.briefs.get(&compact(id)?)?;
-        Some(self.words.text(brief.what_to_do_at_all))
+        Some(self.words.text(brief.cause?))
     }
 
-    /// Every kind of gap, the most frequent first.
-    pub(crate) fn kinds(&mut self) -> Vec<GapKind> {
+    /// All gaps by class and operation, the most frequent first.
+    pub(crate) fn kinds(&mut self, causes: &CauseTotals) -> Vec<GapKind> {
         let mut kinds: Vec<_> = std::mem::take(&mut self.kinds).into_iter().collect();
         kinds.sort_by_key(|(_, kind)| std::cmp::Reverse(kind.count));
         kinds
             .into_iter()
-            .map(|((class, operation, _), kind)| GapKind {
-                class: cut(&class),
-                operation: cut(&operation),
+            .map(|((class, operation), kind)| GapKind {
+                class: class.as_str(),
+                operation: operation.as_str(),
                 count: number(kind.count),
                 accepted: (kind.accepted > 0).then(|| number(kind.accepted)),
                 accounts: number(kind.accounts),
                 regions: kind.regions.len(),
-                what_to_do: cut(&kind.what_to_do()),
+                causes: most_frequent(&kind.causes, causes),
                 example: kind.example,
             })
             .collect()
     }
 }
 
+/// The causes behind the most of what was counted, the most frequent first.
+pub(crate) fn most_frequent(counts: &BTreeMap<String, u64>, causes: &CauseTotals) -> CauseLinks {
+    let mut ids: Vec<(&String, u64)> = counts.iter().map(|(id, count)| (id, *count)).collect();
+    ids.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
+    CauseLinks::of(causes, ids.into_iter().map(|(id, _)| id))
+}
+
 impl Kind {
-    fn of(gap: &GapLine) -> Self {
-        Self {
-            count: 0,
-            accepted: 0,
-            accounts: 0,
-            last_account: None,
-            regions: BTreeSet::new(),
-            first: gap.clone(),
-            example: None,
-        }
-    }
-
-    /// Advice for every Region of the kind.
-    fn what_to_do(&self) -> String {
-        let regions: Vec<&str> = self.regions.iter().map(String::as_str).collect();
-        self.first.what_to_do_in(&regions)
-    }
-
     /// Gaps come sorted by account.
     fn add(&mut self, gap: &GapLine, names: &Names) {
         self.count += 1;
         self.accepted += u64::from(gap.exception_id.is_some());
         if gap.account_id.is_some() && self.last_account != gap.account_id {
             self.accounts += 1;
-            self.last_account.clone_from(&gap.account_id);
+            self.last_account = gap.account_id;
         }
-        if let Some(region) = gap.region.as_ref().filter(|it| !self.regions.contains(*it)) {
-            self.regions.insert(region.clone());
+        self.regions.extend(gap.region);
+        if let Some(cause) = &gap.cause_id {
+            match self.causes.get_mut(cause) {
+                Some(count) => *count += 1,
+                None => _ = self.causes.insert(cause.clone(), 1),
+            }
         }
         let said = gap.message.as_ref().or(gap.aws_code.as_ref());
         if let Some(text) = said.filter(|_| self.example.is_none()) {
-            let who = gap.account_id.as_deref().map(|it| names.who(it));
+            let who = gap.account_id.map(|account| names.who(account));
             self.example = Some(Example { who, text: cut(text) });
         }
     }

@@ -1,7 +1,7 @@
 //! The verdict in words.
 
-use trailseal_model::record::v1::RunLine;
 use trailseal_model::{PopulationSource, exit_code};
+use trailseal_record::v1::RunLine;
 
 use crate::accounts::Accounts;
 use crate::banners::Banner;
@@ -10,14 +10,15 @@ use crate::text::{counted, number};
 use crate::trails::Trails;
 use crate::words::Mark;
 
-/// What stands on top of the page.
+/// The top of the page.
 #[derive(Debug)]
 pub(crate) struct Headline {
     /// The first thing that is read.
     pub(crate) verdict: String,
     /// The worst of what it says, as a class of the stylesheet.
     pub(crate) class: &'static str,
-    pub(crate) accounts: String,
+    /// What follows the verdict, in sentences.
+    pub(crate) leads: Vec<String>,
     pub(crate) exit_code: u8,
     pub(crate) exit_meaning: String,
 }
@@ -30,31 +31,46 @@ impl Headline {
         findings: &Findings,
         banners: &[Banner],
     ) -> Self {
-        let meaning = exit_code::ALL.iter().find(|it| it.0 == run.exit_code);
-        let is_bad = trails.verdicts.iter().any(|it| it.0.class == "bad" && it.1 > 0)
-            || accounts.answers.iter().any(|it| it.0.class == "bad" && it.1 > 0)
-            || findings.by_severity.iter().any(|it| it.1 > 0);
-        // That there is one account only takes nothing from what is said of it.
-        let is_standalone = run.population_source == PopulationSource::StandaloneAccount.as_str();
+        let meaning = exit_code::ALL.iter().find(|(code, _)| *code == run.exit_code);
+        let has_bad = |counts: &[(Mark, u64)]| {
+            counts.iter().any(|(mark, count)| mark.class == "bad" && *count > 0)
+        };
+        let is_bad = has_bad(&trails.verdicts)
+            || has_bad(&accounts.answers)
+            || has_bad(&accounts.recorded)
+            || findings.by_severity.iter().any(|(_, count)| *count > 0);
+        // That the population is one account takes nothing from what is said of that account.
+        let is_standalone = run.population_source == PopulationSource::StandaloneAccount;
         let is_shown = trails.total > 0
-            && trails.verdicts.iter().all(|it| it.0.class == "good" || it.1 == 0)
+            && trails.verdicts.iter().all(|(mark, count)| mark.class == "good" || *count == 0)
             && banners.len() == usize::from(is_standalone);
+        let of_trails = of_trails(trails);
+        let mut leads = of_accounts(accounts);
+        let verdict = if leads.is_empty() {
+            leads.push("No account was judged.".to_owned());
+            of_trails
+        } else {
+            leads.push(format!("{of_trails}."));
+            leads.remove(0)
+        };
         Self {
-            verdict: verdict(trails),
+            verdict,
             class: match (is_bad, is_shown) {
                 (true, _) => "bad",
                 (false, false) => "open",
                 (false, true) => "good",
             },
-            accounts: of_accounts(accounts),
+            leads,
             exit_code: run.exit_code,
-            exit_meaning: meaning.map_or("not a code of this version", |it| it.1).replace('`', ""),
+            exit_meaning: meaning
+                .map_or("not a code of this version", |(_, meaning)| meaning)
+                .replace('`', ""),
         }
     }
 }
 
 /// Like "Of 17 trails 6 are sealed, 9 unsealed, 2 unproven".
-fn verdict(trails: &Trails) -> String {
+fn of_trails(trails: &Trails) -> String {
     let parts = present(&trails.verdicts);
     match (trails.total, parts.as_slice()) {
         (0, _) => "No trail was seen".to_owned(),
@@ -75,18 +91,58 @@ fn verdict(trails: &Trails) -> String {
     }
 }
 
-fn of_accounts(accounts: &Accounts) -> String {
-    let judged: Vec<(Mark, u64)> =
-        present(&accounts.answers).into_iter().filter(|it| !it.0.word.is_empty()).collect();
-    let total: u64 = judged.iter().map(|it| it.1).sum();
-    if total == 0 {
-        return "No account was judged.".to_owned();
+/// The two answers, the headline first, and the strict one; nothing if no account was judged. The
+/// numbers of each sentence add up to the judged accounts.
+fn of_accounts(accounts: &Accounts) -> Vec<String> {
+    if accounts.judged == 0 {
+        return Vec::new();
     }
+    let yes = Accounts::count(&accounts.recorded, "yes");
+    let verb = if yes == 1 { "is" } else { "are" };
+    let judged = counted(accounts.judged, "account", "accounts");
+    let mut sentences =
+        vec![format!("{} of {judged} {verb} recorded by a sealed trail", number(yes))];
+    let rest = present(&accounts.recorded);
+    let rest: Vec<String> = rest
+        .iter()
+        .filter(|(mark, _)| !matches!(mark.word, "yes" | ""))
+        .map(|(mark, count)| format!("{} {}", number(*count), mark.label))
+        .collect();
+    if !rest.is_empty() {
+        sentences.push(format!("The rest: {}.", rest.join(", ")));
+    }
+    sentences.push(of_others(accounts));
+    let strict = present(&accounts.answers);
+    let strict: Vec<String> = strict
+        .iter()
+        .filter(|(mark, _)| !mark.word.is_empty())
+        .map(|(mark, count)| format!("{} {}", number(*count), mark.label))
+        .collect();
+    sentences
+        .push(format!("Logs of all trails taken together, by account: {}.", strict.join(", ")));
+    sentences
+}
+
+/// Like "Other trails: unsealed in 12 accounts, not listed in 13 Regions of each of 1,001, none in 3".
+fn of_others(accounts: &Accounts) -> String {
+    let part = |(mark, count): &(Mark, u64)| {
+        let count = counted(*count, "account", "accounts");
+        match (mark.word, accounts.unlisted_regions) {
+            ("unknown", Some((fewest, most))) if fewest == most => {
+                format!("{count} with {} not listed", counted(most, "Region", "Regions"))
+            }
+            ("unknown", Some((fewest, most))) => {
+                format!("{count} with {} to {} Regions not listed", number(fewest), number(most))
+            }
+            _ => format!("{} in {count}", mark.label),
+        }
+    };
+    let parts = present(&accounts.others);
     let parts: Vec<String> =
-        judged.iter().map(|(mark, count)| format!("{} {}", number(*count), mark.label)).collect();
-    format!("Logs of {}: {}.", counted(total, "account", "accounts"), parts.join(", "))
+        parts.iter().filter(|(mark, _)| !mark.word.is_empty()).map(part).collect();
+    if parts.is_empty() { String::new() } else { format!("Other trails: {}.", parts.join(", ")) }
 }
 
 fn present(counts: &[(Mark, u64)]) -> Vec<(Mark, u64)> {
-    counts.iter().filter(|it| it.1 > 0).copied().collect()
+    counts.iter().filter(|(_, count)| *count > 0).copied().collect()
 }

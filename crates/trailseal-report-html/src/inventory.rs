@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use trailseal_model::record::v1::{BucketLine, KeyLine, StoreLine, TrailLine};
+use trailseal_model::{Arn, KeyReading, ManagedBy};
+use trailseal_record::v1::{BucketLine, KeyLine, StoreLine, TrailLine};
 
 use crate::findings::Finding;
 use crate::lists::{Names, Who};
@@ -19,7 +20,7 @@ const MAX_USERS: usize = 3;
 #[derive(Debug)]
 pub(crate) struct Inventory {
     buckets: HashMap<String, BucketLine>,
-    keys: BTreeMap<String, Key>,
+    keys: BTreeMap<Arn, Key>,
     stores: Ranked<Store>,
     store_places: HashMap<String, Mark>,
 }
@@ -48,8 +49,8 @@ pub(crate) struct KeyRow {
 /// What is known of a key.
 #[derive(Debug, Clone)]
 pub(crate) struct KeyFacts {
-    pub(crate) presence: String,
-    pub(crate) manager: String,
+    pub(crate) presence: &'static str,
+    pub(crate) manager: &'static str,
     pub(crate) state: String,
     pub(crate) spec: String,
     pub(crate) rotation: String,
@@ -59,7 +60,7 @@ pub(crate) struct KeyFacts {
 /// What is known of a bucket.
 #[derive(Debug, Clone)]
 pub(crate) struct BucketFacts {
-    pub(crate) presence: String,
+    pub(crate) presence: &'static str,
     pub(crate) region: Option<String>,
     pub(crate) owner: Option<Who>,
     pub(crate) configured_owner: Option<Who>,
@@ -89,13 +90,13 @@ impl Inventory {
         }
     }
 
-    pub(crate) fn add_bucket(&mut self, line: BucketLine) {
-        self.buckets.insert(line.bucket.clone(), line);
+    pub(crate) fn add_bucket(&mut self, line: &BucketLine) {
+        self.buckets.insert(line.bucket.clone(), line.clone());
     }
 
-    /// Keeps a key without its policy, which is long and stands in the record.
-    pub(crate) fn add_key(&mut self, mut line: KeyLine) {
-        line.policy = None;
+    /// Keeps a key without its policy, which is long; the record has it.
+    pub(crate) fn add_key(&mut self, line: &KeyLine) {
+        let line = KeyLine { policy: None, ..line.clone() };
         let key = Key { trails: 0, stores: 0, names: Vec::new(), line };
         self.keys.insert(key.line.key_arn.clone(), key);
     }
@@ -105,7 +106,7 @@ impl Inventory {
             key.stores += 1;
             key.name_user(&line.name);
         }
-        self.store_places.insert(line.event_data_store_arn.clone(), words::NOT_JUDGED);
+        self.store_places.insert(line.event_data_store_arn.to_string(), words::NOT_JUDGED);
         let rank = usize::from(line.kms_key_id.is_some());
         self.stores.push(rank, || Store::of(line, names));
     }
@@ -127,14 +128,14 @@ impl Inventory {
 
     pub(crate) fn bucket(&self, name: &str, names: &Names) -> Option<BucketFacts> {
         self.buckets.get(name).map(|it| BucketFacts {
-            presence: cut(&it.presence),
-            region: it.region.as_deref().map(cut),
-            owner: it.owner_account_id.as_deref().map(|it| names.who(it)),
-            configured_owner: it.configured_owner_account_id.as_deref().map(|it| names.who(it)),
+            presence: words::bucket_reading(it.presence),
+            region: it.region.map(|region| region.to_string()),
+            owner: it.owner_account_id.map(|account| names.who(account)),
+            configured_owner: it.configured_owner_account_id.map(|account| names.who(account)),
         })
     }
 
-    pub(crate) fn key(&self, arn: &str) -> Option<KeyFacts> {
+    pub(crate) fn key(&self, arn: &Arn) -> Option<KeyFacts> {
         self.keys.get(arn).map(|it| KeyFacts::of(&it.line))
     }
 
@@ -160,23 +161,23 @@ impl Key {
     }
 
     fn rank(&self) -> usize {
-        let is_fine = self.line.manager.as_deref() == Some("CUSTOMER")
+        let is_fine = self.line.manager == Some(ManagedBy::Customer)
             && self.line.state.as_deref() == Some("Enabled");
-        match self.line.presence.as_str() {
-            "gone" => 0,
-            "unread" => 1,
-            _ if !is_fine => 2,
-            _ => 3,
+        match self.line.presence {
+            KeyReading::Gone | KeyReading::InvalidState => 0,
+            KeyReading::Unread => 1,
+            KeyReading::Exists if !is_fine => 2,
+            KeyReading::Exists => 3,
         }
     }
 
     fn row(&self, names: &Names) -> KeyRow {
         let line = &self.line;
-        let owner = line.account_id.as_deref();
+        let resolved = line.resolved_arn.as_ref().filter(|arn| **arn != line.key_arn);
         KeyRow {
-            arn: cut(&line.key_arn),
-            resolved: line.resolved_arn.as_deref().filter(|it| *it != line.key_arn).map(cut),
-            who: owner.map(|it| names.who(it)).unwrap_or_default(),
+            arn: cut(line.key_arn.as_str()),
+            resolved: resolved.map(|arn| cut(arn.as_str())),
+            who: line.account_id.map(|account| names.who(account)).unwrap_or_default(),
             facts: KeyFacts::of(line),
             trails: self.trails,
             stores: self.stores,
@@ -202,13 +203,13 @@ impl KeyFacts {
                 .filter(|it| *it != "AWS_KMS")
                 .map(|it| format!("origin {}", cut(it))),
             line.is_multi_region.filter(|it| *it).map(|_| "multi-Region".to_owned()),
-            line.replica_of.as_ref().map(|it| format!("replica of {}", cut(it))),
+            line.replica_of.as_ref().map(|it| format!("replica of {}", cut(it.as_str()))),
             line.deletion_date.as_ref().map(|it| format!("will be deleted {}", when(it))),
             line.valid_to.as_ref().map(|it| format!("its material expires {}", when(it))),
         ];
         Self {
-            presence: cut(&line.presence),
-            manager: text(&line.manager),
+            presence: words::key_reading(line.presence),
+            manager: words::manager(line.manager),
             state: text(&line.state),
             spec: text(&line.spec),
             rotation,
@@ -220,19 +221,20 @@ impl KeyFacts {
 impl Store {
     fn of(line: &StoreLine, names: &Names) -> Self {
         let days = |it: u32| format!("{it} days");
-        let key = line.kms_key_id.as_ref().or(line.key_arn.as_ref());
+        let arn = line.key_arn.as_ref().map(|arn| arn.as_str());
+        let key = line.kms_key_id.as_deref().or(arn);
         let regions = yes_no(line.is_multi_region);
         let organization = yes_no(line.is_organization_store);
-        let name =
-            if line.name.is_empty() { last_part(&line.event_data_store_arn) } else { &line.name };
+        let arn = line.event_data_store_arn.as_str();
+        let name = if line.name.is_empty() { last_part(arn) } else { &line.name };
         Self {
             // Not cut: findings are matched by it.
-            arn: line.event_data_store_arn.clone(),
+            arn: arn.to_owned(),
             name: cut(name),
-            who: names.who(&line.account_id),
-            region: cut(&line.region),
+            who: names.who(line.account_id),
+            region: line.region.to_string(),
             state: line.status.as_deref().map_or_else(|| "not known".to_owned(), cut),
-            key: key.map(|it| cut(it)),
+            key: key.map(cut),
             reach: format!("multi-Region: {regions}; organization: {organization}"),
             retention: line.retention_days.map_or_else(|| "not known".to_owned(), days),
             mark: words::NOT_JUDGED,

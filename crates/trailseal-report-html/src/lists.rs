@@ -2,13 +2,14 @@
 
 use std::collections::HashMap;
 
-use trailseal_model::record::v1::EvidenceLine;
+use trailseal_model::AccountId;
+use trailseal_record::v1::EvidenceLine;
 
 use crate::text::{cut, when};
 
 /// Names of accounts by id.
 #[derive(Debug, Default)]
-pub(crate) struct Names(HashMap<String, String>);
+pub(crate) struct Names(HashMap<AccountId, String>);
 
 /// An account for people.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -20,14 +21,14 @@ pub(crate) struct Who {
 }
 
 impl Names {
-    pub(crate) fn add(&mut self, id: String, name: &str) {
+    pub(crate) fn add(&mut self, id: AccountId, name: &str) {
         if !name.trim().is_empty() {
             self.0.insert(id, cut(name));
         }
     }
 
-    pub(crate) fn who(&self, id: &str) -> Who {
-        Who { id: cut(id), name: self.0.get(id).cloned().unwrap_or_default() }
+    pub(crate) fn who(&self, id: AccountId) -> Who {
+        Who { id: id.to_string(), name: self.0.get(&id).cloned().unwrap_or_default() }
     }
 }
 
@@ -37,7 +38,7 @@ const MAX_CALLS: usize = 3;
 /// One call behind a finding.
 #[derive(Debug, Clone)]
 pub(crate) struct Call {
-    pub(crate) operation: String,
+    pub(crate) operation: &'static str,
     pub(crate) account: Option<String>,
     pub(crate) region: Option<String>,
     pub(crate) at: String,
@@ -53,12 +54,12 @@ pub(crate) struct Calls {
 
 impl Calls {
     pub(crate) fn of(evidence: &[EvidenceLine]) -> Self {
-        let call = |it: &EvidenceLine| Call {
-            operation: cut(&it.operation),
-            account: it.account_id.as_deref().map(cut),
-            region: it.region.as_deref().map(cut),
-            at: when(&it.at),
-            request_id: it.request_id.as_deref().map(cut),
+        let call = |line: &EvidenceLine| Call {
+            operation: line.operation.as_str(),
+            account: line.account_id.map(|account| account.to_string()),
+            region: line.region.map(|region| region.to_string()),
+            at: when(line.at),
+            request_id: line.request_id.as_deref().map(cut),
         };
         let rows: Vec<Call> = evidence.iter().take(MAX_CALLS).map(call).collect();
         Self { more: evidence.len() - rows.len(), rows }
@@ -73,8 +74,9 @@ pub(crate) struct Few {
 }
 
 impl Few {
-    pub(crate) fn of(limit: usize, items: &[String]) -> Self {
-        let shown: Vec<String> = items.iter().take(limit).map(|it| cut(it)).collect();
+    pub(crate) fn of<T: ToString>(limit: usize, items: &[T]) -> Self {
+        let shown: Vec<String> =
+            items.iter().take(limit).map(|item| cut(&item.to_string())).collect();
         Self { more: items.len() - shown.len(), items: shown }
     }
 }

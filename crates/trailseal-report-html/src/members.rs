@@ -1,27 +1,27 @@
 //! What an organization trail does for the organization's members, in sentences.
 
-use trailseal_model::Delivery;
-use trailseal_model::record::v1::{AccountPrefixesLine, MemberStatusLine, MembersLine};
+use trailseal_model::{AccountId, Delivery};
+use trailseal_record::v1::{AccountPrefixesLine, MemberStatusLine, MembersLine};
 
-use crate::text::{cut, number};
+use crate::text::{counted, cut, number};
 
 /// How many members or accounts a sentence names.
 const MAX_NAMED: usize = 5;
 
-/// What members are told of the trail; `None` where none was asked.
-pub(crate) fn told(line: &MembersLine) -> Option<String> {
+/// What members receive of the trail; `None` where none was asked.
+pub(crate) fn delivery(line: &MembersLine) -> Option<String> {
     if line.asked == 0 {
         return None;
     }
-    let count = |it: &Delivery| line.counts.get(it.as_str()).copied().unwrap_or_default();
+    let count = |it: &Delivery| line.counts.get(it).copied().unwrap_or_default();
     let kinds = Delivery::ALL.iter().filter(|it| count(it) > 0);
     let kinds: Vec<String> =
         kinds.map(|it| format!("{} {}", label(*it), number(count(it)))).collect();
-    let mut text = format!("asked {} times: {}", number(line.asked), kinds.join(", "));
+    let mut text = format!("{}: {}", counted(line.asked, "request", "requests"), kinds.join(", "));
     if line.not_asked > 0 {
         text.push_str("; not asked in ");
         text.push_str(&number(line.not_asked));
-        text.push_str(" more places, because AWS tells members nothing of this trail");
+        text.push_str(" more places, because AWS shows members nothing of this trail");
     }
     let places: Vec<String> = line.places.iter().take(MAX_NAMED).map(place).collect();
     if !places.is_empty() {
@@ -32,16 +32,15 @@ pub(crate) fn told(line: &MembersLine) -> Option<String> {
 }
 
 fn place(line: &MemberStatusLine) -> String {
-    let said = line.delivery.parse::<Delivery>().ok().map_or("not known", label);
     let error = line.latest_delivery_error.as_deref();
     let error = error.map(|it| format!(" ({})", cut(it))).unwrap_or_default();
-    format!("{} in {}: {said}{error}", cut(&line.account_id), cut(&line.region))
+    format!("{} in {}: {}{error}", line.account_id, line.region, label(line.delivery))
 }
 
 const fn label(delivery: Delivery) -> &'static str {
     match delivery {
         Delivery::Delivering => "delivering",
-        Delivery::NotTold => "not told by AWS",
+        Delivery::NotTold => "not shown by AWS",
         Delivery::Stale => "nothing for a day",
         Delivery::Never => "nothing ever",
         Delivery::Contradicted => "an error beside a delivery",
@@ -51,7 +50,7 @@ const fn label(delivery: Delivery) -> &'static str {
     }
 }
 
-/// Whose folders lie in the bucket.
+/// Whose folders are in the bucket.
 pub(crate) fn folders(line: &AccountPrefixesLine) -> String {
     let accounts = number(u64::from(line.found));
     let mut text = format!("folders of {accounts} listed accounts");
@@ -71,8 +70,9 @@ pub(crate) fn folders(line: &AccountPrefixesLine) -> String {
     text
 }
 
-fn named(accounts: &[String]) -> String {
-    let mut text = accounts.iter().take(MAX_NAMED).map(|it| cut(it)).collect::<Vec<_>>().join(", ");
+fn named(accounts: &[AccountId]) -> String {
+    let mut text =
+        accounts.iter().take(MAX_NAMED).map(ToString::to_string).collect::<Vec<_>>().join(", ");
     if accounts.len() > MAX_NAMED {
         text.push_str(" and ");
         text.push_str(&number((accounts.len() - MAX_NAMED) as u64));
@@ -83,14 +83,16 @@ fn named(accounts: &[String]) -> String {
 
 #[cfg(test)]
 mod tests {
+    use trailseal_record::fixture;
+
     use super::*;
 
     #[test]
     fn members_are_counted_and_the_first_ones_named() {
-        let place = |account: &str, delivery: &str, error: Option<&str>| MemberStatusLine {
-            account_id: account.to_owned(),
-            region: "eu-west-1".to_owned(),
-            delivery: delivery.to_owned(),
+        let place = |account: u64, delivery: Delivery, error: Option<&str>| MemberStatusLine {
+            account_id: fixture::id(account),
+            region: fixture::region("eu-west-1"),
+            delivery,
             is_logging: Some(true),
             latest_delivery: None,
             latest_delivery_error: error.map(str::to_owned),
@@ -101,21 +103,20 @@ mod tests {
         let line = MembersLine {
             asked: 1200,
             not_asked: 0,
-            counts: [("delivering", 1198), ("stale", 1), ("delivery_error", 1)]
-                .map(|(kind, count)| (kind.to_owned(), count))
+            counts: [(Delivery::Delivering, 1198), (Delivery::Stale, 1), (Delivery::Error, 1)]
                 .into(),
-            places: vec![place("2", "delivery_error", Some("<b>")), place("1", "stale", None)],
+            places: vec![place(2, Delivery::Error, Some("<b>")), place(1, Delivery::Stale, None)],
         };
         assert_eq!(
-            told(&line).unwrap(),
-            "asked 1,200 times: delivering 1,198, nothing for a day 1, delivery error 1; such as 2 in eu-west-1: delivery error (<b>), 1 in eu-west-1: nothing for a day"
+            delivery(&line).unwrap(),
+            "1,200 requests: delivering 1,198, nothing for a day 1, delivery error 1; such as 000000000002 in eu-west-1: delivery error (<b>), 000000000001 in eu-west-1: nothing for a day"
         );
-        assert_eq!(told(&MembersLine::default()), None);
+        assert_eq!(delivery(&MembersLine::default()), None);
     }
 
     #[test]
     fn folders_say_who_has_none_and_whose_are_not_listed() {
-        let accounts = |count: usize| (0..count).map(|it| format!("{it:012}")).collect();
+        let accounts = |count: u64| (1..=count).map(fixture::id).collect();
         let line = |without, unlisted, is_whole| AccountPrefixesLine {
             root: "AWSLogs/o-1/".to_owned(),
             found: 3,
@@ -129,7 +130,7 @@ mod tests {
         let all = folders(&line(0, 0, true));
         assert_eq!(all, "folders of 3 listed accounts; every account in use has one");
         assert!(folders(&line(0, 0, false)).contains("not all folders could be listed"));
-        assert!(folders(&line(7, 0, true)).contains("000000000004 and 2 more (accounts.csv"));
+        assert!(folders(&line(7, 0, true)).contains("000000000005 and 2 more (accounts.csv"));
         assert!(folders(&line(0, 1, true)).contains("are not in the list of accounts: 0000"));
     }
 }

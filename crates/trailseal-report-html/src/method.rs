@@ -2,9 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use std::fmt::Display;
+
 use trailseal_model::ControlId;
 use trailseal_model::controls::{self, CONTROLS, Control};
-use trailseal_model::record::v1::{RunLine, ThresholdsLine};
+use trailseal_record::v1::{RunLine, ThresholdsLine};
 
 use crate::accounts::Accounts;
 use crate::coverage::Coverage;
@@ -12,6 +14,7 @@ use crate::findings::Findings;
 use crate::gaps::Gaps;
 use crate::text::{cut, number, when};
 use crate::trails::Trails;
+use crate::words;
 
 /// A total of the run line beside what its lines add up to.
 #[derive(Debug)]
@@ -31,18 +34,6 @@ pub(crate) fn reconcile(
     findings: &Findings,
     gaps: &Gaps,
 ) -> Vec<Reconciliation> {
-    let row = |what, said: &BTreeMap<String, u64>, counted: &BTreeMap<String, u64>| {
-        let present = |it: &BTreeMap<String, u64>| -> Vec<(String, u64)> {
-            it.iter().filter(|it| *it.1 > 0).map(|(word, it)| (word.clone(), *it)).collect()
-        };
-        let (said, counted) = (present(said), present(counted));
-        Reconciliation {
-            what,
-            agrees: said == counted,
-            said: in_words(&said),
-            counted: in_words(&counted),
-        }
-    };
     vec![
         row("Accounts by state", &run.accounts, &accounts.states),
         row("Targets by outcome", &run.coverage, &coverage.by_outcome),
@@ -52,10 +43,21 @@ pub(crate) fn reconcile(
     ]
 }
 
-fn in_words(counts: &[(String, u64)]) -> String {
-    let total: u64 = counts.iter().map(|it| it.1).sum();
+fn row<T: Display>(
+    what: &'static str,
+    said: &BTreeMap<T, u64>,
+    counted: &BTreeMap<T, u64>,
+) -> Reconciliation {
+    let (said, counted) = (in_words(said), in_words(counted));
+    Reconciliation { what, agrees: said == counted, said, counted }
+}
+
+/// The total, and what it consists of; what is zero is left out.
+fn in_words<T: Display>(counts: &BTreeMap<T, u64>) -> String {
+    let total: u64 = counts.values().sum();
+    let present = counts.iter().filter(|(_, count)| **count > 0);
     let parts: Vec<String> =
-        counts.iter().map(|(word, count)| format!("{} {}", number(*count), cut(word))).collect();
+        present.map(|(word, count)| format!("{} {word}", number(*count))).collect();
     match parts.as_slice() {
         [] => "0".to_owned(),
         _ => format!("{}: {}", number(total), parts.join(", ")),
@@ -75,23 +77,31 @@ fn answered_by(run: &RunLine) -> String {
 
 /// The run itself, as rows of name and value.
 pub(crate) fn provenance(run: &RunLine) -> Vec<(&'static str, String)> {
-    let optional = |it: &Option<String>| it.as_deref().map_or_else(|| "not known".to_owned(), cut);
+    let not_known = || "not known".to_owned();
+    let optional = |text: &Option<String>| text.as_deref().map_or_else(not_known, cut);
+    let without = |text: &Option<String>| text.as_deref().map_or_else(|| "none".to_owned(), cut);
     vec![
         ("Run", cut(&run.run_id)),
         ("Answered by", answered_by(run)),
         ("Trailseal version", cut(&run.tool_version)),
+        ("SHA-256 of the program", optional(&run.program_sha256)),
+        ("SHA-256 of the configuration file", without(&run.configuration_sha256)),
+        ("SHA-256 of the exceptions file", without(&run.exceptions_sha256)),
         ("Caller", cut(&run.caller_arn)),
-        ("Caller's account", cut(&run.caller_account_id)),
+        ("Caller's account", run.caller_account_id.to_string()),
         ("Organization", optional(&run.organization_id)),
-        ("Management account", optional(&run.management_account_id)),
-        ("List of accounts from", cut(&run.population_source)),
+        (
+            "Management account",
+            run.management_account_id.map_or_else(not_known, |account| account.to_string()),
+        ),
+        ("List of accounts from", words::population_source(run.population_source).to_owned()),
         ("Role assumed in members", cut(&run.role_name)),
-        ("Began", when(&run.started_at)),
-        ("Ended", when(&run.finished_at)),
-        ("Judged as of", when(&run.as_of)),
-        ("Log objects named from", when(&run.window_start)),
-        ("Log objects named before", when(&run.window_end)),
-        ("Failures count for the exit code from", cut(&run.fail_on)),
+        ("Began", when(run.started_at)),
+        ("Ended", when(run.finished_at)),
+        ("Judged as of", when(run.as_of)),
+        ("Log objects named from", when(run.window_start)),
+        ("Log objects named before", when(run.window_end)),
+        ("Failures count for the exit code from", run.fail_on.to_string()),
         ("Throttled requests", number(run.throttles)),
         ("Schema of the record", cut(&run.schema)),
     ]
@@ -132,30 +142,30 @@ pub(crate) fn thresholds(line: &ThresholdsLine) -> Vec<(&'static str, String, &'
             "a delivery younger than this contradicts a delivery error",
         ),
         (
-            "switch_tolerance_seconds",
-            seconds(line.switch_tolerance_seconds),
+            "key_change_tolerance_seconds",
+            seconds(line.key_change_tolerance_seconds),
             "tolerance when objects of several Regions are put in order",
         ),
     ]
 }
 
-/// The settings in force that stand nowhere else.
+/// The settings in force that no other table has.
 pub(crate) fn settings(run: &RunLine) -> Vec<(String, String)> {
-    let trusted = cut(&run.trusted_key_accounts.join(", "));
+    let trusted: Vec<String> = run.trusted_key_accounts.iter().map(ToString::to_string).collect();
     let mut rows: Vec<(String, String)> =
         run.settings.iter().map(|(name, value)| (cut(name), cut(value))).collect();
-    rows.push(("trusted_key_accounts".to_owned(), trusted));
+    rows.push(("trusted_key_accounts".to_owned(), cut(&trusted.join(", "))));
     rows.retain(|it| !it.1.is_empty());
     rows
 }
 
 /// Requests by operation.
 pub(crate) fn calls(run: &RunLine) -> (String, Vec<(String, String)>) {
-    let rows = run.calls.iter().map(|(name, count)| (cut(name), number(*count))).collect();
+    let rows = run.calls.iter().map(|(name, count)| (name.to_string(), number(*count))).collect();
     (number(run.calls.values().sum::<u64>()), rows)
 }
 
-/// The command line, as it was typed; an argument with a space stands between quotation marks.
+/// The command line, as it was typed; an argument with a space is quoted.
 pub(crate) fn command(run: &RunLine) -> String {
     let quoted = |it: &String| {
         let needs_quotes = it.is_empty() || it.contains(char::is_whitespace);
@@ -165,7 +175,7 @@ pub(crate) fn command(run: &RunLine) -> String {
     cut(&format!("trailseal {}", words.join(" ")))
 }
 
-/// Where catalogs file the controls: framework, versions, ids, control.
+/// The ids of other catalogs for the controls: framework, versions, ids, control.
 pub(crate) fn mappings() -> impl Iterator<Item = (&'static str, String, String, &'static str)> {
     controls::mappings().map(|(control, mapping)| {
         let versions = mapping.versions.join(", ");
@@ -173,8 +183,8 @@ pub(crate) fn mappings() -> impl Iterator<Item = (&'static str, String, String, 
     })
 }
 
-/// The controls that no catalog files by themselves.
-pub(crate) fn unfiled() -> impl Iterator<Item = ControlId> {
+/// The controls that no catalog has an id for.
+pub(crate) fn unmapped() -> impl Iterator<Item = ControlId> {
     ControlId::ALL.iter().copied().filter(|it| it.mappings().next().is_none())
 }
 

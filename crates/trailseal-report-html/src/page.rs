@@ -1,14 +1,14 @@
 //! The page: what the templates show.
 
-use std::io::Write;
+use std::io::{self, Write};
 
 use askama::Template;
-use trailseal_model::record::v1::RunLine;
+use trailseal_record::v1::RunLine;
 
 use crate::accounts::{self, Accounts};
 use crate::banners::{Banner, banners};
+use crate::causes::{self, Causes};
 use crate::coverage::{self, Coverage};
-use crate::error::PageError;
 use crate::exceptions::{self, Exceptions};
 use crate::findings::{self, Findings};
 use crate::gaps::{GapKind, Gaps};
@@ -29,7 +29,9 @@ pub(crate) struct Parts {
     pub(crate) accounts: Accounts,
     pub(crate) coverage: Coverage,
     pub(crate) exceptions: Exceptions,
+    pub(crate) causes: Causes,
     pub(crate) gaps: Gaps,
+    pub(crate) gap_kinds: Vec<GapKind>,
     pub(crate) findings: Findings,
     pub(crate) trails: Trails,
     pub(crate) keys: Shown<KeyRow>,
@@ -46,6 +48,7 @@ pub(crate) struct Page {
     organization: String,
     as_of: String,
     banners: Vec<Banner>,
+    causes: Causes,
     accounts: Accounts,
     coverage: Coverage,
     exceptions: Exceptions,
@@ -66,14 +69,16 @@ pub(crate) struct Page {
 }
 
 impl Page {
-    pub(crate) fn new(parts: Parts) -> Result<Self, PageError> {
+    pub(crate) fn new(parts: Parts) -> Self {
         let Parts {
             run,
             names,
             accounts,
             coverage,
             exceptions,
-            mut gaps,
+            causes,
+            gaps,
+            gap_kinds,
             findings,
             trails,
             keys,
@@ -81,21 +86,22 @@ impl Page {
         } = parts;
         let reconciliation =
             method::reconcile(&run, &accounts, &coverage, &trails, &findings, &gaps);
-        let banners = banners(&run, &coverage, &findings, &exceptions, &reconciliation, &names)?;
+        let banners = banners(&run, &coverage, &findings, &exceptions, &reconciliation, &names);
         let (call_total, calls) = method::calls(&run);
         let organization = match &run.organization_id {
             Some(id) => format!("Organization {}", text::cut(id)),
-            None => format!("Account {}", text::cut(&run.caller_account_id)),
+            None => format!("Account {}", run.caller_account_id),
         };
-        Ok(Self {
+        Self {
             style: style::STYLE,
             policy: style::policy(),
             headline: Headline::of(&run, &trails, &accounts, &findings, &banners),
             banners,
             organization,
-            as_of: when(&run.as_of),
+            as_of: when(run.as_of),
             gap_total: gaps.total,
-            gaps: gaps.kinds(),
+            gaps: gap_kinds,
+            causes,
             provenance: method::provenance(&run),
             thresholds: method::thresholds(&run.thresholds),
             settings: method::settings(&run),
@@ -111,11 +117,10 @@ impl Page {
             keys,
             stores,
             run,
-        })
+        }
     }
 
-    pub(crate) fn write(&self, out: &mut impl Write) -> Result<(), PageError> {
-        self.write_into(out)?;
-        Ok(())
+    pub(crate) fn write(&self, out: &mut dyn Write) -> io::Result<()> {
+        self.write_into(out)
     }
 }

@@ -34,7 +34,7 @@ impl<T> Ranked<T> {
     }
 }
 
-/// Rows that are shown, of so many.
+/// Rows that are shown, and how many exist.
 #[derive(Debug)]
 pub(crate) struct Shown<T> {
     pub(crate) rows: Vec<T>,

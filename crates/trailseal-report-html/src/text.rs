@@ -4,10 +4,13 @@ use std::borrow::Borrow;
 use std::fmt::{self, Write};
 
 use askama::filters::Escaper;
+use trailseal_record::Time;
 
 /// Longer texts from outside are cut.
 pub(crate) const MAX_TEXT: usize = 600;
-/// What stands where a text was cut.
+/// Longer blocks of text from outside, such as a policy's statement, are cut.
+pub(crate) const MAX_BLOCK: usize = 4_000;
+/// Ends a text that was cut.
 pub(crate) const CUT: &str = " […]";
 
 /// The one escaper of the page, named in `askama.toml`.
@@ -55,6 +58,21 @@ pub(crate) fn cut(text: &str) -> String {
     }
 }
 
+/// A text that keeps its lines, for a block of code.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Block {
+    pub(crate) lines: Vec<String>,
+    /// Whether the text was longer than [`MAX_BLOCK`].
+    pub(crate) is_cut: bool,
+}
+
+/// A block of text from outside, cut after [`MAX_BLOCK`] characters.
+pub(crate) fn block(text: &str) -> Block {
+    let end = text.char_indices().nth(MAX_BLOCK).map(|found| found.0);
+    let shown = end.map_or(text, |end| &text[..end]);
+    Block { lines: shown.lines().map(str::to_owned).collect(), is_cut: end.is_some() }
+}
+
 /// A number for people: `12,345`. Templates give some values and some references.
 pub(crate) fn number(number: impl Borrow<u64>) -> String {
     let digits = number.borrow().to_string();
@@ -74,19 +92,16 @@ pub(crate) fn counted(count: impl Borrow<u64>, one: &str, many: &str) -> String 
     format!("{} {}", number(count), if count == 1 { one } else { many })
 }
 
-/// A time of the record for people, to the second: `2026-11-20 00:00:00 UTC`. What does not look
-/// like one stays as it is.
-pub(crate) fn when(time: &str) -> String {
-    let is_time = time.len() >= 20 && time.is_ascii() && time.ends_with('Z');
-    match time.split_once('T') {
-        Some((date, clock)) if is_time && date.len() == 10 && clock.len() >= 9 => {
-            format!("{date} {} UTC", &clock[..8])
-        }
-        _ => cut(time),
+/// A time of the record for people, to the second: `2026-11-20 00:00:00 UTC`.
+pub(crate) fn when(time: impl Borrow<Time>) -> String {
+    let text = time.borrow().to_string();
+    match text.split_once('T') {
+        Some((date, clock)) => format!("{date} {} UTC", clock.get(..8).unwrap_or(clock)),
+        None => text,
     }
 }
 
-/// What stands after the last `/` of an ARN, or the whole text.
+/// The text after the last `/` of an ARN, or the whole text.
 pub(crate) fn last_part(arn: &str) -> &str {
     arn.rsplit_once('/').map_or(arn, |it| it.1)
 }
@@ -140,12 +155,8 @@ mod tests {
 
     #[test]
     fn times_are_for_people() {
-        let check = |text: &str, expected: &str| assert_eq!(when(text), expected);
-        check("2026-11-20T01:02:03.456Z", "2026-11-20 01:02:03 UTC");
-        check("2026-11-20T01:02:03Z", "2026-11-20 01:02:03 UTC");
-        check("not a time", "not a time");
-        check("Tééééééééééééééééééééééé", "Tééééééééééééééééééééééé");
-        check("", "");
+        let time: Time = "2026-11-20T01:02:03.456Z".parse().unwrap();
+        assert_eq!(when(time), "2026-11-20 01:02:03 UTC");
     }
 
     #[test]
@@ -154,5 +165,15 @@ mod tests {
         let long = "é".repeat(MAX_TEXT + 1);
         assert_eq!(cut(&long), "é".repeat(MAX_TEXT) + CUT);
         assert_eq!(cut(&long[2..]), long[2..]);
+    }
+
+    #[test]
+    fn a_block_keeps_its_lines_and_is_cut() {
+        let short = block("{\r\n  \"a\": 1\n}\n");
+        assert_eq!(short.lines, ["{", "  \"a\": 1", "}"]);
+        assert!(!short.is_cut);
+        let long = block(&"é".repeat(MAX_BLOCK + 1));
+        assert_eq!(long.lines, ["é".repeat(MAX_BLOCK)]);
+        assert!(long.is_cut);
     }
 }

@@ -1,10 +1,9 @@
 //! One trail: its facts and its seal chain.
 
 use trailseal_model::controls::SealLink;
-use trailseal_model::record::v1::{DifferingSightingsLine, SampleLine, SamplingLine, TrailLine};
-use trailseal_model::{SampleMethod, SampleResult, Status, Verdict};
+use trailseal_model::{DescribedFrom, SampleMethod, SampleResult, Status, Verdict};
+use trailseal_record::v1::{DifferingSightingsLine, SampleLine, SamplingLine, TrailLine};
 
-use crate::error::PageError;
 use crate::findings::Finding;
 use crate::inventory::{BucketFacts, Inventory, KeyFacts};
 use crate::lists::{Names, Who};
@@ -79,7 +78,7 @@ pub(crate) struct Sampling {
     pub(crate) deviations: Vec<(String, String)>,
 }
 
-/// One log object that was looked at.
+/// One log object that was examined.
 #[derive(Debug)]
 pub(crate) struct Object {
     pub(crate) name: String,
@@ -109,45 +108,40 @@ fn legs() -> Vec<Leg> {
         leg(
             SealLink::Objects,
             "Objects",
-            "Are the delivered objects sealed under the trail's key?",
+            "Are the delivered objects encrypted with the trail's key?",
         ),
     ]
 }
 
 impl Trail {
-    pub(crate) fn of(
-        line: &TrailLine,
-        (verdict, rule): (Verdict, Mark),
-        inventory: &Inventory,
-        names: &Names,
-    ) -> Result<Self, PageError> {
+    pub(crate) fn of(line: &TrailLine, inventory: &Inventory, names: &Names) -> Self {
         let optional = |it: &Option<String>| it.as_deref().filter(|it| !it.is_empty()).map(cut);
-        Ok(Self {
+        Self {
             anchor: 0,
             // Not cut: findings and objects are matched by it.
-            arn: line.trail_arn.clone(),
+            arn: line.trail_arn.to_string(),
             name: cut(&line.name),
-            who: names.who(&line.account_id),
-            home_region: cut(&line.home_region),
-            verdict,
-            rule,
-            described_from: described_from(&line.described_from),
+            who: names.who(line.account_id),
+            home_region: line.home_region.to_string(),
+            verdict: line.verdict,
+            rule: words::status(line.key_id_only_rule),
+            described_from: described_from(line.described_from),
             sightings: number(line.sightings),
             differing: differing(line),
             bucket: optional(&line.bucket),
             bucket_facts: line.bucket.as_deref().and_then(|it| inventory.bucket(it, names)),
             prefix: optional(&line.prefix),
             key_id: optional(&line.kms_key_id),
-            key: line.key_arn.as_deref().and_then(|it| inventory.key(it)),
+            key: line.key_arn.as_ref().and_then(|arn| inventory.key(arn)),
             reach: reach(line),
             events: events(line),
             delivery: Delivery::of(line),
-            sampling: Sampling::of(&line.sampling)?,
-            members: members::told(&line.members),
+            sampling: Sampling::of(&line.sampling),
+            members: members::delivery(&line.members),
             folders: line.account_prefixes.as_ref().map(members::folders),
             legs: legs(),
             objects: Ranked::new(MAX_OBJECTS),
-        })
+        }
     }
 
     pub(crate) fn mark(&self) -> Mark {
@@ -175,11 +169,9 @@ impl Trail {
         }
     }
 
-    pub(crate) fn add_object(&mut self, line: &SampleLine) -> Result<(), PageError> {
-        let result = words::read("result", &line.result)?;
-        let (rank, mark) = of_result(result);
+    pub(crate) fn add_object(&mut self, line: &SampleLine) {
+        let (rank, mark) = of_result(line.result);
         self.objects.push(rank, || Object::of(line, mark));
-        Ok(())
     }
 
     /// The objects to show.
@@ -217,7 +209,7 @@ fn of_result(result: SampleResult) -> (usize, Mark) {
         SampleResult::Unreadable => (1, mark("open", "?", "unreadable")),
         SampleResult::Pass => (2, mark("good", "✓", "sealed")),
         SampleResult::SharedPrefixKey => {
-            (2, mark("good", "✓", "sealed under the key of another trail of this prefix"))
+            (2, mark("good", "✓", "sealed with the key of another trail of this prefix"))
         }
         SampleResult::PreEnablement => (3, mark("none", "–", "before encryption was turned on")),
         SampleResult::PreviousKey => (3, mark("none", "–", "before the key was changed")),
@@ -225,17 +217,16 @@ fn of_result(result: SampleResult) -> (usize, Mark) {
     }
 }
 
-fn described_from(word: &str) -> Option<&'static str> {
-    match word {
-        "home" => None,
-        "delegated_administrator" => Some("as the delegated administrator saw it"),
-        "agreeing_shadows" => Some(
+const fn described_from(source: DescribedFrom) -> Option<&'static str> {
+    match source {
+        DescribedFrom::Home => None,
+        DescribedFrom::DelegatedAdministrator => Some("as the delegated administrator saw it"),
+        DescribedFrom::AgreeingShadows => Some(
             "from copies in other Regions or accounts, which agree; its home Region was not read",
         ),
-        "disagreeing_shadows" => Some(
+        DescribedFrom::DisagreeingShadows => Some(
             "from copies in other Regions or accounts, which contradict each other; its home Region was not read",
         ),
-        _ => Some("from another place than its home Region"),
     }
 }
 
@@ -292,11 +283,13 @@ impl Delivery {
         };
         let others = [(off, "off"), (unread, "not read")].into_iter().filter(|it| it.0 > 0);
         parts.extend(others.map(|(count, word)| format!("{word} in {count}")));
-        let latest = line.status.iter().filter_map(|it| it.latest_delivery.as_deref()).max();
+        let latest = line.status.iter().filter_map(|it| it.latest_delivery).max();
         let failed: Vec<(String, String)> = line
             .status
             .iter()
-            .filter_map(|it| Some((cut(&it.region), cut(it.latest_delivery_error.as_deref()?))))
+            .filter_map(|it| {
+                Some((it.region.to_string(), cut(it.latest_delivery_error.as_deref()?)))
+            })
             .collect();
         Self {
             logging: parts.join(", "),
@@ -308,9 +301,8 @@ impl Delivery {
 }
 
 impl Sampling {
-    fn of(line: &SamplingLine) -> Result<Self, PageError> {
-        let method = words::read("method", &line.method)?;
-        let sentence = sentence(method, line);
+    fn of(line: &SamplingLine) -> Self {
+        let sentence = sentence(line);
         let listed = number(line.population);
         let listed = if line.population_counted { listed } else { format!("at least {listed}") };
         let numbers = vec![
@@ -325,18 +317,19 @@ impl Sampling {
             ),
         ];
         let deviations = line.deviations.iter();
-        let deviations =
-            deviations.map(|(class, it)| (cut(class), number(u64::from(*it)))).collect();
-        Ok(Self { method, sentence, numbers, deviations })
+        let deviations = deviations
+            .map(|(class, count)| (class.to_string(), number(u64::from(*count))))
+            .collect();
+        Self { method: line.method, sentence, numbers, deviations }
     }
 }
 
 /// What was selected of the window, and what may deviate at most.
-fn sentence(method: SampleMethod, line: &SamplingLine) -> String {
+fn sentence(line: &SamplingLine) -> String {
     // Rounded up when the record was written; here up to hundredths of a percent.
     let bound = line.upper_bound.map(|it| format!("{} %", (it * 1e4 - 1e-6).ceil() / 1e2 + 0.0));
     let bound = bound.unwrap_or_else(|| "all".to_owned());
-    match (method, line.population_counted) {
+    match (line.method, line.population_counted) {
         (SampleMethod::All, _) => {
             "The whole window was listed, and every log object in it was selected.".to_owned()
         }
@@ -345,15 +338,15 @@ fn sentence(method: SampleMethod, line: &SamplingLine) -> String {
             number(line.eligible)
         ),
         (SampleMethod::Clusters, _) => format!(
-            "There was too much to list, so {} cells (account, Region, day) were drawn at random, {} of them empty, and a random log object in each. The cell-weighted rate of deviations is {bound} at most.",
-            number(u64::from(line.cells_drawn)),
-            number(u64::from(line.cells_empty))
+            "There was too much to list, so {} clusters (account, Region, day) were drawn at random, {} of them empty, and a random log object in each. The cluster-weighted rate of deviations is {bound} at most.",
+            number(u64::from(line.clusters_drawn)),
+            number(u64::from(line.clusters_empty))
         ),
         (SampleMethod::Partial, true) => {
-            "The trail has no key, so log objects were looked at until one showed it.".to_owned()
+            "The trail has no key, so log objects were examined until one showed it.".to_owned()
         }
         (SampleMethod::Partial, false) => {
-            "The window could not be listed to its end, so only the newest of what was listed were looked at. That is no statistical sample: it can show a failure, never a pass.".to_owned()
+            "The window could not be listed to its end, so only the newest of what was listed were examined. That is no statistical sample: it can show a failure, never a pass.".to_owned()
         }
         (SampleMethod::Nothing, _) => "No log object was selected.".to_owned(),
     }
@@ -365,12 +358,12 @@ impl Object {
         Self {
             name: cut(&line.object_key),
             result,
-            deviation: optional(&line.deviation_class),
+            deviation: line.deviation_class.map(|class| class.to_string()),
             encryption: optional(&line.sse_algorithm).unwrap_or_else(|| "none shown".to_owned()),
             key: optional(&line.sse_kms_key_id),
-            modified: line.last_modified.as_deref().map_or_else(String::new, when),
+            modified: line.last_modified.map_or_else(String::new, when),
             request_id: optional(&line.request_id),
-            checked_at: line.checked_at.as_deref().map(when),
+            checked_at: line.checked_at.map(when),
         }
     }
 }

@@ -2,11 +2,10 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use trailseal_model::record::v1::{SampleLine, TrailLine};
 use trailseal_model::{SampleMethod, Status, Verdict};
+use trailseal_record::v1::{SampleLine, TrailLine};
 
 use crate::bar::{Bar, Part};
-use crate::error::PageError;
 use crate::findings::Finding;
 use crate::inventory::Inventory;
 use crate::lists::Names;
@@ -40,7 +39,7 @@ pub(crate) struct ShownTrail {
 #[derive(Debug)]
 pub(crate) struct Trails {
     pub(crate) total: u64,
-    pub(crate) by_verdict: BTreeMap<String, u64>,
+    pub(crate) by_verdict: BTreeMap<Verdict, u64>,
     /// In the order sealed, unsealed, unproven.
     pub(crate) verdicts: Vec<(Mark, u64)>,
     /// How many trails' objects were examined by each method, and what that can show.
@@ -67,18 +66,12 @@ impl TrailTotals {
         }
     }
 
-    pub(crate) fn add(
-        &mut self,
-        line: &TrailLine,
-        inventory: &Inventory,
-        names: &Names,
-    ) -> Result<(), PageError> {
-        let verdict = words::read("verdict", &line.verdict)?;
-        let rule = words::rule(&line.key_id_only_rule)?;
-        let trail = Trail::of(line, (verdict, rule), inventory, names)?;
+    pub(crate) fn add(&mut self, line: &TrailLine, inventory: &Inventory, names: &Names) {
+        let verdict = line.verdict;
+        let trail = Trail::of(line, inventory, names);
         *self.verdicts.entry(verdict).or_default() += 1;
         *self.methods.entry(trail.sampling.method).or_default() += 1;
-        self.rule_passes += u64::from(rule == words::status(Status::Pass));
+        self.rule_passes += u64::from(line.key_id_only_rule == Status::Pass);
         self.contrasts += u64::from(trail.is_contrast());
         let rank = match verdict {
             Verdict::Unsealed => 0,
@@ -86,7 +79,6 @@ impl TrailTotals {
             Verdict::Sealed => 2,
         };
         self.list.push(rank, || trail);
-        Ok(())
     }
 
     /// Says that no more trails come, so it is certain which are shown.
@@ -109,10 +101,9 @@ impl TrailTotals {
         }
     }
 
-    pub(crate) fn add_object(&mut self, line: &SampleLine) -> Result<(), PageError> {
-        match self.places.get(&line.trail_arn) {
-            Some(place) => self.shown.rows[*place].add_object(line),
-            None => Ok(()),
+    pub(crate) fn add_object(&mut self, line: &SampleLine) {
+        if let Some(place) = self.places.get(line.trail_arn.as_str()) {
+            self.shown.rows[*place].add_object(line);
         }
     }
 
@@ -131,7 +122,7 @@ impl TrailTotals {
         });
         Trails {
             total: self.shown.total,
-            by_verdict: self.verdicts.iter().map(|(k, v)| (k.to_string(), *v)).collect(),
+            by_verdict: self.verdicts,
             bar: Bar::new(verdicts.iter().map(|it| Part::new(it.0, it.1))),
             verdicts,
             methods: SampleMethod::ALL.iter().map(method).collect(),
@@ -153,10 +144,10 @@ const fn what_it_shows(method: SampleMethod) -> &'static str {
             "the window was listed whole, and a simple random sample was drawn without replacement. The bound is hypergeometric, exact for a population of known size."
         }
         SampleMethod::Clusters => {
-            "there was too much to list. Cells (account, Region, day) were drawn at random with replacement, empty ones again, and a random log object in each. The bound is Clopper-Pearson's, and it speaks of the cell-weighted rate, in which every cell weighs the same."
+            "there was too much to list. Clusters (account, Region, day) were drawn at random with replacement, empty ones again, and a random log object in each. The bound is Clopper-Pearson's, for the cluster-weighted rate, in which every cluster weighs the same."
         }
         SampleMethod::Partial => {
-            "some log objects were looked at, none of them drawn at random: this is no statistical sample, no rate follows from it, and it can show a failure but never a pass."
+            "some log objects were examined, none of them drawn at random: this is no statistical sample, no rate follows from it, and it can show a failure but never a pass."
         }
         SampleMethod::Nothing => "no log object was selected, so the objects show nothing.",
     }

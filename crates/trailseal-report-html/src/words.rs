@@ -1,11 +1,11 @@
 //! The record's words as the page shows them: always a symbol and a label, never a color alone.
 
 use std::fmt;
-use std::str::FromStr;
 
-use trailseal_model::{ExceptionState, LogsSealed, Outcome, Severity, Status, Verdict};
-
-use crate::error::PageError;
+use trailseal_model::{
+    BucketReading, ExceptionState, KeyReading, LogsSealed, ManagedBy, OtherTrailsAnswer, Outcome,
+    PopulationSource, RecordedBySealed, Severity, Status, Verdict,
+};
 
 /// A word with its symbol, its label, and the class of the stylesheet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(crate) const fn status(status: Status) -> Mark {
 pub(crate) const STATUSES: [Status; 4] =
     [Status::Fail, Status::NotProven, Status::Pass, Status::NotApplicable];
 
-/// What stands where this version gives no finding.
+/// Shown where this version gives no finding.
 pub(crate) const NOT_JUDGED: Mark = mark("none", "–", "not judged", "");
 
 /// A finding whose control the user left out: nothing was judged, whatever the subject.
@@ -86,26 +86,79 @@ pub(crate) const fn exception(state: ExceptionState) -> Mark {
     }
 }
 
-pub(crate) const fn severity(severity: Severity) -> &'static str {
-    severity.as_str()
-}
-
-/// What a rule says that looks at `KmsKeyId` alone.
-pub(crate) fn rule(word: &str) -> Result<Mark, PageError> {
-    match word {
-        "pass" => Ok(status(Status::Pass)),
-        "fail" => Ok(status(Status::Fail)),
-        _ => Err(unknown("answer of the rule on KmsKeyId", word)),
+/// How much a cause matters.
+pub(crate) const fn severity(severity: Severity) -> Mark {
+    let word = severity.as_str();
+    match severity {
+        Severity::High => mark("bad", "▲", "high", word),
+        Severity::Medium => mark("open", "◆", "medium", word),
+        Severity::Low => mark("none", "▽", "low", word),
+        Severity::Note => mark("none", "·", "note", word),
     }
 }
 
-/// A word of the record, if this version knows it: what is not understood is never shown as fine.
-pub(crate) fn read<T: FromStr>(kind: &'static str, word: &str) -> Result<T, PageError> {
-    word.parse().map_err(|_| unknown(kind, word))
+/// Whether sealed trails record an account; `None` for an account that is not judged.
+pub(crate) const fn recorded(answer: Option<RecordedBySealed>) -> Mark {
+    match answer {
+        Some(RecordedBySealed::Yes) => mark("good", "✓", "by a sealed trail", "yes"),
+        Some(RecordedBySealed::No) => mark("bad", "✕", "by unsealed trails only", "no"),
+        Some(RecordedBySealed::NotCovered) => mark("bad", "✕", "not covered", "not_covered"),
+        Some(RecordedBySealed::Unproven) => mark("open", "?", "unproven", "unproven"),
+        None => mark("none", "–", "not judged", ""),
+    }
 }
 
-fn unknown(kind: &'static str, word: &str) -> PageError {
-    PageError::UnknownWord { kind, word: word.to_owned() }
+/// What the other trails of an account do; `None` for an account that is not judged.
+pub(crate) const fn other_trails(answer: Option<OtherTrailsAnswer>) -> Mark {
+    match answer {
+        Some(OtherTrailsAnswer::None) => mark("good", "✓", "none", "none"),
+        Some(OtherTrailsAnswer::Sealed) => mark("good", "✓", "sealed", "sealed"),
+        Some(OtherTrailsAnswer::Unknown) => mark("open", "?", "not listed everywhere", "unknown"),
+        Some(OtherTrailsAnswer::Unproven) => mark("open", "?", "unproven", "unproven"),
+        Some(OtherTrailsAnswer::Unsealed) => mark("bad", "✕", "unsealed", "unsealed"),
+        None => mark("none", "–", "not judged", ""),
+    }
+}
+
+pub(crate) const fn key_reading(reading: KeyReading) -> &'static str {
+    match reading {
+        KeyReading::Exists => "exists",
+        KeyReading::InvalidState => "not described in its present state",
+        KeyReading::Gone => "gone",
+        KeyReading::Unread => "not read",
+    }
+}
+
+pub(crate) const fn bucket_reading(reading: BucketReading) -> &'static str {
+    match reading {
+        BucketReading::Exists => "exists",
+        BucketReading::Gone => "gone",
+        BucketReading::Unread => "not read",
+    }
+}
+
+pub(crate) const fn manager(manager: Option<ManagedBy>) -> &'static str {
+    match manager {
+        Some(ManagedBy::Customer) => "the customer",
+        Some(ManagedBy::Aws) => "AWS",
+        None => "not known",
+    }
+}
+
+/// Where the list of accounts comes from.
+pub(crate) const fn population_source(source: PopulationSource) -> &'static str {
+    match source {
+        PopulationSource::Organizations => "AWS Organizations",
+        PopulationSource::StandaloneAccount => "the caller's account, which is in no organization",
+        PopulationSource::AccountsFile => "a file of the user",
+    }
+}
+
+impl Mark {
+    /// The end of the id of a number of these on the page.
+    pub(crate) const fn key(self) -> &'static str {
+        if self.word.is_empty() { "not_judged" } else { self.word }
+    }
 }
 
 impl fmt::Display for Mark {
@@ -131,8 +184,13 @@ mod tests {
         differ(Verdict::ALL.iter().copied().map(verdict).collect());
         differ(Outcome::ALL.iter().copied().map(outcome).collect());
         differ(ExceptionState::ALL.iter().copied().map(exception).collect());
+        differ(Severity::ALL.iter().copied().map(severity).collect());
         let answers = LogsSealed::ALL.iter().copied().map(Some).chain([None]);
         differ(answers.map(answer).collect());
+        let answers = RecordedBySealed::ALL.iter().copied().map(Some).chain([None]);
+        differ(answers.map(recorded).collect());
+        let answers = OtherTrailsAnswer::ALL.iter().copied().map(Some).chain([None]);
+        differ(answers.map(other_trails).collect());
     }
 
     #[test]
@@ -142,6 +200,8 @@ mod tests {
         assert_eq!(Verdict::ALL.iter().filter(|it| good(verdict(**it))).count(), 1);
         assert_eq!(Outcome::ALL.iter().filter(|it| good(outcome(**it))).count(), 1);
         assert!(!ExceptionState::ALL.iter().any(|it| good(exception(*it))));
-        assert!(!good(answer(None)));
+        assert!(!good(answer(None)) && !good(recorded(None)) && !good(other_trails(None)));
+        let recorded_well = RecordedBySealed::ALL.iter().filter(|it| good(recorded(Some(**it))));
+        assert_eq!(recorded_well.count(), 1);
     }
 }

@@ -13,13 +13,21 @@ use crate::text::{NAME, SENTENCE, counted, is_misleading, quotable};
 /// The longest that is shown, in characters.
 const LONGEST: usize = 3_000;
 
-/// Adds the first step that a message can show, and how many it does not show.
+/// How many steps a message shows.
+const SHOWN: usize = 3;
+
+/// Adds the first steps that a message can show, and how many it does not show.
 pub(crate) fn add_steps(message: &mut Message, steps: &[FixStepLine]) {
-    let shown = steps.iter().any(|step| add_step(message, step));
-    let rest = steps.len() - usize::from(shown);
+    let mut shown = 0;
+    for step in steps {
+        if shown < SHOWN && add_step(message, step) {
+            shown += 1;
+        }
+    }
+    let rest = steps.len() - shown;
     if rest > 0 {
         let (one, many) =
-            if shown { ("more step", "more steps") } else { ("step to take", "steps to take") };
+            if shown > 0 { ("more step", "more steps") } else { ("step to take", "steps to take") };
         message.add(Part::MoreSteps, [counted(rest as u64, one, many)]);
     }
 }
@@ -145,6 +153,25 @@ mod tests {
         }
         assert_eq!(json_line("no JSON"), None);
         assert_eq!(json_line(&format!("\"{}\"", "x".repeat(LONGEST))), None);
+    }
+
+    #[test]
+    fn the_first_steps_are_shown_in_their_order_and_the_rest_is_counted() {
+        let command =
+            |number: usize| FixStepLine::Command { command: format!("aws kms step-{number}") };
+        let file = "exceptions.toml".to_owned();
+        let entry = FixStepLine::Setting { file, text: "[[gaps]]\nclass = \"x\"".to_owned() };
+        let text = |steps: &[FixStepLine]| {
+            let mut message = Message::default();
+            add_steps(&mut message, steps);
+            message.filled("")
+        };
+        assert_eq!(
+            text(&[command(1), entry.clone(), command(2), command(3), command(4)]),
+            " Command: 'aws kms step-1'. Command: 'aws kms step-2'. Command: 'aws kms step-3'. causes.csv has '2 more steps'."
+        );
+        assert_eq!(text(&[entry]), " causes.csv has '1 step to take'.");
+        assert_eq!(text(&[]), "");
     }
 
     #[test]

@@ -47,7 +47,10 @@ struct Scope {
     accounts: BTreeSet<AccountId>,
     /// Whether something belongs to no account.
     is_of_organization: bool,
+    /// Of requests and of what was not listed.
     regions: BTreeSet<Region>,
+    /// Of findings that are not proven.
+    finding_regions: BTreeSet<Region>,
     /// What to do, where the record has no cause.
     to_do: BTreeSet<String>,
     /// What accepts it.
@@ -63,7 +66,8 @@ impl NotAssessed {
         let key = Key::of(gap.cause_id.as_deref(), gap.class.as_str());
         let scope = self.scope(&key, gap.exception_id.as_slice());
         scope.is_reported = true;
-        scope.add_place(gap.account_id, gap.region);
+        scope.add_account(gap.account_id);
+        scope.regions.extend(gap.region);
         if gap.class == GapClass::NotShown {
             scope.unshown += 1;
         } else {
@@ -84,7 +88,8 @@ impl NotAssessed {
         let scope = self.scope(&key, &target.exception_ids);
         scope.is_reported = true;
         scope.unlisted += 1;
-        scope.add_place(Some(target.account_id), Some(target.region));
+        scope.add_account(Some(target.account_id));
+        scope.regions.insert(target.region);
         scope.advise(&key, || class.what_to_do().to_owned());
     }
 
@@ -100,7 +105,8 @@ impl NotAssessed {
         scope.is_reported |= control.entry().essential;
         scope.findings += 1;
         scope.controls.insert(control);
-        scope.add_place(finding.account_id, finding.region);
+        scope.add_account(finding.account_id);
+        scope.finding_regions.extend(finding.region);
         let fix = || fix_text(control, Status::NotProven, reason).unwrap_or_default().to_owned();
         scope.advise(&key, fix);
     }
@@ -133,12 +139,17 @@ impl Key {
 }
 
 impl Scope {
-    fn add_place(&mut self, account: Option<AccountId>, region: Option<Region>) {
+    fn add_account(&mut self, account: Option<AccountId>) {
         match account {
             Some(account) => _ = self.accounts.insert(account),
             None => self.is_of_organization = true,
         }
-        self.regions.extend(region);
+    }
+
+    /// Where it happened; of findings alone, their Regions.
+    fn regions(&self) -> &BTreeSet<Region> {
+        let is_unread = self.requests + self.unshown + self.unlisted > 0;
+        if is_unread { &self.regions } else { &self.finding_regions }
     }
 
     /// Keeps a few of the things to do. With a cause, its fix says that.
@@ -199,9 +210,10 @@ impl Scope {
                 message.add(Part::InAccounts, [count, few_of(&shown, total)]);
             }
         }
-        if !self.regions.is_empty() {
-            let total = self.regions.len();
-            let shown = self.regions.iter().take(SHOWN);
+        let regions = self.regions();
+        if !regions.is_empty() {
+            let total = regions.len();
+            let shown = regions.iter().take(SHOWN);
             let shown: Vec<&str> = shown.map(|region| region.name()).collect();
             let count = counted(total as u64, "Region", "Regions");
             message.add(Part::InRegions, [count, few_of(&shown, total)]);

@@ -238,8 +238,10 @@ pub fn write_reports(folder: &OutputFolder) -> Result<String, ReportError> {
     let record = File::open(folder.path(RECORD_FILE)).map_err(RecordError::Io)?;
     let reports = FORMATS.iter().map(|format| (format.open)(folder)).collect::<Result<_, _>>()?;
     report_all(RecordReader::new(BufReader::new(record)), reports, folder)?;
-    let mut unwritten = folder.unwritten.lock().unwrap_or_else(PoisonError::into_inner);
-    unwritten.take().map_or(Ok(()), Err)
+    let unwritten = folder.unwritten.lock().unwrap_or_else(PoisonError::into_inner).take();
+    unwritten.map_or(Ok(()), Err)?;
+    let summary = fs::read_to_string(folder.path(TERMINAL_FILE.as_str()));
+    summary.map_err(TERMINAL_FILE.unwritten())
 }
 
 impl Folder for OutputFolder {

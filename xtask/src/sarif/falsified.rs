@@ -128,7 +128,7 @@ pub(super) const FALSIFICATIONS: &[Falsification] = &[
         name: "no-semantic-version",
         pointer: "/tool/driver/semanticVersion",
         value: || Some(json!("today's")),
-        rejected_by: &[MULTITOOL, GITHUB],
+        rejected_by: &[GITHUB],
     },
     Falsification {
         name: "template-of-another-message",

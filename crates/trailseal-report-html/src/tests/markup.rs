@@ -64,12 +64,13 @@ pub(crate) fn tags(page: &str) -> Vec<Tag<'_>> {
 
 /// Each element ends, in the element that it begins in, and paragraphs hold no blocks.
 pub(crate) fn check_nesting(page: &str) {
-    const BLOCKS: [&str; 8] = ["p", "div", "ul", "ol", "dl", "table", "section", "details"];
+    const BLOCKS: [&str; 9] = ["p", "div", "ul", "ol", "dl", "pre", "table", "section", "details"];
     let mut open: Vec<&str> = Vec::new();
     for found in scan(page) {
         match found {
             Found::Open(tag) => {
-                let is_in_text = open.iter().any(|it| matches!(*it, "p" | "bdi" | "code" | "span"));
+                let is_in_text =
+                    open.iter().any(|it| matches!(*it, "p" | "bdi" | "code" | "pre" | "span"));
                 assert!(!(is_in_text && BLOCKS.contains(&tag.name)), "{} in {open:?}", tag.text);
                 if !matches!(tag.name, "meta" | "br" | "rect") {
                     open.push(tag.name);
@@ -81,7 +82,7 @@ pub(crate) fn check_nesting(page: &str) {
     assert!(open.is_empty(), "{open:?}");
 }
 
-fn value<'a>(tag: &Tag<'a>, name: &str) -> Option<&'a str> {
+pub(crate) fn value<'a>(tag: &Tag<'a>, name: &str) -> Option<&'a str> {
     let (_, rest) = tag.text.split_once(&format!(" {name}=\""))?;
     Some(rest.split_once('"')?.0)
 }

@@ -168,7 +168,7 @@ fn a_dead_grant_gets_a_statement_without_encryption_context() {
         fix.steps,
         [statement(&format!("the policy of key {KEY}, as one more statement"), &json)]
     );
-    assert!(fix.change.contains("under an encryption context"), "{}", fix.change);
+    assert!(fix.change.contains("only with an encryption context"), "{}", fix.change);
     assert!(found.contains(&"key-policy-describe-key pass policy_allows".to_owned()));
 }
 
