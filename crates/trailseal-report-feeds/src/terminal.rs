@@ -11,7 +11,7 @@ use crate::sentences::{
     trails,
 };
 use crate::tally::Tally;
-use crate::text::{counted, number, plain, wrapped};
+use crate::text::{counted, elided, number, plain, wrapped};
 
 /// The most lines of the whole text.
 const LINES: usize = 39;
@@ -138,10 +138,11 @@ fn in_full(tally: &Tally, cause: &Cause) -> Vec<String> {
 
 fn in_two_lines(tally: &Tally, cause: &Cause) -> Vec<String> {
     let fix = format!("Fix: {}", change(cause));
-    vec![
-        format!("  {}", plain(&what(tally, cause), COLUMNS - 3)),
-        format!("    {}", plain(&fix, COLUMNS - 5)),
-    ]
+    let line = |text: &str, indent: usize, word: [usize; 2]| {
+        let room = COLUMNS - indent - 1;
+        format!("{}{}", " ".repeat(indent), plain(&elided(text, room, word), room))
+    };
+    vec![line(&what(tally, cause), 2, [9, 7]), line(&fix, 4, [22, 9])]
 }
 
 /// A heading with the items that fit into so many lines, and how many more there are.
