@@ -103,6 +103,11 @@ fn every_report_of_a_demonstration_says_what_it_is() {
             "trailseal.sarif" | "trailseal.full.sarif" => {
                 content.contains("\"id\":\"trailseal/simulation/")
             }
+            "summary.md" | "summary.txt" => content.contains("SIMULATION: no AWS account was asked"),
+            "metrics.prom" => {
+                let mut samples = content.lines().filter(|line| !line.starts_with('#'));
+                samples.all(|line| line.starts_with("trailseal_simulation_"))
+            }
             "run.json" => serde_json::from_str::<Value>(&content).unwrap()["simulation"] == "demo",
             "record.jsonl" => content.lines().next().unwrap().contains("\"simulation\":\"demo\""),
             name if is(name, "csv") => {
@@ -192,7 +197,7 @@ fn a_scan_of_the_simulator_over_a_socket_finds_what_there_is() {
     let output = command(folder.path(), &flags).envs(sim.environment()).output().unwrap();
     let stderr = text(&output.stderr);
     assert_eq!(output.status.code(), Some(1), "{stderr}");
-    assert!(stderr.contains("Of 2 trails 1 are sealed, 1 unsealed, 0 unproven."), "{stderr}");
+    assert!(stderr.contains("2 trails: 1 sealed, 1 unsealed, 0 unproven."), "{stderr}");
     assert_eq!(sim.end("TERM"), (String::new(), Some(0)));
 }
 

@@ -37,8 +37,41 @@ pub fn blanked_with(name: &str, bytes: &[u8], further: &[&str]) -> Result<String
         Some("jsonl") => text.lines().map(json).collect(),
         Some("json") => json(text),
         Some("sarif") => blanked_sarif(serde_json::from_str(text)?),
+        Some("md" | "txt") => Ok(blanked_lines(text, &["Run ", "Throttled: "])),
+        Some("prom") => Ok(blanked_lines(text, &VOLATILE_METRICS)),
         _ => Ok(text.to_owned()),
     }
+}
+
+/// The metrics that count calls or tell of the run itself.
+const VOLATILE_METRICS: [&str; 12] = [
+    "trailseal_run_info",
+    "trailseal_run_start",
+    "trailseal_run_end",
+    "trailseal_run_duration",
+    "trailseal_requests",
+    "trailseal_throttled",
+    "trailseal_simulation_run_info",
+    "trailseal_simulation_run_start",
+    "trailseal_simulation_run_end",
+    "trailseal_simulation_run_duration",
+    "trailseal_simulation_requests",
+    "trailseal_simulation_throttled",
+];
+
+/// The text without the lines that begin with one of these, nor the indented lines below such a line.
+fn blanked_lines(text: &str, beginnings: &[&str]) -> String {
+    let mut is_left_out = false;
+    let mut kept = String::new();
+    for line in text.lines() {
+        is_left_out = beginnings.iter().any(|beginning| line.starts_with(beginning))
+            || (is_left_out && line.starts_with("  "));
+        if !is_left_out {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+    }
+    kept
 }
 
 fn blanked_json(value: Value, further: &[&str]) -> Value {

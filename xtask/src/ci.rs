@@ -122,6 +122,14 @@ const STEPS: &[Step] = &[
         environment: &[],
     },
     Step {
+        name: "feeds",
+        lane: Lane::Judges,
+        about: "the metrics and the summary in Markdown, read by parsers that others wrote",
+        program: Program::Xtask,
+        arguments: &["feeds"],
+        environment: &[],
+    },
+    Step {
         name: "policy",
         lane: Lane::Judges,
         about: "key policies, answered by a simulator that others wrote as well",

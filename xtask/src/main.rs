@@ -1,4 +1,4 @@
-//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | iam | sarif |
+//! The workspace's chores: `cargo xtask tidy | codegen | cases | deny | moto | sim | policy | iam | sarif | feeds |
 //! browser | golden | bench | judge | ci`.
 #![expect(clippy::print_stdout, reason = "a chore speaks to the person who started it")]
 
@@ -7,6 +7,7 @@ mod browser;
 mod ci;
 mod codegen;
 mod deny;
+mod feeds;
 mod golden;
 mod iam;
 mod judge;
@@ -57,6 +58,8 @@ enum Chore {
     Reperform,
     /// Judge the SARIF files with validators that others wrote.
     Sarif,
+    /// Judge the metrics and the summary in Markdown with parsers that others wrote.
+    Feeds,
     /// Judge the simulation of key policies with a simulator that others wrote.
     Policy,
     /// Judge the templates of IAM policies with cfn-lint.
@@ -88,6 +91,7 @@ fn main() -> ExitCode {
         Chore::Sim(options) => sim::run(&options),
         Chore::Reperform => reperform::run(),
         Chore::Sarif => sarif::run(),
+        Chore::Feeds => feeds::run(),
         Chore::Policy => policy::run(),
         Chore::Iam => iam::run(),
         Chore::Browser(options) => browser::run(&options),

@@ -1,5 +1,6 @@
 //! The causes that are shown, and the numbers of all of them.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 
 use trailseal_model::{CauseKind, Severity};
@@ -58,8 +59,6 @@ pub(crate) struct Causes {
     pub(crate) kept: Vec<Cause>,
     /// How many there are of each kind and severity.
     pub(crate) counts: BTreeMap<(CauseKind, Severity), u64>,
-    /// Of those that are not kept: calls without an answer.
-    pub(crate) gaps_of_rest: u64,
     /// The number of those with calls without an answer that are not kept.
     pub(crate) rest_with_gaps: u64,
     accepted: HashMap<String, Accepted>,
@@ -71,7 +70,6 @@ impl Causes {
         if self.kept.len() < KEPT {
             self.kept.push(Cause::of(line));
         } else if line.effect.gaps > 0 {
-            self.gaps_of_rest += line.effect.gaps;
             self.rest_with_gaps += 1;
         }
     }
@@ -104,19 +102,19 @@ impl Causes {
         all > 0 && accepted.findings + accepted.gaps == all
     }
 
-    /// The causes that are kept: those that are open first, the gravest before the rest.
+    /// The causes that are kept: those that are open first, the gravest before the rest, and of the same
+    /// severity those that make most findings fail.
     pub(crate) fn open_first(&self) -> Vec<&Cause> {
-        let (accepted, open): (Vec<&Cause>, Vec<&Cause>) =
-            self.kept.iter().partition(|cause| self.is_accepted(cause));
-        open.into_iter().chain(accepted).collect()
+        let mut causes: Vec<&Cause> = self.kept.iter().collect();
+        causes.sort_by_cached_key(|cause| {
+            let line = &cause.line;
+            (self.is_accepted(cause), Reverse(line.severity), Reverse(line.effect.failed))
+        });
+        causes
     }
 
     /// The number of all causes.
     pub(crate) fn total(&self) -> u64 {
         self.counts.values().sum()
-    }
-
-    pub(crate) fn get(&self, cause_id: &str) -> Option<&Cause> {
-        self.kept.iter().find(|cause| cause.line.cause_id == cause_id)
     }
 }

@@ -10,8 +10,7 @@ const JOINER: char = '\u{2060}';
 pub(crate) fn escaped(text: &str, longest: usize) -> String {
     let text = plain(text, longest);
     let mut out = String::with_capacity(text.len() + text.len() / 8);
-    let mut letters = text.char_indices().peekable();
-    while let Some((at, letter)) = letters.next() {
+    for (at, letter) in text.char_indices() {
         match letter {
             '<' => out.push_str("&lt;"),
             '>' => out.push_str("&gt;"),
@@ -24,7 +23,7 @@ pub(crate) fn escaped(text: &str, longest: usize) -> String {
             // Without these no text is an address: `https://`, `www.`.
             ':' if text[at + 1..].starts_with('/') => out.extend(['\\', ':']),
             '.' if at >= 3 && text.as_bytes()[at - 3..at].eq_ignore_ascii_case(b"www") => {
-                out.extend(['\\', '.'])
+                out.extend(['\\', '.']);
             }
             letter => out.push(letter),
         }

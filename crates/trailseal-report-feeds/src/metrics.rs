@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use trailseal_model::{
     AccountState, CauseKind, ControlId, ExceptionState, GapClass, LogsSealed, Operation,
-    OtherTrailsAnswer, Outcome, RecordedBySealed, Severity, Status, Verdict,
+    OtherTrailsAnswer, Outcome, RecordedBySealed, SampleResult, Severity, Status, Verdict,
 };
 use trailseal_record::Time;
 use trailseal_record::v1::RunLine;
@@ -36,6 +36,11 @@ pub(crate) fn text(tally: &Tally) -> String {
         &mut page,
         ("targets", "Targets (account x Region) by outcome; the sum is the population.", "outcome"),
         Outcome::ALL.iter().map(|word| (word.as_str(), of(&tally.targets, word))),
+    );
+    words(
+        &mut page,
+        ("examined_objects", "Examined log objects by result.", "result"),
+        SampleResult::ALL.iter().map(|word| (word.as_str(), of(&tally.samples, word))),
     );
     of_gaps(&mut page, tally);
     of_requests(&mut page, run);
@@ -140,7 +145,7 @@ fn of_accounts(page: &mut Page, tally: &Tally) {
         AccountState::ALL.iter().map(|word| (word.as_str(), of(&tally.accounts, word))),
     );
     let help = "Accounts in use by whether a sealed trail records every enabled Region; \
-                not_judged is outside the scope.";
+                not_judged is left out by the scope.";
     let answers =
         RecordedBySealed::ALL.iter().map(|word| (word.as_str(), of(&tally.recorded, word)));
     words(

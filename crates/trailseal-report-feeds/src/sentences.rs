@@ -31,8 +31,8 @@ pub(crate) fn recorded(tally: &Tally) -> String {
     };
     add(no, format!("{} not", be(no)));
     add(unproven, format!("{} unproven", be(unproven)));
-    add(not_covered, format!("{} not covered in every Region", be(not_covered)));
-    add(tally.not_judged, format!("{} outside the scope", be(tally.not_judged)));
+    add(not_covered, format!("{} not covered", be(not_covered)));
+    add(tally.not_judged, format!("{} not judged", be(tally.not_judged)));
     let first = format!(
         "{} of {} in use {} recorded by a sealed trail",
         number(yes),
@@ -142,7 +142,8 @@ pub(crate) fn exceptions(run: &RunLine) -> Option<String> {
     })
 }
 
-/// What a cause affects, such as `2 failed, 1 not proven, 1,010 calls without an answer; 3 accounts`.
+/// What a cause affects, such as `2 failed, 1 not proven, 1,010 calls without an answer, 3 accounts`.
+/// One account is not counted, because the title names it.
 pub(crate) fn effect(tally: &Tally, cause: &Cause) -> String {
     let effect = &cause.line.effect;
     let mut parts = Vec::new();
@@ -158,7 +159,8 @@ pub(crate) fn effect(tally: &Tally, cause: &Cause) -> String {
     let accepted = tally.causes.accepted(&cause.line.cause_id);
     let accepted = accepted.findings + accepted.gaps;
     add(accepted, format!("{} of these accepted", number(accepted)));
-    add(cause.accounts, counted(cause.accounts, "account", "accounts"));
+    let several = cause.accounts.saturating_sub(1);
+    add(several, counted(cause.accounts, "account", "accounts"));
     parts.join(", ")
 }
 

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use trailseal_model::{ExceptionState, exit_code};
+use trailseal_model::{ExceptionState, FixActor, exit_code};
 use trailseal_record::v1::{ExceptionLine, FixLine, FixStepLine, RunLine};
 
 use crate::banners::banners;
@@ -206,7 +206,7 @@ fn fix(tally: &Tally, cause: &Cause) -> String {
     let mut brings = escaped(&fix.brings, SENTENCE);
     let effect = &cause.line.effect;
     let findings = effect.failed + effect.not_proven;
-    if findings > 0 {
+    if effect.mended < findings {
         let findings = counted(findings, "finding", "findings");
         let _ = write!(brings, ". Alone, it settles {} of {findings}", number(effect.mended));
     }
@@ -219,10 +219,23 @@ fn fix(tally: &Tally, cause: &Cause) -> String {
 
 /// Who can make the change, in which account and Region.
 fn place(tally: &Tally, fix: &FixLine) -> String {
-    let mut parts = vec![fix.actor.as_str().replace('_', " ")];
-    if let Some(account) = fix.account_id {
-        parts.push(format!("account {}", tally.people(account)));
-    }
+    let account = fix.account_id.map(|account| format!("account {}", tally.people(account)));
+    let mut parts = match (fix.actor, account) {
+        (FixActor::AccountAdministrator, Some(account)) => {
+            vec![format!("an administrator of {account}")]
+        }
+        (FixActor::AccountAdministrator, None) => {
+            vec!["the administrators of the accounts".to_owned()]
+        }
+        (FixActor::OrganizationAdministrator, account) => {
+            let actor = "an administrator of the organization".to_owned();
+            std::iter::once(actor).chain(account).collect()
+        }
+        (FixActor::TrailsealOperator, account) => {
+            std::iter::once("the operator of Trailseal".to_owned()).chain(account).collect()
+        }
+        (FixActor::Aws, account) => std::iter::once("AWS".to_owned()).chain(account).collect(),
+    };
     if let Some(region) = fix.region {
         parts.push(format!("Region {region}"));
     }
@@ -239,8 +252,13 @@ fn step_text(step: &FixStepLine) -> String {
             (format!("Add to {}", escaped(into, CELL)), json, "json")
         }
         FixStepLine::Setting { file, text } => {
-            let language = if file == "command line" { "sh" } else { "toml" };
-            (format!("Add to {}", escaped(file, CELL)), text, language)
+            let is_command = file == "command line";
+            let lead = if is_command {
+                "On the command line".to_owned()
+            } else {
+                format!("Add to {}", escaped(file, CELL))
+            };
+            (lead, text, if is_command { "sh" } else { "toml" })
         }
     };
     if text.chars().count() > STEP {

@@ -30,7 +30,7 @@ pub(crate) struct Tally {
     pub(crate) recorded: BTreeMap<RecordedBySealed, u64>,
     pub(crate) other_trails: BTreeMap<OtherTrailsAnswer, u64>,
     pub(crate) logs_sealed: BTreeMap<LogsSealed, u64>,
-    /// Accounts in use without an answer: the scope leaves them out.
+    /// Accounts in use without an answer: the scope leaves them, or what they are judged by, out.
     pub(crate) not_judged: u64,
     pub(crate) trails: BTreeMap<Verdict, u64>,
     pub(crate) targets: BTreeMap<Outcome, u64>,

@@ -5,12 +5,13 @@ use trailseal_model::GapClass;
 use trailseal_record::v1::{RunLine, ThrottledKeyLine};
 
 use crate::banners::banners;
+use crate::causes::Cause;
 use crate::sentences::{
     change, effect, exceptions, findings, other_trails, population, recorded, targets, title,
     trails,
 };
 use crate::tally::Tally;
-use crate::text::{counted, number, plain, wrapped};
+use crate::text::{counted, elided, number, plain, wrapped};
 
 /// The most lines of the whole text.
 const LINES: usize = 39;
@@ -22,10 +23,10 @@ const COLUMNS: usize = 100;
 const OF_SENTENCE: usize = 2;
 
 /// The most unsealed trails that are named.
-const TRAILS: usize = 5;
+const TRAILS: usize = 3;
 
 /// The most warnings of exceptions, and the most rate limits, that are named.
-const WARNINGS: usize = 3;
+const WARNINGS: usize = 2;
 
 /// The summary, which ends with a line break.
 pub(crate) fn text(tally: &Tally) -> String {
@@ -33,9 +34,9 @@ pub(crate) fn text(tally: &Tally) -> String {
     let mut lines = head(tally, run);
     let throttled = throttled(run.throttles, &run.throttled_keys);
     let room = |lines: &[String]| LINES.saturating_sub(lines.len() + throttled.len());
-    // Half of the room is for the causes, which say what to do.
-    let trails = unsealed(tally, room(&lines) / 2);
-    lines.extend(trails);
+    if room(&lines) > TRAILS + 5 {
+        lines.extend(unsealed(tally));
+    }
     let causes = causes(tally, room(&lines));
     lines.extend(causes);
     lines.extend(throttled);
@@ -78,38 +79,70 @@ fn sentence_of_trails(tally: &Tally) -> String {
 }
 
 /// The trails that are unsealed, those that record most accounts first.
-fn unsealed(tally: &Tally, room: usize) -> Vec<String> {
+fn unsealed(tally: &Tally) -> Vec<String> {
     let all = &tally.trails_unsealed;
-    let items = all.kept.iter().take(TRAILS).map(|trail| {
-        let cause = trail.cause_id.as_deref().and_then(|id| tally.causes.get(id));
-        let cause = cause.map(|cause| format!(": {}", title(cause))).unwrap_or_default();
-        let text = format!(
-            "  {} of {} in {} (records {}){cause}",
-            plain(&trail.name, 60),
-            tally.people(trail.account),
-            trail.region,
-            counted(trail.accounts, "account", "accounts"),
-        );
-        wrapped(&text, COLUMNS, 4, 2)
-    });
-    let heading = format!("Unsealed trails: {}", number(all.total));
-    section(&heading, items, all.total, room, "more in trails.csv")
+    if all.total == 0 {
+        return Vec::new();
+    }
+    let named: Vec<String> = all
+        .kept
+        .iter()
+        .take(TRAILS)
+        .map(|trail| {
+            format!(
+                "{} of {} in {}, which records {}",
+                plain(&trail.name, 60),
+                tally.people(trail.account),
+                trail.region,
+                counted(trail.accounts, "account", "accounts")
+            )
+        })
+        .collect();
+    let rest = all.total - named.len() as u64;
+    let mut lines = vec![String::new(), format!("Unsealed trails: {}", number(all.total))];
+    lines.extend(named.iter().map(|trail| format!("  {}", plain(trail, COLUMNS - 3))));
+    if rest > 0 {
+        lines.push(format!("  and {} more in trails.csv", number(rest)));
+    }
+    lines
 }
 
-/// What to change, in at most this many lines.
+/// What to change, in at most this many lines: in full if all of it fits, else two lines for each cause.
 fn causes(tally: &Tally, room: usize) -> Vec<String> {
+    let all = tally.causes.open_first();
     let total = tally.causes.total();
-    let items = tally.causes.open_first().into_iter().map(|cause| {
-        let severity = cause.line.severity;
-        let accepted = if tally.causes.is_accepted(cause) { "ACCEPTED " } else { "" };
-        let what = format!("  {accepted}[{severity}] {} ({})", title(cause), effect(tally, cause));
-        let mut item = wrapped(&what, COLUMNS, 4, 2);
-        item.extend(wrapped(&format!("    Fix: {}", change(cause)), COLUMNS, 9, 2));
-        item
-    });
+    let in_full: Vec<Vec<String>> = all.iter().map(|cause| in_full(tally, cause)).collect();
+    let needed: usize = in_full.iter().map(Vec::len).sum();
+    let is_short = all.len() as u64 == total && needed + 2 <= room;
+    let items: Vec<Vec<String>> = if is_short {
+        in_full
+    } else {
+        all.iter().map(|cause| in_two_lines(tally, cause)).collect()
+    };
     let heading =
         format!("What to change: {}, the gravest first", counted(total, "cause", "causes"));
-    section(&heading, items, total, room, "more in summary.md and causes.csv")
+    section(&heading, items.into_iter(), total, room, "more in summary.md and causes.csv")
+}
+
+/// What is wrong, with what it affects before the title, because a long line is cut at its end.
+fn what(tally: &Tally, cause: &Cause) -> String {
+    let accepted = if tally.causes.is_accepted(cause) { "ACCEPTED " } else { "" };
+    format!("{accepted}[{}] {}: {}", cause.line.severity, effect(tally, cause), title(cause))
+}
+
+fn in_full(tally: &Tally, cause: &Cause) -> Vec<String> {
+    let mut lines = wrapped(&format!("  {}", what(tally, cause)), COLUMNS, 4, 3);
+    lines.extend(wrapped(&format!("    Fix: {}", change(cause)), COLUMNS, 9, 3));
+    lines
+}
+
+fn in_two_lines(tally: &Tally, cause: &Cause) -> Vec<String> {
+    let fix = format!("Fix: {}", change(cause));
+    let line = |text: &str, indent: usize, word: [usize; 2]| {
+        let room = COLUMNS - indent - 1;
+        format!("{}{}", " ".repeat(indent), plain(&elided(text, room, word), room))
+    };
+    vec![line(&what(tally, cause), 2, [9, 7]), line(&fix, 4, [22, 9])]
 }
 
 /// A heading with the items that fit into so many lines, and how many more there are.

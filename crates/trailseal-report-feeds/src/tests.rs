@@ -40,16 +40,16 @@ fn made_of_run(change: impl Fn(&mut trailseal_record::v1::RunLine)) -> Made {
 
 /// The value of the sample that begins with this.
 #[track_caller]
-fn sample(metrics: &str, beginning: &str) -> f64 {
-    let line = metrics.lines().find(|line| line.starts_with(&format!("{beginning} ")));
-    let line = line.unwrap_or_else(|| panic!("{beginning} is not in {metrics}"));
-    line.rsplit(' ').next().unwrap().parse().unwrap()
+fn sample<'a>(metrics: &'a str, beginning: &str) -> &'a str {
+    let mut lines = metrics.lines().filter_map(|line| line.strip_prefix(beginning));
+    let value = lines.find_map(|rest| rest.strip_prefix(' '));
+    value.unwrap_or_else(|| panic!("{beginning} is not in {metrics}"))
 }
 
-/// The sum of a family's samples.
-fn sum(metrics: &str, family: &str) -> f64 {
+/// The sum of a family's samples, which are whole numbers.
+fn sum(metrics: &str, family: &str) -> usize {
     let samples = metrics.lines().filter(|line| line.starts_with(&format!("{family}{{")));
-    samples.map(|line| line.rsplit(' ').next().unwrap().parse::<f64>().unwrap()).sum()
+    samples.map(|line| line.rsplit(' ').next().unwrap().parse::<usize>().unwrap()).sum()
 }
 
 /// The text without its blocks of code.

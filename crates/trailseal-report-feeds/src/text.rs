@@ -38,12 +38,30 @@ pub(crate) fn plain(text: &str, longest: usize) -> String {
     line
 }
 
+/// The text; of one that is longer than `room`, words such as ids and ARNs keep only this many characters
+/// at their beginning and their end.
+pub(crate) fn elided(text: &str, room: usize, [start, end]: [usize; 2]) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let short = |word: &str| {
+        let letters = word.chars().count();
+        if letters <= start + end + 1 {
+            return word.to_owned();
+        }
+        let first: String = word.chars().take(start).collect();
+        let last: String = word.chars().skip(letters - end).collect();
+        format!("{first}…{last}")
+    };
+    text.split(' ').map(short).collect::<Vec<_>>().join(" ")
+}
+
 /// `1,010`, as people write it.
 pub(crate) fn number(count: u64) -> String {
     let digits = count.to_string();
     let mut text = String::new();
     for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place) % 3 == 0 {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
             text.push(',');
         }
         text.push(digit);
@@ -105,6 +123,13 @@ mod tests {
         assert_eq!(plain("  ", 80), "");
         assert_eq!(plain("🦭 seals and more", 7), "🦭 seals…");
         assert_eq!(plain("12345678", 8), "12345678");
+    }
+
+    #[test]
+    fn long_words_of_a_long_line_keep_both_ends() {
+        let text = "key '662bfbcd-4c8a-487b-bce3-d529d637b0af' is disabled";
+        assert_eq!(elided(text, 60, [9, 7]), text);
+        assert_eq!(elided(text, 40, [9, 7]), "key '662bfbcd…37b0af' is disabled");
     }
 
     #[test]

@@ -17,8 +17,6 @@ pub(crate) struct UnsealedTrail {
     pub(crate) region: Region,
     /// How many accounts it records, or may record.
     pub(crate) accounts: u64,
-    /// The gravest cause of its failures.
-    pub(crate) cause_id: Option<String>,
 }
 
 /// Every unsealed trail of a run.
@@ -54,7 +52,6 @@ impl UnsealedTrails {
             account: trail.account_id,
             region: trail.home_region,
             accounts: self.recorded.get(&trail.trail_arn).copied().unwrap_or_default(),
-            cause_id: trail.cause_ids.first().cloned(),
         });
         // Stable: of the same number of accounts the record's order stays.
         self.kept.sort_by_key(|trail| Reverse(trail.accounts));

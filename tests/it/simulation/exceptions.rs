@@ -88,13 +88,12 @@ async fn what_is_known_in_a_landing_zone_stops_failing_the_job_and_stays_visible
 
 /// Every other report shows it, too.
 fn says(folder: &Path, summary: &str) {
+    let words: Vec<&str> = summary.split_whitespace().collect();
+    let summary = words.join(" ");
     let line = "Exceptions: 3 of 3 in force; 4 findings, 286 gaps and 130 targets are accepted";
     assert!(summary.contains(line), "{summary}");
-    assert!(summary.contains("Not proven: 2, 2 accepted"), "{summary}");
-    assert!(
-        summary.contains("DescribeTrails: denied by scp (130 times, 130 accepted"),
-        "{summary}"
-    );
+    assert!(summary.contains("2 not proven (2 accepted)"), "{summary}");
+    assert!(summary.contains(" ACCEPTED ["), "{summary}");
     let run = json(folder, "run.json");
     assert_eq!(run["exceptions"]["targets"], 130);
     assert_eq!(run["exceptions"]["warnings"], serde_json::json!([]));
@@ -158,7 +157,8 @@ async fn what_covers_nothing_is_no_error_and_says_so_everywhere() {
 }
 
 fn check_warning(scanned: &Scanned, warning: &str) {
-    assert!(scanned.summary.contains(warning), "{}", scanned.summary);
+    let words: Vec<&str> = scanned.summary.split_whitespace().collect();
+    assert!(words.join(" ").contains(warning), "{}", scanned.summary);
     for file in ["run.json", "record.jsonl", "report.html", "trailseal.sarif"] {
         let text = fs::read_to_string(scanned.folder.join(file)).unwrap();
         assert!(text.contains(warning), "{file}");

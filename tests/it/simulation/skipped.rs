@@ -213,7 +213,8 @@ async fn every_report_says_which_controls_were_skipped() {
     let summary = &less.scanned.summary;
     let banner = "SCOPED: this run judged only a part: --regions (2), without \
                   key-rotation-enabled, log-objects-sealed (--skip-control).";
-    assert!(summary.contains(banner), "{summary}");
+    let words: Vec<&str> = summary.split_whitespace().collect();
+    assert!(words.join(" ").contains(banner), "{summary}");
     let mut csv = 0;
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -279,6 +280,7 @@ async fn an_exception_of_a_skipped_control_does_no_harm() {
     let less = found_with(&[control], &["--exceptions", path]).await;
     assert_eq!(less.scanned.exit_code, without.scanned.exit_code);
     let hint = "covers nothing in this run: this finding is not_applicable (skipped)";
-    assert!(less.scanned.summary.contains(hint), "{}", less.scanned.summary);
+    let words: Vec<&str> = less.scanned.summary.split_whitespace().collect();
+    assert!(words.join(" ").contains(hint), "{}", less.scanned.summary);
     assert_eq!(less.findings, without.findings);
 }
