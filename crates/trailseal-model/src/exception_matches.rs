@@ -280,7 +280,7 @@ fn in_words(counts: Counts) -> String {
         .flatten()
         .collect();
     if parts.is_empty() {
-        return "nothing hangs on it any more".to_owned();
+        return "nothing depends on it any more".to_owned();
     }
     format!("{} that it spoke of count", parts.join(" and "))
 }

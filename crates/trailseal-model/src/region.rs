@@ -45,7 +45,7 @@ impl Partition {
             Self::AwsIsoE => "eu-isoe-west-1",
             Self::AwsIsoF => "us-isof-south-1",
         })
-        .expect("the default Regions stand in the table")
+        .expect("the table has the default Regions")
     }
 
     /// Every Region of the partition that this version knows, sorted by name.

@@ -277,7 +277,7 @@ fn not_found(key: &Arn, evidence: &Evidence) -> Gap {
     }
     .on(key.as_str())
     .saying(
-        "another account than the key's own was told that it does not exist: that proves nothing",
+        "KMS reported NotFound to another account than the key's own, which does not show that the key is gone",
     )
 }
 

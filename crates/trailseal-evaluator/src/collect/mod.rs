@@ -1,5 +1,4 @@
-//! Collects the facts of one trail: status, key, bucket, delivered objects. Nothing is judged
-//! here; what cannot be read becomes a gap.
+//! Collects the facts of one trail and judges nothing; what cannot be read becomes a gap.
 
 mod bucket;
 mod census;

@@ -8,7 +8,7 @@ pub(super) const ENTRY: Control = Control {
     title: "The trail's key is managed by the customer",
     fails_when: "AWS manages the key (KeyManager is AWS)",
     alert_title: "Trail with an AWS managed key",
-    description: "DescribeKey must name the customer as the key's manager, and the key's account must belong to the organization or be trusted. The policy of an AWS managed key cannot be changed, so nobody can limit who decrypts the logs.",
+    description: "DescribeKey must name the customer as the key's manager, and the key's account must belong to the organization or be trusted. The policy of an AWS managed key cannot be changed, so the customer cannot limit who decrypts the logs.",
     documentation: "https://docs.aws.amazon.com/awscloudtrail/latest/userguide/encrypting-cloudtrail-log-files-with-aws-kms.html",
     severity: Severity::High,
     essential: true,

@@ -253,7 +253,7 @@ fn an_exception_holds_through_its_last_day_in_utc() {
     let renewed = world("2026-11-19")
         .accepting(Covers::Gaps(denied(&["eu-west-1", "us-east-1"])), LATER)
         .check(CLEAN, Expired);
-    assert!(renewed.warnings()[0].ends_with("nothing hangs on it any more."));
+    assert!(renewed.warnings()[0].ends_with("nothing depends on it any more."));
 }
 
 #[test]

@@ -1,5 +1,4 @@
-//! The steps of a run, which commands put together: connect, audit, publish, with the journal and progress
-//! beside.
+//! The steps of a run, which commands put together: connect, audit, publish.
 
 pub(crate) mod audited;
 mod conclude;
@@ -390,9 +389,8 @@ fn is_done(code: u8) -> bool {
     [exit_code::CLEAN, exit_code::FAILURES].contains(&code)
 }
 
-/// Sorts by time, and tells two runs within one second apart. A simulation's shows what it is, for
-/// it is in every row of every table; and two of the same world have the same, for AWS repeats
-/// it in messages: sessions are named after it.
+/// Sorts by time, and differs for two runs within one second. Two simulations of the same world have the
+/// same one, because AWS repeats it in messages: sessions are named after it.
 pub(crate) fn run_id(at: Timestamp, simulation: Option<&str>) -> String {
     let time: String = format!("{at:.0}").chars().filter(|it| !"-:".contains(*it)).collect();
     if simulation.is_some() {

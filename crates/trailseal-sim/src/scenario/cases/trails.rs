@@ -24,7 +24,7 @@ fn shared(place: &FilledAccount<'_>) -> String {
 }
 
 pub(super) const NO_TRAIL: Case =
-    Case { id: "no-trail", about: "There is no trail at all.", build: |_| {}, ..ONE_REGION };
+    Case { id: "no-trail", about: "The account has no trail at all.", build: |_| {}, ..ONE_REGION };
 
 pub(super) const CASES: &[Case] = &[
     NO_TRAIL,
