@@ -122,7 +122,12 @@ impl AccountTotals {
         let recorded = marked(&RECORDED, &self.recorded, words::recorded);
         Accounts {
             total: self.states.values().sum(),
-            judged: self.answers.iter().filter(|(answer, _)| answer.is_some()).map(|it| it.1).sum(),
+            judged: self
+                .recorded
+                .iter()
+                .filter(|(answer, _)| answer.is_some())
+                .map(|it| it.1)
+                .sum(),
             states: self.states,
             bar: Bar::new(recorded.iter().map(|(mark, count)| Part::new(*mark, *count))),
             answers: marked(&ANSWERS, &self.answers, words::answer),

@@ -131,7 +131,7 @@ fn population(source: PopulationSource) -> Option<Banner> {
     match source {
         PopulationSource::Organizations => None,
         PopulationSource::AccountsFile => Some(Banner::new(
-            "The user declared the list of accounts; nothing proves that it is complete",
+            "The list of accounts is self-declared; nothing proves that it is complete",
             "AWS Organizations did not answer, so the accounts come from a file. An account that \
              is missing in that file is missing here, and nothing would show it."
                 .to_owned(),

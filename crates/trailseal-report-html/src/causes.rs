@@ -99,7 +99,8 @@ pub(crate) struct Fix {
     pub(crate) steps: Vec<Step>,
     pub(crate) more_steps: usize,
     pub(crate) brings: String,
-    pub(crate) promise: String,
+    /// Findings that no other cause keeps from passing, such as `2 of 3`.
+    pub(crate) promise: Option<String>,
     pub(crate) risks: Option<String>,
 }
 
@@ -130,8 +131,8 @@ impl CauseTotals {
         self.sums.gaps += effect.gaps;
         let place = self.links.len();
         let anchor = (place < MAX_ROWS).then(|| cut(&line.cause_id));
-        let link = CauseLink { anchor, title: cut(&line.title) };
-        self.links.insert(line.cause_id.clone(), link);
+        let title = cut(&line.title);
+        self.links.insert(line.cause_id.clone(), CauseLink { anchor, title });
         self.rows.push(0, || Row {
             cause: Cause::of(line, place < MAX_OPEN),
             account: line.fix.account_id,
@@ -245,12 +246,12 @@ impl Fix {
     fn of(line: &FixLine, effect: &EffectLine) -> Self {
         let optional = |text: &Option<String>| text.as_deref().map(cut);
         Self {
-            change: cut(&line.change),
+            change: sentence(&line.change),
             actor: actor(line.actor),
             account: None,
             region: line.region.map(|region| region.to_string()),
             resource: optional(&line.resource),
-            first: optional(&line.first),
+            first: line.first.as_deref().map(sentence),
             steps: line.steps.iter().take(MAX_STEPS).map(|step| Step::of(step, line)).collect(),
             more_steps: line.steps.len().saturating_sub(MAX_STEPS),
             brings: cut(&line.brings),
@@ -269,23 +270,21 @@ const fn actor(actor: FixActor) -> &'static str {
     }
 }
 
-/// What the fix alone decides.
-fn promise(effect: &EffectLine) -> String {
-    let findings = effect.failed + effect.not_proven;
-    match (findings, effect.mended) {
-        (0, _) => String::new(),
-        (_, 0) => format!(
-            "Alone it decides none of {}: each has a further cause.",
-            counted(findings, "finding", "findings")
-        ),
-        (all, mended) if all == mended => {
-            format!("It decides {}.", counted(mended, "finding", "findings"))
+/// Of the findings behind the cause those that no other cause keeps from passing, such as `2 of 3`:
+/// all that the fix alone promises. `None` where the cause is behind no finding.
+fn promise(effect: &EffectLine) -> Option<String> {
+    let all = effect.failed + effect.not_proven;
+    (all > 0).then(|| format!("{} of {}", number(effect.mended), number(all)))
+}
+
+/// An order as a sentence without its full stop.
+fn sentence(order: &str) -> String {
+    let text = cut(order);
+    match text.chars().next() {
+        Some(first) if first.is_ascii_lowercase() => {
+            format!("{}{}", first.to_ascii_uppercase(), &text[1..])
         }
-        (all, mended) => format!(
-            "Alone it decides {} of {}; the others have further causes.",
-            number(mended),
-            counted(all, "finding", "findings")
-        ),
+        _ => text,
     }
 }
 
@@ -296,7 +295,10 @@ impl Step {
             FixStepLine::Statement { into, json } => {
                 (cut(&format!("Review, then add to {into}")), json)
             }
-            FixStepLine::Setting { file, text } => (cut(&format!("Put into {file}")), text),
+            FixStepLine::Setting { file, text } if file == "command line" => {
+                ("Add to the command line".to_owned(), text)
+            }
+            FixStepLine::Setting { file, text } => (cut(&format!("Add to {file}")), text),
         };
         Self { order, text: block(text) }
     }

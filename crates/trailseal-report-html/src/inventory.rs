@@ -221,8 +221,7 @@ impl KeyFacts {
 impl Store {
     fn of(line: &StoreLine, names: &Names) -> Self {
         let days = |it: u32| format!("{it} days");
-        let arn = line.key_arn.as_ref().map(|arn| arn.as_str());
-        let key = line.kms_key_id.as_deref().or(arn);
+        let key = line.kms_key_id.as_deref().or(line.key_arn.as_ref().map(Arn::as_str));
         let regions = yes_no(line.is_multi_region);
         let organization = yes_no(line.is_organization_store);
         let arn = line.event_data_store_arn.as_str();

@@ -45,7 +45,7 @@ pub(crate) struct Call {
     pub(crate) request_id: Option<String>,
 }
 
-/// The first calls behind a finding, and how many more there are.
+/// The first calls behind a finding, and how many more it has.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Calls {
     pub(crate) rows: Vec<Call>,
@@ -66,7 +66,7 @@ impl Calls {
     }
 }
 
-/// The first few of a list, and how many more there are.
+/// The first few of a list, and how many more it has.
 #[derive(Debug, Clone)]
 pub(crate) struct Few {
     pub(crate) items: Vec<String>,

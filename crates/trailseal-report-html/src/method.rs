@@ -1,7 +1,6 @@
 //! How the report came about: settings, provenance, and whether the record agrees with itself.
 
 use std::collections::BTreeMap;
-
 use std::fmt::Display;
 
 use trailseal_model::ControlId;
@@ -94,7 +93,7 @@ pub(crate) fn provenance(run: &RunLine) -> Vec<(&'static str, String)> {
             "Management account",
             run.management_account_id.map_or_else(not_known, |account| account.to_string()),
         ),
-        ("List of accounts from", words::population_source(run.population_source).to_owned()),
+        ("List of accounts from", words::population_source(run.population_source)),
         ("Role assumed in members", cut(&run.role_name)),
         ("Began", when(run.started_at)),
         ("Ended", when(run.finished_at)),

@@ -1,4 +1,4 @@
-//! The first rows of a list, the worst first, and how many there are in all.
+//! The first rows of a list, the worst first, and how many it has in all.
 
 use crate::text::number;
 

@@ -148,7 +148,7 @@ impl Trail {
         words::verdict(self.verdict)
     }
 
-    /// Whether it is shown open: only so many, so that the page stays readable.
+    /// Whether it is shown open: only the first ones, so that the page stays readable.
     pub(crate) const fn is_open(&self) -> bool {
         !self.is_sealed() && self.anchor <= MAX_OPEN
     }

@@ -145,13 +145,14 @@ pub(crate) const fn manager(manager: Option<ManagedBy>) -> &'static str {
     }
 }
 
-/// Where the list of accounts comes from.
-pub(crate) const fn population_source(source: PopulationSource) -> &'static str {
-    match source {
+/// Where the list of accounts comes from, with the word of the files.
+pub(crate) fn population_source(source: PopulationSource) -> String {
+    let text = match source {
         PopulationSource::Organizations => "AWS Organizations",
         PopulationSource::StandaloneAccount => "the caller's account, which is in no organization",
         PopulationSource::AccountsFile => "a file of the user",
-    }
+    };
+    format!("{text} ({source})")
 }
 
 impl Mark {

@@ -17,7 +17,6 @@ const NOT_YET_CLEAN: &[&str] = &[
     "crates/trailseal-evaluator/",
     "crates/trailseal-model/",
     "crates/trailseal-record/",
-    "crates/trailseal-report-",
     "docs/controls/",
     "docs/generated/",
     "docs/reports/",
