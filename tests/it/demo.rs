@@ -92,7 +92,7 @@ fn a_demonstration_needs_nothing_and_says_what_it_is() {
 #[test]
 fn every_report_of_a_demonstration_says_what_it_is() {
     let Demonstration { files, .. } = &demonstrations()[0];
-    assert_eq!(files.len(), 20);
+    assert_eq!(files.len(), 22);
     for (name, bytes) in files {
         let content = text(bytes);
         let holds = match name.as_str() {
@@ -101,7 +101,9 @@ fn every_report_of_a_demonstration_says_what_it_is() {
             "trailseal.sarif" | "trailseal.full.sarif" => {
                 content.contains("\"id\":\"trailseal/simulation/")
             }
-            "summary.md" | "summary.txt" => content.contains("SIMULATION: no AWS account was asked"),
+            "summary.md" | "summary.txt" => {
+                content.contains("SIMULATION: no AWS account was asked")
+            }
             "metrics.prom" => {
                 let mut samples = content.lines().filter(|line| !line.starts_with('#'));
                 samples.all(|line| line.starts_with("trailseal_simulation_"))
