@@ -122,7 +122,7 @@ fn a_closed_or_full_stderr_changes_neither_reports_nor_exit_code() {
     drop(child.stderr.take());
     assert_eq!(child.wait().unwrap().code(), Some(1));
     let of_closed = fs::read_dir(folder.path().join("out")).unwrap().count();
-    assert_eq!((of_full, of_closed), (17, 17));
+    assert_eq!((of_full, of_closed), (22, 22));
 }
 
 #[test]
