@@ -103,7 +103,9 @@ fn every_report_of_a_demonstration_says_what_it_is() {
             "trailseal.sarif" | "trailseal.full.sarif" => {
                 content.contains("\"id\":\"trailseal/simulation/")
             }
-            "summary.md" | "summary.txt" => content.contains("SIMULATION: no AWS account was asked"),
+            "summary.md" | "summary.txt" => {
+                content.contains("SIMULATION: no AWS account was asked")
+            }
             "metrics.prom" => {
                 let mut samples = content.lines().filter(|line| !line.starts_with('#'));
                 samples.all(|line| line.starts_with("trailseal_simulation_"))

@@ -21,8 +21,7 @@ pub(crate) fn run() -> Result<()> {
     python.install()?;
     let program =
         workspace::program("trailseal-report-feeds", "examples/write_feeds", Profile::Dev)?;
-    let mut judge =
-        python.script(&workspace::root().join("tests").join("feeds").join("judge.py"));
+    let mut judge = python.script(&workspace::root().join("tests").join("feeds").join("judge.py"));
     for name in ["fixture"].into_iter().chain(RECORDS) {
         let folder = work.join(name);
         fs::create_dir(&folder).context("failed to create the folder of a record")?;
