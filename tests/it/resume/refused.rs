@@ -65,10 +65,10 @@ async fn another_caller_organization_partition_or_source_is_refused() {
     let mut other_endpoint = manifest.clone();
     other_endpoint.endpoints = vec!["s3 other http://127.0.0.1:5000".to_owned()];
     for (manifest, expected) in [
-        (other_caller, "begun by "),
-        (other_partition, "begun in the partition aws-cn"),
-        (other_simulation, "begun with the simulation `another`"),
-        (other_endpoint, "begun with"),
+        (other_caller, "started by "),
+        (other_partition, "started in the partition aws-cn"),
+        (other_simulation, "started with the simulation `another`"),
+        (other_endpoint, "started with"),
     ] {
         let around = tempfile::tempdir().unwrap();
         let out = cut_off(around.path(), &manifest, &records[..100]).await;
@@ -88,7 +88,7 @@ async fn another_caller_organization_partition_or_source_is_refused() {
     let out = cut_off(around.path(), &manifest, &moved).await;
     let (_, scanned) = resumed(&whole.scenario, &out, &[]).await;
     let refusal = scanned.unwrap_err().to_string();
-    assert!(refusal.contains("begun in organization o-another"), "{refusal}");
+    assert!(refusal.contains("started in organization o-another"), "{refusal}");
 }
 
 #[tokio::test(start_paused = true)]
