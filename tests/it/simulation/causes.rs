@@ -101,10 +101,12 @@ async fn the_exception_of_a_denying_policy_is_ready_to_paste() {
 /// One account for each thing that a test can change in the simulated world.
 const CHANGEABLE: &str = r#"
 seed = 16
-regions = 4
 
 [[unit]]
 name = "Workloads"
+
+[[unit]]
+name = "Restricted"
 
 [[account]]
 name = "Management"
@@ -145,12 +147,12 @@ case = "access-role-missing"
 
 [[account]]
 name = "denied"
-unit = "Workloads"
+unit = "Restricted"
 case = "trail-every-region"
 
 [[denial]]
 policy = "p-rgdeny01"
-accounts = ["denied"]
+unit = "Restricted"
 except_regions = ["us-east-1"]
 actions = ["cloudtrail:*", "kms:*"]
 "#;

@@ -264,7 +264,7 @@ async fn once_aws_refused_the_five_lowest_members_no_other_is_asked() {
         assert_eq!((members.len(), seen.statuses), (8, 17 + 5 * places), "{flags:?}");
         let finding = seen.delivering();
         assert_eq!((&*finding["status"], &*finding["gap_ids"]), ("pass", ""));
-        assert!(finding["observed"].contains("AWS refused to tell"), "{}", finding["observed"]);
+        assert!(finding["observed"].contains("AWS refused the status"), "{}", finding["observed"]);
         let gaps = seen.rows("gaps.csv");
         let refused = gaps.iter().filter(|it| it["class"] == "not_told");
         let mut refused: Vec<&str> = refused.map(|it| &*it["account_id"]).collect();

@@ -13,6 +13,7 @@ mod owners;
 mod permissions;
 mod plan;
 mod policies;
+mod populations;
 mod quotas;
 mod read_only;
 mod rows_decide;

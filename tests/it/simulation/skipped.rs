@@ -222,7 +222,8 @@ async fn every_report_says_which_controls_were_skipped() {
         if is(&name, "csv") {
             let text = fs::read_to_string(&path).unwrap();
             let mut rows = csv::Reader::from_reader(text.as_bytes());
-            let is_scoped = rows.records().all(|row| row.unwrap().iter().last() == Some("scoped"));
+            let is_scoped =
+                rows.records().all(|row| row.unwrap().iter().next_back() == Some("scoped"));
             assert!(is_scoped, "{name}: {text}");
             csv += 1;
         }

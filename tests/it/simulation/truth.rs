@@ -9,7 +9,9 @@ use trailseal_sim::Simulator;
 use trailseal_sim::scenario::cases::{Auditor, ORGANIZATION_CASES, OrganizationCase};
 use trailseal_sim::scenario::{Expected, Scenario};
 
-use super::{cost, fair, of_text, plan, read_only, rows, rows_decide, scanned_in, sentences};
+use super::{
+    cost, fair, of_text, plan, populations, read_only, rows, rows_decide, scanned_in, sentences,
+};
 
 /// A control and its subject.
 type Cell = (String, String);
@@ -39,6 +41,7 @@ async fn found(scenario: &Scenario, wrong: &mut Vec<String>) -> BTreeMap<Cell, S
     wrong.extend(rows_decide::contradictions(&scanned.folder));
     let read = |file: FileName| std::fs::read_to_string(scanned.folder.join(file)).unwrap();
     wrong.extend(sums::contradictions(&read));
+    wrong.extend(populations::contradictions(&scanned.folder));
     let rows = rows(&scanned.folder, "findings.csv");
     let cell = |row: &BTreeMap<String, String>| {
         let is_of_account = row["control_id"] == "account-covered";

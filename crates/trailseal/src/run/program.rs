@@ -34,8 +34,6 @@ fn of_running_file() -> io::Result<String> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use super::*;
 
     #[tokio::test]
@@ -49,10 +47,7 @@ mod tests {
     #[tokio::test]
     async fn the_file_is_hashed_once() {
         let first = sha256().await;
-        let begun = Instant::now();
-        for _ in 0..1000 {
-            assert_eq!(sha256().await, first);
-        }
-        assert!(begun.elapsed().as_secs() < 5, "{:?}", begun.elapsed());
+        assert!(first.is_some());
+        assert_eq!(SHA256.get(), Some(&first));
     }
 }

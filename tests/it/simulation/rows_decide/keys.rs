@@ -1,6 +1,6 @@
 //! What the rows of keys, buckets and statuses say.
 
-use trailseal_model::{BucketReading, KeyReading, ManagedBy};
+use trailseal_model::{Arn, BucketReading, KeyReading, ManagedBy};
 use trailseal_record::v1::StatusLine;
 
 use super::{
@@ -39,7 +39,7 @@ impl Case<'_> {
 
     fn customer_managed(&self) -> Allowed {
         let Some(key) = self.key else { return NO_PASS };
-        let owner = key.resolved_arn.as_ref().and_then(|arn| arn.account());
+        let owner = key.resolved_arn.as_ref().and_then(Arn::account);
         let is_inside = owner.is_some_and(|owner| self.rows.accounts.contains(&owner));
         match key.manager {
             Some(ManagedBy::Aws) => FAIL,

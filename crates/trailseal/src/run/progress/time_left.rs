@@ -210,7 +210,7 @@ mod tests {
                 let found: f64 = paces
                     .map(|(pace, before)| {
                         let found = pace.estimated - before;
-                        found as f64 * pace.seconds_each().unwrap_or_default()
+                        f64::from(u32::try_from(found).unwrap()) * pace.seconds_each().unwrap_or_default()
                     })
                     .sum();
                 let estimate = left.estimate;
