@@ -60,7 +60,7 @@ fn scenario(work: &Path) -> Result<PathBuf> {
     let rest = workspace::root().join("tests").join("sim").join("reperform.toml");
     let rest = fs::read_to_string(rest).context("failed to read the organization")?;
     let file = work.join("scenario.toml");
-    fs::write(&file, format!("role_policy = '''{policy}'''\n{rest}"))
+    fs::write(&file, format!("{rest}\n[access]\nrole_policy = '''{policy}'''\n"))
         .context("failed to write the organization")?;
     Ok(file)
 }
