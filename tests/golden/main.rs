@@ -21,7 +21,7 @@ use trailseal_sim::scenario::{READY_MADE, Scenario};
 use trailseal_sim::state::{LimitSettings, RandomFaultSettings};
 use trailseal_tests::Failure;
 use trailseal_tests::audit::audit_into;
-use trailseal_tests::golden::{FIGURES_FILE, Renamed, differences, ratios};
+use trailseal_tests::golden::{CALLS_FILE, FIGURES_FILE, Renamed, differences, ratios};
 use trailseal_tests::plan::Plan;
 use trailseal_tests::sim::{access_flags, scan};
 use trailseal_tests::world::World;
@@ -103,7 +103,7 @@ async fn take_world(folder: &Path) -> Result<(), Failure> {
     for (operation, count) in counts.filter(|(_, count)| *count > 0) {
         writeln!(calls, "{operation} {count}")?;
     }
-    Ok(fs::write(folder.join("calls.txt"), calls)?)
+    Ok(fs::write(folder.join(CALLS_FILE), calls)?)
 }
 
 async fn take_one(scenario: &Scenario, folder: &Path) -> Result<(), Failure> {
@@ -116,7 +116,7 @@ async fn take_one(scenario: &Scenario, folder: &Path) -> Result<(), Failure> {
     for counted in simulator.state().log.report().operations {
         writeln!(calls, "{} {} {}", counted.service, counted.operation, counted.calls)?;
     }
-    Ok(fs::write(folder.join("calls.txt"), calls)?)
+    Ok(fs::write(folder.join(CALLS_FILE), calls)?)
 }
 
 fn start() -> Result<Timestamp, Failure> {
@@ -157,7 +157,7 @@ fn self_test() -> Result<(), Failure> {
     if !found.is_empty() {
         return Err(format!("two takes differ:\n{}", found.join("\n")).into());
     }
-    for (file, from, to) in [("findings.csv", ",pass,", ",fail,"), ("calls.txt", " ", "  ")] {
+    for (file, from, to) in [("findings.csv", ",pass,", ",fail,"), (CALLS_FILE, " ", "  ")] {
         let text = fs::read_to_string(other.join(file))?;
         fs::write(other.join(file), text.replacen(from, to, 1))?;
         if differences(&one, &other, &none)?.is_empty() {

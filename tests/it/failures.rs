@@ -391,14 +391,18 @@ proptest! {
             let clean = CLEAN.get_or_init(|| passes(&audited(Faults::default()).unwrap()));
             prop_assert!(passes(&audit).is_subset(clean));
             // Where an essential control lost its proof, or a target its listing, or accounts are
-            // missing, the run is incomplete.
+            // missing, or the run ended before everything was asked, the run is incomplete.
             let missed = audit.facts.coverage.is_incomplete();
             let unproven = audit.findings.iter().any(|it| {
                 it.status() == Status::NotProven && it.control().entry().essential
             });
             let population = audit.facts.population.known().is_none();
+            let was_cut_off = audit
+                .gaps
+                .iter()
+                .any(|gap| matches!(gap.class, GapClass::Deadline | GapClass::Cancelled));
             let is_incomplete = [3, 4].contains(&audit.exit_code());
-            prop_assert_eq!(is_incomplete, missed || unproven || population);
+            prop_assert_eq!(is_incomplete, missed || unproven || population || was_cut_off);
             for (_, row) in audit.facts.coverage.rows().filter(|it| it.1.outcome.is_incomplete()) {
                 prop_assert!(row.gap.is_some(), "a lost target has its gap");
             }

@@ -145,6 +145,9 @@ fn around(line: &str, at: usize) -> String {
     line.chars().skip(at.saturating_sub(CONTEXT)).take(2 * CONTEXT).collect()
 }
 
+/// The number of calls by operation, one a line: what is compared beside the reports.
+pub const CALLS_FILE: &str = "calls.txt";
+
 /// The reports of a folder and the folders in it that a comparison reads, by their names below it:
 /// all but those in prose (see [`has_columns`]).
 fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
@@ -155,7 +158,7 @@ fn files(folder: &Path) -> Result<BTreeSet<PathBuf>, Failure> {
             let path = entry?.path();
             if path.is_dir() {
                 folders.push(path);
-            } else if path.to_str().is_some_and(has_columns) {
+            } else if path.to_str().is_some_and(has_columns) || path.ends_with(CALLS_FILE) {
                 found.insert(path.strip_prefix(folder)?.to_owned());
             }
         }
