@@ -81,12 +81,10 @@ pub(crate) fn run(
 fn guide(scanned: &Scanned) -> String {
     let Scanned { exit_code, folder, .. } = scanned;
     let files = [
-        (
-            "report.html",
-            "open it in a browser first: the verdict, what was not read, every failure",
-        ),
-        ("findings.csv", "filter `status` by `fail`: what fails, the proof, and what to do"),
-        ("accounts.csv", "are the logs of each account sealed, and by which trails?"),
+        ("report.html", "open it in a browser first: the verdict, and what to change"),
+        ("causes.csv", "what to change, the gravest first: the fact, the fix, the commands"),
+        ("findings.csv", "failures first: what fails, the proof, and which cause is behind it"),
+        ("accounts.csv", "does a sealed trail record each account, and what of its other trails?"),
         ("gaps.csv", "what AWS did not answer, where and why"),
     ];
     let mut text = format!("\nReports: {}\n", folder.display());
