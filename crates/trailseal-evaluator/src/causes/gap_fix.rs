@@ -1,6 +1,8 @@
 //! What to grant, set or wait for so that gaps go away.
 
 use serde_json::json;
+use std::collections::BTreeSet;
+
 use trailseal_model::{Arn, CauseKind, Fix, FixActor, FixStep, GapClass};
 
 use super::parts::{
@@ -247,8 +249,13 @@ fn outsider(shown: &Shown<'_>) -> Fix {
         "trust account {account} to hold keys and let the audit role read its key, or use a key of the organization"
     );
     let mut fix = plain(shown, change, FixActor::TrailsealOperator);
-    fix.steps =
-        vec![setting(&format!("trusted_key_accounts = [\"{account}\"]")), key_statement(shown)];
+    // A list of the configuration replaces the one before it, so what is trusted already stays in it.
+    let trusted = shown.run.facts.trusted_key_accounts.iter().map(ToString::to_string);
+    let trusted: BTreeSet<String> = trusted.chain([account.clone()]).collect();
+    let trusted: Vec<String> = trusted.iter().map(|it| format!("\"{it}\"")).collect();
+    let text = format!("trusted_key_accounts = [{}]", trusted.join(", "));
+    fix.steps = vec![setting(&text), key_statement(shown)];
+    fix.first = Some(format!("find out who owns account {account}"));
     fix
 }
 

@@ -76,7 +76,7 @@ fn is_stopped(trail: &TrailFacts) -> bool {
 fn uncovered(case: &Case<'_>) -> Fix {
     let now = case.finding.observed();
     let reaching = || candidates(case).filter(|trail| reaches(case, trail));
-    // To start a trail is the smallest change, and one that cannot hurt.
+    // To start a trail is the smallest change.
     if let Some(trail) = reaching().find(|trail| records_all(trail) && is_stopped(trail)) {
         let description = &trail.description;
         return Fix {
@@ -88,9 +88,9 @@ fn uncovered(case: &Case<'_>) -> Fix {
                 case.thing()
             ),
             place: of_arn(&description.arn),
-            steps: start_logging(description).into_iter().collect(),
+            steps: start_logging(case.facts, description).into_iter().collect(),
             first: Some(format!(
-                "find out who stopped it: look for StopLogging in CloudTrail's event history of account {} in {}",
+                "find out who stopped it: look for StopLogging in CloudTrail's event history of account {} in {}; check that its bucket is an account's of the organization",
                 description.owner, description.home_region
             )),
             ..case.general()

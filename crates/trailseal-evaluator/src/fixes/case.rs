@@ -172,6 +172,23 @@ impl<'a> Case<'a> {
     }
 }
 
+/// Whether an event data store is encrypted with a trail's key, or may be because its key is not known.
+pub(super) fn may_serve_stores(case: &Case<'_>) -> bool {
+    let Some(own) = case.key_arn() else { return true };
+    case.facts.stores.iter().any(|store| match &store.key {
+        Some(named) => key_arn(case.facts, named).is_none_or(|arn| arn == own),
+        None => store.description.known().is_none(),
+    })
+}
+
+/// Whether every trail and event data store that can use a key was listed.
+pub(super) fn lists_all_users(facts: &OrganizationFacts) -> bool {
+    !facts.scope.is_limited()
+        && facts.population.known().is_some()
+        && !facts.coverage.is_incomplete()
+        && !facts.population_source.is_self_declared()
+}
+
 fn presence<'a>(facts: &'a OrganizationFacts, named: &Arn) -> Option<&'a KeyPresence> {
     facts.keys.get(named).and_then(Observed::known).map(|answer| &answer.value)
 }

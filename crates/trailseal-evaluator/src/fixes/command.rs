@@ -4,7 +4,9 @@
 //! "EnableKeyRotation" (of a multi-Region key, at its primary); CloudTrail API reference,
 //! "StartLogging" (in the Region in which the trail was made).
 
-use trailseal_model::{Arn, FixStep, TrailDescription};
+use trailseal_model::{
+    AccountId, Arn, BucketPresence, FixStep, OrganizationFacts, TrailDescription,
+};
 
 /// What a command does to a key.
 #[derive(Debug, Clone, Copy)]
@@ -31,10 +33,31 @@ impl KeyCommand {
     }
 }
 
-/// Starts logging of a trail.
-pub(super) fn start_logging(trail: &TrailDescription) -> Option<FixStep> {
+/// Starts logging of a trail whose bucket is one of the organization's: to another bucket it would
+/// deliver what happens in the account to a stranger.
+pub(super) fn start_logging(
+    facts: &OrganizationFacts,
+    trail: &TrailDescription,
+) -> Option<FixStep> {
+    if !has_own_bucket(facts, trail) {
+        return None;
+    }
     let (region, arn) = (trail.home_region, quoted(trail.arn.as_str())?);
     Some(FixStep::Command(format!("aws cloudtrail start-logging --region {region} --name {arn}")))
+}
+
+/// Whether the trail's bucket exists and is known to be an account's of the organization, which is the
+/// configured one if there is one.
+pub(super) fn has_own_bucket(facts: &OrganizationFacts, trail: &TrailDescription) -> bool {
+    let bucket = trail.bucket.as_ref().and_then(|name| facts.buckets.get(name));
+    bucket.is_some_and(|bucket| {
+        let presence = bucket.presence.known().map(|answer| &answer.value);
+        let is_right = |owner: &AccountId| {
+            facts.account(*owner).is_some() && bucket.configured_owner.is_none_or(|it| it == *owner)
+        };
+        matches!(presence, Some(BucketPresence::Exists(_)))
+            && bucket.owner.account().is_some_and(|owner| is_right(&owner))
+    })
 }
 
 /// One word of a POSIX shell; `None` for a text with control characters, which a terminal could

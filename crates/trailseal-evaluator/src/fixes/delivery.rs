@@ -6,7 +6,7 @@ use trailseal_model::{
 };
 
 use super::case::{Case, setting_place};
-use super::command::start_logging;
+use super::command::{has_own_bucket, start_logging};
 use super::json::text;
 use super::statement::{delivers, grants, step};
 use super::{key, new_key, unread};
@@ -40,14 +40,22 @@ fn start(case: &Case<'_>, trail: &TrailFacts) -> Fix {
     let key = key_trouble(case).map(|trouble| {
         format!("; mend the key as well, because CloudTrail cannot deliver while {trouble}")
     });
+    let bucket = if has_own_bucket(case.facts, description) {
+        String::new()
+    } else {
+        format!(
+            "; check {} before you start it, because its owner is not known to be an account of the organization",
+            case.bucket_words()
+        )
+    };
     Fix {
         change: format!(
             "start logging of trail '{}' in {}",
             description.name, description.home_region
         ),
-        steps: start_logging(description).into_iter().collect(),
+        steps: start_logging(case.facts, description).into_iter().collect(),
         first: Some(format!(
-            "find out who stopped it: look for StopLogging in CloudTrail's event history of account {} in {}{}",
+            "find out who stopped it: look for StopLogging in CloudTrail's event history of account {} in {}{}{bucket}",
             description.owner,
             description.home_region,
             key.unwrap_or_default()

@@ -10,14 +10,18 @@ use trailseal_model::{
     AccountId, ControlId, Fix, FixStep, Observed, Operation, OrganizationFacts, Reason, TrailFacts,
 };
 
-use super::case::Case;
+use super::case::{Case, lists_all_users, may_serve_stores};
 use super::repair::{Goal, PolicyCase};
-use super::statement::{readers, step};
-use super::{new_key, unread};
+use super::statement::{describes, readers, seals, seals_store, step};
+use super::unread;
 use crate::judge::PolicyRead;
 
 /// What PutKeyPolicy does to everything else in the policy.
 const RISK: &str = "PutKeyPolicy replaces the whole policy, and what depends on a statement that is left out loses access to the key";
+
+/// What to do before a policy is changed.
+const KEEP: &str =
+    "read the present policy with `aws kms get-key-policy`, and keep every other statement of it";
 
 /// What the policy of the key, or its grants, lack.
 pub(super) fn of_policy(case: &Case<'_>) -> Fix {
@@ -62,10 +66,7 @@ fn malformed(case: &Case<'_>) -> Fix {
     Fix {
         change: format!("put a valid policy on {}{problem}", case.key_words()),
         place: case.key_place(),
-        steps: new_key::statements(
-            case,
-            "the new policy, beside the statement that administers the key",
-        ),
+        steps: of_all_trails(case, "the new policy, beside the statement that administers the key"),
         risks: Some(RISK.to_owned()),
         ..case.general()
     }
@@ -87,10 +88,11 @@ fn of_cloudtrail(case: &Case<'_>) -> Fix {
     };
     let of_statement = deciding.map(|words| format!("; now {words}")).unwrap_or_default();
     let repaired = read.as_ref().and_then(|read| repaired(case, read, goal, &policy_words));
-    let is_proven = repaired.is_some();
+    let has_all = goal != Goal::Scope || lists_all_users(case.facts);
+    let is_proven = repaired.is_some() && has_all;
     let steps = repaired.unwrap_or_else(|| {
         let into = format!("{policy_words}, to compare with what it grants CloudTrail");
-        new_key::statements(case, &into)
+        of_all_trails(case, &into)
     });
     let general = case.general();
     let brings = if is_proven {
@@ -102,9 +104,14 @@ fn of_cloudtrail(case: &Case<'_>) -> Fix {
         1 => "1 trail".to_owned(),
         several => format!("{several} trails"),
     };
+    let stores = if may_serve_stores(case) {
+        "; an event data store that uses the key needs its own statement without aws:SourceArn, which CloudTrail does not send for it"
+    } else {
+        ""
+    };
     let risks = match goal {
         Goal::Scope => format!(
-            "a trail whose ARN is missing from aws:SourceArn can no longer deliver its logs; the statement names the {trails} that this run found; {RISK}"
+            "a trail whose ARN is missing from aws:SourceArn can no longer deliver its logs; the statement names the {trails} that this run found{stores}; {RISK}"
         ),
         Goal::Seal | Goal::Describe => RISK.to_owned(),
     };
@@ -112,14 +119,26 @@ fn of_cloudtrail(case: &Case<'_>) -> Fix {
         change: format!("{} for {} in {policy_words}{of_statement}", order(goal), case.thing()),
         place: case.key_place(),
         steps,
-        first: Some(
-            "read the present policy with `aws kms get-key-policy`, and keep every other statement of it"
-                .to_owned(),
-        ),
+        first: Some(if has_all {
+            KEEP.to_owned()
+        } else {
+            format!(
+                "list every trail that uses the key, because this run did not read all of the organization; {KEEP}"
+            )
+        }),
         brings,
         risks: Some(risks),
         ..general
     }
+}
+
+/// What CloudTrail needs for every trail of the key.
+fn of_all_trails(case: &Case<'_>, into: &str) -> Vec<FixStep> {
+    let trails: Vec<_> = case.trails_of_key().into_iter().map(|it| &it.description).collect();
+    if trails.is_empty() {
+        return Vec::new();
+    }
+    vec![step(into, &seals(&trails)), step(into, &describes(&trails))]
 }
 
 const fn order(goal: Goal) -> &'static str {
@@ -140,6 +159,10 @@ fn repaired(
 ) -> Option<Vec<FixStep>> {
     let trail = case.trail?;
     let trails = case.trails_of_key();
+    if goal == Goal::Scope && may_serve_stores(case) {
+        // What is bound to trails refuses the requests for a store, and they are not simulated.
+        return None;
+    }
     let policy = PolicyCase {
         text: policy_text(case.facts, trail)?,
         delivery: read.delivery.simulated(),
@@ -186,6 +209,16 @@ fn of_readers(case: &Case<'_>) -> Fix {
     let now = if observed.is_empty() { String::new() } else { format!("; now: {observed}") };
     let policy_words = format!("the policy of {key}, instead of what gives decryption to others");
     let statement: Option<Value> = case.key_arn().map(readers);
+    // The statement that is replaced may be the only one that lets CloudTrail use the key.
+    let mut steps = of_all_trails(
+        case,
+        &format!("the policy of {key}, unless another statement lets CloudTrail use the key"),
+    );
+    if may_serve_stores(case) {
+        let into = format!("the policy of {key}, if an event data store uses the key");
+        steps.extend(seals_store().iter().map(|it| step(into.clone(), it)));
+    }
+    steps.extend(statement.iter().map(|it| step(policy_words.clone(), it)));
     let general = case.general();
     let change = match case.reason() {
         Reason::OutsiderReads => format!(
@@ -212,10 +245,13 @@ fn of_readers(case: &Case<'_>) -> Fix {
     Fix {
         change,
         place: case.key_place(),
-        steps: statement.iter().map(|it| step(policy_words.clone(), it)).collect(),
-        first: Some("list who reads the logs today, and name each of these roles".to_owned()),
+        steps,
+        first: Some(
+            "list who reads the logs today, and name each of these roles; check which statement lets CloudTrail use the key"
+                .to_owned(),
+        ),
         risks: Some(format!(
-            "readers that are not named lose access to the logs{by_grant}; {RISK}"
+            "readers that are not named lose access to the logs{by_grant}; delivery stops if no statement is left that lets CloudTrail use the key; {RISK}"
         )),
         ..general
     }
@@ -227,9 +263,8 @@ fn trusted_words(case: &Case<'_>) -> String {
     let facts = case.facts;
     let own = case.key_place().account;
     let is_outsider = |id: &AccountId| facts.account(*id).is_none() && own != Some(*id);
-    let digits = case.finding.observed().split(|it: char| !it.is_ascii_digit());
     let named: BTreeSet<AccountId> =
-        digits.filter_map(|it| it.parse().ok()).filter(is_outsider).collect();
+        accounts_of(case.finding.observed()).into_iter().filter(is_outsider).collect();
     if named.is_empty() {
         return String::new();
     }
@@ -239,4 +274,32 @@ fn trusted_words(case: &Case<'_>) -> String {
     format!(
         "; if they are meant to read the logs, set trusted_readers = [{accounts}] in trailseal.toml"
     )
+}
+
+/// The accounts that a sentence about readers names: those of ARNs, and those behind the word `account`.
+/// What is quoted, such as the name of a statement, and the digits of a grant's id name none.
+fn accounts_of(sentence: &str) -> Vec<AccountId> {
+    const DIGITS: usize = 12;
+    let unquoted: String = sentence.split('`').step_by(2).collect::<Vec<_>>().join(" ");
+    let named = ["account ", "iam::", "sts::"].into_iter().flat_map(|before| {
+        unquoted.match_indices(before).map(|(place, _)| &unquoted[place + before.len()..])
+    });
+    let id = |rest: &str| {
+        let digits = rest.get(..DIGITS)?;
+        let is_longer = rest[DIGITS..].starts_with(|it: char| it.is_ascii_alphanumeric());
+        digits.parse().ok().filter(|_| !is_longer)
+    };
+    named.filter_map(id).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_accounts_are_read_as_accounts() {
+        let sentence = "every identity of account 111122223333 by statement 1 (`Allow-999999999999`); arn:aws:iam::444455556666:role/x by grant 0000777788889999aaaa; account 1234567890123";
+        let found: Vec<String> = accounts_of(sentence).iter().map(ToString::to_string).collect();
+        assert_eq!(found, ["111122223333", "444455556666"]);
+    }
 }

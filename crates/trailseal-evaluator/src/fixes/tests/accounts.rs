@@ -1,11 +1,12 @@
 //! Fixes of accounts and of event data stores.
 
 use trailseal_model::{
-    Coverage, CoverageRow, KeyManager, KeyPresence, ManagementEvents, Outcome, TrailStatus,
+    BucketOwner, Coverage, CoverageRow, KeyManager, KeyPresence, ManagementEvents, Outcome,
+    TrailStatus,
 };
 
 use super::*;
-use crate::test_support::{STORE, arn, delivered, key, known, region};
+use crate::test_support::{STORE, arn, delivered, gap, key, known, region};
 
 /// Account 2 has one Region, whose trails were listed.
 fn listed(facts: Facts) -> Facts {
@@ -38,7 +39,7 @@ fn an_account_that_a_stopped_trail_would_record_needs_it_started() {
         steps: vec![command(&format!(
             "aws cloudtrail start-logging --region us-east-1 --name {TRAIL}"
         ))],
-        first: Some("find out who stopped it: look for StopLogging in CloudTrail's event history of account 000000000001 in us-east-1".to_owned()),
+        first: Some("find out who stopped it: look for StopLogging in CloudTrail's event history of account 000000000001 in us-east-1; check that its bucket is an account's of the organization".to_owned()),
         brings: "a trail records reads and writes in every enabled Region of account 000000000002".to_owned(),
         risks: None,
     };
@@ -106,4 +107,17 @@ fn a_store_s_key_cannot_be_replaced() {
     let fix = fix_of(unread, "event-data-store-kms-encrypted not_proven unread");
     let FixStep::Statement { json, .. } = &fix.steps[0] else { panic!("{fix:?}") };
     assert!(json.contains("kms:DescribeKey") && json.contains(named), "{json}");
+}
+
+/// Started again, it would deliver what happens in the account to a stranger's bucket.
+#[test]
+fn a_trail_is_not_started_while_its_bucket_may_be_a_stranger_s() {
+    let off = || TrailStatus { is_logging: false, ..delivered(10) };
+    for owner in [BucketOwner::NotFound, BucketOwner::Unread(gap(1))] {
+        let facts = listed(of_organization()).status([("us-east-1", known(off()))]);
+        let facts = facts.bucket(|bucket| bucket.owner = owner.clone());
+        let fix = fix_of(facts, "account-covered fail not_covered");
+        assert_eq!(fix.steps, []);
+        assert!(fix.first.unwrap().contains("check that its bucket"));
+    }
 }

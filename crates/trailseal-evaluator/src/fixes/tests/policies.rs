@@ -203,8 +203,8 @@ fn a_grant_is_bound_to_every_trail_of_the_key() {
   }
 }"#,
         )],
-        first: Some("read the present policy with `aws kms get-key-policy`, and keep every other statement of it".to_owned()),
-        brings: "CloudTrail uses the key of trail 'main' for no stranger's trail".to_owned(),
+        first: Some("list every trail that uses the key, because this run did not read all of the organization; read the present policy with `aws kms get-key-policy`, and keep every other statement of it".to_owned()),
+        brings: "CloudTrail uses the key of trail 'main' for no stranger's trail, if nothing else in the policy is against it".to_owned(),
         risks: Some(format!("a trail whose ARN is missing from aws:SourceArn can no longer deliver its logs; the statement names the 2 trails that this run found; {PUT}")),
     };
     assert_eq!(fix, expected);
@@ -252,16 +252,30 @@ fn what_serves_others_too_is_not_changed_for_them() {
 }
 
 #[test]
+fn a_statement_that_serves_an_event_data_store_is_not_bound_to_trails() {
+    let facts = policy(&[ROOT, GRANT]).and_store(Some(KEY));
+    let fix = fix_of(facts, "key-policy-scoped fail not_bound");
+    let into = format!("the policy of key {KEY}, to compare with what it grants CloudTrail");
+    assert_eq!(fix.steps, [statement(&into, SEALS), statement(&into, DESCRIBES)]);
+    assert!(fix.risks.unwrap().contains("event data store"));
+}
+
+#[test]
 fn readers_are_named_instead_of_everybody() {
     let open = r#"{"Sid": "Open", "Effect": "Allow", "Principal": "*", "Action": "kms:*", "Resource": "*"}"#;
     let fix = fix_of(policy(&[open]), "key-readers-limited fail everybody_reads");
+    let needed =
+        format!("the policy of key {KEY}, unless another statement lets CloudTrail use the key");
     let expected = Fix {
         change: format!(
             "let only named readers decrypt with key {KEY}; now: everybody by statement 1 (`Open`)"
         ),
         actor: FixActor::AccountAdministrator,
         place: policy_place(),
-        steps: vec![statement(
+        steps: vec![
+            statement(&needed, SEALS),
+            statement(&needed, DESCRIBES),
+            statement(
             &format!("the policy of key {KEY}, instead of what gives decryption to others"),
             r#"{
   "Sid": "ReadersDecryptLogs",
@@ -280,9 +294,9 @@ fn readers_are_named_instead_of_everybody() {
   }
 }"#,
         )],
-        first: Some("list who reads the logs today, and name each of these roles".to_owned()),
+        first: Some("list who reads the logs today, and name each of these roles; check which statement lets CloudTrail use the key".to_owned()),
         brings: "only named readers can decrypt logs of trail 'main'".to_owned(),
-        risks: Some(format!("readers that are not named lose access to the logs; {PUT}")),
+        risks: Some(format!("readers that are not named lose access to the logs; delivery stops if no statement is left that lets CloudTrail use the key; {PUT}")),
     };
     assert_eq!(fix, expected);
 }
