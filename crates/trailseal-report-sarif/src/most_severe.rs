@@ -76,7 +76,8 @@ pub(crate) fn most_severe<'a>(
 ) -> Vec<&'a Alert> {
     alerts.sort_by(|one, other| one.compare(other));
     let total = alerts.len() as u64 + left_out.total();
-    if total <= limit as u64 {
+    // What found no room stays left out, also where folding has made room since.
+    if left_out.total() == 0 && alerts.len() <= limit {
         return alerts;
     }
     for alert in alerts.drain(limit.saturating_sub(1).min(alerts.len())..) {
