@@ -3,14 +3,14 @@
 use std::collections::BTreeSet;
 
 use trailseal_model::{
-    AccountId, CauseKind, ControlId, CoverageRow, Finding, GapId, ManagementEvents,
+    AccountId, Arn, CauseKind, ControlId, CoverageRow, Finding, GapId, ManagementEvents,
     OrganizationFacts, Reason, Status, Subject, Target, TrailFacts,
 };
 
 use super::Run;
 use super::board::{Blockers, CauseKey, Origin};
 use super::gap;
-use crate::judge::cover::{Candidates, Cover, cover, logging, reach};
+use crate::judge::cover::{Candidates, Cover, cover, is_shown, logging, reach};
 
 /// From this number of accounts without any trail on, an organization trail is the one change for all.
 const MANY: usize = 2;
@@ -87,7 +87,9 @@ impl<'a> AccountCauses<'a> {
         }
         if row.trails_listed {
             let trails = covers.iter().map(|it| it.0);
-            lacks.fails.extend(self.shortfall(run.facts, finding, target, trails));
+            let shortfall = self.shortfall(run.facts, finding, target, trails);
+            lacks.open.extend(shortfall.iter().filter_map(|it| not_shown(run, it, target, row)));
+            lacks.fails.extend(shortfall);
         } else if let Some(gap) = row.gap {
             lacks.gaps.insert(gap);
         } else if let Some(class) = row.reason {
@@ -142,6 +144,25 @@ impl<'a> AccountCauses<'a> {
         let subject = target.account.to_string();
         (CauseKey::new(CauseKind::Account, subject, aspect), Origin::from(finding))
     }
+}
+
+/// What is not known even when the trail has what it lacks: a target that was read does not show it,
+/// although the trail reaches there.
+fn not_shown(
+    run: &Run<'_>,
+    (lacking, _): &(CauseKey, Origin),
+    target: Target,
+    row: &CoverageRow,
+) -> Option<(CauseKey, Origin)> {
+    let trail = run.trail(&Arn::new(&lacking.subject)?)?;
+    let reaches = matches!(reach(run.facts, trail, target), Cover::Covered(_));
+    let is_missing = reaches && row.answered_trails() && !is_shown(trail, target);
+    let subject = Subject::Account(target.account);
+    let reason = Reason::TrailNotShown;
+    is_missing.then(|| {
+        let origin = Origin::Finding(ControlId::AccountCovered, Status::NotProven, reason, subject);
+        (CauseKey::new(CauseKind::Trail, lacking.subject.as_str(), reason.as_str()), origin)
+    })
 }
 
 impl Lacks {

@@ -161,7 +161,8 @@ pub(super) fn status_for<'a>(
     there.or_else(|| in_region(trail.description.home_region)).map(|it| &it.1)
 }
 
-fn is_shown(trail: &TrailFacts, target: Target) -> bool {
+/// Whether the target shows the trail.
+pub(crate) fn is_shown(trail: &TrailFacts, target: Target) -> bool {
     let seen = trail.seen_from.binary_search_by_key(&target.account, |it| it.0);
     seen.is_ok_and(|it| trail.seen_from[it].1.contains(target.region))
 }
